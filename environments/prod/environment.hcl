@@ -1,0 +1,48 @@
+network {
+  cidr  = "10.40.0.0/16"
+  zones = ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"]
+}
+
+load_balancer {
+  certificate = "arn:aws:acm:ap-northeast-1:123456789012:certificate/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f"
+}
+
+service "web" {
+  cpu      = 512
+  memory   = 1024
+  tasks    = { min = 3, max = 12 }
+  priority = 1000
+
+  source "codecommit" {
+    repository = "shop-web"
+    create     = false
+  }
+
+  release {
+    strategy = "canary"
+    approval = true
+  }
+}
+
+service "api" {
+  port         = 9000
+  cpu          = 1024
+  memory       = 2048
+  tasks        = { min = 3, max = 20 }
+  environment  = { PORT = "9000" }
+  secrets      = { DATABASE_URL = "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:shop/prod/database-Ab12Cd:url::" }
+  egress_ports = [443, 5432]
+  paths        = ["/api/*"]
+
+  health_check { path = "/health" }
+
+  source "codecommit" {}
+
+  release {
+    strategy          = "canary"
+    percent           = 20
+    interval_minutes  = 10
+    keep_blue_minutes = 120
+    approval          = true
+  }
+}

@@ -1,0 +1,1 @@
+"""Constructs that turn the settings of an environment into Terraform."""

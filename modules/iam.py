@@ -1,0 +1,123 @@
+"""Policies as documents, and roles that only the right service may take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from modules.aws import (
+    Construct,
+    DataAwsIamPolicyDocument,
+    DataAwsIamPolicyDocumentStatement,
+    DataAwsIamPolicyDocumentStatementCondition,
+    DataAwsIamPolicyDocumentStatementPrincipals,
+    IamRole,
+    IamRolePolicy,
+)
+from modules.context import Context
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition of a statement: ``Condition("StringEquals", "aws:SourceAccount", ["123456789012"])``."""
+
+    test: str
+    variable: str
+    values: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement of a policy. ``principals`` maps a type (``Service``, ``AWS``, ``*``) to identifiers."""
+
+    sid: str
+    actions: Sequence[str]
+    resources: Sequence[str] = ()
+    effect: Literal["Allow", "Deny"] = "Allow"
+    principals: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    conditions: Sequence[Condition] = ()
+
+
+def policy_document(scope: Construct, id_: str, statements: Sequence[Statement]) -> DataAwsIamPolicyDocument:
+    """A policy as a data source, which Terraform and policy checks can look into.
+
+    What a statement does not have is left out: an empty ``condition`` list makes policy checks
+    answer «unknown» instead of failing.
+    """
+    return DataAwsIamPolicyDocument(scope, id_, statement=[_statement(statement) for statement in statements])
+
+
+def _statement(statement: Statement) -> DataAwsIamPolicyDocumentStatement:
+    return DataAwsIamPolicyDocumentStatement(
+        sid=statement.sid,
+        effect=statement.effect,
+        actions=list(statement.actions),
+        resources=list(statement.resources) or None,
+        principals=[
+            DataAwsIamPolicyDocumentStatementPrincipals(type=kind, identifiers=list(identifiers))
+            for kind, identifiers in statement.principals.items()
+        ]
+        or None,
+        condition=[
+            DataAwsIamPolicyDocumentStatementCondition(
+                test=condition.test, variable=condition.variable, values=list(condition.values)
+            )
+            for condition in statement.conditions
+        ]
+        or None,
+    )
+
+
+@dataclass(frozen=True)
+class ServiceRoleProps:
+    """A role for an AWS service.
+
+    ``service`` is the principal (``codebuild.amazonaws.com``). ``source_arn`` narrows the trust to one
+    caller, against the confused deputy: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    A role without ``statements`` may do nothing by itself.
+    """
+
+    context: Context
+    name: str
+    service: str
+    source_arn: str
+    statements: Sequence[Statement] = ()
+
+
+class ServiceRole(Construct):
+    """An IAM role with its permissions inline. ``policy`` is there when the role may do something."""
+
+    def __init__(self, scope: Construct, id_: str, props: ServiceRoleProps) -> None:
+        super().__init__(scope, id_)
+        trust = policy_document(
+            self,
+            "trust",
+            [
+                Statement(
+                    sid="Trust",
+                    actions=["sts:AssumeRole"],
+                    principals={"Service": [props.service]},
+                    conditions=[
+                        Condition("StringEquals", "aws:SourceAccount", [props.context.account]),
+                        Condition("ArnLike", "aws:SourceArn", [props.source_arn]),
+                    ],
+                )
+            ],
+        )
+        self.role = IamRole(self, "role", name=props.name, assume_role_policy=trust.json)
+        self.arn = self.role.arn
+        self.policy: IamRolePolicy | None = None
+        if props.statements:
+            document = policy_document(self, "permissions", props.statements)
+            self.policy = IamRolePolicy(self, "policy", name=props.name, role=self.role.name, policy=document.json)
+
+
+def pass_roles(arns: Sequence[str], service: str) -> Statement:
+    """The right to hand exactly these roles to exactly this service."""
+    return Statement(
+        sid="PassRoles",
+        actions=["iam:PassRole"],
+        resources=arns,
+        conditions=[Condition("StringEquals", "iam:PassedToService", [service])],
+    )

@@ -1,0 +1,73 @@
+"""The KMS key of an environment: for logs, images and artifacts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modules.aws import Construct, KmsAlias, KmsKey, KmsKeyPolicy
+from modules.context import Context
+from modules.iam import Condition, Statement, policy_document
+
+
+@dataclass(frozen=True)
+class KeyProps:
+    """Whose key it is, and whether it can go quickly (7 days) or only after a long wait (30)."""
+
+    context: Context
+    disposable: bool
+
+
+class Key(Construct):
+    """A symmetric key, rotated each year. CodePipeline takes no other kind for artifacts.
+
+    Its policy is a resource of its own so that it can name the key's ARN instead of ``*``. Whoever
+    needs CloudWatch Logs to use the key depends on ``policy``.
+    """
+
+    def __init__(self, scope: Construct, id_: str, props: KeyProps) -> None:
+        super().__init__(scope, id_)
+        context = props.context
+        key = KmsKey(
+            self,
+            "key",
+            description=f"Logs, images and artifacts of {context.prefix}",
+            enable_key_rotation=True,
+            deletion_window_in_days=7 if props.disposable else 30,
+        )
+        KmsAlias(self, "alias", name=f"alias/{context.prefix}", target_key_id=key.key_id)
+        document = policy_document(
+            self,
+            "permissions",
+            [
+                Statement(
+                    sid="AccountDecidesByIam",
+                    actions=["kms:*"],
+                    resources=[key.arn],
+                    principals={"AWS": [context.global_arn("iam", "root")]},
+                ),
+                # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+                Statement(
+                    sid="LogGroupsOfThisEnvironment",
+                    actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+                    resources=[key.arn],
+                    principals={"Service": [f"logs.{context.region}.{context.dns_suffix}"]},
+                    conditions=[
+                        Condition(
+                            "ArnLike",
+                            "kms:EncryptionContext:aws:logs:arn",
+                            [context.arn("logs", f"log-group:{context.log_group('*')}")],
+                        )
+                    ],
+                ),
+            ],
+        )
+        self.policy = KmsKeyPolicy(self, "policy", key_id=key.key_id, policy=document.json)
+        self.arn = key.arn
+
+    def usage(self) -> Statement:
+        """The right to read and write what is encrypted with this key."""
+        return Statement(
+            sid="UseKey",
+            actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            resources=[self.arn],
+        )

@@ -1,0 +1,1 @@
+"""The network of an environment and the load balancer at its door."""

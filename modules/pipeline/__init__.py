@@ -1,0 +1,1 @@
+"""How source becomes a release: repository, build, deployment and the pipeline that joins them."""

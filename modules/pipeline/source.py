@@ -1,0 +1,72 @@
+"""The CodeCommit repository whose pushes are released."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modules.aws import CodecommitRepository, Construct
+from modules.context import Context
+from modules.iam import Statement
+from modules.settings.source import CodeCommit
+
+
+@dataclass(frozen=True)
+class CodeCommitSourceProps:
+    """The service, and the repository and branch as they are set."""
+
+    context: Context
+    service: str
+    settings: CodeCommit
+
+
+class CodeCommitSource(Construct):
+    """A repository, created or existing. ``clone_url`` is there when it was created."""
+
+    def __init__(self, scope: Construct, id_: str, props: CodeCommitSourceProps) -> None:
+        super().__init__(scope, id_)
+        self.repository = props.settings.repository or props.context.name(props.service)
+        self.branch = props.settings.branch
+        self.arn = props.context.arn("codecommit", self.repository)
+        self.clone_url: str | None = None
+        if props.settings.create:
+            created = CodecommitRepository(
+                self,
+                "repository",
+                repository_name=self.repository,
+                description=f"Source of {props.context.name(props.service)}",
+            )
+            self.clone_url = created.clone_url_http
+
+    def reading(self) -> Statement:
+        """The rights of CodePipeline's source action.
+
+        https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+        """
+        return Statement(
+            sid="ReadSource",
+            actions=[
+                "codecommit:CancelUploadArchive",
+                "codecommit:GetBranch",
+                "codecommit:GetCommit",
+                "codecommit:GetRepository",
+                "codecommit:GetUploadArchiveStatus",
+                "codecommit:UploadArchive",
+            ],
+            resources=[self.arn],
+        )
+
+    def event_pattern(self) -> dict[str, object]:
+        """What EventBridge says when the branch is pushed to, and only then.
+
+        https://docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html
+        """
+        return {
+            "source": ["aws.codecommit"],
+            "detail-type": ["CodeCommit Repository State Change"],
+            "resources": [self.arn],
+            "detail": {
+                "event": ["referenceCreated", "referenceUpdated"],
+                "referenceType": ["branch"],
+                "referenceName": [self.branch],
+            },
+        }

@@ -1,0 +1,143 @@
+"""What Terraform and a release both must know of a task, said once.
+
+Terraform registers revision 1 of the task definition from it; CodeBuild gets the same facts as
+environment variables, from which ``artifacts/taskdef.json`` and ``artifacts/appspec.yml`` are
+filled on each release.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+PLATFORM_VERSION = "LATEST"
+
+_TASK_VARIABLES = (
+    *("TASK_FAMILY", "TASK_CPU", "TASK_MEMORY", "CPU_ARCHITECTURE", "TASK_ROLE_ARN", "EXECUTION_ROLE_ARN"),
+    *("CONTAINER_NAME", "CONTAINER_PORT", "CONTAINER_ENVIRONMENT", "CONTAINER_SECRETS", "READ_ONLY_ROOT_FILESYSTEM"),
+    *("MOUNT_POINTS", "VOLUMES", "STOP_TIMEOUT", "LOG_GROUP"),
+)
+_PLACEMENT_VARIABLES = ("PLATFORM_VERSION", "SUBNETS", "SECURITY_GROUPS", "CAPACITY_PROVIDER_STRATEGY")
+
+RESERVED_VARIABLES = frozenset(("ECR_REPOSITORY_URI", *_TASK_VARIABLES, *_PLACEMENT_VARIABLES))
+"""The names of all variables that the release contract is filled from."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task with its one container. Sizes as ECS counts them: CPU units and MiB; ``stop_timeout`` in seconds."""
+
+    family: str
+    cpu: int
+    memory: int
+    architecture: str
+    task_role_arn: str
+    execution_role_arn: str
+    container_name: str
+    port: int
+    log_group: str
+    region: str
+    read_only_root_filesystem: bool
+    stop_timeout: int
+    environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    writable_paths: Sequence[str] = ()
+
+    @property
+    def cpu_architecture(self) -> str:
+        """``X86_64`` or ``ARM64``."""
+        return self.architecture.upper()
+
+    def container(self, image: str, command: Sequence[str] = ()) -> dict[str, Any]:
+        """The container definition, as RegisterTaskDefinition takes it."""
+        definition: dict[str, Any] = {
+            "name": self.container_name,
+            "image": image,
+            "essential": True,
+            "portMappings": [{"containerPort": self.port, "hostPort": self.port, "protocol": "tcp"}],
+            "environment": self._environment(),
+            "secrets": self._secrets(),
+            "readonlyRootFilesystem": self.read_only_root_filesystem,
+            "mountPoints": self._mount_points(),
+            "linuxParameters": {"initProcessEnabled": True},
+            "stopTimeout": self.stop_timeout,
+            "logConfiguration": {
+                "logDriver": "awslogs",
+                "options": {
+                    "awslogs-group": self.log_group,
+                    "awslogs-region": self.region,
+                    "awslogs-stream-prefix": self.container_name,
+                },
+            },
+        }
+        return definition | ({"command": list(command)} if command else {})
+
+    def volumes(self) -> list[str]:
+        """The names of the task's volumes: one for each writable folder."""
+        return [path.strip("/").replace("/", "-").replace(".", "-") for path in self.writable_paths]
+
+    def variables(self) -> dict[str, str]:
+        """The variables from which ``taskdef.json`` is filled."""
+        return {
+            "TASK_FAMILY": self.family,
+            "TASK_CPU": str(self.cpu),
+            "TASK_MEMORY": str(self.memory),
+            "CPU_ARCHITECTURE": self.cpu_architecture,
+            "TASK_ROLE_ARN": self.task_role_arn,
+            "EXECUTION_ROLE_ARN": self.execution_role_arn,
+            "CONTAINER_NAME": self.container_name,
+            "CONTAINER_PORT": str(self.port),
+            "CONTAINER_ENVIRONMENT": _json(self._environment()),
+            "CONTAINER_SECRETS": _json(self._secrets()),
+            "READ_ONLY_ROOT_FILESYSTEM": _json(self.read_only_root_filesystem),
+            "MOUNT_POINTS": _json(self._mount_points()),
+            "VOLUMES": _json([{"name": name} for name in self.volumes()]),
+            "STOP_TIMEOUT": str(self.stop_timeout),
+            "LOG_GROUP": self.log_group,
+        }
+
+    def _environment(self) -> list[dict[str, str]]:
+        return [{"name": name, "value": value} for name, value in sorted(self.environment.items())]
+
+    def _secrets(self) -> list[dict[str, str]]:
+        return [{"name": name, "valueFrom": arn} for name, arn in sorted(self.secrets.items())]
+
+    def _mount_points(self) -> list[dict[str, Any]]:
+        return [
+            {"sourceVolume": name, "containerPath": path, "readOnly": False}
+            for name, path in zip(self.volumes(), self.writable_paths, strict=True)
+        ]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where tasks run: what CodeDeploy owns once the service exists, and ``appspec.yml`` carries."""
+
+    subnets: Sequence[str]
+    security_groups: Sequence[str]
+    base: int
+    on_demand: int
+    spot: int
+
+    def strategy(self) -> list[dict[str, Any]]:
+        """The capacity provider strategy in the words of ``appspec.yml``; only what has a weight or a base."""
+        providers = [
+            {"Base": self.base, "CapacityProvider": "FARGATE", "Weight": self.on_demand},
+            {"Base": 0, "CapacityProvider": "FARGATE_SPOT", "Weight": self.spot},
+        ]
+        return [provider for provider in providers if provider["Base"] or provider["Weight"]]
+
+    def variables(self) -> dict[str, str]:
+        """The variables from which ``appspec.yml`` is filled."""
+        return {
+            "PLATFORM_VERSION": PLATFORM_VERSION,
+            "SUBNETS": _json(list(self.subnets)),
+            "SECURITY_GROUPS": _json(list(self.security_groups)),
+            "CAPACITY_PROVIDER_STRATEGY": _json(self.strategy()),
+        }
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

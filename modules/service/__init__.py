@@ -1,0 +1,1 @@
+"""What runs: the cluster, and each service in it."""

@@ -1,0 +1,117 @@
+"""The two roles of a task: what ECS does on its behalf, and what the application itself may do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from modules.aws import Construct, IamRolePolicyAttachment
+from modules.context import Context
+from modules.iam import ServiceRole, ServiceRoleProps, Statement
+from modules.log_group import LogGroup
+from modules.settings.service import Service as Settings
+
+_ECR_IMAGE = re.compile(
+    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/(?P<name>[^:@]+)"
+)
+
+
+@dataclass(frozen=True)
+class TaskRolesProps:
+    """The service as it is set, the repository its image comes from, and where it and its ECS Exec sessions log."""
+
+    context: Context
+    name: str
+    settings: Settings
+    repository_arn: str
+    log_group: LogGroup
+    exec_log_group: LogGroup
+    key_arn: str
+
+
+class TaskRoles(Construct):
+    """``execution`` pulls the image, writes logs and reads secrets; ``task`` is the application's own."""
+
+    def __init__(self, scope: Construct, id_: str, props: TaskRolesProps) -> None:
+        super().__init__(scope, id_)
+        self._props = props
+        self.execution = self._role("execution", self._execution_statements())
+        self.task = self._role("task", self._exec_statements() if props.settings.exec else [])
+        for arn in props.settings.task_policies:
+            IamRolePolicyAttachment(self, f"task-{arn.split('/')[-1]}", role=self.task.role.name, policy_arn=arn)
+
+    @property
+    def arns(self) -> list[str]:
+        """Both roles: what whoever starts tasks must be allowed to pass."""
+        return [self.execution.arn, self.task.arn]
+
+    def _role(self, kind: str, statements: Sequence[Statement]) -> ServiceRole:
+        context = self._props.context
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+        props = ServiceRoleProps(
+            context,
+            name=context.name(self._props.name, kind),
+            service="ecs-tasks.amazonaws.com",
+            source_arn=context.arn("ecs", "*"),
+            statements=statements,
+        )
+        return ServiceRole(self, kind, props)
+
+    def _execution_statements(self) -> list[Statement]:
+        props = self._props
+        statements = [
+            Statement(
+                sid="PullImages",
+                actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+                resources=[props.repository_arn, *_repository_of(props.context, props.settings.bootstrap_image)],
+            ),
+            login_to_ecr(),
+            props.log_group.writing(),
+        ]
+        for service, sid, action in (
+            ("secretsmanager", "ReadSecrets", "secretsmanager:GetSecretValue"),
+            ("ssm", "ReadParameters", "ssm:GetParameters"),
+        ):
+            if arns := secret_arns(props.settings, service):
+                statements.append(Statement(sid=sid, actions=[action], resources=arns))
+        if props.settings.secrets_kms_keys:
+            keys = props.settings.secrets_kms_keys
+            statements.append(Statement(sid="DecryptSecrets", actions=["kms:Decrypt"], resources=keys))
+        return statements
+
+    def _exec_statements(self) -> list[Statement]:
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+        logs = self._props.exec_log_group
+        channels = ("CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel")
+        return [
+            Statement(sid="ExecChannels", actions=[f"ssmmessages:{name}" for name in channels], resources=["*"]),
+            Statement(sid="ExecDecrypt", actions=["kms:Decrypt"], resources=[self._props.key_arn]),
+            Statement(sid="ExecFindLogs", actions=["logs:DescribeLogGroups"], resources=["*"]),
+            Statement(
+                sid="ExecWriteLogs",
+                actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+                resources=[f"{logs.arn}:*"],
+            ),
+        ]
+
+
+def login_to_ecr() -> Statement:
+    """The right to log in to ECR, which AWS grants for all registries or none."""
+    return Statement(sid="LoginToEcr", actions=["ecr:GetAuthorizationToken"], resources=["*"])
+
+
+def secret_arns(settings: Settings, service: str) -> list[str]:
+    """The secrets of ``settings`` that ``service`` (``secretsmanager`` or ``ssm``) keeps, as IAM knows them.
+
+    ECS takes ``arn:…:secret:name-AbCdEf:json-key:stage:id``; IAM the part before the JSON key.
+    """
+    arns = {arn for arn in settings.secrets.values() if arn.split(":")[2] == service}
+    return sorted({":".join(arn.split(":")[:7]) for arn in arns})
+
+
+def _repository_of(context: Context, image: str | None) -> list[str]:
+    found = _ECR_IMAGE.fullmatch((image or "").partition("@")[0].partition(":")[0])
+    if found is None:
+        return []
+    return [f"arn:{context.partition}:ecr:{found['region']}:{found['account']}:repository/{found['name']}"]

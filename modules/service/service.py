@@ -1,0 +1,240 @@
+"""A service on Fargate whose releases are blue/green."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from modules.aws import (
+    Construct,
+    EcsService,
+    EcsServiceCapacityProviderStrategy,
+    EcsServiceDeploymentController,
+    EcsServiceLoadBalancer,
+    EcsServiceNetworkConfiguration,
+    EcsTaskDefinition,
+    EcsTaskDefinitionRuntimePlatform,
+    EcsTaskDefinitionVolume,
+    SecurityGroup,
+    TerraformResourceLifecycle,
+    VpcSecurityGroupEgressRule,
+    VpcSecurityGroupIngressRule,
+)
+from modules.context import Context
+from modules.key import Key
+from modules.log_group import LogGroup, LogGroupProps
+from modules.network.load_balancer import LoadBalancer
+from modules.network.network import Network
+from modules.release_contract import PLATFORM_VERSION, Placement, Task
+from modules.service import bootstrap
+from modules.service.cluster import Cluster
+from modules.service.ownership import AUTOSCALING_OWNS_OF_SERVICE, CODEDEPLOY_OWNS_OF_SERVICE
+from modules.service.roles import TaskRoles, TaskRolesProps
+from modules.service.scaling import Scaling, ScalingProps
+from modules.service.target_groups import TargetGroups, TargetGroupsProps
+from modules.settings.service import Service as Settings
+
+
+@dataclass(frozen=True)
+class ServiceProps:
+    """The service's name and settings, and what it shares with the others of its environment."""
+
+    context: Context
+    name: str
+    settings: Settings
+    network: Network
+    load_balancer: LoadBalancer
+    cluster: Cluster
+    repository_arn: str
+    key: Key
+    retention_days: int
+    disposable: bool
+
+
+class Service(Construct):
+    """Task definition, service, target groups, roles, security group, logs and scaling.
+
+    ``task`` and ``placement`` are what the release contract is filled from; the pipeline needs
+    ``roles``, ``target_groups`` and ``ecs_service``.
+    """
+
+    def __init__(self, scope: Construct, id_: str, props: ServiceProps) -> None:
+        super().__init__(scope, id_)
+        self._props, context, settings = props, props.context, props.settings
+        self.name = context.name(props.name)
+        self.arn = context.arn("ecs", f"service/{props.cluster.name}/{self.name}")
+        self._logs = LogGroup(
+            self, "logs", LogGroupProps(context, context.log_group(props.name), props.key, props.retention_days)
+        )
+        self.roles = TaskRoles(
+            self,
+            "roles",
+            TaskRolesProps(
+                context,
+                props.name,
+                settings,
+                props.repository_arn,
+                self._logs,
+                props.cluster.exec_logs,
+                props.key.arn,
+            ),
+        )
+        self.security_group = self._security_group()
+        self.target_groups = TargetGroups(
+            self,
+            "target-groups",
+            TargetGroupsProps(context, props.name, settings, props.network.vpc_id, props.load_balancer),
+        )
+        self.task = self._task()
+        self.placement = self._placement()
+        self.ecs_service = self._service(self._task_definition())
+        Scaling(
+            self,
+            "scaling",
+            ScalingProps(self.name, props.cluster.name, self.ecs_service.name, settings),
+        )
+
+    def _security_group(self) -> SecurityGroup:
+        props = self._props
+        group = SecurityGroup(
+            self,
+            "security-group",
+            name=self.name,
+            description=f"Tasks of {self.name}",
+            vpc_id=props.network.vpc_id,
+            tags={"Name": self.name},
+        )
+        balancer, port = props.load_balancer.security_group_id, props.settings.port
+        VpcSecurityGroupIngressRule(
+            self,
+            "from-load-balancer",
+            security_group_id=group.id,
+            description="Requests and health checks from the load balancer",
+            referenced_security_group_id=balancer,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+        )
+        VpcSecurityGroupEgressRule(
+            self,
+            "load-balancer-to-tasks",
+            security_group_id=balancer,
+            description=f"Requests and health checks to {self.name}",
+            referenced_security_group_id=group.id,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+        )
+        for egress_port in props.settings.egress_ports:
+            VpcSecurityGroupEgressRule(
+                self,
+                f"egress-{egress_port}",
+                security_group_id=group.id,
+                description=f"Connections to port {egress_port}",
+                cidr_ipv4="0.0.0.0/0",
+                ip_protocol="tcp",
+                from_port=egress_port,
+                to_port=egress_port,
+            )
+        return group
+
+    def _task(self) -> Task:
+        settings = self._props.settings
+        return Task(
+            family=self.name,
+            cpu=settings.cpu,
+            memory=settings.memory,
+            architecture=settings.architecture,
+            task_role_arn=self.roles.task.arn,
+            execution_role_arn=self.roles.execution.arn,
+            container_name=self._props.name,
+            port=settings.port,
+            log_group=self._logs.name,
+            region=self._props.context.region,
+            read_only_root_filesystem=settings.read_only_root_filesystem,
+            stop_timeout=settings.stop_timeout,
+            environment=settings.environment,
+            secrets=settings.secrets,
+            writable_paths=settings.writable_paths,
+        )
+
+    def _placement(self) -> Placement:
+        capacity = self._props.settings.capacity
+        return Placement(
+            subnets=self._props.network.private_subnet_ids,
+            security_groups=[self.security_group.id],
+            base=capacity.base,
+            on_demand=capacity.on_demand,
+            spot=capacity.spot,
+        )
+
+    def _task_definition(self) -> EcsTaskDefinition:
+        task = self.task
+        image, command = bootstrap.image_and_command(self._props.settings)
+        container = task.container(image, command)
+        return EcsTaskDefinition(
+            self,
+            "task-definition",
+            family=task.family,
+            cpu=str(task.cpu),
+            memory=str(task.memory),
+            network_mode="awsvpc",
+            requires_compatibilities=["FARGATE"],
+            runtime_platform=EcsTaskDefinitionRuntimePlatform(
+                cpu_architecture=task.cpu_architecture, operating_system_family="LINUX"
+            ),
+            task_role_arn=task.task_role_arn,
+            execution_role_arn=task.execution_role_arn,
+            volume=[EcsTaskDefinitionVolume(name=name) for name in task.volumes()] or None,
+            container_definitions=json.dumps([container], sort_keys=True, ensure_ascii=False),
+            # A revision that tasks were started from stays valid when settings make a new one.
+            skip_destroy=not self._props.disposable,
+        )
+
+    def _service(self, task_definition: EcsTaskDefinition) -> EcsService:
+        props, settings, groups = self._props, self._props.settings, self.target_groups
+        permissions = [policy for policy in (self.roles.execution.policy, self.roles.task.policy) if policy is not None]
+        return EcsService(
+            self,
+            "service",
+            name=self.name,
+            cluster=props.cluster.cluster.arn,
+            task_definition=task_definition.arn,
+            desired_count=settings.tasks.min,
+            deployment_controller=EcsServiceDeploymentController(type="CODE_DEPLOY"),
+            platform_version=PLATFORM_VERSION,
+            capacity_provider_strategy=[
+                EcsServiceCapacityProviderStrategy(
+                    base=provider["Base"], capacity_provider=provider["CapacityProvider"], weight=provider["Weight"]
+                )
+                for provider in self.placement.strategy()
+            ],
+            network_configuration=EcsServiceNetworkConfiguration(
+                subnets=list(self.placement.subnets),
+                security_groups=list(self.placement.security_groups),
+                assign_public_ip=False,
+            ),
+            load_balancer=[
+                EcsServiceLoadBalancer(
+                    container_name=self.task.container_name,
+                    container_port=self.task.port,
+                    target_group_arn=groups.blue.arn,
+                )
+            ],
+            health_check_grace_period_seconds=settings.health_check.grace,
+            enable_execute_command=settings.exec,
+            enable_ecs_managed_tags=True,
+            propagate_tags="SERVICE",
+            lifecycle=TerraformResourceLifecycle(
+                ignore_changes=[*CODEDEPLOY_OWNS_OF_SERVICE, *AUTOSCALING_OWNS_OF_SERVICE]
+            ),
+            # Created after, and destroyed before: a target group must hang on a listener when the service
+            # comes, and tasks that are draining still need their rules, logs and permissions.
+            depends_on=[
+                groups.production_rule,
+                groups.test_rule,
+                self._logs.group,
+                props.cluster.capacity_providers,
+                *permissions,
+            ],
+        )

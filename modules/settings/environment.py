@@ -1,0 +1,49 @@
+"""Everything that one environment is: the model of environment.hcl."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from modules.settings.fields import Account, Block, Name, Region, RetentionDays, matching
+from modules.settings.load_balancer import LoadBalancer
+from modules.settings.network import Network
+from modules.settings.service import Service
+from modules.settings.state import LocalState, State
+
+TagKey = Annotated[
+    str, matching(r"(?!aws:)[\w .:/=+@-]{1,128}", "a tag key; at most 128 characters, not beginning with aws:")
+]
+TagValue = Annotated[str, matching(r"[\w .:/=+@-]{0,256}", "a tag value; at most 256 characters")]
+
+
+class Environment(Block):
+    """One environment: a Terraform root module with a state of its own."""
+
+    project: Name = Field(
+        description="What the environments belong to; every name in AWS begins with it.", examples=["shop"]
+    )
+    region: Region = Field(description="The AWS region.", examples=["eu-west-1"])
+    account: Account = Field(description="The AWS account; the provider refuses any other.", examples=["123456789012"])
+    tags: dict[TagKey, TagValue] = Field(
+        default={}, description="Tags for everything, beside `project` and `environment`."
+    )
+    disposable: bool = Field(
+        default=False,
+        description=(
+            "Whether `destroy` may take everything along. `false` protects the load balancer from deletion, "
+            "and buckets and image repositories that are not empty."
+        ),
+    )
+    log_retention_days: RetentionDays = Field(default=365, description="Days that CloudWatch Logs keeps logs.")
+    state: State = Field(default=LocalState(), description="Where Terraform keeps its state.")
+    network: Network = Field(
+        description="The network.", examples=[{"kind": "created", "zones": ("eu-west-1a", "eu-west-1b")}]
+    )
+    load_balancer: LoadBalancer = Field(default=LoadBalancer(), description="The load balancer.")
+    service: dict[Name, Service] = Field(
+        description="The services, each in a block of its own with its name as label.",
+        examples=[{"web": {"port": 8080}}],
+        min_length=1,
+    )

@@ -1,0 +1,141 @@
+"""Turns what pydantic says into what somebody who edits environment.hcl needs to read."""
+
+from __future__ import annotations
+
+import difflib
+import types
+import typing
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from modules.settings.environment import Environment
+from modules.settings.problems import Path_
+
+Loc = tuple[str | int, ...]
+
+_KINDS = {
+    "string_type": "text in quotes",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "tuple_type": "a list, like [1, 2]",
+    "dict_type": "an object, like { name = value }",
+    "model_type": "a block, like name { … }",
+    "model_attributes_type": "a block, like name { … }",
+}
+
+
+def path_of(loc: Loc) -> Path_:
+    """The path in the file. pydantic's own has more: the kind of a network that has no label, and ``[key]``."""
+    path = tuple(part for part in loc if part != "[key]")
+    if path[:2] == ("network", "created"):
+        return ("network", *path[2:])
+    return path[:-1] if path[-1:] == ("kind",) else path
+
+
+def message_of(error: ErrorDetails) -> str:
+    """What is wrong and what to do, in one line."""
+    kind, given = error["type"], error["input"]
+    match kind:
+        case "missing":
+            return f"is missing{_example(field_at(error['loc']))}"
+        case "extra_forbidden":
+            return _unknown(error["loc"])
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case "literal_error" if error["loc"][-1] == "kind":
+            return _not_a_kind(given, error["loc"][-2], error["ctx"]["expected"])
+        case "literal_error":
+            return f"{_shown(given)} is not allowed; use {_quoted(error['ctx']['expected'])}"
+        case "union_tag_invalid":
+            return _not_a_kind(error["ctx"]["tag"], error["loc"][-1], error["ctx"]["expected_tags"])
+        case "too_short":
+            return "needs at least one"
+        case _ if kind in _KINDS:
+            return f"must be {_KINDS[kind]}, not {_shown(given)}"
+    return error["msg"]
+
+
+def field_at(loc: Loc) -> FieldInfo | None:
+    """The field of the model that pydantic's ``loc`` names, if it names one."""
+    model = model_at(loc[:-1])
+    return model.model_fields.get(str(loc[-1])) if model else None
+
+
+def model_at(loc: Loc) -> type[BaseModel] | None:
+    """The block that pydantic's ``loc`` names, if it names one."""
+    annotation: Any = Environment
+    for part in loc:
+        annotation = _step(annotation, part)
+    return _as_model(annotation)
+
+
+def _step(annotation: Any, part: str | int) -> Any:
+    if (model := _as_model(annotation)) is not None:
+        field = model.model_fields.get(str(part))
+        # A union's tag is a step of pydantic's path that stays in the same block.
+        return field.annotation if field else annotation
+    if get_origin(annotation) is dict:
+        return _bare(get_args(annotation)[1])
+    if get_origin(annotation) is tuple:
+        return _bare(get_args(annotation)[0])
+    for member in _members(annotation):
+        member_model = _as_model(member)
+        if member_model and part in get_args(member_model.model_fields["kind"].annotation):
+            return member_model
+    return None
+
+
+def _bare(annotation: Any) -> Any:
+    return get_args(annotation)[0] if get_origin(annotation) is typing.Annotated else annotation
+
+
+def _members(annotation: Any) -> tuple[Any, ...]:
+    return get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else ()
+
+
+def _as_model(annotation: Any) -> type[BaseModel] | None:
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+
+
+def _unknown(loc: Loc) -> str:
+    model = model_at(loc[:-1])
+    known = sorted(name for name in model.model_fields if name != "kind") if model else []
+    close = difflib.get_close_matches(str(loc[-1]), known, n=1)
+    if close:
+        return f'unknown key; did you mean "{close[0]}"?'
+    return f"unknown key; known here are {', '.join(known)}" if known else "unknown key; nothing can be set here"
+
+
+def _example(field: FieldInfo | None) -> str:
+    if field is None or not field.examples:
+        return ""
+    example = field.examples[0]
+    if isinstance(example, dict):
+        return f"; {field.description}"
+    return f"; for example {_shown(example)}"
+
+
+def _not_a_kind(given: object, block: object, expected: str) -> str:
+    return f"{_shown(given)} is not a kind of {block}; use {_quoted(expected)}"
+
+
+def _quoted(expected: str) -> str:
+    return expected.replace("'", '"')
+
+
+def _shown(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case tuple():
+            return f"[{', '.join(_shown(each) for each in value)}]"
+        case dict():
+            return "a block or object"
+    return str(value)

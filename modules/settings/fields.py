@@ -1,0 +1,122 @@
+"""The kinds of value that settings are made of: AWS's own rules, said in AWS's own words."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+
+class Block(BaseModel):
+    """A block of settings: frozen, strict about types, closed to unknown keys."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def matching(pattern: str, what: str) -> AfterValidator:
+    """A validator that accepts text matching all of ``pattern`` and calls anything else «not ``what``»."""
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise ValueError(f'"{value}" is not {what}')
+        return value
+
+    return AfterValidator(check)
+
+
+def between(low: int, high: int, unit: str = "") -> AfterValidator:
+    """A validator that accepts whole numbers from ``low`` to ``high``, both included."""
+
+    def check(value: int) -> int:
+        if not low <= value <= high:
+            raise ValueError(f"{value} is out of range; use {low} to {high}{' ' + unit if unit else ''}")
+        return value
+
+    return AfterValidator(check)
+
+
+def one_of(*allowed: int, what: str) -> AfterValidator:
+    """A validator that accepts the ``allowed`` numbers only."""
+
+    def check(value: int) -> int:
+        if value not in allowed:
+            raise ValueError(f"{value} is not {what}; use {', '.join(map(str, allowed))}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _network(value: str) -> str:
+    try:
+        ipaddress.IPv4Network(value)
+    except ValueError as error:
+        hint = ""
+        if "host bits" in str(error):
+            hint = f'; use "{ipaddress.IPv4Network(value, strict=False)}"'
+        raise ValueError(f'"{value}" is not an IPv4 network like 10.0.0.0/16{hint}') from error
+    return value
+
+
+def _each(check: Callable[[str], None]) -> AfterValidator:
+    def every(values: dict[str, str]) -> dict[str, str]:
+        for name in values:
+            check(name)
+        return values
+
+    return AfterValidator(every)
+
+
+def _variable_name(name: str) -> None:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise ValueError(f'"{name}" is not a name for an environment variable; use letters, digits and _')
+
+
+# Names are kept to what every AWS service involved accepts: S3 takes lower case only, a
+# load balancer no underscore and no hyphen at either end.
+Name = Annotated[
+    str,
+    matching(
+        r"[a-z]([a-z0-9]|-(?!-))*(?<!-)",
+        "a name AWS takes everywhere: lower-case letters, digits and single hyphens, beginning with a letter",
+    ),
+]
+Region = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d", "a region like eu-west-1")]
+Zone = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "an availability zone like eu-west-1a")]
+Account = Annotated[str, matching(r"\d{12}", "an account number of 12 digits")]
+Cidr = Annotated[str, AfterValidator(_network)]
+Port = Annotated[int, between(1, 65535)]
+Arn = Annotated[str, matching(r"arn:aws(-[a-z]+)*:[a-z0-9-]+:[^:]*:[^:]*:.+", "an ARN")]
+CertificateArn = Annotated[
+    str,
+    matching(
+        r"arn:aws(-[a-z]+)*:(acm:[a-z0-9-]+|iam:):\d{12}:(server-)?certificate/.+",
+        "the ARN of an ACM or IAM certificate",
+    ),
+]
+SecretArn = Annotated[
+    str,
+    matching(
+        r"arn:aws(-[a-z]+)*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|ssm:[a-z0-9-]+:\d{12}:parameter/.+)",
+        "the ARN of a Secrets Manager secret or a Parameter Store parameter",
+    ),
+]
+KeyArn = Annotated[str, matching(r"arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key/.+", "the ARN of a KMS key")]
+PolicyArn = Annotated[str, matching(r"arn:aws(-[a-z]+)*:iam::(aws|\d{12}):policy/.+", "the ARN of an IAM policy")]
+VpcId = Annotated[str, matching(r"vpc-[0-9a-f]{8,17}", "a VPC id like vpc-0123456789abcdef0")]
+SubnetId = Annotated[str, matching(r"subnet-[0-9a-f]{8,17}", "a subnet id like subnet-0123456789abcdef0")]
+Variables = Annotated[dict[str, str], _each(_variable_name)]
+Secrets = Annotated[dict[str, SecretArn], _each(_variable_name)]
+
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+RetentionDays = Annotated[
+    int,
+    one_of(
+        *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+        *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+        what="a retention CloudWatch Logs offers",
+    ),
+]

@@ -1,0 +1,161 @@
+"""From the files of an environment to its settings, or to every mistake in them."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from modules.context import Context
+from modules.settings import explain, hcl
+from modules.settings.environment import Environment
+from modules.settings.fields import Name
+from modules.settings.problems import Location, Path_, Problem, SettingsError
+from modules.settings.rules import RULES
+
+COMMON = "common.hcl"
+FILE = "environment.hcl"
+
+# Blocks of which there is one, of the kind that its label says: an environment's own replaces the common one.
+_CHOICES = ("state", "network", "source")
+_ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A valid environment: its name (the folder's), what its files say, and how its things are called."""
+
+    name: str
+    environment: Environment
+    context: Context
+
+
+def names(environments: Path) -> list[str]:
+    """The environments in the folder ``environments``, in alphabetical order."""
+    return sorted(file.parent.name for file in environments.glob(f"*/{FILE}"))
+
+
+def load(environments: Path, name: str) -> Settings:
+    """Reads ``environments/<name>/environment.hcl`` over ``environments/common.hcl``, if there is one.
+
+    Raises ``SettingsError`` with every mistake in both.
+    """
+    files = [environments / COMMON] if (environments / COMMON).exists() else []
+    files.append(environments / name / FILE)
+    documents = [hcl.read(file, file.relative_to(environments.parent)) for file in files]
+    syntax = [problem for document in documents for problem in document.problems]
+    if any(problem.path == () for problem in syntax):
+        raise SettingsError(syntax)
+    return _Loader(name, documents, syntax).settings()
+
+
+class _Loader:
+    def __init__(self, name: str, documents: list[hcl.Document], problems: list[Problem]) -> None:
+        self.name = name
+        self.file = documents[-1].file
+        self.problems = problems
+        self.values: dict[str, Any] = {}
+        self.locations: dict[Path_, Location] = {}
+        for document in documents:
+            self.values = _merged(self.values, document.values)
+            self.locations |= document.locations
+
+    def settings(self) -> Settings:
+        self._check_name()
+        environment, replaced = self._validated()
+        if environment is not None:
+            for rule in RULES:
+                for conflict in rule(environment, self.name):
+                    if not replaced & {
+                        prefix for path in (conflict.path, *conflict.about) for prefix in _prefixes(path)
+                    }:
+                        self._problem(conflict.path, conflict.message)
+        if self.problems or environment is None:
+            raise SettingsError(self.problems)
+        context = Context(environment.project, self.name, environment.region, environment.account)
+        return Settings(self.name, environment, context)
+
+    def _check_name(self) -> None:
+        try:
+            TypeAdapter(Name).validate_python(self.name)
+        except ValidationError as error:
+            self._problem((), f"the folder's name: {explain.message_of(error.errors()[0])}")
+
+    def _validated(self) -> tuple[Environment | None, set[Path_]]:
+        """The environment, and the paths of what had to be replaced so that rules can look at the rest.
+
+        Without that, a misspelt key would hide that two services share a path until the next run.
+        """
+        values = copy.deepcopy(self.values)
+        replaced: set[Path_] = {problem.path for problem in self.problems}
+        for _ in range(_ROUNDS):
+            try:
+                return Environment.model_validate(values), replaced
+            except ValidationError as error:
+                for detail in error.errors():
+                    path = explain.path_of(detail["loc"])
+                    if not replaced & set(_prefixes(path)):
+                        self._problem(path, explain.message_of(detail))
+                    replaced.add(path)
+                    _replace(values, path, detail)
+        return None, replaced
+
+    def _problem(self, path: Path_, message: str) -> None:
+        self.problems.append(Problem(self._location(path), path, message))
+
+    def _location(self, path: Path_) -> Location:
+        # What is missing has no line: the block that should hold it has.
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.locations:
+                return self.locations[path[:length]]
+        return Location(self.file, 1)
+
+
+def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = {key: value for key, value in below.items() if above.get(key, value) is not None}
+    for key, value in above.items():
+        under = merged.get(key)
+        if value is None:
+            continue
+        if (
+            isinstance(value, dict)
+            and isinstance(under, dict)
+            and not (key in _CHOICES and _labels(value) != _labels(under))
+        ):
+            merged[key] = _merged(under, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _labels(block: dict[str, Any]) -> set[str]:
+    return {key for key, value in block.items() if isinstance(value, dict)}
+
+
+def _replace(values: dict[str, Any], path: Path_, detail: ErrorDetails) -> None:
+    """Puts the field's example where it is required, and nothing where it is not."""
+    *way, last = _up_to_list(path)
+    for part in way:
+        inner = values.get(str(part))
+        if not isinstance(inner, dict):
+            return
+        values = inner
+    values.pop(str(last), None)
+    field = explain.field_at(detail["loc"])
+    if detail["type"] == "missing" and field is not None and field.examples:
+        values[str(last)] = field.examples[0]
+
+
+def _up_to_list(path: Path_) -> Path_:
+    for index, part in enumerate(path):
+        if isinstance(part, int):
+            return path[:index]
+    return path
+
+
+def _prefixes(path: Path_) -> set[Path_]:
+    return {path[:length] for length in range(1, len(path) + 1)}

@@ -1,0 +1,48 @@
+"""The application load balancer that all services of an environment share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from modules.settings.fields import Block, CertificateArn, Cidr, Port, between
+
+
+class LoadBalancer(Block):
+    """How the world reaches the services, and who may look at a release before it takes traffic."""
+
+    protocol: Literal["https", "http"] = Field(
+        default="https",
+        description="`https` needs a `certificate` and redirects port 80; `http` sends everything in clear text.",
+    )
+    certificate: CertificateArn | None = Field(
+        default=None, description="The certificate, in the environment's region."
+    )
+    ssl_policy: str = Field(
+        default="ELBSecurityPolicy-TLS13-1-2-2021-06",
+        description="The security policy of the HTTPS listeners; this one takes TLS 1.2 and 1.3.",
+    )
+    internal: bool = Field(default=False, description="Whether only the network reaches the load balancer.")
+    ingress_cidrs: tuple[Cidr, ...] = Field(
+        default=("0.0.0.0/0",),
+        description="Who may use the production listener. An internal load balancer must say.",
+    )
+    test_port: Port = Field(
+        default=8443, description="Port of the test listener, where green answers before it takes traffic."
+    )
+    test_cidrs: tuple[Cidr, ...] = Field(
+        default=(),
+        description="Who may use the test listener; nobody when left out (health checks work all the same).",
+    )
+    idle_timeout: Annotated[int, between(1, 4000, "seconds")] = Field(
+        default=60, description="Seconds after which an idle connection is closed."
+    )
+    access_log_days: Annotated[int, between(1, 3653, "days")] = Field(
+        default=90, description="Days that access logs are kept in their S3 bucket."
+    )
+
+    @property
+    def port(self) -> int:
+        """The production listener's port."""
+        return 443 if self.protocol == "https" else 80

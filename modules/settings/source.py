@@ -1,0 +1,31 @@
+"""Where a service's source comes from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from modules.settings.choice import chosen_by_label
+from modules.settings.fields import Block, matching
+
+RepositoryName = Annotated[str, matching(r"[\w.-]{1,100}(?<!\.git)", "a CodeCommit repository name")]
+
+
+class CodeCommit(Block):
+    """A CodeCommit repository; a push to the branch starts a release."""
+
+    kind: Literal["codecommit"]
+    repository: RepositoryName | None = Field(
+        default=None,
+        description="The repository's name; `<project>-<environment>-<service>` when left out.",
+    )
+    create: bool = Field(
+        default=True,
+        description="Whether this environment creates the repository. `false` uses the one named by `repository`.",
+    )
+    branch: str = Field(default="main", description="The branch that is released.")
+
+
+# One kind for now; a union from the second on.
+Source = Annotated[CodeCommit, chosen_by_label()]

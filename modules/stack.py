@@ -1,0 +1,150 @@
+"""One environment as one Terraform root module: wires the constructs to the settings."""
+
+from __future__ import annotations
+
+from modules.aws import (
+    App,
+    AwsProvider,
+    AwsProviderDefaultTags,
+    Node,
+    TerraformElement,
+    TerraformOutput,
+    TerraformStack,
+)
+from modules.key import Key, KeyProps
+from modules.network.load_balancer import LoadBalancer, LoadBalancerProps
+from modules.network.network import Network, NetworkProps
+from modules.pipeline.delivery import Delivery, DeliveryProps
+from modules.pipeline.image_repository import ImageRepository, ImageRepositoryProps
+from modules.service.cluster import Cluster, ClusterProps
+from modules.service.service import Service, ServiceProps
+from modules.settings.load import Settings
+from modules.settings.state import CloudState, S3State
+
+REQUIRED_TERRAFORM = ">= 1.11"
+"""1.11 made the S3 backend's own lock file generally available."""
+
+
+class EnvironmentStack(TerraformStack):
+    """All that an environment is. Its id is the environment's name."""
+
+    def __init__(self, scope: App, settings: Settings) -> None:
+        super().__init__(scope, settings.name)
+        self._settings = settings
+        self._configure_terraform()
+        environment, context = settings.environment, settings.context
+        retention = environment.log_retention_days
+        key = Key(self, "key", KeyProps(context, environment.disposable))
+        network = Network(
+            self,
+            "network",
+            NetworkProps(context, environment.network, environment.service.values(), key, retention),
+        )
+        load_balancer = LoadBalancer(
+            self,
+            "load-balancer",
+            LoadBalancerProps(context, environment.load_balancer, network, environment.disposable),
+        )
+        cluster = Cluster(self, "cluster", ClusterProps(context, key, retention))
+        TerraformOutput(self, "url", value=load_balancer.url, description="Where the load balancer answers")
+        for name in environment.service:
+            self._add_service(name, key, network, load_balancer, cluster)
+
+    def _allocate_logical_id(self, tf_element: TerraformElement | Node) -> str:
+        """Names everything by its construct's path instead of path and hash: ``service-web_target-groups_blue``.
+
+        Ids never hold an underscore, so two paths never make one name. What is called like the construct
+        that it is the heart of (``key/key``) is named once.
+        """
+        node = tf_element if isinstance(tf_element, Node) else tf_element.node
+        *above, last = node.path.split("/")[1:]
+        return "_".join(above if above[-1:] == [last] else [*above, last])
+
+    def _configure_terraform(self) -> None:
+        context, environment = self._settings.context, self._settings.environment
+        AwsProvider(
+            self,
+            "aws",
+            region=context.region,
+            allowed_account_ids=[context.account],
+            default_tags=[
+                AwsProviderDefaultTags(
+                    tags={"project": context.project, "environment": context.environment, **environment.tags}
+                )
+            ],
+        )
+        self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
+        self.add_override("terraform.required_providers.aws.source", "hashicorp/aws")
+        # CDKTF's own backends write an absolute path or call `terraform`; these lines need neither.
+        backend, configuration = self._backend()
+        self.add_override(f"terraform.{backend}", configuration)
+
+    def _backend(self) -> tuple[str, dict[str, object]]:
+        context, state = self._settings.context, self._settings.environment.state
+        if isinstance(state, S3State):
+            configuration: dict[str, object] = {
+                "bucket": state.bucket,
+                "key": f"{context.project}/{context.environment}/terraform.tfstate",
+                "region": state.region or context.region,
+                "encrypt": True,
+                "use_lockfile": True,
+            }
+            return "backend.s3", configuration | ({"kms_key_id": state.kms_key} if state.kms_key else {})
+        if isinstance(state, CloudState):
+            workspace = {"name": state.workspace or context.prefix}
+            return "cloud", {
+                "organization": state.organization,
+                "workspaces": workspace | ({"project": state.project} if state.project else {}),
+            }
+        return "backend.local", {"path": "terraform.tfstate"}
+
+    def _add_service(
+        self, name: str, key: Key, network: Network, load_balancer: LoadBalancer, cluster: Cluster
+    ) -> None:
+        environment, context = self._settings.environment, self._settings.context
+        settings = environment.service[name]
+        images = ImageRepository(
+            self,
+            f"images-{name}",
+            ImageRepositoryProps(context, name, settings.build.keep_images, key, environment.disposable),
+        )
+        service = Service(
+            self,
+            f"service-{name}",
+            ServiceProps(
+                context,
+                name,
+                settings,
+                network,
+                load_balancer,
+                cluster,
+                images.arn,
+                key,
+                environment.log_retention_days,
+                environment.disposable,
+            ),
+        )
+        delivery = Delivery(
+            self,
+            f"delivery-{name}",
+            DeliveryProps(
+                context,
+                name,
+                settings,
+                service,
+                images,
+                load_balancer,
+                cluster,
+                key,
+                environment.log_retention_days,
+                environment.disposable,
+            ),
+        )
+        self._output(f"{name}-pipeline", delivery.pipeline.pipeline.name, f"The pipeline that releases {name}")
+        self._output(f"{name}-image-repository", images.uri, f"Where the images of {name} are")
+        if delivery.source.clone_url is not None:
+            self._output(f"{name}-clone-url", delivery.source.clone_url, f"Where the source of {name} is pushed to")
+
+    def _output(self, id_: str, value: str, description: str) -> None:
+        TerraformOutput(self, id_, value=value, description=description)
+

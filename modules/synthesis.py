@@ -1,0 +1,57 @@
+"""From the environments' folders to their generated Terraform."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from modules.aws import App
+from modules.settings.load import Settings
+from modules.stack import EnvironmentStack
+
+GENERATED = "cdk.tf.json"
+
+
+def synthesize(environments: list[Settings], folder: Path) -> dict[str, str]:
+    """The Terraform JSON of each environment, by name. ``folder`` gets CDKTF's own output."""
+    app = App(outdir=str(folder))
+    for settings in environments:
+        EnvironmentStack(app, settings)
+    app.synth()
+    return {settings.name: _canonical(folder / "stacks" / settings.name / GENERATED) for settings in environments}
+
+
+def _canonical(file: Path) -> str:
+    """The same text for the same content: sorted keys, two spaces, a line break at the end."""
+    return json.dumps(json.loads(file.read_text(encoding="utf-8")), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What became of an environment's generated file."""
+
+    file: Path
+    changed: bool
+
+
+def land(text: str, environment: Path) -> Landing:
+    """Puts ``text`` into the folder ``environment``: whole or not at all, and not when it is there already."""
+    file = environment / GENERATED
+    if file.exists() and file.read_text(encoding="utf-8") == text:
+        return Landing(file, changed=False)
+    handle, scratch = tempfile.mkstemp(dir=environment, prefix=f".{GENERATED}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # mkstemp's file is for its owner alone; a generated file is like any other in the repository.
+        Path(scratch).chmod(0o644)
+        Path(scratch).replace(file)
+    except BaseException:
+        Path(scratch).unlink(missing_ok=True)
+        raise
+    return Landing(file, changed=True)
