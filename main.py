@@ -26,7 +26,10 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     wanted = arguments or known
     unknown = [name for name in wanted if name not in known]
     for name in unknown:
-        print(f"{name}: no {environments.name}/{name}/{load.FILE}; there are {', '.join(known) or 'none'}", file=sys.stderr)
+        print(
+            f"{name}: no {environments.name}/{name}/{load.FILE}; there are {', '.join(known) or 'none'}",
+            file=sys.stderr,
+        )
     if not known:
         print(f"no environments: write {environments.name}/<name>/{load.FILE} first", file=sys.stderr)
     valid, broken = [], bool(unknown) or not known

@@ -14,6 +14,8 @@ from modules.aws import (
     S3BucketLifecycleConfigurationRuleExpiration,
     S3BucketLifecycleConfigurationRuleFilter,
     S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+    S3BucketLoggingA,
+    S3BucketNotification,
     S3BucketOwnershipControls,
     S3BucketOwnershipControlsRule,
     S3BucketPolicy,
@@ -27,6 +29,9 @@ from modules.aws import (
 from modules.context import Context
 from modules.iam import Condition, Statement, policy_document
 
+BUCKETS_PREFIX = "buckets/"
+"""Where in the bucket for access logs other buckets have theirs."""
+
 _NONCURRENT_DAYS = 30
 _UPLOAD_DAYS = 7
 
@@ -35,7 +40,7 @@ _UPLOAD_DAYS = 7
 class BucketProps:
     """A bucket's name, the days it keeps an object, its KMS key (S3's own when ``None``), and who else has a say.
 
-    ``statements`` are made from the bucket's ARN.
+    ``access_logs`` is the bucket that the record of requests goes to. ``statements`` are made from the bucket's ARN.
     """
 
     context: Context
@@ -43,6 +48,7 @@ class BucketProps:
     expiration_days: int
     force_destroy: bool
     kms_key_arn: str | None = None
+    access_logs: str | None = None
     statements: Callable[[str], Sequence[Statement]] = lambda arn: ()
 
 
@@ -75,6 +81,11 @@ class Bucket(Construct):
             bucket=bucket.id,
             versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
         )
+        # Costs nothing until somebody listens.
+        S3BucketNotification(self, "events", bucket=bucket.id, eventbridge=True)
+        if props.access_logs is not None:
+            prefix = f"{BUCKETS_PREFIX}{props.name}/"
+            S3BucketLoggingA(self, "logging", bucket=bucket.id, target_bucket=props.access_logs, target_prefix=prefix)
         self._encrypt(bucket, props.kms_key_arn)
         self._expire(bucket, props.expiration_days, versioning)
         statements = [_tls_only(self.arn), *props.statements(self.arn)]

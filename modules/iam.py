@@ -73,15 +73,15 @@ def _statement(statement: Statement) -> DataAwsIamPolicyDocumentStatement:
 class ServiceRoleProps:
     """A role for an AWS service.
 
-    ``service`` is the principal (``codebuild.amazonaws.com``). ``source_arn`` narrows the trust to one
-    caller, against the confused deputy: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    ``service`` is the principal (``codebuild.amazonaws.com``). The trust is narrowed to this account and, for
+    services that send it, to ``source_arn``: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     A role without ``statements`` may do nothing by itself.
     """
 
     context: Context
     name: str
     service: str
-    source_arn: str
+    source_arn: str | None = None
     statements: Sequence[Statement] = ()
 
 
@@ -98,10 +98,7 @@ class ServiceRole(Construct):
                     sid="Trust",
                     actions=["sts:AssumeRole"],
                     principals={"Service": [props.service]},
-                    conditions=[
-                        Condition("StringEquals", "aws:SourceAccount", [props.context.account]),
-                        Condition("ArnLike", "aws:SourceArn", [props.source_arn]),
-                    ],
+                    conditions=_callers(props),
                 )
             ],
         )
@@ -111,6 +108,11 @@ class ServiceRole(Construct):
         if props.statements:
             document = policy_document(self, "permissions", props.statements)
             self.policy = IamRolePolicy(self, "policy", name=props.name, role=self.role.name, policy=document.json)
+
+
+def _callers(props: ServiceRoleProps) -> list[Condition]:
+    account = Condition("StringEquals", "aws:SourceAccount", [props.context.account])
+    return [account, Condition("ArnLike", "aws:SourceArn", [props.source_arn])] if props.source_arn else [account]
 
 
 def pass_roles(arns: Sequence[str], service: str) -> Statement:

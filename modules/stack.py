@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modules.access_logs import AccessLogs, AccessLogsProps
 from modules.aws import (
     App,
     AwsProvider,
@@ -11,6 +12,7 @@ from modules.aws import (
     TerraformOutput,
     TerraformStack,
 )
+from modules.foundation import Foundation
 from modules.key import Key, KeyProps
 from modules.network.load_balancer import LoadBalancer, LoadBalancerProps
 from modules.network.network import Network, NetworkProps
@@ -19,6 +21,7 @@ from modules.pipeline.image_repository import ImageRepository, ImageRepositoryPr
 from modules.service.cluster import Cluster, ClusterProps
 from modules.service.service import Service, ServiceProps
 from modules.settings.load import Settings
+from modules.settings.service import Service as ServiceSettings
 from modules.settings.state import CloudState, S3State
 
 REQUIRED_TERRAFORM = ">= 1.11"
@@ -35,6 +38,9 @@ class EnvironmentStack(TerraformStack):
         environment, context = settings.environment, settings.context
         retention = environment.log_retention_days
         key = Key(self, "key", KeyProps(context, environment.disposable))
+        access_logs = AccessLogs(
+            self, "access-logs", AccessLogsProps(context, environment.access_log_days, environment.disposable)
+        )
         network = Network(
             self,
             "network",
@@ -43,12 +49,15 @@ class EnvironmentStack(TerraformStack):
         load_balancer = LoadBalancer(
             self,
             "load-balancer",
-            LoadBalancerProps(context, environment.load_balancer, network, environment.disposable),
+            LoadBalancerProps(context, environment.load_balancer, network, access_logs, environment.disposable),
         )
         cluster = Cluster(self, "cluster", ClusterProps(context, key, retention))
-        TerraformOutput(self, "url", value=load_balancer.url, description="Where the load balancer answers")
-        for name in environment.service:
-            self._add_service(name, key, network, load_balancer, cluster)
+        foundation = Foundation(
+            context, key, access_logs, network, load_balancer, cluster, retention, environment.disposable
+        )
+        self._output("url", load_balancer.url, "Where the load balancer answers")
+        for name, service in environment.service.items():
+            self._add_service(foundation, name, service)
 
     def _allocate_logical_id(self, tf_element: TerraformElement | Node) -> str:
         """Names everything by its construct's path instead of path and hash: ``service-web_target-groups_blue``.
@@ -98,48 +107,12 @@ class EnvironmentStack(TerraformStack):
             }
         return "backend.local", {"path": "terraform.tfstate"}
 
-    def _add_service(
-        self, name: str, key: Key, network: Network, load_balancer: LoadBalancer, cluster: Cluster
-    ) -> None:
-        environment, context = self._settings.environment, self._settings.context
-        settings = environment.service[name]
+    def _add_service(self, foundation: Foundation, name: str, settings: ServiceSettings) -> None:
         images = ImageRepository(
-            self,
-            f"images-{name}",
-            ImageRepositoryProps(context, name, settings.build.keep_images, key, environment.disposable),
+            self, f"images-{name}", ImageRepositoryProps(foundation, name, settings.build.keep_images)
         )
-        service = Service(
-            self,
-            f"service-{name}",
-            ServiceProps(
-                context,
-                name,
-                settings,
-                network,
-                load_balancer,
-                cluster,
-                images.arn,
-                key,
-                environment.log_retention_days,
-                environment.disposable,
-            ),
-        )
-        delivery = Delivery(
-            self,
-            f"delivery-{name}",
-            DeliveryProps(
-                context,
-                name,
-                settings,
-                service,
-                images,
-                load_balancer,
-                cluster,
-                key,
-                environment.log_retention_days,
-                environment.disposable,
-            ),
-        )
+        service = Service(self, f"service-{name}", ServiceProps(foundation, name, settings, images.arn))
+        delivery = Delivery(self, f"delivery-{name}", DeliveryProps(foundation, name, settings, service, images))
         self._output(f"{name}-pipeline", delivery.pipeline.pipeline.name, f"The pipeline that releases {name}")
         self._output(f"{name}-image-repository", images.uri, f"Where the images of {name} are")
         if delivery.source.clone_url is not None:
@@ -147,4 +120,3 @@ class EnvironmentStack(TerraformStack):
 
     def _output(self, id_: str, value: str, description: str) -> None:
         TerraformOutput(self, id_, value=value, description=description)
-

@@ -1,10 +1,11 @@
-"""The application load balancer, its listeners and its access logs."""
+"""The application load balancer, and its listeners."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from modules.access_logs import AccessLogs
 from modules.aws import (
     Construct,
     Lb,
@@ -15,21 +16,21 @@ from modules.aws import (
     LbListenerDefaultActionRedirect,
     SecurityGroup,
     VpcSecurityGroupIngressRule,
+    Wafv2WebAclAssociation,
 )
-from modules.bucket import Bucket, BucketProps
 from modules.context import Context
-from modules.iam import Statement
 from modules.network.network import Network
 from modules.settings.load_balancer import LoadBalancer as Settings
 
 
 @dataclass(frozen=True)
 class LoadBalancerProps:
-    """The load balancer as it is set, and the network that it stands in."""
+    """The load balancer as it is set, the network that it stands in, and where it logs who came."""
 
     context: Context
     settings: Settings
     network: Network
+    access_logs: AccessLogs
     disposable: bool
 
 
@@ -47,12 +48,14 @@ class LoadBalancer(Construct):
         self.security_group_id = self._security_group.id
         self._admit("production", settings.port, settings.ingress_cidrs)
         self._admit("test", settings.test_port, settings.test_cidrs)
-        self._balancer = self._load_balancer(self._access_logs())
+        self._balancer = self._load_balancer()
         self.arn_suffix = self._balancer.arn_suffix
         self.production_listener = self._listener("production", settings.port)
         self.test_listener = self._listener("test", settings.test_port)
         if settings.protocol == "https":
             self._redirect_http()
+        if settings.web_acl is not None:
+            Wafv2WebAclAssociation(self, "web-acl", resource_arn=self._balancer.arn, web_acl_arn=settings.web_acl)
 
     @property
     def url(self) -> str:
@@ -84,31 +87,7 @@ class LoadBalancer(Construct):
                 to_port=port,
             )
 
-    def _access_logs(self) -> Bucket:
-        context = self._props.context
-        return Bucket(
-            self,
-            "access-logs",
-            BucketProps(
-                context,
-                name=context.bucket("access-logs"),
-                expiration_days=self._props.settings.access_log_days,
-                force_destroy=self._props.disposable,
-                # Access logs go to buckets under S3's own key only:
-                # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
-                # The path keeps other accounts out; AWS's own policy has no condition either.
-                statements=lambda arn: [
-                    Statement(
-                        sid="DeliverAccessLogs",
-                        actions=["s3:PutObject"],
-                        resources=[f"{arn}/AWSLogs/{context.account}/*"],
-                        principals={"Service": ["logdelivery.elasticloadbalancing.amazonaws.com"]},
-                    )
-                ],
-            ),
-        )
-
-    def _load_balancer(self, access_logs: Bucket) -> Lb:
+    def _load_balancer(self) -> Lb:
         props = self._props
         return Lb(
             self,
@@ -123,9 +102,9 @@ class LoadBalancer(Construct):
             drop_invalid_header_fields=True,
             enable_deletion_protection=not props.disposable,
             idle_timeout=props.settings.idle_timeout,
-            access_logs=LbAccessLogs(bucket=access_logs.name, enabled=True),
+            access_logs=LbAccessLogs(bucket=props.access_logs.name, enabled=True),
             # Creation writes a test object to the bucket.
-            depends_on=[access_logs.policy],
+            depends_on=[props.access_logs.policy],
         )
 
     def _listener(self, purpose: str, port: int) -> LbListener:

@@ -6,21 +6,18 @@ from dataclasses import dataclass
 
 from modules.aws import Construct
 from modules.bucket import Bucket, BucketProps
-from modules.context import Context
+from modules.foundation import Foundation
 from modules.iam import Condition, Statement
-from modules.key import Key
 
 _DAYS = 30
 
 
 @dataclass(frozen=True)
 class ArtifactBucketProps:
-    """The service whose pipeline it is, and the environment's key."""
+    """The service whose pipeline it is."""
 
-    context: Context
+    foundation: Foundation
     service: str
-    key: Key
-    disposable: bool
 
 
 class ArtifactBucket(Construct):
@@ -28,15 +25,17 @@ class ArtifactBucket(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: ArtifactBucketProps) -> None:
         super().__init__(scope, id_)
+        foundation = props.foundation
         bucket = Bucket(
             self,
             "bucket",
             BucketProps(
-                props.context,
-                name=props.context.bucket(props.service, "artifacts"),
+                foundation.context,
+                name=foundation.context.bucket(props.service, "artifacts"),
                 expiration_days=_DAYS,
-                force_destroy=props.disposable,
-                kms_key_arn=props.key.arn,
+                force_destroy=foundation.disposable,
+                kms_key_arn=foundation.key.arn,
+                access_logs=foundation.access_logs.name,
                 statements=lambda arn: [
                     Statement(
                         sid="DenyUnencryptedPuts",

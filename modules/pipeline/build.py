@@ -15,9 +15,8 @@ from modules.aws import (
     CodebuildProjectSource,
     Construct,
 )
-from modules.context import Context
+from modules.foundation import Foundation
 from modules.iam import ServiceRole, ServiceRoleProps
-from modules.key import Key
 from modules.log_group import LogGroup, LogGroupProps
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.image_repository import ImageRepository
@@ -35,15 +34,13 @@ _CONTAINERS = {
 class ImageBuildProps:
     """The build as it is set, the variables of the release contract, and what the build reads and writes."""
 
-    context: Context
+    foundation: Foundation
     service: str
     settings: Settings
     architecture: str
     contract: Mapping[str, str]
     images: ImageRepository
     artifacts: ArtifactBucket
-    key: Key
-    retention_days: int
 
 
 class ImageBuild(Construct):
@@ -51,13 +48,16 @@ class ImageBuild(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: ImageBuildProps) -> None:
         super().__init__(scope, id_)
-        self._props, context = props, props.context
+        self._props, foundation = props, props.foundation
+        context = foundation.context
         self.name = context.name(props.service)
         self.arn = context.arn("codebuild", f"project/{self.name}")
         logs = LogGroup(
             self,
             "logs",
-            LogGroupProps(context, context.log_group(props.service, "build"), props.key, props.retention_days),
+            LogGroupProps(
+                context, context.log_group(props.service, "build"), foundation.key, foundation.retention_days
+            ),
         )
         role = ServiceRole(
             self,
@@ -70,7 +70,7 @@ class ImageBuild(Construct):
                 statements=[
                     logs.writing(),
                     *props.artifacts.usage(),
-                    props.key.usage(),
+                    foundation.key.usage(),
                     login_to_ecr(),
                     props.images.pushing(),
                 ],
@@ -88,7 +88,7 @@ class ImageBuild(Construct):
             description=f"Builds the image of {self.name}",
             service_role=role.arn,
             build_timeout=props.settings.timeout_minutes,
-            encryption_key=props.key.arn,
+            encryption_key=props.foundation.key.arn,
             source=CodebuildProjectSource(type="CODEPIPELINE"),
             artifacts=CodebuildProjectArtifacts(type="CODEPIPELINE"),
             environment=CodebuildProjectEnvironment(

@@ -24,25 +24,21 @@ from modules.aws import (
     CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfoTestTrafficRoute,
     Construct,
 )
-from modules.context import Context
+from modules.foundation import Foundation
 from modules.iam import ServiceRole, ServiceRoleProps, Statement, pass_roles
-from modules.network.load_balancer import LoadBalancer
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.traffic import predefined
-from modules.service.cluster import Cluster
 from modules.service.service import Service
 from modules.settings.release import Release
 
 
 @dataclass(frozen=True)
 class DeploymentProps:
-    """The release as it is set, the service that is released, and what it stands behind and in."""
+    """The release as it is set, the service that is released, and where its revisions are."""
 
-    context: Context
+    foundation: Foundation
     service: Service
     release: Release
-    load_balancer: LoadBalancer
-    cluster: Cluster
     artifacts: ArtifactBucket
 
 
@@ -51,7 +47,7 @@ class Deployment(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: DeploymentProps) -> None:
         super().__init__(scope, id_)
-        self._props, context = props, props.context
+        self._props, context = props, props.foundation.context
         self.name = props.service.name
         self.application_arn = context.arn("codedeploy", f"application:{self.name}")
         self.group_arn = context.arn("codedeploy", f"deploymentgroup:{self.name}/{self.name}")
@@ -73,7 +69,7 @@ class Deployment(Construct):
     @property
     def config_arn(self) -> str:
         """The ARN of the deployment configuration; AWS's own have this account's number too."""
-        return self._props.context.arn("codedeploy", f"deploymentconfig:{self.config_name}")
+        return self._props.foundation.context.arn("codedeploy", f"deploymentconfig:{self.config_name}")
 
     def _own_config(self) -> str:
         release = self._props.release
@@ -121,14 +117,14 @@ class Deployment(Construct):
                 enabled=True, events=["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"]
             ),
             ecs_service=CodedeployDeploymentGroupEcsService(
-                cluster_name=props.cluster.cluster.name, service_name=props.service.ecs_service.name
+                cluster_name=props.foundation.cluster.cluster.name, service_name=props.service.ecs_service.name
             ),
             load_balancer_info=self._load_balancer_info(),
             depends_on=[role.policy] if role.policy else None,
         )
 
     def _load_balancer_info(self) -> CodedeployDeploymentGroupLoadBalancerInfo:
-        balancer, groups = self._props.load_balancer, self._props.service.target_groups
+        balancer, groups = self._props.foundation.load_balancer, self._props.service.target_groups
         pair = CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfo(
             prod_traffic_route=CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfoProdTrafficRoute(
                 listener_arns=[balancer.production_listener.arn]
@@ -148,8 +144,9 @@ class Deployment(Construct):
 
         https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCodeDeployRoleForECS.html
         """
-        context, service, balancer = self._props.context, self._props.service, self._props.load_balancer
-        task_sets = context.arn("ecs", f"task-set/{self._props.cluster.name}/{service.name}/*")
+        foundation, service = self._props.foundation, self._props.service
+        balancer = foundation.load_balancer
+        task_sets = foundation.context.arn("ecs", f"task-set/{foundation.cluster.name}/{service.name}/*")
         listeners = [balancer.production_listener.arn, balancer.test_listener.arn]
         rules = [service.target_groups.production_rule.arn, service.target_groups.test_rule.arn]
         return [
@@ -172,7 +169,6 @@ class Deployment(Construct):
             Statement(
                 sid="LookAtTraffic",
                 actions=[
-                    "cloudwatch:DescribeAlarms",
                     "elasticloadbalancing:DescribeListeners",
                     "elasticloadbalancing:DescribeRules",
                     "elasticloadbalancing:DescribeTargetGroups",

@@ -15,22 +15,19 @@ from modules.aws import (
     EcrRepositoryEncryptionConfiguration,
     EcrRepositoryImageScanningConfiguration,
 )
-from modules.context import Context
+from modules.foundation import Foundation
 from modules.iam import Statement
-from modules.key import Key
 
 _UNTAGGED_DAYS = 7
 
 
 @dataclass(frozen=True)
 class ImageRepositoryProps:
-    """The service whose images these are, how many are kept, and the key that encrypts them."""
+    """The service whose images these are, and how many are kept."""
 
-    context: Context
+    foundation: Foundation
     service: str
     keep_images: int
-    key: Key
-    disposable: bool
 
 
 class ImageRepository(Construct):
@@ -38,8 +35,9 @@ class ImageRepository(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: ImageRepositoryProps) -> None:
         super().__init__(scope, id_)
-        name = props.context.name(props.service)
-        self.arn = props.context.arn("ecr", f"repository/{name}")
+        context = props.foundation.context
+        name = context.name(props.service)
+        self.arn = context.arn("ecr", f"repository/{name}")
         repository = EcrRepository(
             self,
             "repository",
@@ -47,9 +45,9 @@ class ImageRepository(Construct):
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
             encryption_configuration=[
-                EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=props.key.arn)
+                EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=props.foundation.key.arn)
             ],
-            force_delete=props.disposable,
+            force_delete=props.foundation.disposable,
         )
         self.uri = repository.repository_url
         document = DataAwsEcrLifecyclePolicyDocument(

@@ -16,9 +16,8 @@ from modules.aws import (
     CodepipelineStageAction,
     Construct,
 )
-from modules.context import Context
+from modules.foundation import Foundation
 from modules.iam import ServiceRole, ServiceRoleProps, Statement, pass_roles
-from modules.key import Key
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.build import ImageBuild
 from modules.pipeline.deployment import Deployment
@@ -33,13 +32,12 @@ _BUILD = "build"
 class PipelineProps:
     """The stages' own constructs, and whether somebody must approve between build and deployment."""
 
-    context: Context
+    foundation: Foundation
     service: Service
     source: CodeCommitSource
     build: ImageBuild
     deployment: Deployment
     artifacts: ArtifactBucket
-    key: Key
     approval: bool
 
 
@@ -48,7 +46,7 @@ class Pipeline(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: PipelineProps) -> None:
         super().__init__(scope, id_)
-        self._props, context = props, props.context
+        self._props, context = props, props.foundation.context
         self.name = props.service.name
         self.arn = context.arn("codepipeline", self.name)
         role = ServiceRole(
@@ -58,7 +56,6 @@ class Pipeline(Construct):
                 context,
                 name=f"{self.name}-pipeline",
                 service="codepipeline.amazonaws.com",
-                source_arn=self.arn,
                 statements=self._statements(),
             ),
         )
@@ -74,7 +71,7 @@ class Pipeline(Construct):
                 CodepipelineArtifactStore(
                     type="S3",
                     location=props.artifacts.name,
-                    encryption_key=CodepipelineArtifactStoreEncryptionKey(type="KMS", id=props.key.arn),
+                    encryption_key=CodepipelineArtifactStoreEncryptionKey(type="KMS", id=props.foundation.key.arn),
                 )
             ],
             stage=self._stages(),
@@ -122,7 +119,7 @@ class Pipeline(Construct):
         props = self._props
         return [
             *props.artifacts.usage(),
-            props.key.usage(),
+            props.foundation.key.usage(),
             props.source.reading(),
             Statement(
                 sid="Build",
@@ -147,7 +144,7 @@ class Pipeline(Construct):
         ]
 
     def _start_on_push(self) -> None:
-        context, source = self._props.context, self._props.source
+        context, source = self._props.foundation.context, self._props.source
         rule_name = f"{self.name}-push"
         rule = CloudwatchEventRule(
             self,

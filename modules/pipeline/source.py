@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
-from modules.aws import CodecommitRepository, Construct
+from modules.aws import (
+    CodecommitApprovalRuleTemplate,
+    CodecommitApprovalRuleTemplateAssociation,
+    CodecommitRepository,
+    Construct,
+)
 from modules.context import Context
 from modules.iam import Statement
 from modules.settings.source import CodeCommit
@@ -36,6 +42,29 @@ class CodeCommitSource(Construct):
                 description=f"Source of {props.context.name(props.service)}",
             )
             self.clone_url = created.clone_url_http
+            if props.settings.approvals:
+                self._require_approvals(created, props.settings.approvals)
+
+    def _require_approvals(self, repository: CodecommitRepository, approvals: int) -> None:
+        """https://docs.aws.amazon.com/codecommit/latest/userguide/approval-rule-templates.html"""
+        content = {
+            "Version": "2018-11-08",
+            "DestinationReferences": [f"refs/heads/{self.branch}"],
+            "Statements": [{"Type": "Approvers", "NumberOfApprovalsNeeded": approvals}],
+        }
+        template = CodecommitApprovalRuleTemplate(
+            self,
+            "approvals",
+            name=f"{self.repository}-{self.branch.replace('/', '-')}",
+            description=f"Approvals for pull requests to {self.branch} of {self.repository}",
+            content=json.dumps(content, sort_keys=True),
+        )
+        CodecommitApprovalRuleTemplateAssociation(
+            self,
+            "approvals-association",
+            approval_rule_template_name=template.name,
+            repository_name=repository.repository_name,
+        )
 
     def reading(self) -> Statement:
         """The rights of CodePipeline's source action.

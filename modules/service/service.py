@@ -20,14 +20,10 @@ from modules.aws import (
     VpcSecurityGroupEgressRule,
     VpcSecurityGroupIngressRule,
 )
-from modules.context import Context
-from modules.key import Key
+from modules.foundation import Foundation
 from modules.log_group import LogGroup, LogGroupProps
-from modules.network.load_balancer import LoadBalancer
-from modules.network.network import Network
 from modules.release_contract import PLATFORM_VERSION, Placement, Task
 from modules.service import bootstrap
-from modules.service.cluster import Cluster
 from modules.service.ownership import AUTOSCALING_OWNS_OF_SERVICE, CODEDEPLOY_OWNS_OF_SERVICE
 from modules.service.roles import TaskRoles, TaskRolesProps
 from modules.service.scaling import Scaling, ScalingProps
@@ -37,18 +33,12 @@ from modules.settings.service import Service as Settings
 
 @dataclass(frozen=True)
 class ServiceProps:
-    """The service's name and settings, and what it shares with the others of its environment."""
+    """The service's name and settings, what it stands on, and the repository that its images come from."""
 
-    context: Context
+    foundation: Foundation
     name: str
     settings: Settings
-    network: Network
-    load_balancer: LoadBalancer
-    cluster: Cluster
     repository_arn: str
-    key: Key
-    retention_days: int
-    disposable: bool
 
 
 class Service(Construct):
@@ -60,11 +50,14 @@ class Service(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: ServiceProps) -> None:
         super().__init__(scope, id_)
-        self._props, context, settings = props, props.context, props.settings
+        self._props, settings, foundation = props, props.settings, props.foundation
+        context, cluster = foundation.context, foundation.cluster
         self.name = context.name(props.name)
-        self.arn = context.arn("ecs", f"service/{props.cluster.name}/{self.name}")
+        self.arn = context.arn("ecs", f"service/{cluster.name}/{self.name}")
         self._logs = LogGroup(
-            self, "logs", LogGroupProps(context, context.log_group(props.name), props.key, props.retention_days)
+            self,
+            "logs",
+            LogGroupProps(context, context.log_group(props.name), foundation.key, foundation.retention_days),
         )
         self.roles = TaskRoles(
             self,
@@ -75,15 +68,15 @@ class Service(Construct):
                 settings,
                 props.repository_arn,
                 self._logs,
-                props.cluster.exec_logs,
-                props.key.arn,
+                cluster.exec_logs,
+                foundation.key.arn,
             ),
         )
         self.security_group = self._security_group()
         self.target_groups = TargetGroups(
             self,
             "target-groups",
-            TargetGroupsProps(context, props.name, settings, props.network.vpc_id, props.load_balancer),
+            TargetGroupsProps(context, props.name, settings, foundation.network.vpc_id, foundation.load_balancer),
         )
         self.task = self._task()
         self.placement = self._placement()
@@ -91,7 +84,7 @@ class Service(Construct):
         Scaling(
             self,
             "scaling",
-            ScalingProps(self.name, props.cluster.name, self.ecs_service.name, settings),
+            ScalingProps(self.name, cluster.name, self.ecs_service.name, settings),
         )
 
     def _security_group(self) -> SecurityGroup:
@@ -101,10 +94,10 @@ class Service(Construct):
             "security-group",
             name=self.name,
             description=f"Tasks of {self.name}",
-            vpc_id=props.network.vpc_id,
+            vpc_id=props.foundation.network.vpc_id,
             tags={"Name": self.name},
         )
-        balancer, port = props.load_balancer.security_group_id, props.settings.port
+        balancer, port = props.foundation.load_balancer.security_group_id, props.settings.port
         VpcSecurityGroupIngressRule(
             self,
             "from-load-balancer",
@@ -150,7 +143,7 @@ class Service(Construct):
             container_name=self._props.name,
             port=settings.port,
             log_group=self._logs.name,
-            region=self._props.context.region,
+            region=self._props.foundation.context.region,
             read_only_root_filesystem=settings.read_only_root_filesystem,
             stop_timeout=settings.stop_timeout,
             environment=settings.environment,
@@ -161,7 +154,7 @@ class Service(Construct):
     def _placement(self) -> Placement:
         capacity = self._props.settings.capacity
         return Placement(
-            subnets=self._props.network.private_subnet_ids,
+            subnets=self._props.foundation.network.private_subnet_ids,
             security_groups=[self.security_group.id],
             base=capacity.base,
             on_demand=capacity.on_demand,
@@ -188,7 +181,7 @@ class Service(Construct):
             volume=[EcsTaskDefinitionVolume(name=name) for name in task.volumes()] or None,
             container_definitions=json.dumps([container], sort_keys=True, ensure_ascii=False),
             # A revision that tasks were started from stays valid when settings make a new one.
-            skip_destroy=not self._props.disposable,
+            skip_destroy=not self._props.foundation.disposable,
         )
 
     def _service(self, task_definition: EcsTaskDefinition) -> EcsService:
@@ -198,7 +191,7 @@ class Service(Construct):
             self,
             "service",
             name=self.name,
-            cluster=props.cluster.cluster.arn,
+            cluster=props.foundation.cluster.cluster.arn,
             task_definition=task_definition.arn,
             desired_count=settings.tasks.min,
             deployment_controller=EcsServiceDeploymentController(type="CODE_DEPLOY"),
@@ -234,7 +227,7 @@ class Service(Construct):
                 groups.production_rule,
                 groups.test_rule,
                 self._logs.group,
-                props.cluster.capacity_providers,
+                props.foundation.cluster.capacity_providers,
                 *permissions,
             ],
         )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from modules.settings.fields import Account, Block, Name, Region, RetentionDays, matching
+from modules.settings.fields import Account, Block, Name, Region, RetentionDays, between, matching
 from modules.settings.load_balancer import LoadBalancer
 from modules.settings.network import Network
 from modules.settings.service import Service
@@ -37,6 +37,9 @@ class Environment(Block):
         ),
     )
     log_retention_days: RetentionDays = Field(default=365, description="Days that CloudWatch Logs keeps logs.")
+    access_log_days: Annotated[int, between(1, 3653, "days")] = Field(
+        default=90, description="Days that access logs of the load balancer and of buckets are kept."
+    )
     state: State = Field(default=LocalState(), description="Where Terraform keeps its state.")
     network: Network = Field(
         description="The network.", examples=[{"kind": "created", "zones": ("eu-west-1a", "eu-west-1b")}]

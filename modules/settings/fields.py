@@ -106,6 +106,9 @@ SecretArn = Annotated[
 ]
 KeyArn = Annotated[str, matching(r"arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key/.+", "the ARN of a KMS key")]
 PolicyArn = Annotated[str, matching(r"arn:aws(-[a-z]+)*:iam::(aws|\d{12}):policy/.+", "the ARN of an IAM policy")]
+WebAclArn = Annotated[
+    str, matching(r"arn:aws(-[a-z]+)*:wafv2:[a-z0-9-]+:\d{12}:regional/webacl/.+", "the ARN of a regional web ACL")
+]
 VpcId = Annotated[str, matching(r"vpc-[0-9a-f]{8,17}", "a VPC id like vpc-0123456789abcdef0")]
 SubnetId = Annotated[str, matching(r"subnet-[0-9a-f]{8,17}", "a subnet id like subnet-0123456789abcdef0")]
 Variables = Annotated[dict[str, str], _each(_variable_name)]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from modules.settings.fields import Block, CertificateArn, Cidr, Port, between
+from modules.settings.fields import Block, CertificateArn, Cidr, Port, WebAclArn, between
 
 
 class LoadBalancer(Block):
@@ -38,8 +38,8 @@ class LoadBalancer(Block):
     idle_timeout: Annotated[int, between(1, 4000, "seconds")] = Field(
         default=60, description="Seconds after which an idle connection is closed."
     )
-    access_log_days: Annotated[int, between(1, 3653, "days")] = Field(
-        default=90, description="Days that access logs are kept in their S3 bucket."
+    web_acl: WebAclArn | None = Field(
+        default=None, description="A web ACL of AWS WAF, in the environment's region, that requests must pass."
     )
 
     @property

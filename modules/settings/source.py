@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from modules.settings.choice import chosen_by_label
-from modules.settings.fields import Block, matching
+from modules.settings.fields import Block, between, matching
 
+# https://docs.aws.amazon.com/codecommit/latest/userguide/limits.html
 RepositoryName = Annotated[str, matching(r"[\w.-]{1,100}(?<!\.git)", "a CodeCommit repository name")]
+BranchName = Annotated[str, matching(r"[^\s~^:?*\[\\]{1,256}", "a branch name")]
 
 
 class CodeCommit(Block):
@@ -24,7 +26,10 @@ class CodeCommit(Block):
         default=True,
         description="Whether this environment creates the repository. `false` uses the one named by `repository`.",
     )
-    branch: str = Field(default="main", description="The branch that is released.")
+    branch: BranchName = Field(default="main", description="The branch that is released.")
+    approvals: Annotated[int, between(0, 100, "approvals")] = Field(
+        default=1, description="Approvals that a pull request to the branch needs, in a repository created here."
+    )
 
 
 # One kind for now; a union from the second on.

@@ -1,0 +1,66 @@
+"""The bucket for the records of who came: of the load balancer, and of the other buckets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modules.aws import Construct
+from modules.bucket import BUCKETS_PREFIX, Bucket, BucketProps
+from modules.context import Context
+from modules.iam import Condition, Statement
+
+
+@dataclass(frozen=True)
+class AccessLogsProps:
+    """How many days records are kept."""
+
+    context: Context
+    days: int
+    disposable: bool
+
+
+class AccessLogs(Construct):
+    """A bucket under S3's own key: load balancers deliver to no other.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, props: AccessLogsProps) -> None:
+        super().__init__(scope, id_)
+        self._context = props.context
+        bucket = Bucket(
+            self,
+            "bucket",
+            BucketProps(
+                props.context,
+                name=props.context.bucket("access-logs"),
+                expiration_days=props.days,
+                force_destroy=props.disposable,
+                statements=self._deliveries,
+            ),
+        )
+        self.name = bucket.name
+        self.policy = bucket.policy
+
+    def _deliveries(self, arn: str) -> list[Statement]:
+        context = self._context
+        return [
+            # The path keeps other accounts out; AWS's own policy has no condition either.
+            Statement(
+                sid="DeliverLoadBalancerLogs",
+                actions=["s3:PutObject"],
+                resources=[f"{arn}/AWSLogs/{context.account}/*"],
+                principals={"Service": ["logdelivery.elasticloadbalancing.amazonaws.com"]},
+            ),
+            Statement(
+                sid="DeliverBucketLogs",
+                actions=["s3:PutObject"],
+                resources=[f"{arn}/{BUCKETS_PREFIX}*"],
+                principals={"Service": ["logging.s3.amazonaws.com"]},
+                conditions=[
+                    Condition("StringEquals", "aws:SourceAccount", [context.account]),
+                    Condition("ArnLike", "aws:SourceArn", [f"arn:{context.partition}:s3:::{context.prefix}-*"]),
+                ],
+            ),
+        ]
