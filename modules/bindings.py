@@ -69,6 +69,7 @@ def _cut_down(installed: Path, submodules: list[str]) -> Path:
     target = CACHE / f"bindings-{key}"
     if target.is_dir():
         return target
+    print("Preparing the AWS bindings; once, about five seconds", file=sys.stderr)
     CACHE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
         made = Path(scratch, "bindings")

@@ -14,6 +14,9 @@ from typing import Any
 
 PLATFORM_VERSION = "LATEST"
 
+CODEBUILD_VARIABLE_LENGTH = 4096
+"""Characters that one CodeBuild variable holds."""
+
 _TASK_VARIABLES = (
     *("TASK_FAMILY", "TASK_CPU", "TASK_MEMORY", "CPU_ARCHITECTURE", "TASK_ROLE_ARN", "EXECUTION_ROLE_ARN"),
     *("CONTAINER_NAME", "CONTAINER_PORT", "CONTAINER_ENVIRONMENT", "CONTAINER_SECRETS", "READ_ONLY_ROOT_FILESYSTEM"),
@@ -21,8 +24,10 @@ _TASK_VARIABLES = (
 )
 _PLACEMENT_VARIABLES = ("PLATFORM_VERSION", "SUBNETS", "SECURITY_GROUPS", "CAPACITY_PROVIDER_STRATEGY")
 
-RESERVED_VARIABLES = frozenset(("ECR_REPOSITORY_URI", *_TASK_VARIABLES, *_PLACEMENT_VARIABLES))
-"""The names of all variables that the release contract is filled from."""
+_BUILD_VARIABLES = ("ECR_REPOSITORY_URI", "MANIFEST_TYPES")
+
+RESERVED_VARIABLES = frozenset((*_BUILD_VARIABLES, *_TASK_VARIABLES, *_PLACEMENT_VARIABLES))
+"""The names of all variables that the release contract is filled from, or that ``buildspec.yml`` sets itself."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,8 @@ class Task:
             "image": image,
             "essential": True,
             "portMappings": [{"containerPort": self.port, "hostPort": self.port, "protocol": "tcp"}],
-            "environment": self._environment(),
-            "secrets": self._secrets(),
+            "environment": _environment(self.environment),
+            "secrets": _secrets(self.secrets),
             "readonlyRootFilesystem": self.read_only_root_filesystem,
             "mountPoints": self._mount_points(),
             "linuxParameters": {"initProcessEnabled": True},
@@ -89,20 +94,14 @@ class Task:
             "EXECUTION_ROLE_ARN": self.execution_role_arn,
             "CONTAINER_NAME": self.container_name,
             "CONTAINER_PORT": str(self.port),
-            "CONTAINER_ENVIRONMENT": _json(self._environment()),
-            "CONTAINER_SECRETS": _json(self._secrets()),
+            "CONTAINER_ENVIRONMENT": environment_json(self.environment),
+            "CONTAINER_SECRETS": secrets_json(self.secrets),
             "READ_ONLY_ROOT_FILESYSTEM": _json(self.read_only_root_filesystem),
             "MOUNT_POINTS": _json(self._mount_points()),
             "VOLUMES": _json([{"name": name} for name in self.volumes()]),
             "STOP_TIMEOUT": str(self.stop_timeout),
             "LOG_GROUP": self.log_group,
         }
-
-    def _environment(self) -> list[dict[str, str]]:
-        return [{"name": name, "value": value} for name, value in sorted(self.environment.items())]
-
-    def _secrets(self) -> list[dict[str, str]]:
-        return [{"name": name, "valueFrom": arn} for name, arn in sorted(self.secrets.items())]
 
     def _mount_points(self) -> list[dict[str, Any]]:
         return [
@@ -137,6 +136,24 @@ class Placement:
             "SECURITY_GROUPS": _json(list(self.security_groups)),
             "CAPACITY_PROVIDER_STRATEGY": _json(self.strategy()),
         }
+
+
+def environment_json(environment: Mapping[str, str]) -> str:
+    """The variable ``CONTAINER_ENVIRONMENT``."""
+    return _json(_environment(environment))
+
+
+def secrets_json(secrets: Mapping[str, str]) -> str:
+    """The variable ``CONTAINER_SECRETS``."""
+    return _json(_secrets(secrets))
+
+
+def _environment(environment: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in sorted(environment.items())]
+
+
+def _secrets(secrets: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "valueFrom": arn} for name, arn in sorted(secrets.items())]
 
 
 def _json(value: object) -> str:

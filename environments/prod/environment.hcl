@@ -5,6 +5,7 @@ network {
 
 load_balancer {
   certificate = "arn:aws:acm:ap-northeast-1:123456789012:certificate/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f"
+  web_acl     = "arn:aws:wafv2:ap-northeast-1:123456789012:regional/webacl/shop/3f1c8a52-6d5b-4b0e-8f2e-9a7d6c5b4a31"
 }
 
 service "web" {

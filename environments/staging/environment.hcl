@@ -7,6 +7,8 @@ network {
 
 load_balancer {
   certificate = "arn:aws:acm:ap-northeast-1:123456789012:certificate/5d6f2e0a-3a5e-4a3c-9a55-0d1f6b0c7a11"
+  web_acl     = "arn:aws:wafv2:ap-northeast-1:123456789012:regional/webacl/shop/3f1c8a52-6d5b-4b0e-8f2e-9a7d6c5b4a31"
+
   # The office looks at green before it takes traffic.
   test_cidrs  = ["203.0.113.0/24"]
 }

@@ -48,6 +48,9 @@ def read(file: Path, shown_as: Path) -> Document:
         line = max(error.line, 1)
         document.problems.append(Problem(Location(shown_as, line), (), _syntax(error)))
         return document
+    except OSError as error:
+        document.problems.append(Problem(Location(shown_as, 1), (), f"cannot be read: {error.strerror}"))
+        return document
     except UnicodeDecodeError:
         document.problems.append(Problem(Location(shown_as, 1), (), "not UTF-8; save the file as UTF-8"))
         return document

@@ -91,7 +91,8 @@ class _Loader:
         Without that, a misspelt key would hide that two services share a path until the next run.
         """
         values = copy.deepcopy(self.values)
-        replaced: set[Path_] = {problem.path for problem in self.problems}
+        # What could not be read is absent; what was given twice is there once.
+        replaced: set[Path_] = {problem.path for problem in self.problems if not _holds(values, problem.path)}
         for _ in range(_ROUNDS):
             try:
                 return Environment.model_validate(values), replaced
@@ -100,7 +101,7 @@ class _Loader:
                     path = explain.path_of(detail["loc"])
                     if not replaced & set(_prefixes(path)):
                         self._problem(path, explain.message_of(detail))
-                    replaced.add(path)
+                    replaced |= {path, _up_to_list(path)}
                     _replace(values, path, detail)
         return None, replaced
 
@@ -155,6 +156,14 @@ def _up_to_list(path: Path_) -> Path_:
         if isinstance(part, int):
             return path[:index]
     return path
+
+
+def _holds(values: object, path: Path_) -> bool:
+    for part in path:
+        if not isinstance(values, dict) or part not in values:
+            return False
+        values = values[part]
+    return True
 
 
 def _prefixes(path: Path_) -> set[Path_]:

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from modules.context import Context
-from modules.release_contract import RESERVED_VARIABLES
+from modules.release_contract import (
+    CODEBUILD_VARIABLE_LENGTH,
+    RESERVED_VARIABLES,
+    environment_json,
+    secrets_json,
+)
 from modules.settings.environment import Environment
 from modules.settings.network import ZONES_IN_NETWORK, CreatedNetwork, ExistingNetwork
 from modules.settings.problems import Path_
@@ -276,6 +281,25 @@ def build_variables(environment: Environment, name: str) -> Iterator[Conflict]:
                 yield Conflict(
                     ("service", key, "build", "environment", variable),
                     "this name belongs to CodeBuild or to the release contract; use another",
+                )
+
+
+@_rule
+def contract_size(environment: Environment, name: str) -> Iterator[Conflict]:
+    """What travels with a release as one CodeBuild variable fits into one.
+
+    CodeBuild's answer to more: «EnvironmentVariable should be at most 4096 characters».
+    """
+    for key, service in environment.service.items():
+        for part, text in (
+            ("environment", environment_json(service.environment)),
+            ("secrets", secrets_json(service.secrets)),
+        ):
+            if len(text) > CODEBUILD_VARIABLE_LENGTH:
+                yield Conflict(
+                    ("service", key, part),
+                    f"takes {len(text)} characters in the release contract; CodeBuild's variables hold "
+                    f"{CODEBUILD_VARIABLE_LENGTH}: move values to one secret or parameter that the application reads",
                 )
 
 

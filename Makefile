@@ -1,0 +1,81 @@
+# The commands that people type. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+CHECKOV := .venv-checkov
+BIN := $(VENV)/bin
+
+# pip compiles 2,200 modules of the bindings that nobody imports, unless it is told not to.
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
+
+.PHONY: help synth test policy plan apply destroy output bench lock docs inventory format clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+synth: $(VENV)/.run ## Generate environments/*/cdk.tf.json; ENV=dev for one
+	@$(BIN)/python main.py $(ENV)
+
+test: $(VENV)/.dev $(CHECKOV)/.installed ## Prove it: format, lint, types, tests, policy
+	@echo "Checking format, lint and types"
+	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@echo "Running the tests"
+	@$(BIN)/python -m pytest -n auto $(PYTEST)
+
+policy: $(VENV)/.run $(CHECKOV)/.installed ## Scan the generated Terraform with checkov; ENV=dev for one
+	@$(BIN)/python -m harness policy $(ENV)
+
+plan apply destroy output: $(VENV)/.run ## Run Terraform on one environment: make plan ENV=dev
+	@test -n "$(ENV)" || { echo "make $@: say which environment, like make $@ ENV=dev" >&2; exit 2; }
+	@$(BIN)/python -m harness $@ $(ENV)
+
+bench: $(VENV)/.run ## Time the synthesis against the plain imports, side by side
+	@$(BIN)/python -m harness bench
+
+docs: $(VENV)/.run ## Write docs/environment.md from the model
+	@$(BIN)/python -m harness reference
+
+inventory: $(VENV)/.dev ## Write tests/inventories from the generated Terraform
+	@$(BIN)/python -m tests.inventory
+
+format: $(VENV)/.dev ## Format the code and mend what the linter can
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+lock: $(VENV)/.dev ## Renew requirements/*.txt from requirements/*.in
+	@for name in run dev checkov; do \
+		echo "Locking $$name"; \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+			--upgrade requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
+	done
+
+clean: ## Remove what was installed and cached
+	rm -rf $(VENV) $(CHECKOV) .cache cdktf.out .mypy_cache .pytest_cache .ruff_cache
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; say which: make PYTHON=python3.12 …" >&2; exit 2; }
+	@echo "Making $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 lacks venv; on Debian: apt-get install python3-venv" >&2; exit 2; }
+	@touch $@
+
+$(VENV)/.run: requirements/run.txt $(VENV)/.python
+	@echo "Installing what synthesis and Terraform need (about a quarter of a minute)"
+	@$(BIN)/python $(INSTALL) -r requirements/run.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	@echo "Installing what the tests need"
+	@$(BIN)/python $(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+$(CHECKOV)/.installed: requirements/checkov.txt
+	@echo "Installing checkov in $(CHECKOV) (about half a minute)"
+	@$(PYTHON) -m venv $(CHECKOV)
+	@$(CHECKOV)/bin/python $(INSTALL) -r requirements/checkov.txt
+	@touch $@

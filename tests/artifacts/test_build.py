@@ -1,0 +1,209 @@
+"""The real commands of ``buildspec.yml``, with ``aws`` and ``docker`` that only take notes."""
+
+import hashlib
+import re
+
+import pytest
+
+from tests.artifacts.codebuild import Account
+from tests.artifacts.contract import (
+    APPSPEC_VARIABLES,
+    COMMIT,
+    EXPORTED_FILES,
+    REGISTRY,
+    REPOSITORY,
+    REPOSITORY_URI,
+    TASK_VARIABLES,
+    VARIABLES,
+)
+from tests.artifacts.fake_tools import PASSWORD, digest
+
+VALID_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+IMAGE = f"{REPOSITORY_URI}:{COMMIT}"
+
+
+def first_reader(variable: str) -> str:
+    """The file of the contract that is the first to need ``variable``."""
+    if variable in TASK_VARIABLES:
+        return "taskdef.json"
+    return "appspec.yml" if variable in APPSPEC_VARIABLES else "buildspec.yml"
+
+
+def source_version(version: str) -> dict[str, str | None]:
+    return {"CODEBUILD_RESOLVED_SOURCE_VERSION": version}
+
+
+def test_a_build_pushes_one_image_and_exports_what_a_release_reads(account: Account) -> None:
+    build = account.build()
+
+    assert build.succeeded, build.output
+    assert account.tags() == {COMMIT}
+    assert build.image_uri == f"{REPOSITORY_URI}@{digest(IMAGE)}"
+    assert build.exported.keys() == EXPORTED_FILES
+
+
+def test_login_comes_before_build_and_build_before_push(account: Account) -> None:
+    build = account.build()
+
+    docker = [call[1] for call in build.calls if call[0] == "docker"]
+    assert docker == ["login", "build", "push"]
+
+
+def test_docker_logs_in_to_the_registry_with_the_password_from_ecr(account: Account) -> None:
+    build = account.build()
+
+    assert build.calls_of("docker", "login") == [
+        ["--username", "AWS", "--password-stdin", REGISTRY, f"stdin={PASSWORD}"]
+    ]
+
+
+def test_the_image_is_told_its_version(account: Account) -> None:
+    build = account.build()
+
+    assert build.calls_of("docker", "build") == [["--build-arg", f"VERSION={COMMIT}", "--tag", IMAGE, "."]]
+    assert build.calls_of("docker", "push") == [[IMAGE]]
+
+
+def test_ecr_is_asked_for_every_format_that_docker_pushes(account: Account) -> None:
+    build = account.build()
+
+    questions = build.calls_of("aws", "ecr", "batch-get-image")
+    assert len(questions) == 2
+    for question in questions:
+        assert question[:2] == ["--repository-name", REPOSITORY]
+        formats = question[question.index("--accepted-media-types") + 1 : question.index("--query")]
+        assert formats == [
+            "application/vnd.docker.distribution.manifest.v2+json",
+            "application/vnd.docker.distribution.manifest.list.v2+json",
+            "application/vnd.oci.image.manifest.v1+json",
+            "application/vnd.oci.image.index.v1+json",
+        ]
+
+
+def test_a_build_tried_again_reuses_the_image_of_the_first(account: Account) -> None:
+    first = account.build()
+    second = account.build()
+
+    assert second.succeeded, second.output
+    assert not second.calls_of("docker", "build")
+    assert not second.calls_of("docker", "push")
+    assert second.exported == first.exported
+    assert "Reusing" in second.output
+
+
+def test_another_commit_is_another_image(account: Account) -> None:
+    first = account.build()
+    second = account.build(source_version("b" * 40))
+
+    assert account.tags() == {COMMIT, "b" * 40}
+    assert second.image_uri != first.image_uri
+
+
+def test_the_same_commit_for_another_processor_is_another_image(account: Account) -> None:
+    first = account.build()
+    second = account.build({"CPU_ARCHITECTURE": "ARM64"})
+
+    assert second.succeeded, second.output
+    assert account.tags() == {COMMIT, f"{COMMIT}-arm64"}
+    assert second.image_uri != first.image_uri
+
+
+@pytest.mark.parametrize(
+    ("version", "begins_with"),
+    [
+        ("3/L4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY+MTRcxf3vjVBH40Nr8X8gdRQBpUMLJo=", "3-L4kqtJlcpXroDTDmJ-rmSp"),
+        ("-3HL4kqtJvjVBH40Nrjfkd", "3HL4kqtJvjVBH40Nrjfkd-"),
+        (".3HL4kqtJvjVBH40Nrjfkd", "3HL4kqtJvjVBH40Nrjfkd-"),
+        ("v" * 1024, "v" * 115 + "-"),
+        ("a b:c@d", "a-b-c-d-"),
+        ("+/=", ""),
+        ("$(touch /tmp/owned)`id`", "touch--tmp-owned"),
+    ],
+)
+def test_an_s3_version_becomes_a_valid_tag_that_can_be_recognised(
+    account: Account, version: str, begins_with: str
+) -> None:
+    build = account.build(source_version(version))
+
+    assert build.succeeded, build.output
+    (tag,) = account.tags()
+    assert VALID_TAG.fullmatch(tag)
+    assert tag.startswith(begins_with)
+    assert tag.endswith(hashlib.sha256(version.encode()).hexdigest()[:12])
+
+
+@pytest.mark.parametrize("version", ["3HL4kqtJvjVBH40Nrjfkd", "_R.a-b", "v" * 128])
+def test_a_version_that_is_a_valid_tag_stays_as_it_is(account: Account, version: str) -> None:
+    account.build(source_version(version))
+
+    assert account.tags() == {version}
+
+
+def test_versions_that_look_alike_as_tags_stay_apart(account: Account) -> None:
+    alike = ["ab-cd", "ab+cd", "ab/cd", "-ab-cd", ".ab-cd", "x" * 128, "x" * 129, "x" * 130 + "1", "x" * 130 + "2"]
+    builds = [account.build(source_version(version)) for version in alike]
+
+    assert all(build.calls_of("docker", "push") for build in builds)
+    assert len(account.tags()) == len(alike)
+
+
+def test_a_source_without_a_version_is_refused(account: Account) -> None:
+    """S3 says "null" while versioning is suspended: every release would find the image of the first."""
+    build = account.build(source_version("null"))
+
+    assert not build.succeeded
+    assert "versioning" in build.output
+    assert not build.calls
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        "aws ecr get-login-password",
+        "docker login",
+        "aws ecr batch-get-image",
+        "docker build",
+        "docker push",
+        "aws ecr batch-get-image #2",
+    ],
+)
+def test_a_failed_step_ends_the_build_there(account: Account, failure: str) -> None:
+    build = account.build({"FAKE_FAILURE": failure})
+
+    assert not build.succeeded
+    assert "imageDetail.json" not in build.exported
+    last = " ".join(build.calls[-1])
+    # The two sides of a pipe start together.
+    assert last.startswith("docker login" if "login" in failure else failure.removesuffix(" #2"))
+
+
+@pytest.mark.parametrize("answer", ["None", "", "sha256:", "sha256:" + "a" * 63, "sha256:" + "a" * 64 + "\tNone"])
+def test_a_digest_that_is_none_ends_the_build(account: Account, answer: str) -> None:
+    build = account.build({"FAKE_LOST_DIGEST": answer})
+
+    assert build.calls_of("docker", "push")
+    assert not build.succeeded
+    assert "imageDetail.json" not in build.exported
+    assert f"{IMAGE}" in build.output.splitlines()[-1]
+
+
+@pytest.mark.parametrize("value", [None, ""])
+@pytest.mark.parametrize("name", sorted(VARIABLES))
+def test_a_missing_variable_ends_the_build_by_name(account: Account, name: str, value: str | None) -> None:
+    build = account.build({name: value})
+
+    assert not build.succeeded
+    assert f"{first_reader(name)}: variable {name} is not set" in build.output
+    assert "Traceback" not in build.output
+    assert not build.calls
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("CONTAINER_PORT", "eighty"), ("READ_ONLY_ROOT_FILESYSTEM", "True"), ("SUBNETS", "subnet-0a1")]
+)
+def test_a_value_that_is_not_json_ends_the_build_by_name(account: Account, name: str, value: str) -> None:
+    build = account.build({name: value})
+
+    assert not build.succeeded
+    assert f"variable {name} is not JSON" in build.output
+    assert not build.calls

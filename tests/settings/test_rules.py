@@ -1,0 +1,227 @@
+"""What must hold between settings: for each rule what passes, and what fails with its whole message."""
+
+import pytest
+
+from tests.support import ZONES, environment, mistakes
+
+FILE = "environments/test/environment.hcl"
+CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f"
+ECR_IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/bootstrap:1"
+EXISTING = environment().replace(
+    f"network {{\n  {ZONES}\n}}",
+    """network "existing" {
+  vpc_id             = "vpc-0123456789abcdef0"
+  public_subnet_ids  = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+  private_subnet_ids = ["subnet-0123456789abcdef2"]
+}""",
+)
+
+
+def another(name: str = "api", body: str = "") -> str:
+    return f'service "{name}" {{\n  port = 80\n  {body}\n}}'
+
+
+def zones(*letters: str) -> str:
+    return "zones = [" + ", ".join(f'"eu-west-1{letter}"' for letter in letters) + "]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        environment(network=zones("a", "b", "c", "d", "e", "f")),
+        environment(network=f'{ZONES}\n cidr = "10.0.0.0/23"'),
+        environment(
+            network=f'{ZONES}\n cidr = "10.0.0.0/24"\n'
+            'public_subnets = ["10.0.0.0/27", "10.0.0.32/27"]\n private_subnets = ["10.0.0.64/28", "10.0.0.128/25"]'
+        ),
+        EXISTING,
+        environment(load_balancer=f'certificate = "{CERTIFICATE}"'),
+        environment(load_balancer=f'certificate = "{CERTIFICATE}"\n test_port = 9443'),
+        environment(load_balancer='protocol = "http"\n test_port = 443'),
+        environment(load_balancer='protocol = "http"\n internal = true\n ingress_cidrs = ["10.0.0.0/8"]'),
+        environment(network=f'{ZONES}\n nat = "none"', service=f'bootstrap_image = "{ECR_IMAGE}"'),
+        environment(service="priority = 200", top=another(body='paths = ["/api/*"]')),
+        environment(
+            service='hosts = ["a.example.com"]', top=another(body='hosts = ["b.example.com"]\n priority = 200')
+        ),
+        environment(service='hosts = ["1", "2"]\n paths = ["/1", "/2", "/3"]'),
+        environment(service='source "codecommit" {\n repository = "shop-web"\n create = false\n}'),
+        environment(
+            service='priority = 200\n source "codecommit" { repository = "mono" }',
+            top=another(body='paths = ["/api"]\n source "codecommit" {\n repository = "mono"\n create = false\n}'),
+        ),
+        environment(service='build { environment = { NPM_TOKEN_NAME = "x" } }'),
+        environment(top='tags = { owner = "web" }'),
+        environment(service=f'environment = {{ A = "{"x" * 4000}" }}'),
+    ],
+)
+def test_accepts(text: str) -> None:
+    assert mistakes(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (environment(network=zones("a")), ":6: network.zones: a load balancer needs at least two zones"),
+        (
+            environment(network='zones = ["eu-west-1a", "eu-west-2b"]'),
+            ':6: network.zones[1]: "eu-west-2b" is not in eu-west-1',
+        ),
+        (environment(network=zones("a", "a")), ':6: network.zones[1]: "eu-west-1a" is listed twice'),
+        (
+            environment(network=zones(*"abcdefghi")),
+            ":6: network.zones: the automatic division has room for 8 zones; give public_subnets and private_subnets",
+        ),
+        (
+            environment(network=f'{ZONES}\n cidr = "10.0.0.0/8"'),
+            ":7: network.cidr: 10.0.0.0/8 is a /8; a VPC is /16 to /28",
+        ),
+        (
+            environment(network=f'{ZONES}\n cidr = "10.0.0.0/24"'),
+            ":7: network.cidr: 10.0.0.0/24 is too small to be divided into sixteen subnets of /27 or larger, "
+            "which a load balancer needs; use a /23 or larger, or give public_subnets and private_subnets",
+        ),
+        (
+            environment(network=f'{ZONES}\n private_subnets = ["10.0.1.0/24"]'),
+            ":7: network.private_subnets: 1 ranges for 2 zones; give one for each",
+        ),
+        (
+            environment(network=f'{ZONES}\n private_subnets = ["10.0.1.0/24", "10.1.0.0/24"]'),
+            ":7: network.private_subnets[1]: 10.1.0.0/24 is not inside the network, 10.0.0.0/16",
+        ),
+        (
+            environment(network=f'{ZONES}\n private_subnets = ["10.0.1.0/24", "10.0.1.128/25"]'),
+            ":7: network.private_subnets[1]: 10.0.1.128/25 overlaps 10.0.1.0/24",
+        ),
+        (
+            environment(network=f'{ZONES}\n public_subnets = ["10.0.1.0/28", "10.0.2.0/24"]'),
+            ":7: network.public_subnets[0]: 10.0.1.0/28 is a /28; it must be /16 to /27",
+        ),
+        (
+            EXISTING.replace(', "subnet-0123456789abcdef1"', ""),
+            ":7: network.existing.public_subnet_ids: a load balancer needs at least two subnets, in different zones",
+        ),
+        (
+            EXISTING.replace('["subnet-0123456789abcdef2"]', "[]"),
+            ":8: network.existing.private_subnet_ids: tasks need at least one subnet",
+        ),
+        (
+            environment(load_balancer=""),
+            ":8: load_balancer.certificate: is missing; give the ARN of a certificate, "
+            'or protocol = "http" to serve in clear text',
+        ),
+        (
+            environment(load_balancer=f'protocol = "http"\n certificate = "{CERTIFICATE}"'),
+            ':10: load_balancer.certificate: does nothing with protocol = "http"; remove one of the two',
+        ),
+        (
+            environment(load_balancer=f'certificate = "{CERTIFICATE.replace("eu-west-1", "us-east-1")}"'),
+            ":9: load_balancer.certificate: is in us-east-1; a load balancer takes certificates of its own region, eu-west-1",
+        ),
+        (
+            environment(load_balancer=f'certificate = "{CERTIFICATE}"\n test_port = 443'),
+            ":10: load_balancer.test_port: 443 is the port of the production listener; use another",
+        ),
+        (
+            environment(load_balancer=f'certificate = "{CERTIFICATE}"\n test_port = 80'),
+            ":10: load_balancer.test_port: 80 is the port of the redirect to HTTPS; use another",
+        ),
+        (
+            environment(load_balancer='protocol = "http"\n test_port = 80'),
+            ":10: load_balancer.test_port: 80 is the port of the production listener; use another",
+        ),
+        (
+            environment(load_balancer='protocol = "http"\n internal = true'),
+            ":8: load_balancer.ingress_cidrs: is missing; an internal load balancer must say who may use it",
+        ),
+        (
+            environment(network=f'{ZONES}\n nat = "none"'),
+            ':12: service.web.bootstrap_image: with nat = "none" no public registry can be reached; name an image in ECR '
+            "in eu-west-1 (<account>.dkr.ecr.eu-west-1.amazonaws.com/…) that answers on port 8080",
+        ),
+        (
+            environment(top=another(body="paths = [\"/api\"]\n priority = 100")),
+            ":18: service.api.priority: 100 is also the priority of service.web; "
+            "give each its own, the lowest is asked first",
+        ),
+        (
+            environment(top=another(body='paths = ["/api"]\n priority = 200')),
+            ":11: service.web.priority: 100 comes before service.api (200), which would never be asked: "
+            "service.web takes every request",
+        ),
+        (
+            environment(service='paths = ["/a/*"]', top=another(body='paths = ["/b", "/a/*"]\n priority = 200')),
+            ":17: service.api.paths: every host, path /a/* belongs to service.web already",
+        ),
+        (
+            environment(
+                service='hosts = ["A.example.com"]', top=another(body='hosts = ["a.example.com"]\n priority = 200')
+            ),
+            ":17: service.api.hosts: a.example.com, path /* belongs to service.web already",
+        ),
+        (
+            environment(service='hosts = ["1", "2", "3"]\n paths = ["/1", "/2", "/3"]'),
+            ":11: service.web: 6 hosts and paths; a listener rule holds 5",
+        ),
+        (
+            environment(service='source "codecommit" { create = false }'),
+            ":13: service.web.source.codecommit.repository: is missing; with create = false, name the repository that exists",
+        ),
+        (
+            environment(
+                service='priority = 200\n source "codecommit" { repository = "mono" }',
+                top=another(body='paths = ["/api"]\n source "codecommit" { repository = "mono" }'),
+            ),
+            ':19: service.api.source.codecommit.repository: "mono" is created by service.web already; use create = false here',
+        ),
+        (
+            environment(service='build { environment = { TASK_CPU = "x" } }'),
+            ":13: service.web.build.environment.TASK_CPU: this name belongs to CodeBuild or to the release contract; use another",
+        ),
+        (
+            environment(service='build { environment = { CODEBUILD_X = "x" } }'),
+            ":13: service.web.build.environment.CODEBUILD_X: this name belongs to CodeBuild or to the release contract; use another",
+        ),
+        (environment(top='tags = { project = "x" }'), ":15: tags.project: is set by Cutover itself; remove it"),
+        (
+            environment(service=f'environment = {{ A = "{"x" * 4096}" }}'),
+            ":13: service.web.environment: takes 4121 characters in the release contract; CodeBuild's variables hold 4096: "
+            "move values to one secret or parameter that the application reads",
+        ),
+    ],
+)  # fmt: skip
+def test_refuses(text: str, message: str) -> None:
+    assert mistakes(text) == [FILE + message]
+
+
+@pytest.mark.parametrize(
+    ("project", "service", "message"),
+    [
+        (
+            "a" * 20,
+            "b" * 20,
+            ':11: service.{service}: the target group would be called "{project}-test-{service}-green", 52',
+        ),
+        ("a" * 28, "web", ':2: project: the load balancer would be called "{project}-test", 33'),
+    ],
+)
+def test_names_that_aws_would_refuse_are_refused_with_the_name(project: str, service: str, message: str) -> None:
+    text = environment().replace('"shop"', f'"{project}"').replace('"web"', f'"{service}"')
+    expected = FILE + message.format(project=project, service=service)
+    limit = "characters; AWS allows 32: shorten the name of project, environment or service"
+    assert f"{expected} {limit}" in mistakes(text)
+
+
+def test_the_longest_names_that_aws_takes_are_taken() -> None:
+    longest = "a" * (32 - len("-test-web-green"))
+    assert mistakes(environment().replace('"shop"', f'"{longest}"')) == []
+    assert mistakes(environment().replace('"shop"', f'"{longest}a"')) != []
+
+
+def test_iam_roles_and_buckets_have_limits_of_their_own() -> None:
+    text = environment().replace('"shop"', f'"{"a" * 60}"')
+    said = "\n".join(mistakes(text))
+    assert "the IAM role would be called" in said
+    assert "AWS allows 64" in said
+    assert "the S3 bucket would be called" in said
+    assert "AWS allows 63" in said

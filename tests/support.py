@@ -1,0 +1,95 @@
+"""Environments for tests: written as their users write them, looked at as Terraform sees them."""
+
+from __future__ import annotations
+
+import functools
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from modules.settings.load import Settings, load
+from modules.settings.problems import SettingsError
+from modules.synthesis import synthesize
+
+Body = dict[str, Any]
+
+ZONES = 'zones = ["eu-west-1a", "eu-west-1b"]'
+
+
+def environment(
+    service: str = "", network: str = ZONES, load_balancer: str = 'protocol = "http"', top: str = "", port: int = 8080
+) -> str:
+    """An environment.hcl with the least that is needed, and what the arguments put into its blocks or at its end."""
+    return f"""
+project = "shop"
+region  = "eu-west-1"
+account = "123456789012"
+network {{
+  {network}
+}}
+load_balancer {{
+  {load_balancer}
+}}
+service "web" {{
+  port = {port}
+  {service}
+}}
+{top}
+"""
+
+
+def settings(text: str, name: str = "test", common: str | None = None) -> Settings:
+    """The settings of an environment called ``name`` whose file says ``text``."""
+    with tempfile.TemporaryDirectory() as scratch:
+        environments = Path(scratch, "environments")
+        (environments / name).mkdir(parents=True)
+        (environments / name / "environment.hcl").write_text(text, encoding="utf-8")
+        if common is not None:
+            (environments / "common.hcl").write_text(common, encoding="utf-8")
+        return load(environments, name)
+
+
+def mistakes(text: str, name: str = "test", common: str | None = None) -> list[str]:
+    """What is said about an environment, a line each; nothing when it is valid."""
+    try:
+        settings(text, name, common)
+    except SettingsError as error:
+        return str(error).splitlines()
+    return []
+
+
+class Template:
+    """Generated Terraform, to be asked what is in it."""
+
+    def __init__(self, document: Body) -> None:
+        self.document = document
+
+    def resources(self, kind: str) -> dict[str, Body]:
+        """All resources of a type, by name."""
+        found: dict[str, Body] = self.document["resource"].get(kind, {})
+        return found
+
+    def only(self, kind: str) -> Body:
+        """The one resource of a type."""
+        (resource,) = self.resources(kind).values()
+        return resource
+
+    def named(self, kind: str, name: str) -> Body:
+        """The resource of a type whose name ends with ``name``."""
+        (resource,) = (body for key, body in self.resources(kind).items() if key.endswith(name))
+        return resource
+
+    def statements(self, document: str) -> dict[str, Body]:
+        """The statements, by sid, of the policy document whose name ends with ``document``."""
+        documents = self.document["data"]["aws_iam_policy_document"]
+        (found,) = (body for key, body in documents.items() if key.endswith(document))
+        return {statement["sid"]: statement for statement in found["statement"]}
+
+
+@functools.cache
+def template(text: str, name: str = "test") -> Template:
+    """What is generated for an environment called ``name`` whose file says ``text``."""
+    with tempfile.TemporaryDirectory() as scratch:
+        (generated,) = synthesize([settings(text, name)], Path(scratch)).values()
+    return Template(json.loads(generated))
