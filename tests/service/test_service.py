@@ -1,0 +1,287 @@
+"""A service: what it may, what it is told, and what Terraform leaves to others once it runs."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support import Template, environment, template
+
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf"
+PARAMETER = "arn:aws:ssm:eu-west-1:123456789012:parameter/token"
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/0f4b2c1d"
+API = 'service "api" {{\n port = 9000\n priority = 50\n {}\n}}'
+
+
+def web(text: str = "", top: str = "", port: int = 8080) -> Template:
+    return template(environment(service=text, top=top, port=port))
+
+
+def container(generated: Template) -> dict[str, Any]:
+    (definition,) = json.loads(generated.only("aws_ecs_task_definition")["container_definitions"])
+    assert isinstance(definition, dict)
+    return definition
+
+
+def test_codedeploy_and_autoscaling_own_what_terraform_ignores_and_nothing_else() -> None:
+    service = web().only("aws_ecs_service")
+    assert service["deployment_controller"] == {"type": "CODE_DEPLOY"}
+    assert set(service["lifecycle"]["ignore_changes"]) == {
+        "task_definition",
+        "load_balancer",
+        "network_configuration",
+        "platform_version",
+        "capacity_provider_strategy",
+        "desired_count",
+    }
+    for name in ("production-rule", "test-rule"):
+        assert web().named("aws_lb_listener_rule", name)["lifecycle"] == {"ignore_changes": ["action"]}
+    assert not any("lifecycle" in listener for listener in web().resources("aws_lb_listener").values())
+
+
+def test_the_service_waits_for_what_its_tasks_need_and_is_destroyed_before() -> None:
+    assert set(web().only("aws_ecs_service")["depends_on"]) == {
+        "aws_lb_listener_rule.service-web_target-groups_production-rule",
+        "aws_lb_listener_rule.service-web_target-groups_test-rule",
+        "aws_cloudwatch_log_group.service-web_logs_group",
+        "aws_ecs_cluster_capacity_providers.cluster_capacity-providers",
+        "aws_iam_role_policy.service-web_roles_execution_policy",
+    }
+
+
+def test_tasks_run_in_private_subnets_without_public_addresses() -> None:
+    network = web().only("aws_ecs_service")["network_configuration"]
+    assert network["assign_public_ip"] is False
+    assert network["subnets"] == [
+        "${aws_subnet.network_vpc_private-a.id}",
+        "${aws_subnet.network_vpc_private-b.id}",
+    ]
+
+
+def test_blue_takes_traffic_and_green_is_checked_from_the_start() -> None:
+    generated = web()
+    assert generated.named("aws_lb_target_group", "blue")["name"] == "shop-test-web-blue"
+    assert generated.named("aws_lb_target_group", "green")["name"] == "shop-test-web-green"
+    for rule, listener, colour in (("production-rule", "production", "blue"), ("test-rule", "test", "green")):
+        body = generated.named("aws_lb_listener_rule", rule)
+        assert body["listener_arn"] == f"${{aws_lb_listener.load-balancer_{listener}-listener.arn}}"
+        assert body["action"] == [
+            {"type": "forward", "target_group_arn": f"${{aws_lb_target_group.service-web_target-groups_{colour}.arn}}"}
+        ]
+    assert generated.only("aws_ecs_service")["load_balancer"] == [
+        {
+            "container_name": "web",
+            "container_port": 8080,
+            "target_group_arn": "${aws_lb_target_group.service-web_target-groups_blue.arn}",
+        }
+    ]
+
+
+def test_both_colours_are_checked_alike() -> None:
+    text = (
+        'health_check {\n path = "/well"\n status = "200-204"\n interval = 30\n timeout = 10\n healthy = 3\n'
+        " unhealthy = 4\n grace = 90\n}\n deregistration_delay = 5"
+    )
+    for colour in ("blue", "green"):
+        group = web(text).named("aws_lb_target_group", colour)
+        assert (group["target_type"], group["port"], group["deregistration_delay"]) == ("ip", 8080, "5")
+        assert group["health_check"] == {
+            "path": "/well",
+            "matcher": "200-204",
+            "interval": 30,
+            "timeout": 10,
+            "healthy_threshold": 3,
+            "unhealthy_threshold": 4,
+            "protocol": "HTTP",
+            "port": "traffic-port",
+        }
+    assert web(text).only("aws_ecs_service")["health_check_grace_period_seconds"] == 90
+
+
+@pytest.mark.parametrize(
+    ("text", "conditions"),
+    [
+        ("", [{"path_pattern": {"values": ["/*"]}}]),
+        ('paths = ["/a", "/b/*"]', [{"path_pattern": {"values": ["/a", "/b/*"]}}]),
+        ('hosts = ["a.example.com"]', [{"host_header": {"values": ["a.example.com"]}}]),
+        (
+            'hosts = ["a.example.com"]\n paths = ["/a"]',
+            [{"host_header": {"values": ["a.example.com"]}}, {"path_pattern": {"values": ["/a"]}}],
+        ),
+    ],
+)
+def test_hosts_and_paths_lead_to_the_service(text: str, conditions: list[object]) -> None:
+    for rule in ("production-rule", "test-rule"):
+        assert web(text).named("aws_lb_listener_rule", rule)["condition"] == conditions
+
+
+def test_services_share_the_load_balancer_each_with_rules_of_its_own() -> None:
+    both = web(top=API.format('paths = ["/api/*"]'))
+    priorities = {name: rule["priority"] for name, rule in both.resources("aws_lb_listener_rule").items()}
+    assert priorities == {
+        "service-api_target-groups_production-rule": 50,
+        "service-api_target-groups_test-rule": 50,
+        "service-web_target-groups_production-rule": 100,
+        "service-web_target-groups_test-rule": 100,
+    }
+    assert len(both.resources("aws_lb")) == 1
+    assert len(both.resources("aws_lb_target_group")) == 4
+    assert len(both.resources("aws_ecs_cluster")) == 1
+
+
+def test_only_the_load_balancer_reaches_tasks_and_only_on_their_port() -> None:
+    rules = web().resources("aws_vpc_security_group_ingress_rule")
+    (rule,) = (
+        body
+        for body in rules.values()
+        if body["security_group_id"] == "${aws_security_group.service-web_security-group.id}"
+    )
+    assert rule["referenced_security_group_id"] == "${aws_security_group.load-balancer_security-group.id}"
+    assert (rule["from_port"], rule["to_port"]) == (8080, 8080)
+
+
+def test_tasks_connect_out_to_the_ports_that_are_named() -> None:
+    def ports(generated: Template) -> set[int]:
+        rules = generated.resources("aws_vpc_security_group_egress_rule").values()
+        return {rule["from_port"] for rule in rules if "cidr_ipv4" in rule}
+
+    assert ports(web()) == {443}
+    assert ports(web("egress_ports = [443, 5432]")) == {443, 5432}
+
+
+def test_the_container_is_closed_and_logs() -> None:
+    definition = container(web())
+    assert definition["readonlyRootFilesystem"] is True
+    assert "privileged" not in definition
+    assert definition["logConfiguration"] == {
+        "logDriver": "awslogs",
+        "options": {
+            "awslogs-group": "/shop/test/web",
+            "awslogs-region": "eu-west-1",
+            "awslogs-stream-prefix": "web",
+        },
+    }
+    group = web().named("aws_cloudwatch_log_group", "service-web_logs_group")
+    assert (group["name"], group["retention_in_days"]) == ("/shop/test/web", 365)
+    assert group["kms_key_id"] == "${aws_kms_key.key.arn}"
+    assert group["depends_on"] == ["aws_kms_key_policy.key_policy"]
+
+
+def test_the_root_can_be_made_writable_and_single_folders_too() -> None:
+    assert container(web("read_only_root_filesystem = false"))["readonlyRootFilesystem"] is False
+    folders = web('writable_paths = ["/tmp", "/var/cache/app"]')
+    assert container(folders)["mountPoints"] == [
+        {"sourceVolume": "tmp", "containerPath": "/tmp", "readOnly": False},
+        {"sourceVolume": "var-cache-app", "containerPath": "/var/cache/app", "readOnly": False},
+    ]
+    assert folders.only("aws_ecs_task_definition")["volume"] == [{"name": "tmp"}, {"name": "var-cache-app"}]
+    assert "volume" not in web().only("aws_ecs_task_definition")
+
+
+def test_variables_are_plain_and_secrets_only_referenced() -> None:
+    definition = container(web(f'environment = {{ B = "2", A = "1" }}\n secrets = {{ DB = "{SECRET}" }}'))
+    assert definition["environment"] == [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]
+    assert definition["secrets"] == [{"name": "DB", "valueFrom": SECRET}]
+
+
+def test_the_size_and_processor_are_those_of_the_settings() -> None:
+    definition = web('cpu = 1024\n memory = 4096\n architecture = "arm64"').only("aws_ecs_task_definition")
+    assert (definition["cpu"], definition["memory"]) == ("1024", "4096")
+    assert definition["runtime_platform"] == {"cpu_architecture": "ARM64", "operating_system_family": "LINUX"}
+    assert definition["requires_compatibilities"] == ["FARGATE"]
+    assert definition["network_mode"] == "awsvpc"
+    default = web().only("aws_ecs_task_definition")
+    assert default["runtime_platform"]["cpu_architecture"] == "X86_64"
+
+
+def test_the_execution_role_may_pull_one_repository_log_and_nothing_more() -> None:
+    statements = web().statements("service-web_roles_execution_permissions")
+    assert {sid: body["resources"] for sid, body in statements.items()} == {
+        "PullImages": ["arn:aws:ecr:eu-west-1:123456789012:repository/shop-test-web"],
+        "LoginToEcr": ["*"],
+        "WriteLogs": ["arn:aws:logs:eu-west-1:123456789012:log-group:/shop/test/web:*"],
+    }
+    assert statements["LoginToEcr"]["actions"] == ["ecr:GetAuthorizationToken"]
+
+
+def test_the_execution_role_may_read_exactly_the_secrets_that_are_set() -> None:
+    statements = web(
+        f'secrets = {{ A = "{SECRET}:key::", B = "{SECRET}", C = "{PARAMETER}" }}\n secrets_kms_keys = ["{KEY}"]'
+    ).statements("service-web_roles_execution_permissions")
+    assert statements["ReadSecrets"]["resources"] == [SECRET]
+    assert statements["ReadParameters"]["resources"] == [PARAMETER]
+    assert statements["DecryptSecrets"]["resources"] == [KEY]
+
+
+def test_the_application_may_do_nothing_unless_it_is_given_policies() -> None:
+    assert not any("roles_task" in name for name in web().resources("aws_iam_role_policy"))
+    assert web().resources("aws_iam_role_policy_attachment") == {}
+    policy = "arn:aws:iam::123456789012:policy/read-orders"
+    attachment = web(f'task_policies = ["{policy}"]').only("aws_iam_role_policy_attachment")
+    assert attachment["policy_arn"] == policy
+    assert attachment["role"] == "${aws_iam_role.service-web_roles_task_role.name}"
+
+
+def test_roles_of_tasks_are_for_tasks_of_this_account() -> None:
+    for kind in ("execution", "task"):
+        trust = web().statements(f"service-web_roles_{kind}_trust")["Trust"]
+        assert trust["principals"] == [{"type": "Service", "identifiers": ["ecs-tasks.amazonaws.com"]}]
+        assert [(each["variable"], each["values"]) for each in trust["condition"]] == [
+            ("aws:SourceAccount", ["123456789012"]),
+            ("aws:SourceArn", ["arn:aws:ecs:eu-west-1:123456789012:*"]),
+        ]
+
+
+def test_ecs_exec_is_off_unless_asked_for() -> None:
+    assert web().only("aws_ecs_service")["enable_execute_command"] is False
+    shell = web("exec = true\n read_only_root_filesystem = false")
+    assert shell.only("aws_ecs_service")["enable_execute_command"] is True
+    statements = shell.statements("service-web_roles_task_permissions")
+    assert "ssmmessages:OpenDataChannel" in statements["ExecChannels"]["actions"]
+    assert "aws_iam_role_policy.service-web_roles_task_policy" in shell.only("aws_ecs_service")["depends_on"]
+
+
+def test_ecs_exec_sessions_are_recorded_and_encrypted() -> None:
+    exec_configuration = web().only("aws_ecs_cluster")["configuration"]["execute_command_configuration"]
+    assert exec_configuration["kms_key_id"] == "${aws_kms_key.key.arn}"
+    assert exec_configuration["logging"] == "OVERRIDE"
+    assert exec_configuration["log_configuration"]["cloud_watch_encryption_enabled"] is True
+
+
+def test_the_cluster_has_container_insights_and_both_kinds_of_fargate() -> None:
+    assert web().only("aws_ecs_cluster")["setting"] == [{"name": "containerInsights", "value": "enabled"}]
+    assert web().only("aws_ecs_cluster_capacity_providers")["capacity_providers"] == ["FARGATE", "FARGATE_SPOT"]
+
+
+@pytest.mark.parametrize(
+    ("text", "strategy"),
+    [
+        ("", [("FARGATE", 0, 1)]),
+        ("capacity = { base = 2, on_demand = 1, spot = 3 }", [("FARGATE", 2, 1), ("FARGATE_SPOT", 0, 3)]),
+        ("capacity = { on_demand = 0, spot = 1 }", [("FARGATE_SPOT", 0, 1)]),
+        ("capacity = { base = 1, on_demand = 0, spot = 1 }", [("FARGATE", 1, 0), ("FARGATE_SPOT", 0, 1)]),
+    ],
+)
+def test_tasks_divide_between_on_demand_and_spot(text: str, strategy: list[tuple[str, int, int]]) -> None:
+    providers = web(text).only("aws_ecs_service")["capacity_provider_strategy"]
+    assert [(each["capacity_provider"], each["base"], each["weight"]) for each in providers] == strategy
+
+
+def test_the_number_of_tasks_follows_cpu_and_memory_between_its_limits() -> None:
+    generated = web("tasks = { min = 3, max = 9 }\n scaling { cpu_percent = 50 }")
+    assert generated.only("aws_ecs_service")["desired_count"] == 3
+    target = generated.only("aws_appautoscaling_target")
+    assert (target["min_capacity"], target["max_capacity"]) == (3, 9)
+    assert target["resource_id"] == "service/shop-test/${aws_ecs_service.service-web_service.name}"
+    for what, metric, percent in (
+        ("cpu", "ECSServiceAverageCPUUtilization", 50),
+        ("memory", "ECSServiceAverageMemoryUtilization", 75),
+    ):
+        tracking = generated.named("aws_appautoscaling_policy", what)["target_tracking_scaling_policy_configuration"]
+        assert tracking["target_value"] == percent
+        assert tracking["predefined_metric_specification"] == {"predefined_metric_type": metric}
+
+
+def test_a_revision_that_tasks_run_on_stays_registered_unless_all_is_disposable() -> None:
+    assert web().only("aws_ecs_task_definition")["skip_destroy"] is True
+    assert web(top="disposable = true").only("aws_ecs_task_definition")["skip_destroy"] is False
