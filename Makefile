@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 # pip compiles 2,200 modules of the bindings that nobody imports, unless it is told not to.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
 
-.PHONY: help synth test policy plan apply destroy output bench lock docs inventory format clean
+.PHONY: help synth test policy plan apply destroy output bench lock docs inventory format clean named
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,9 +30,14 @@ test: $(VENV)/.dev $(CHECKOV)/.installed ## Prove it: format, lint, types, tests
 policy: $(VENV)/.run $(CHECKOV)/.installed ## Scan the generated Terraform with checkov; ENV=dev for one
 	@$(BIN)/python -m harness policy $(ENV)
 
-plan apply destroy output: $(VENV)/.run ## Run Terraform on one environment: make plan ENV=dev
-	@test -n "$(ENV)" || { echo "make $@: say which environment, like make $@ ENV=dev" >&2; exit 2; }
+plan apply destroy output: named $(VENV)/.run ## Run Terraform on one environment: make plan ENV=dev
 	@$(BIN)/python -m harness $@ $(ENV)
+
+# What is planned is what the settings say now.
+plan apply: synth
+
+named:
+	@test -n "$(ENV)" || { echo "say which environment, like: make plan ENV=dev" >&2; exit 2; }
 
 bench: $(VENV)/.run ## Time the synthesis against the plain imports, side by side
 	@$(BIN)/python -m harness bench

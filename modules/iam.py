@@ -86,7 +86,7 @@ class ServiceRoleProps:
 
 
 class ServiceRole(Construct):
-    """An IAM role with its permissions inline. ``policy`` is there when the role may do something."""
+    """An IAM role with its permissions inline. Whoever makes use of them at once depends on ``permissions``."""
 
     def __init__(self, scope: Construct, id_: str, props: ServiceRoleProps) -> None:
         super().__init__(scope, id_)
@@ -104,10 +104,11 @@ class ServiceRole(Construct):
         )
         self.role = IamRole(self, "role", name=props.name, assume_role_policy=trust.json)
         self.arn = self.role.arn
-        self.policy: IamRolePolicy | None = None
+        self.permissions: list[IamRolePolicy] = []
         if props.statements:
             document = policy_document(self, "permissions", props.statements)
-            self.policy = IamRolePolicy(self, "policy", name=props.name, role=self.role.name, policy=document.json)
+            policy = IamRolePolicy(self, "policy", name=props.name, role=self.role.name, policy=document.json)
+            self.permissions.append(policy)
 
 
 def _callers(props: ServiceRoleProps) -> list[Condition]:

@@ -62,4 +62,5 @@ class FlowLogs(Construct):
             log_destination=log_group.group.arn,
             iam_role_arn=role.arn,
             tags={"Name": context.prefix},
+            depends_on=role.permissions,
         )

@@ -102,9 +102,9 @@ class LoadBalancer(Construct):
             drop_invalid_header_fields=True,
             enable_deletion_protection=not props.disposable,
             idle_timeout=props.settings.idle_timeout,
-            access_logs=LbAccessLogs(bucket=props.access_logs.name, enabled=True),
+            access_logs=LbAccessLogs(bucket=props.access_logs.bucket.name, enabled=True),
             # Creation writes a test object to the bucket.
-            depends_on=[props.access_logs.policy],
+            depends_on=[props.access_logs.bucket.policy],
         )
 
     def _listener(self, purpose: str, port: int) -> LbListener:

@@ -35,7 +35,7 @@ class ArtifactBucket(Construct):
                 expiration_days=_DAYS,
                 force_destroy=foundation.disposable,
                 kms_key_arn=foundation.key.arn,
-                access_logs=foundation.access_logs.name,
+                access_logs=foundation.access_logs.bucket,
                 statements=lambda arn: [
                     Statement(
                         sid="DenyUnencryptedPuts",

@@ -120,7 +120,7 @@ class Deployment(Construct):
                 cluster_name=props.foundation.cluster.cluster.name, service_name=props.service.ecs_service.name
             ),
             load_balancer_info=self._load_balancer_info(),
-            depends_on=[role.policy] if role.policy else None,
+            depends_on=role.permissions,
         )
 
     def _load_balancer_info(self) -> CodedeployDeploymentGroupLoadBalancerInfo:

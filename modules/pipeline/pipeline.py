@@ -76,7 +76,7 @@ class Pipeline(Construct):
             ],
             stage=self._stages(),
             # The bucket is named, not referenced, and without its permissions the first execution fails.
-            depends_on=[props.artifacts.policy, *([role.policy] if role.policy else [])],
+            depends_on=[props.artifacts.policy, *role.permissions],
         )
         self._start_on_push()
 

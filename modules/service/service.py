@@ -186,7 +186,6 @@ class Service(Construct):
 
     def _service(self, task_definition: EcsTaskDefinition) -> EcsService:
         props, settings, groups = self._props, self._props.settings, self.target_groups
-        permissions = [policy for policy in (self.roles.execution.policy, self.roles.task.policy) if policy is not None]
         return EcsService(
             self,
             "service",
@@ -228,6 +227,7 @@ class Service(Construct):
                 groups.test_rule,
                 self._logs.group,
                 props.foundation.cluster.capacity_providers,
-                *permissions,
+                *self.roles.execution.permissions,
+                *self.roles.task.permissions,
             ],
         )

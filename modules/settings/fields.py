@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -16,7 +17,14 @@ class Block(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-def matching(pattern: str, what: str) -> AfterValidator:
+@dataclass(frozen=True)
+class Constraint(AfterValidator):
+    """A validator that can say for the reference what it accepts."""
+
+    accepts: str = ""
+
+
+def matching(pattern: str, what: str) -> Constraint:
     """A validator that accepts text matching all of ``pattern`` and calls anything else «not ``what``»."""
     compiled = re.compile(pattern)
 
@@ -25,29 +33,31 @@ def matching(pattern: str, what: str) -> AfterValidator:
             raise ValueError(f'"{value}" is not {what}')
         return value
 
-    return AfterValidator(check)
+    return Constraint(check, what)
 
 
-def between(low: int, high: int, unit: str = "") -> AfterValidator:
+def between(low: int, high: int, unit: str = "") -> Constraint:
     """A validator that accepts whole numbers from ``low`` to ``high``, both included."""
 
     def check(value: int) -> int:
         if not low <= value <= high:
-            raise ValueError(f"{value} is out of range; use {low} to {high}{' ' + unit if unit else ''}")
+            raise ValueError(f"{value} is out of range; use {accepts}")
         return value
 
-    return AfterValidator(check)
+    accepts = f"{low} to {high} {unit}".rstrip()
+    return Constraint(check, accepts)
 
 
-def one_of(*allowed: int, what: str) -> AfterValidator:
+def one_of(*allowed: int, what: str) -> Constraint:
     """A validator that accepts the ``allowed`` numbers only."""
 
     def check(value: int) -> int:
         if value not in allowed:
-            raise ValueError(f"{value} is not {what}; use {', '.join(map(str, allowed))}")
+            raise ValueError(f"{value} is not {what}; use {accepts}")
         return value
 
-    return AfterValidator(check)
+    accepts = ", ".join(map(str, allowed))
+    return Constraint(check, accepts)
 
 
 def _network(value: str) -> str:
@@ -87,7 +97,7 @@ Name = Annotated[
 Region = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d", "a region like eu-west-1")]
 Zone = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "an availability zone like eu-west-1a")]
 Account = Annotated[str, matching(r"\d{12}", "an account number of 12 digits")]
-Cidr = Annotated[str, AfterValidator(_network)]
+Cidr = Annotated[str, Constraint(_network, "an IPv4 network like 10.0.0.0/16")]
 Port = Annotated[int, between(1, 65535)]
 Arn = Annotated[str, matching(r"arn:aws(-[a-z]+)*:[a-z0-9-]+:[^:]*:[^:]*:.+", "an ARN")]
 CertificateArn = Annotated[

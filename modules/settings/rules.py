@@ -207,6 +207,13 @@ def name_lengths(environment: Environment, name: str) -> Iterator[Conflict]:
 
 
 @_rule
+def reserved_names(environment: Environment, name: str) -> Iterator[Conflict]:
+    """A service is not called like what all services share: log groups and security groups would meet."""
+    for key in sorted(environment.service.keys() & {"endpoints", "exec", "load-balancer", "vpc-flow-logs"}):
+        yield Conflict(("service", key), f'"{key}" is the name of something that all services share; use another')
+
+
+@_rule
 def priorities(environment: Environment, name: str) -> Iterator[Conflict]:
     """Rules of one listener have different priorities, and none stands behind one that takes everything."""
     services = list(environment.service.items())

@@ -182,6 +182,10 @@ def test_accepts(text: str) -> None:
             environment(service='build { environment = { CODEBUILD_X = "x" } }'),
             ":13: service.web.build.environment.CODEBUILD_X: this name belongs to CodeBuild or to the release contract; use another",
         ),
+        (
+            environment().replace('"web"', '"exec"'),
+            ':11: service.exec: "exec" is the name of something that all services share; use another',
+        ),
         (environment(top='tags = { project = "x" }'), ":15: tags.project: is set by Cutover itself; remove it"),
         (
             environment(service=f'environment = {{ A = "{"x" * 4096}" }}'),

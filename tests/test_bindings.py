@@ -1,0 +1,97 @@
+"""The quick way to the bindings, and the proof that it leads to the same place."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from modules import bindings
+from modules.synthesis import GENERATED
+from tests.inventory import ENVIRONMENTS, ROOT
+
+COUNT = (
+    "import sys; "
+    "print(len({name.split('.')[1] for name in sys.modules if name.startswith('cdktf_cdktf_provider_aws.')}))"
+)
+
+
+def run(code: str, cwd: Path = ROOT) -> str:
+    environment = {key: value for key, value in os.environ.items() if key != "CDKTF_OUTDIR"}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def test_only_the_submodules_that_are_named_are_loaded() -> None:
+    named = len(set(bindings._IMPORT.findall((ROOT / "modules" / "aws.py").read_text(encoding="utf-8"))))
+    assert named > 40
+    assert int(run(f"import modules.aws; {COUNT}")) == named + 1  # and _jsii
+
+
+def test_the_settings_are_read_without_any_bindings() -> None:
+    assert int(run(f"import main; {COUNT}")) == 0
+
+
+def test_everything_of_cdktf_and_aws_comes_through_the_shim() -> None:
+    for file in (ROOT / "modules").rglob("*.py"):
+        if file.name in ("aws.py", "bindings.py"):
+            continue
+        text = file.read_text(encoding="utf-8")
+        assert not any(name in text for name in ("import cdktf", "from cdktf", "from constructs")), file
+
+
+def test_modules_never_import_the_harness() -> None:
+    for file in (ROOT / "modules").rglob("*.py"):
+        assert "harness" not in file.read_text(encoding="utf-8"), file
+
+
+def test_the_cut_down_assembly_is_made_once_for_each_list_of_submodules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bindings, "CACHE", tmp_path)
+    installed = tmp_path / "installed"
+    (installed / "_jsii").mkdir(parents=True)
+    (installed / "_jsii" / "__init__.py").write_text("")
+    made: list[list[str]] = []
+
+    def copy(source: Path, target: Path, submodules: list[str]) -> None:
+        made.append(submodules)
+        target.write_text("cut down")
+
+    monkeypatch.setattr(bindings, "_copy_assembly", copy)
+    (installed / "_jsii" / "a@1.jsii.tgz").write_text("whole")
+    first = bindings._cut_down(installed, ["vpc"])
+    assert bindings._cut_down(installed, ["vpc"]) == first
+    assert (first / "_jsii" / "a@1.jsii.tgz").read_text() == "cut down"
+    second = bindings._cut_down(installed, ["subnet", "vpc"])
+    assert second != first
+    assert made == [["vpc"], ["subnet", "vpc"]]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([first.name, second.name, "installed"])
+
+
+@pytest.mark.slow
+def test_plain_imports_generate_the_same(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    shutil.copytree(ENVIRONMENTS, root / "environments", ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
+    for file in (root / "environments").glob(f"*/{GENERATED}"):
+        file.unlink()
+    node = json.dumps(str(bindings.node()))
+    run(
+        f"import os; os.environ['JSII_NODE'] = {node}\n"
+        "import cdktf_cdktf_provider_aws, sys, pathlib\n"
+        "assert len([name for name in sys.modules if name.startswith('cdktf_cdktf_provider_aws.')]) > 2000\n"
+        "import main\n"
+        f"sys.exit(main.main([], pathlib.Path({json.dumps(str(root))})))"
+    )
+    generated = sorted((root / "environments").glob(f"*/{GENERATED}"))
+    assert len(generated) >= 3
+    for file in generated:
+        assert file.read_bytes() == (ENVIRONMENTS / file.parent.name / GENERATED).read_bytes()

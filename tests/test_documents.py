@@ -1,0 +1,85 @@
+"""The documents say what is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+from harness import reference
+from tests.inventory import ENVIRONMENTS, ROOT
+from tests.support import mistakes
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The fenced blocks of a language."""
+    fenced: list[tuple[str, str]] = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [block for name, block in fenced if name == language]
+
+
+def test_the_environment_of_the_readme_is_valid() -> None:
+    (example,) = blocks(README, "hcl")
+    assert mistakes(example) == []
+
+
+def test_the_mistakes_of_the_readme_are_told_as_it_says() -> None:
+    (shown,) = blocks(README, "")
+    (example,) = blocks(README, "hcl")
+    text = example.replace("  port        = 8080\n", "  port = 8080\n  cpu = 300\n").replace(
+        "health_check", "health_chek"
+    )
+    said = [line.split(": ", 1)[1] for line in mistakes(text)]
+    for line in shown.splitlines():
+        expected = line.split(": ", 1)[1].removesuffix("…")
+        assert any(each.startswith(expected) for each in said), said
+
+
+def test_every_command_that_is_spoken_of_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = {name for line in re.findall(r"^([a-z][a-z -]*):", makefile, re.MULTILINE) for name in line.split()}
+    for file in DOCUMENTS:
+        for name in re.findall(r"`make ([a-z-]+)", file.read_text(encoding="utf-8")):
+            assert name in targets, f"{file.name}: make {name}"
+
+
+def test_every_file_that_is_spoken_of_exists() -> None:
+    for file in DOCUMENTS:
+        text = file.read_text(encoding="utf-8")
+        for link in re.findall(r"\]\((?!http)([^)#]+)\)", text):
+            assert (file.parent / link).exists(), f"{file.name}: {link}"
+        for path in re.findall(r"[`(]((?:modules|harness|artifacts|docs)/[\w/.-]+?)[`)]", text):
+            assert (ROOT / path).exists(), f"{file.name}: {path}"
+
+
+def test_the_reference_is_what_the_model_says() -> None:
+    committed = (ROOT / reference.FILE).read_text(encoding="utf-8")
+    assert committed == reference.text(), "run: make docs"
+
+
+def test_the_reference_has_every_key_that_the_shipped_environments_use() -> None:
+    keys = set(re.findall(r"^\| `(\w+)` \|", reference.text(), re.MULTILINE))
+    for file in ENVIRONMENTS.rglob("environment.hcl"):
+        blocks_and_keys = re.findall(r"^ *(\w+)(?: +=| \{)", file.read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(blocks_and_keys) <= keys, file
+
+
+def test_the_workflow_runs_the_same_commands_with_pinned_actions_and_few_rights() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "pull-request.yml").read_text(encoding="utf-8"))
+    assert workflow["permissions"] == {"contents": "read"}
+    steps = workflow["jobs"]["prove"]["steps"]
+    assert [step["run"] for step in steps if step.get("run", "").startswith("make")] == ["make synth", "make test"]
+    for step in steps:
+        assert re.search(r"@[0-9a-f]{40}$", step.get("uses", "@" + "0" * 40))
+
+
+def test_locks_have_hashes_and_no_addresses() -> None:
+    for file in sorted(Path(ROOT, "requirements").glob("*.txt")):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        pinned = [line for line in lines if re.match(r"[a-z0-9]", line)]
+        assert pinned
+        assert all("==" in line and line.endswith("\\") for line in pinned)
+        assert not any("://" in line for line in lines)

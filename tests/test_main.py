@@ -1,0 +1,155 @@
+"""``python main.py``: what lands where, what is left alone, and what is said."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import main
+from modules.synthesis import GENERATED, land
+from tests.inventory import ENVIRONMENTS, ROOT
+from tests.support import environment
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with two valid environments."""
+    monkeypatch.delenv("CDKTF_OUTDIR", raising=False)
+    for name in ("one", "two"):
+        write(tmp_path, name, environment())
+    return tmp_path
+
+
+def write(root: Path, name: str, text: str) -> Path:
+    folder = root / "environments" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "environment.hcl").write_text(text, encoding="utf-8")
+    return folder / GENERATED
+
+
+def result(root: Path, name: str) -> Path:
+    return root / "environments" / name / GENERATED
+
+
+def test_all_environments_land_in_their_folders(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main([], root) == 0
+    for name in ("one", "two"):
+        document = json.loads(result(root, name).read_text(encoding="utf-8"))
+        assert document["resource"]["aws_ecs_cluster"]["cluster"]["name"] == f"shop-{name}"
+    assert capsys.readouterr().out.splitlines() == [
+        "Synthesizing one, two",
+        f"environments/one/{GENERATED}: written",
+        f"environments/two/{GENERATED}: written",
+    ]
+
+
+def test_cdktf_finds_its_own_output_where_it_expects_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CDKTF_OUTDIR", str(root / "elsewhere"))
+    main.main([], root)
+    manifest = json.loads((root / "elsewhere" / "manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest["stacks"]) == {"one", "two"}
+    declared = json.loads((ROOT / "cdktf.json").read_text(encoding="utf-8"))
+    assert declared["app"] == ".venv/bin/python main.py"
+
+
+def test_one_environment_leaves_the_others_alone(root: Path) -> None:
+    result(root, "two").write_text("{}", encoding="utf-8")
+    assert main.main(["one"], root) == 0
+    assert result(root, "one").exists()
+    assert result(root, "two").read_text(encoding="utf-8") == "{}"
+
+
+def test_what_has_not_changed_is_not_touched(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main.main([], root)
+    before = result(root, "one").stat()
+    capsys.readouterr()
+    assert main.main([], root) == 0
+    after = result(root, "one").stat()
+    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+    assert f"environments/one/{GENERATED}: unchanged" in capsys.readouterr().out
+
+
+def test_a_broken_environment_is_told_and_does_not_stop_the_others(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = write(root, "one", environment(service="cpu = 300\n memory = true"))
+    broken.write_text("{}", encoding="utf-8")
+    assert main.main([], root) == 2
+    assert broken.read_text(encoding="utf-8") == "{}"
+    assert result(root, "two").exists()
+    assert capsys.readouterr().err.splitlines() == [
+        "environments/one/environment.hcl:13: service.web.cpu: 300 is not a Fargate CPU size; "
+        "use 256, 512, 1024, 2048, 4096, 8192, 16384",
+        "environments/one/environment.hcl:14: service.web.memory: must be a whole number, not true",
+    ]
+
+
+def test_an_environment_that_does_not_exist_is_named(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["three", "one"], root) == 2
+    assert result(root, "one").exists()
+    assert capsys.readouterr().err == "environments/three/environment.hcl does not exist; there are one, two\n"
+
+
+def test_no_environment_at_all_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main([], tmp_path) == 2
+    assert capsys.readouterr().err == "there are no environments; write environments/<name>/environment.hcl\n"
+
+
+def test_a_file_that_cannot_be_written_is_told_and_the_old_one_stays(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result(root, "one").write_text("{}", encoding="utf-8")
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    assert main.main(["one"], root) == 2
+    assert "No space left on device" in capsys.readouterr().err
+    assert result(root, "one").read_text(encoding="utf-8") == "{}"
+    assert sorted(path.name for path in result(root, "one").parent.iterdir()) == [GENERATED, "environment.hcl"]
+
+
+def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = root / "environments" / "one"
+    land("old", folder)
+
+    def interrupted(handle: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        land("new", folder)
+    assert result(root, "one").read_text(encoding="utf-8") == "old"
+    assert sorted(path.name for path in folder.iterdir()) == [GENERATED, "environment.hcl"]
+
+
+def test_a_generated_file_can_be_read_by_everybody(root: Path) -> None:
+    land("text", root / "environments" / "one")
+    assert result(root, "one").stat().st_mode & 0o777 == 0o644
+
+
+def test_in_another_folder_without_a_home_and_with_another_hash_seed_the_bytes_are_the_same(tmp_path: Path) -> None:
+    copy = tmp_path / "some where else"
+    shutil.copytree(ROOT / "modules", copy / "modules", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ENVIRONMENTS, copy / "environments", ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
+    shutil.copyfile(ROOT / "main.py", copy / "main.py")
+    for file in (copy / "environments").glob(f"*/{GENERATED}"):
+        file.unlink()
+    ran = subprocess.run(
+        [sys.executable, copy / "main.py"],
+        cwd=tmp_path,
+        env={"PATH": os.defpath, "PYTHONHASHSEED": "12345", "TZ": "Asia/Tokyo", "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    for file in ENVIRONMENTS.glob(f"*/{GENERATED}"):
+        assert (copy / "environments" / file.parent.name / GENERATED).read_bytes() == file.read_bytes()
