@@ -24,14 +24,15 @@ test: $(VENV)/.dev $(CHECKOV)/.installed ## Prove it: format, lint, types, tests
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/python -m harness policy
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest -n auto $(PYTEST)
 
 policy: $(VENV)/.run $(CHECKOV)/.installed ## Scan the generated Terraform with checkov; ENV=dev for one
 	@$(BIN)/python -m harness policy $(ENV)
 
-plan apply destroy output: named $(VENV)/.run ## Run Terraform on one environment: make plan ENV=dev
-	@$(BIN)/python -m harness $@ $(ENV)
+plan apply destroy output: named $(VENV)/.run ## Run Terraform on one environment: make plan ENV=dev ARGS=-refresh-only
+	@$(BIN)/python -m harness $@ $(ENV) $(if $(ARGS),-- $(ARGS))
 
 # What is planned is what the settings say now.
 plan apply: synth

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modules.aws import App
-from modules.settings.load import Settings
+from modules.settings.load import GENERATED, Settings
 from modules.stack import EnvironmentStack
-
-GENERATED = "cdk.tf.json"
 
 
 def synthesize(environments: list[Settings], folder: Path) -> dict[str, str]:

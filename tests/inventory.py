@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from modules.settings import load
-from modules.synthesis import GENERATED
+from modules.settings.load import GENERATED
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENTS = ROOT / "environments"

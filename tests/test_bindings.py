@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from modules import bindings
-from modules.synthesis import GENERATED
+from modules.settings.load import GENERATED
 from tests.inventory import ENVIRONMENTS, ROOT
 
 COUNT = (

