@@ -89,6 +89,16 @@ def test_it_is_guarded_logged_and_drops_invalid_headers() -> None:
     assert balancer["idle_timeout"] == 60
 
 
+def test_the_security_policy_and_the_idle_timeout_can_be_set() -> None:
+    generated = https('ssl_policy = "ELBSecurityPolicy-TLS13-1-3-2021-06"\nidle_timeout = 300')
+    assert generated.only("aws_lb")["idle_timeout"] == 300
+    for name in ("production", "test"):
+        assert (
+            generated.named("aws_lb_listener", f"{name}-listener")["ssl_policy"]
+            == "ELBSecurityPolicy-TLS13-1-3-2021-06"
+        )
+
+
 def test_a_disposable_environment_lets_it_be_deleted() -> None:
     assert https(top="disposable = true").only("aws_lb")["enable_deletion_protection"] is False
 

@@ -167,6 +167,11 @@ def test_the_container_is_closed_and_logs() -> None:
     assert group["depends_on"] == ["aws_kms_key_policy.key_policy"]
 
 
+def test_a_container_gets_the_time_it_is_given_to_stop() -> None:
+    assert container(web())["stopTimeout"] == 30
+    assert container(web("stop_timeout = 90"))["stopTimeout"] == 90
+
+
 def test_the_root_can_be_made_writable_and_single_folders_too() -> None:
     assert container(web("read_only_root_filesystem = false"))["readonlyRootFilesystem"] is False
     folders = web('writable_paths = ["/tmp", "/var/cache/app"]')
@@ -268,14 +273,14 @@ def test_tasks_divide_between_on_demand_and_spot(text: str, strategy: list[tuple
 
 
 def test_the_number_of_tasks_follows_cpu_and_memory_between_its_limits() -> None:
-    generated = web("tasks = { min = 3, max = 9 }\n scaling { cpu_percent = 50 }")
+    generated = web("tasks = { min = 3, max = 9 }\n scaling {\n cpu_percent = 50\n memory_percent = 70\n}")
     assert generated.only("aws_ecs_service")["desired_count"] == 3
     target = generated.only("aws_appautoscaling_target")
     assert (target["min_capacity"], target["max_capacity"]) == (3, 9)
     assert target["resource_id"] == "service/shop-test/${aws_ecs_service.service-web_service.name}"
     for what, metric, percent in (
         ("cpu", "ECSServiceAverageCPUUtilization", 50),
-        ("memory", "ECSServiceAverageMemoryUtilization", 75),
+        ("memory", "ECSServiceAverageMemoryUtilization", 70),
     ):
         tracking = generated.named("aws_appautoscaling_policy", what)["target_tracking_scaling_policy_configuration"]
         assert tracking["target_value"] == percent
