@@ -84,28 +84,29 @@ class EnvironmentStack(TerraformStack):
         )
         self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
         self.add_override("terraform.required_providers.aws.source", "hashicorp/aws")
-        # CDKTF's own backends write an absolute path or call `terraform`; these lines need neither.
-        backend, configuration = self._backend()
-        self.add_override(f"terraform.{backend}", configuration)
+        # CDKTF's own backends write an absolute path or call `terraform`, and without one it adds a local one.
+        for block, content in self._state().items():
+            self.add_override(f"terraform.{block}", content)
 
-    def _backend(self) -> tuple[str, dict[str, object]]:
+    def _state(self) -> dict[str, object]:
         context, state = self._settings.context, self._settings.environment.state
         if isinstance(state, S3State):
-            configuration: dict[str, object] = {
+            s3: dict[str, object] = {
                 "bucket": state.bucket,
                 "key": f"{context.project}/{context.environment}/terraform.tfstate",
                 "region": state.region or context.region,
                 "encrypt": True,
                 "use_lockfile": True,
             }
-            return "backend.s3", configuration | ({"kms_key_id": state.kms_key} if state.kms_key else {})
+            if state.kms_key:
+                s3["kms_key_id"] = state.kms_key
+            return {"backend.local": None, "backend.s3": s3}
         if isinstance(state, CloudState):
             workspace = {"name": state.workspace or context.prefix}
-            return "cloud", {
-                "organization": state.organization,
-                "workspaces": workspace | ({"project": state.project} if state.project else {}),
-            }
-        return "backend.local", {"path": "terraform.tfstate"}
+            if state.project:
+                workspace["project"] = state.project
+            return {"backend": None, "cloud": {"organization": state.organization, "workspaces": workspace}}
+        return {"backend.local.path": "terraform.tfstate"}
 
     def _add_service(self, foundation: Foundation, name: str, settings: ServiceSettings) -> None:
         images = ImageRepository(
