@@ -114,7 +114,11 @@ class Bucket(Construct):
             bucket=bucket.id,
             rule=[
                 S3BucketServerSideEncryptionConfigurationRuleA(
-                    apply_server_side_encryption_by_default=default, bucket_key_enabled=True if kms_key_arn else None
+                    apply_server_side_encryption_by_default=default,
+                    bucket_key_enabled=True if kms_key_arn else None,
+                    # S3 blocks SSE-C in new buckets by itself since 2026; unsaid, providers from 6.22 to 6.39 would
+                    # lift the block in every plan: https://github.com/hashicorp/terraform-provider-aws/issues/47320
+                    blocked_encryption_types=["SSE-C"],
                 )
             ],
         )

@@ -1,4 +1,5 @@
 # Cheap and quick: one NAT gateway, Spot, plain HTTP, no waiting, and nothing that stops a destroy.
+# Its repository is its own: a disposable environment must not own what others release from.
 disposable = true
 
 network {
@@ -15,12 +16,6 @@ service "web" {
   tasks       = { min = 1, max = 2 }
   capacity    = { on_demand = 0, spot = 1 }
   environment = { COLOUR = "blue" }
-
-  # One repository for all environments, a branch for each. This environment creates it.
-  source "codecommit" {
-    repository = "shop-web"
-    branch     = "develop"
-  }
 
   release {
     strategy          = "all_at_once"

@@ -14,9 +14,9 @@ service "web" {
   tasks    = { min = 3, max = 12 }
   priority = 1000
 
+  # This environment owns the repository that staging releases from as well.
   source "codecommit" {
     repository = "shop-web"
-    create     = false
   }
 
   release {

@@ -29,7 +29,7 @@ class Endpoints(Construct):
     def __init__(self, scope: Construct, id_: str, props: EndpointsProps) -> None:
         super().__init__(scope, id_)
         self._props = props
-        VpcEndpoint(
+        s3 = VpcEndpoint(
             self,
             "s3",
             vpc_id=props.vpc.id,
@@ -38,10 +38,10 @@ class Endpoints(Construct):
             route_table_ids=props.vpc.private_route_table_ids,
             tags={"Name": props.context.name("s3")},
         )
+        self.endpoints = [s3]
         if props.interfaces:
             group = self._security_group()
-            for service in props.interfaces:
-                self._interface(service, group)
+            self.endpoints += [self._interface(service, group) for service in props.interfaces]
 
     def _security_group(self) -> SecurityGroup:
         props = self._props
@@ -61,9 +61,9 @@ class Endpoints(Construct):
         )
         return group
 
-    def _interface(self, service: str, group: SecurityGroup) -> None:
+    def _interface(self, service: str, group: SecurityGroup) -> VpcEndpoint:
         context, vpc = self._props.context, self._props.vpc
-        VpcEndpoint(
+        return VpcEndpoint(
             self,
             service.replace(".", "-"),
             vpc_id=vpc.id,

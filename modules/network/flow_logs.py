@@ -45,10 +45,10 @@ class FlowLogs(Construct):
                 source_arn=context.arn("ec2", "vpc-flow-log/*"),
                 statements=[
                     log_group.writing(),
+                    # AWS knows no narrower resource for it.
+                    Statement(sid="FindLogGroups", actions=["logs:DescribeLogGroups"], resources=["*"]),
                     Statement(
-                        sid="FindLogs",
-                        actions=["logs:DescribeLogGroups", "logs:DescribeLogStreams"],
-                        resources=[log_group.arn, f"{log_group.arn}:*"],
+                        sid="FindLogStreams", actions=["logs:DescribeLogStreams"], resources=[f"{log_group.arn}:*"]
                     ),
                 ],
             ),

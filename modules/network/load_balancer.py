@@ -104,7 +104,7 @@ class LoadBalancer(Construct):
             idle_timeout=props.settings.idle_timeout,
             access_logs=LbAccessLogs(bucket=props.access_logs.bucket.name, enabled=True),
             # Creation writes a test object to the bucket.
-            depends_on=[props.access_logs.bucket.policy],
+            depends_on=[props.access_logs.bucket.policy, *props.network.ways_out],
         )
 
     def _listener(self, purpose: str, port: int) -> LbListener:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from modules.aws import Construct
+from modules.aws import Construct, ITerraformDependable
 from modules.context import Context
 from modules.key import Key
 from modules.network.endpoints import Endpoints, EndpointsProps
@@ -27,8 +27,12 @@ class NetworkProps:
 
 
 class Network(Construct):
-    """What the load balancer and the tasks need of a network: its id and its subnets."""
+    """What the load balancer and the tasks need of a network: its id, its subnets, and the ways that lead out of it.
 
+    AWS refuses a public load balancer, and tasks pull no image, before the ways out are there.
+    """
+
+    ways_out: Sequence[ITerraformDependable] = ()
     vpc_id: str
     public_subnet_ids: Sequence[str]
     private_subnet_ids: Sequence[str]
@@ -48,7 +52,8 @@ class Network(Construct):
         self.public_subnet_ids = vpc.public_subnet_ids
         self.private_subnet_ids = vpc.private_subnet_ids
         interfaces = interface_endpoints(props.services) if network.nat == "none" else []
-        Endpoints(self, "endpoints", EndpointsProps(props.context, vpc, network.cidr, interfaces))
+        endpoints = Endpoints(self, "endpoints", EndpointsProps(props.context, vpc, network.cidr, interfaces))
+        self.ways_out = [*vpc.routes, *endpoints.endpoints]
         if network.flow_logs:
             FlowLogs(self, "flow-logs", FlowLogsProps(props.context, vpc.id, props.key, props.retention_days))
 
@@ -60,5 +65,5 @@ def interface_endpoints(services: Iterable[Service]) -> list[str]:
         for arn in service.secrets.values():
             needed.add("secretsmanager" if arn.split(":")[2] == "secretsmanager" else "ssm")
         if service.exec:
-            needed.add("ssmmessages")
+            needed |= {"kms", "ssmmessages"}
     return sorted(needed)

@@ -32,7 +32,10 @@ class VpcProps:
 
 
 class Vpc(Construct):
-    """VPC, subnets, gateways and routes. The default security group lets nothing in or out."""
+    """VPC, subnets, gateways and routes. The default security group lets nothing in or out.
+
+    What needs the internet from the start depends on ``routes``.
+    """
 
     def __init__(self, scope: Construct, id_: str, props: VpcProps) -> None:
         super().__init__(scope, id_)
@@ -47,6 +50,7 @@ class Vpc(Construct):
             tags=self._called(),
         )
         self.id = vpc.id
+        self.routes: list[Route] = []
         DefaultSecurityGroup(self, "default-security-group", vpc_id=vpc.id, tags=self._called("default-closed"))
         self._public = self._subnets("public", dict(zip(network.zones, network.public_ranges(), strict=True)))
         self._private = self._subnets("private", dict(zip(network.zones, network.private_ranges(), strict=True)))
@@ -88,7 +92,15 @@ class Vpc(Construct):
 
     def _route_public(self, gateway: InternetGateway) -> None:
         table = RouteTable(self, "public-routes", vpc_id=self.id, tags=self._called("public"))
-        Route(self, "public-internet", route_table_id=table.id, destination_cidr_block=_ANYWHERE, gateway_id=gateway.id)
+        self.routes.append(
+            Route(
+                self,
+                "public-internet",
+                route_table_id=table.id,
+                destination_cidr_block=_ANYWHERE,
+                gateway_id=gateway.id,
+            )
+        )
         for zone, subnet in self._public.items():
             RouteTableAssociation(self, f"public-{zone[-1]}-routes", subnet_id=subnet.id, route_table_id=table.id)
 
@@ -118,12 +130,14 @@ class Vpc(Construct):
             table = RouteTable(self, f"private-{letter}-table", vpc_id=self.id, tags=self._called("private", letter))
             RouteTableAssociation(self, f"private-{letter}-routes", subnet_id=subnet.id, route_table_id=table.id)
             if zone in nat_gateways:
-                Route(
-                    self,
-                    f"private-{letter}-internet",
-                    route_table_id=table.id,
-                    destination_cidr_block=_ANYWHERE,
-                    nat_gateway_id=nat_gateways[zone].id,
+                self.routes.append(
+                    Route(
+                        self,
+                        f"private-{letter}-internet",
+                        route_table_id=table.id,
+                        destination_cidr_block=_ANYWHERE,
+                        nat_gateway_id=nat_gateways[zone].id,
+                    )
                 )
             tables.append(table)
         return tables

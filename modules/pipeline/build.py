@@ -76,6 +76,7 @@ class ImageBuild(Construct):
                 ],
             ),
         )
+        self.permissions = role.permissions
         self.project = self._project(role, logs)
 
     def _project(self, role: ServiceRole, logs: LogGroup) -> CodebuildProject:

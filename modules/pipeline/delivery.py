@@ -34,7 +34,9 @@ class Delivery(Construct):
         super().__init__(scope, id_)
         foundation, service, settings = props.foundation, props.service, props.settings
         self.source = CodeCommitSource(
-            self, "source", CodeCommitSourceProps(foundation.context, props.name, settings.source)
+            self,
+            "source",
+            CodeCommitSourceProps(foundation.context, props.name, settings.source, foundation.disposable),
         )
         artifacts = ArtifactBucket(self, "artifacts", ArtifactBucketProps(foundation, props.name))
         contract = service.task.variables() | service.placement.variables()

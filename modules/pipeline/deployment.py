@@ -23,9 +23,10 @@ from modules.aws import (
     CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfoTargetGroup,
     CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfoTestTrafficRoute,
     Construct,
+    TerraformResourceLifecycle,
 )
 from modules.foundation import Foundation
-from modules.iam import ServiceRole, ServiceRoleProps, Statement, pass_roles
+from modules.iam import Condition, ServiceRole, ServiceRoleProps, Statement, pass_roles
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.traffic import predefined
 from modules.service.service import Service
@@ -89,7 +90,13 @@ class Deployment(Construct):
                 ),
             )
         config = CodedeployDeploymentConfig(
-            self, "config", deployment_config_name=name, compute_platform="ECS", traffic_routing_config=routing
+            self,
+            "config",
+            deployment_config_name=name,
+            compute_platform="ECS",
+            traffic_routing_config=routing,
+            # One that a deployment group uses cannot be deleted; the name says the pace, so both can be.
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         return config.deployment_config_name
 
@@ -146,14 +153,25 @@ class Deployment(Construct):
         """
         foundation, service = self._props.foundation, self._props.service
         balancer = foundation.load_balancer
+        cluster = foundation.cluster.arn
         task_sets = foundation.context.arn("ecs", f"task-set/{foundation.cluster.name}/{service.name}/*")
         listeners = [balancer.production_listener.arn, balancer.test_listener.arn]
         rules = [service.target_groups.production_rule.arn, service.target_groups.test_rule.arn]
         return [
+            # AWS knows no resource for it, only conditions:
+            # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+            Statement(
+                sid="CreateTaskSets",
+                actions=["ecs:CreateTaskSet"],
+                resources=["*"],
+                conditions=[
+                    Condition("ArnEquals", "ecs:cluster", [cluster]),
+                    Condition("ArnEquals", "ecs:service", [service.arn]),
+                ],
+            ),
             Statement(
                 sid="MoveTaskSets",
                 actions=[
-                    "ecs:CreateTaskSet",
                     "ecs:DeleteTaskSet",
                     "ecs:DescribeServices",
                     "ecs:UpdateServicePrimaryTaskSet",
@@ -180,5 +198,6 @@ class Deployment(Construct):
                 actions=["s3:GetObject", "s3:GetObjectVersion"],
                 resources=[f"{self._props.artifacts.arn}/*"],
             ),
+            Statement(sid="DecryptRevision", actions=["kms:Decrypt"], resources=[foundation.key.arn]),
             pass_roles(service.roles.arns, "ecs-tasks.amazonaws.com"),
         ]

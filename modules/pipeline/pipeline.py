@@ -75,8 +75,8 @@ class Pipeline(Construct):
                 )
             ],
             stage=self._stages(),
-            # The bucket is named, not referenced, and without its permissions the first execution fails.
-            depends_on=[props.artifacts.policy, *role.permissions],
+            # It starts once by itself as soon as it is there, and fails without all of these.
+            depends_on=[props.artifacts.policy, *role.permissions, *props.build.permissions],
         )
         self._start_on_push()
 
@@ -166,7 +166,14 @@ class Pipeline(Construct):
                 ],
             ),
         )
-        CloudwatchEventTarget(self, "push-target", rule=rule.name, arn=self.pipeline.arn, role_arn=role.arn)
+        CloudwatchEventTarget(
+            self,
+            "push-target",
+            rule=rule.name,
+            arn=self.pipeline.arn,
+            role_arn=role.arn,
+            depends_on=role.permissions,
+        )
 
 
 def _stage(name: str, action: CodepipelineStageAction) -> CodepipelineStage:

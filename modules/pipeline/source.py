@@ -10,6 +10,7 @@ from modules.aws import (
     CodecommitApprovalRuleTemplateAssociation,
     CodecommitRepository,
     Construct,
+    TerraformResourceLifecycle,
 )
 from modules.context import Context
 from modules.iam import Statement
@@ -18,11 +19,12 @@ from modules.settings.source import CodeCommit
 
 @dataclass(frozen=True)
 class CodeCommitSourceProps:
-    """The service, and the repository and branch as they are set."""
+    """The service, the repository and branch as they are set, and whether a destroy may take the source along."""
 
     context: Context
     service: str
     settings: CodeCommit
+    disposable: bool
 
 
 class CodeCommitSource(Construct):
@@ -40,6 +42,8 @@ class CodeCommitSource(Construct):
                 "repository",
                 repository_name=self.repository,
                 description=f"Source of {props.context.name(props.service)}",
+                # Deleting a repository deletes all that was ever pushed to it.
+                lifecycle=None if props.disposable else TerraformResourceLifecycle(prevent_destroy=True),
             )
             self.clone_url = created.clone_url_http
             if props.settings.approvals:
@@ -49,14 +53,13 @@ class CodeCommitSource(Construct):
         """https://docs.aws.amazon.com/codecommit/latest/userguide/approval-rule-templates.html"""
         content = {
             "Version": "2018-11-08",
-            "DestinationReferences": [f"refs/heads/{self.branch}"],
             "Statements": [{"Type": "Approvers", "NumberOfApprovalsNeeded": approvals}],
         }
         template = CodecommitApprovalRuleTemplate(
             self,
             "approvals",
-            name=f"{self.repository}-{self.branch.replace('/', '-')}",
-            description=f"Approvals for pull requests to {self.branch} of {self.repository}",
+            name=self.repository,
+            description=f"Approvals for pull requests of {self.repository}, to whichever branch",
             content=json.dumps(content, sort_keys=True),
         )
         CodecommitApprovalRuleTemplateAssociation(

@@ -220,9 +220,11 @@ class Service(Construct):
             lifecycle=TerraformResourceLifecycle(
                 ignore_changes=[*CODEDEPLOY_OWNS_OF_SERVICE, *AUTOSCALING_OWNS_OF_SERVICE]
             ),
+            force_delete=props.foundation.disposable,
             # Created after, and destroyed before: a target group must hang on a listener when the service
-            # comes, and tasks that are draining still need their rules, logs and permissions.
+            # comes, and tasks that are draining still need their rules, logs, permissions and network.
             depends_on=[
+                *props.foundation.network.ways_out,
                 groups.production_rule,
                 groups.test_rule,
                 self._logs.group,

@@ -56,7 +56,9 @@ class TargetGroups(Construct):
             name=self._props.context.name(self._props.name, colour),
             target_type="ip",
             protocol="HTTP",
-            port=settings.port,
+            # ECS registers each task with its own port; this one counts for nothing, and a change of it would
+            # replace a group that has traffic.
+            port=80,
             vpc_id=self._props.vpc_id,
             deregistration_delay=str(settings.deregistration_delay),
             health_check=LbTargetGroupHealthCheck(

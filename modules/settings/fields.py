@@ -12,9 +12,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
 class Block(BaseModel):
-    """A block of settings: frozen, strict about types, closed to unknown keys."""
+    """A block of settings: frozen, strict about types, closed to unknown keys.
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, strict=True)
+    Defaults are validated too: what is left out can contradict what is said, like a memory that does not go with a cpu.
+    """
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=True)
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,8 @@ class ExistingNetwork(Block):
     kind: Literal["existing"]
     vpc_id: VpcId = Field(description="The VPC.", examples=["vpc-0123456789abcdef0"])
     public_subnet_ids: tuple[SubnetId, ...] = Field(
-        description="Subnets for the load balancer, in at least two zones.",
+        default=(),
+        description="Subnets for the load balancer, in at least two zones; an internal one stands in the private subnets.",
         examples=[("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")],
     )
     private_subnet_ids: tuple[SubnetId, ...] = Field(

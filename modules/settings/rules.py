@@ -111,10 +111,15 @@ def existing_subnets(environment: Environment, name: str) -> Iterator[Conflict]:
     """The load balancer needs subnets in two zones; ids show only that there are two."""
     network = environment.network
     if isinstance(network, ExistingNetwork):
-        path: Path_ = ("network", "existing", "public_subnet_ids")
-        if len(set(network.public_subnet_ids)) < 2:
-            yield Conflict(path, "a load balancer needs at least two subnets, in different zones")
-        if not network.private_subnet_ids:
+        internal = environment.load_balancer.internal
+        key = "private_subnet_ids" if internal else "public_subnet_ids"
+        if len(set(network.private_subnet_ids if internal else network.public_subnet_ids)) < 2:
+            yield Conflict(
+                ("network", "existing", key),
+                f"{'an internal' if internal else 'a'} load balancer needs at least two of these, in different zones",
+                (("load_balancer", "internal"),),
+            )
+        elif not network.private_subnet_ids:
             yield Conflict(("network", "existing", "private_subnet_ids"), "tasks need at least one subnet")
 
 
@@ -213,6 +218,21 @@ def reserved_names(environment: Environment, name: str) -> Iterator[Conflict]:
         yield Conflict(("service", key), f'"{key}" is the name of something that all services share; use another')
 
 
+# AWS's own: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_RESERVED_PREFIXES = {"internal-": "a load balancer", "sg-": "a security group", "sthree-": "an S3 bucket"}
+
+
+@_rule
+def reserved_prefixes(environment: Environment, name: str) -> Iterator[Conflict]:
+    """Names do not begin with what AWS keeps for itself."""
+    context = Context(environment.project, name, environment.region, environment.account)
+    for prefix, kind in _RESERVED_PREFIXES.items():
+        if context.name().startswith(prefix):
+            yield Conflict(("project",), f'the name of {kind} must not begin with "{prefix}"; use another project')
+
+
 @_rule
 def priorities(environment: Environment, name: str) -> Iterator[Conflict]:
     """Rules of one listener have different priorities, and none stands behind one that takes everything."""
@@ -289,6 +309,17 @@ def build_variables(environment: Environment, name: str) -> Iterator[Conflict]:
                     ("service", key, "build", "environment", variable),
                     "this name belongs to CodeBuild or to the release contract; use another",
                 )
+
+
+@_rule
+def egress(environment: Environment, name: str) -> Iterator[Conflict]:
+    """Fargate pulls images, reads secrets and writes logs from the task's own network interface."""
+    for key, service in environment.service.items():
+        if 443 not in service.egress_ports:
+            yield Conflict(
+                ("service", key, "egress_ports"),
+                "443 is missing; without it no task reaches ECR, Secrets Manager or CloudWatch Logs, and none starts",
+            )
 
 
 @_rule

@@ -76,6 +76,9 @@ class Capacity(Block):
     def _some_weight(cls, value: int, info: ValidationInfo) -> int:
         if value == 0 and info.data.get("on_demand") == 0:
             raise ValueError("on_demand and spot are both 0; one of them must be at least 1")
+        if info.data.get("base") and info.data.get("on_demand") == 0:
+            # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+            raise ValueError("base is on demand, so on_demand must be at least 1: ECS places nothing on a share of 0")
         return value
 
 

@@ -28,7 +28,7 @@ class CodeCommit(Block):
     )
     branch: BranchName = Field(default="main", description="The branch that is released.")
     approvals: Annotated[int, between(0, 100, "approvals")] = Field(
-        default=1, description="Approvals that a pull request to the branch needs, in a repository created here."
+        default=1, description="Approvals that a pull request needs, in a repository created here."
     )
 
 

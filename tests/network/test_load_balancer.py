@@ -85,8 +85,12 @@ def test_it_is_guarded_logged_and_drops_invalid_headers() -> None:
     assert balancer["drop_invalid_header_fields"] is True
     assert balancer["enable_deletion_protection"] is True
     assert balancer["access_logs"] == {"bucket": "shop-test-access-logs-123456789012", "enabled": True}
-    assert balancer["depends_on"] == ["aws_s3_bucket_policy.access-logs_bucket_policy"]
+    assert "aws_s3_bucket_policy.access-logs_bucket_policy" in balancer["depends_on"]
     assert balancer["idle_timeout"] == 60
+
+
+def test_it_comes_after_the_way_to_the_internet_without_which_aws_refuses_it() -> None:
+    assert "aws_route.network_vpc_public-internet" in https().only("aws_lb")["depends_on"]
 
 
 def test_the_security_policy_and_the_idle_timeout_can_be_set() -> None:

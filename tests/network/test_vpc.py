@@ -102,6 +102,7 @@ def test_endpoints_answer_the_network_only_and_under_the_services_own_names() ->
         (f'secrets = {{ A = "{SECRET}" }}', "secretsmanager"),
         (f'secrets = {{ A = "{PARAMETER}" }}', "ssm"),
         ("exec = true\n read_only_root_filesystem = false", "ssmmessages"),
+        ("exec = true\n read_only_root_filesystem = false", "kms"),
     ],
 )
 def test_what_a_service_needs_gets_an_endpoint(service: str, endpoint: str) -> None:

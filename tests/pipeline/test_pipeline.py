@@ -35,9 +35,14 @@ def test_a_repository_is_created_unless_one_is_named_that_exists() -> None:
     assert actions(existing)["Source"]["configuration"]["RepositoryName"] == "mono"
 
 
+def test_source_is_not_destroyed_unless_the_environment_is_disposable() -> None:
+    assert web().only("aws_codecommit_repository")["lifecycle"] == {"prevent_destroy": True}
+    assert "lifecycle" not in web(top="disposable = true").only("aws_codecommit_repository")
+
+
 def test_pull_requests_need_an_approval_unless_told_otherwise() -> None:
     content = json.loads(web().only("aws_codecommit_approval_rule_template")["content"])
-    assert content["DestinationReferences"] == ["refs/heads/main"]
+    assert "DestinationReferences" not in content  # of any branch: other environments release others
     assert content["Statements"] == [{"Type": "Approvers", "NumberOfApprovalsNeeded": 1}]
     assert web().only("aws_codecommit_approval_rule_template_association")["repository_name"] == (
         "${aws_codecommit_repository.delivery-web_source_repository.repository_name}"
@@ -64,6 +69,7 @@ def test_a_push_to_the_branch_starts_the_pipeline_once() -> None:
     assert source["configuration"]["BranchName"] == "release/1"
     target = generated.only("aws_cloudwatch_event_target")
     assert target["arn"] == "${aws_codepipeline.delivery-web_pipeline.arn}"
+    assert target["depends_on"] == ["aws_iam_role_policy.delivery-web_pipeline_push-role_policy"]
     start = generated.statements("delivery-web_pipeline_push-role_permissions")["Start"]
     assert start["actions"] == ["codepipeline:StartPipelineExecution"]
     assert start["resources"] == ["arn:aws:codepipeline:eu-west-1:123456789012:shop-test-web"]
@@ -165,6 +171,10 @@ def test_every_bucket_is_closed_versioned_and_has_an_end() -> None:
         access = generated.named("aws_s3_bucket_public_access_block", f"{name}_public-access")
         for setting in ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"):
             assert access[setting] is True
+        (encryption,) = generated.named("aws_s3_bucket_server_side_encryption_configuration", f"{name}_encryption")[
+            "rule"
+        ]
+        assert encryption["blocked_encryption_types"] == ["SSE-C"]
         versioning = generated.named("aws_s3_bucket_versioning", f"{name}_versioning")
         assert versioning["versioning_configuration"] == {"status": "Enabled"}
         (rule,) = generated.named("aws_s3_bucket_lifecycle_configuration", f"{name}_lifecycle")["rule"]
@@ -202,6 +212,11 @@ def test_any_other_pace_gets_a_configuration_of_its_own(text: str, kind: str, bl
     generated = release(text)
     routing = generated.only("aws_codedeploy_deployment_config")["traffic_routing_config"]
     assert routing == {"type": kind, block: {"percentage": 20, "interval": 5}}
+    # One that is in use cannot be deleted.
+    assert generated.only("aws_codedeploy_deployment_config")["lifecycle"] == {"create_before_destroy": True}
+    assert generated.only("aws_codedeploy_deployment_config")["deployment_config_name"] == (
+        f"shop-test-web-{'canary' if kind == 'TimeBasedCanary' else 'linear'}-20-percent-5-minutes"
+    )
     assert generated.only("aws_codedeploy_deployment_group")["deployment_config_name"] == (
         "${aws_codedeploy_deployment_config.delivery-web_deployment_config.deployment_config_name}"
     )
@@ -240,8 +255,16 @@ def test_codedeploy_moves_this_services_tasks_and_traffic_only() -> None:
         "${aws_lb_listener_rule.service-web_target-groups_production-rule.arn}"
         in statements["MoveTraffic"]["resources"]
     )
-    starred = {action for body in statements.values() if "*" in body["resources"] for action in body["actions"]}
-    assert all(action.startswith("elasticloadbalancing:Describe") for action in starred)
+    create = statements["CreateTaskSets"]
+    assert create["actions"] == ["ecs:CreateTaskSet"]
+    assert {each["variable"]: each["values"] for each in create["condition"]} == {
+        "ecs:cluster": ["arn:aws:ecs:eu-west-1:123456789012:cluster/shop-test"],
+        "ecs:service": ["arn:aws:ecs:eu-west-1:123456789012:service/shop-test/shop-test-web"],
+    }
+    assert statements["DecryptRevision"]["resources"] == [KEY]
+    unconditional = [body for body in statements.values() if "*" in body["resources"] and "condition" not in body]
+    actions_ = {action for body in unconditional for action in body["actions"]}
+    assert all(action.startswith("elasticloadbalancing:Describe") for action in actions_)
 
 
 # --- pipeline -------------------------------------------------------------------------------
@@ -273,6 +296,14 @@ def test_the_deploy_action_finds_the_files_of_the_release_contract() -> None:
         "AppSpecTemplatePath": "appspec.yml",
         "Image1ArtifactName": "build",
         "Image1ContainerName": "IMAGE1_NAME",
+    }
+
+
+def test_its_first_execution_finds_all_it_needs() -> None:
+    assert set(web().only("aws_codepipeline")["depends_on"]) == {
+        "aws_s3_bucket_policy.delivery-web_artifacts_bucket_policy",
+        "aws_iam_role_policy.delivery-web_pipeline_role_policy",
+        "aws_iam_role_policy.delivery-web_build_role_policy",
     }
 
 

@@ -46,6 +46,10 @@ def test_the_service_waits_for_what_its_tasks_need_and_is_destroyed_before() -> 
         "aws_cloudwatch_log_group.service-web_logs_group",
         "aws_ecs_cluster_capacity_providers.cluster_capacity-providers",
         "aws_iam_role_policy.service-web_roles_execution_policy",
+        "aws_route.network_vpc_public-internet",
+        "aws_route.network_vpc_private-a-internet",
+        "aws_route.network_vpc_private-b-internet",
+        "aws_vpc_endpoint.network_endpoints_s3",
     }
 
 
@@ -77,6 +81,14 @@ def test_blue_takes_traffic_and_green_is_checked_from_the_start() -> None:
     ]
 
 
+def test_another_port_does_not_replace_the_target_groups() -> None:
+    for colour in ("blue", "green"):
+        groups = [web(port=port).named("aws_lb_target_group", colour)["port"] for port in (8080, 9090)]
+        assert groups[0] == groups[1]
+    (listening,) = container(web(port=9090))["portMappings"]
+    assert (listening["containerPort"], listening["hostPort"]) == (9090, 9090)
+
+
 def test_both_colours_are_checked_alike() -> None:
     text = (
         'health_check {\n path = "/well"\n status = "200-204"\n interval = 30\n timeout = 10\n healthy = 3\n'
@@ -84,7 +96,7 @@ def test_both_colours_are_checked_alike() -> None:
     )
     for colour in ("blue", "green"):
         group = web(text).named("aws_lb_target_group", colour)
-        assert (group["target_type"], group["port"], group["deregistration_delay"]) == ("ip", 8080, "5")
+        assert (group["target_type"], group["deregistration_delay"]) == ("ip", "5")
         assert group["health_check"] == {
             "path": "/well",
             "matcher": "200-204",
@@ -264,7 +276,6 @@ def test_the_cluster_has_container_insights_and_both_kinds_of_fargate() -> None:
         ("", [("FARGATE", 0, 1)]),
         ("capacity = { base = 2, on_demand = 1, spot = 3 }", [("FARGATE", 2, 1), ("FARGATE_SPOT", 0, 3)]),
         ("capacity = { on_demand = 0, spot = 1 }", [("FARGATE_SPOT", 0, 1)]),
-        ("capacity = { base = 1, on_demand = 0, spot = 1 }", [("FARGATE", 1, 0), ("FARGATE_SPOT", 0, 1)]),
     ],
 )
 def test_tasks_divide_between_on_demand_and_spot(text: str, strategy: list[tuple[str, int, int]]) -> None:
@@ -285,6 +296,11 @@ def test_the_number_of_tasks_follows_cpu_and_memory_between_its_limits() -> None
         tracking = generated.named("aws_appautoscaling_policy", what)["target_tracking_scaling_policy_configuration"]
         assert tracking["target_value"] == percent
         assert tracking["predefined_metric_specification"] == {"predefined_metric_type": metric}
+
+
+def test_a_disposable_service_goes_with_whatever_still_runs() -> None:
+    assert web().only("aws_ecs_service")["force_delete"] is False
+    assert web(top="disposable = true").only("aws_ecs_service")["force_delete"] is True
 
 
 def test_a_revision_that_tasks_run_on_stays_registered_unless_all_is_disposable() -> None:

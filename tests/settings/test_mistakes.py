@@ -70,6 +70,25 @@ def test_the_least_environment_is_valid() -> None:
             f"{FILE}:{SERVICE + 1}: service.web.secrets: A is in environment too; keep one",
         ),
         (environment(service='paths = ["/a", "/a"]'), f'{FILE}:{SERVICE}: service.web.paths: "/a" is listed twice'),
+        (
+            environment(service="capacity = { base = 1, on_demand = 0, spot = 1 }"),
+            f"{FILE}:{SERVICE}: service.web.capacity.spot: base is on demand, so on_demand must be at least 1: "
+            "ECS places nothing on a share of 0",
+        ),
+        # what contradicts a default
+        (
+            environment(service="cpu = 1024"),
+            f"{FILE}:11: service.web.memory: 512 MiB does not go with cpu = 1024; use 2048 to 8192 in steps of 1024",
+        ),
+        (environment(service="tasks = { min = 9 }"), f"{FILE}:{SERVICE}: service.web.tasks.max: 6 is less than min, 9"),
+        (
+            environment(service="health_check { interval = 5 }"),
+            f"{FILE}:{SERVICE}: service.web.health_check.timeout: 5 is not less than interval, 5",
+        ),
+        (
+            environment(service="capacity = { on_demand = 0 }"),
+            f"{FILE}:{SERVICE}: service.web.capacity.spot: on_demand and spot are both 0; one of them must be at least 1",
+        ),
         # forms
         (
             environment(service='environment = { "A-B" = "x" }'),

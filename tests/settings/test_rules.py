@@ -35,6 +35,9 @@ def zones(*letters: str) -> str:
             'public_subnets = ["10.0.0.0/27", "10.0.0.32/27"]\n private_subnets = ["10.0.0.64/28", "10.0.0.128/25"]'
         ),
         EXISTING,
+        EXISTING.replace('protocol = "http"', 'protocol = "http"\n internal = true\n ingress_cidrs = ["10.0.0.0/8"]')
+        .replace('  public_subnet_ids  = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]\n', "")
+        .replace('["subnet-0123456789abcdef2"]', '["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"]'),
         environment(load_balancer=f'certificate = "{CERTIFICATE}"'),
         environment(load_balancer=f'certificate = "{CERTIFICATE}"\n test_port = 9443'),
         environment(load_balancer='protocol = "http"\n test_port = 443'),
@@ -99,7 +102,11 @@ def test_accepts(text: str) -> None:
         ),
         (
             EXISTING.replace(', "subnet-0123456789abcdef1"', ""),
-            ":7: network.existing.public_subnet_ids: a load balancer needs at least two subnets, in different zones",
+            ":7: network.existing.public_subnet_ids: a load balancer needs at least two of these, in different zones",
+        ),
+        (
+            EXISTING.replace('protocol = "http"', 'protocol = "http"\n internal = true\n ingress_cidrs = ["10.0.0.0/8"]'),
+            ":8: network.existing.private_subnet_ids: an internal load balancer needs at least two of these, in different zones",
         ),
         (
             EXISTING.replace('["subnet-0123456789abcdef2"]', "[]"),
@@ -185,6 +192,19 @@ def test_accepts(text: str) -> None:
         (
             environment().replace('"web"', '"exec"'),
             ':11: service.exec: "exec" is the name of something that all services share; use another',
+        ),
+        (
+            environment().replace('"shop"', '"sg"'),
+            ':2: project: the name of a security group must not begin with "sg-"; use another project',
+        ),
+        (
+            environment().replace('"shop"', '"internal-shop"'),
+            ':2: project: the name of a load balancer must not begin with "internal-"; use another project',
+        ),
+        (
+            environment(service="egress_ports = [5432]"),
+            ":13: service.web.egress_ports: 443 is missing; without it no task reaches ECR, Secrets Manager or "
+            "CloudWatch Logs, and none starts",
         ),
         (environment(top='tags = { project = "x" }'), ":15: tags.project: is set by Cutover itself; remove it"),
         (
