@@ -38,7 +38,7 @@ plan apply destroy output: named $(VENV)/.run ## Run Terraform on one environmen
 plan apply: synth
 
 named:
-	@test -n "$(ENV)" || { echo "say which environment, like: make plan ENV=dev" >&2; exit 2; }
+	@test $(words $(ENV)) -eq 1 || { echo "say which environment, like: make plan ENV=dev" >&2; exit 2; }
 
 bench: $(VENV)/.run ## Time the synthesis against the plain imports, side by side
 	@$(BIN)/python -m harness bench
@@ -61,7 +61,7 @@ lock: $(VENV)/.dev ## Renew requirements/*.txt from requirements/*.in
 	done
 
 clean: ## Remove what was installed and cached
-	rm -rf $(VENV) $(CHECKOV) .cache cdktf.out .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(CHECKOV) .cache .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

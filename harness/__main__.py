@@ -30,6 +30,9 @@ def main(arguments: list[str] | None = None) -> int:
     except HarnessError as error:
         print(error, file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
     return code

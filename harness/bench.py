@@ -19,7 +19,7 @@ LIMIT = 0.25
 """The share of the plain imports' time that the synthesis may take."""
 
 _ROUNDS = 3
-_SYNTHESIZE = "import sys, pathlib, main; sys.exit(main.main([], pathlib.Path({root})))"
+_SYNTHESIZE = "import sys, pathlib; from modules import app; sys.exit(app.run([], pathlib.Path({root})))"
 _PLAIN = "import cdktf_cdktf_provider_aws; "
 
 

@@ -66,7 +66,8 @@ def _bare(spec: ModuleSpec, cut_down: Path) -> ModuleType:
 
 def _cut_down(installed: Path, submodules: list[str]) -> Path:
     """The folder that holds the cut-down ``_jsii`` package; made when it is not there yet."""
-    key = hashlib.sha256("\n".join((version(PACKAGE.replace("_", "-")), *submodules)).encode()).hexdigest()[:16]
+    made_of = (version(PACKAGE.replace("_", "-")), *submodules, Path(__file__).read_text(encoding="utf-8"))
+    key = hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:16]
     target = CACHE / f"bindings-{key}"
     if target.is_dir():
         return target

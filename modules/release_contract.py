@@ -24,7 +24,7 @@ _TASK_VARIABLES = (
 )
 _PLACEMENT_VARIABLES = ("PLATFORM_VERSION", "SUBNETS", "SECURITY_GROUPS", "CAPACITY_PROVIDER_STRATEGY")
 
-_BUILD_VARIABLES = ("ECR_REPOSITORY_URI", "MANIFEST_TYPES")
+_BUILD_VARIABLES = ("ECR_REPOSITORY_URI", "MANIFEST_TYPES", "IMAGE_TAG", "IMAGE_DIGEST")
 
 RESERVED_VARIABLES = frozenset((*_BUILD_VARIABLES, *_TASK_VARIABLES, *_PLACEMENT_VARIABLES))
 """The names of all variables that the release contract is filled from, or that ``buildspec.yml`` sets itself."""
@@ -81,7 +81,7 @@ class Task:
 
     def volumes(self) -> list[str]:
         """The names of the task's volumes: one for each writable folder."""
-        return [path.strip("/").replace("/", "-").replace(".", "-") for path in self.writable_paths]
+        return [f"writable-{number}" for number, _ in enumerate(self.writable_paths, start=1)]
 
     def variables(self) -> dict[str, str]:
         """The variables from which ``taskdef.json`` is filled."""

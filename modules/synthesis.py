@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from modules.aws import App
@@ -27,23 +26,18 @@ def _canonical(file: Path) -> str:
     return json.dumps(json.loads(file.read_text(encoding="utf-8")), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-@dataclass(frozen=True)
-class Landing:
-    """What became of an environment's generated file."""
+def land(text: str, file: Path) -> bool:
+    """Puts ``text`` into ``file``: whole or not at all, and not when it is there already. Whether it was written.
 
-    file: Path
-    changed: bool
-
-
-def land(text: str, environment: Path) -> Landing:
-    """Puts ``text`` into the folder ``environment``: whole or not at all, and not when it is there already."""
-    file = environment / GENERATED
-    if file.exists() and file.read_text(encoding="utf-8") == text:
-        return Landing(file, changed=False)
-    handle, scratch = tempfile.mkstemp(dir=environment, prefix=f".{GENERATED}.")
+    Raises ``OSError`` when it cannot be; then ``file`` is as it was.
+    """
+    content = text.encode()
+    if file.is_file() and file.read_bytes() == content:
+        return False
+    handle, scratch = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         # mkstemp's file is for its owner alone; a generated file is like any other in the repository.
@@ -52,4 +46,4 @@ def land(text: str, environment: Path) -> Landing:
     except BaseException:
         Path(scratch).unlink(missing_ok=True)
         raise
-    return Landing(file, changed=True)
+    return True

@@ -37,7 +37,7 @@ def test_only_the_submodules_that_are_named_are_loaded() -> None:
 
 
 def test_the_settings_are_read_without_any_bindings() -> None:
-    assert int(run(f"import main; {COUNT}")) == 0
+    assert int(run(f"import modules.app; {COUNT}")) == 0
 
 
 def test_everything_of_cdktf_and_aws_comes_through_the_shim() -> None:
@@ -88,8 +88,8 @@ def test_plain_imports_generate_the_same(tmp_path: Path) -> None:
         f"import os; os.environ['JSII_NODE'] = {node}\n"
         "import cdktf_cdktf_provider_aws, sys, pathlib\n"
         "assert len([name for name in sys.modules if name.startswith('cdktf_cdktf_provider_aws.')]) > 2000\n"
-        "import main\n"
-        f"sys.exit(main.main([], pathlib.Path({json.dumps(str(root))})))"
+        "from modules import app\n"
+        f"sys.exit(app.run([], pathlib.Path({json.dumps(str(root))})))"
     )
     generated = sorted((root / "environments").glob(f"*/{GENERATED}"))
     assert len(generated) >= 3

@@ -65,7 +65,7 @@ def test_the_inventory_is_the_recorded_one(name: str, document: dict[str, Any]) 
 def test_no_absolute_path_and_no_time_is_in_it(name: str) -> None:
     text = (ENVIRONMENTS / name / GENERATED).read_text(encoding="utf-8")
     assert str(ENVIRONMENTS.parent) not in text
-    assert str(Path.home()) not in text
+    assert str(Path.home()) in ("/", "") or str(Path.home()) not in text
     assert not re.search(r"20\d\d-\d\d-\d\dT", text)
 
 
@@ -111,7 +111,7 @@ def test_a_release_registers_what_terraform_registered(
         project = document["resource"]["aws_codebuild_project"][f"delivery-{name}_build_project"]
         variables = {each["name"]: each["value"] for each in project["environment"]["environment_variable"]}
         # Terraform fills references in; here any text does.
-        variables = {key: re.sub(r"\$\{[^}]*\}", "reference", value) for key, value in variables.items()}
+        variables = {key: re.sub(r"(?<!\$)\$\{[^}]*\}", "reference", value) for key, value in variables.items()}
         build = account.build(variables | {"AWS_REGION": settings.context.region})
         assert build.succeeded, build.output
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-import main
+from modules import app
 from modules.settings.load import GENERATED
 from modules.synthesis import land
 from tests.inventory import ENVIRONMENTS, ROOT
@@ -39,7 +40,7 @@ def result(root: Path, name: str) -> Path:
 
 
 def test_all_environments_land_in_their_folders(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.main([], root) == 0
+    assert app.run([], root) == 0
     for name in ("one", "two"):
         document = json.loads(result(root, name).read_text(encoding="utf-8"))
         assert document["resource"]["aws_ecs_cluster"]["cluster"]["name"] == f"shop-{name}"
@@ -52,25 +53,26 @@ def test_all_environments_land_in_their_folders(root: Path, capsys: pytest.Captu
 
 def test_cdktf_finds_its_own_output_where_it_expects_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CDKTF_OUTDIR", str(root / "elsewhere"))
-    main.main([], root)
+    app.run([], root)
     manifest = json.loads((root / "elsewhere" / "manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["stacks"]) == {"one", "two"}
+    assert not (root / "cdktf.out").exists()
     declared = json.loads((ROOT / "cdktf.json").read_text(encoding="utf-8"))
     assert declared["app"] == ".venv/bin/python main.py"
 
 
 def test_one_environment_leaves_the_others_alone(root: Path) -> None:
     result(root, "two").write_text("{}", encoding="utf-8")
-    assert main.main(["one"], root) == 0
+    assert app.run(["one"], root) == 0
     assert result(root, "one").exists()
     assert result(root, "two").read_text(encoding="utf-8") == "{}"
 
 
 def test_what_has_not_changed_is_not_touched(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    main.main([], root)
+    app.run([], root)
     before = result(root, "one").stat()
     capsys.readouterr()
-    assert main.main([], root) == 0
+    assert app.run([], root) == 0
     after = result(root, "one").stat()
     assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
     assert f"environments/one/{GENERATED}: unchanged" in capsys.readouterr().out
@@ -81,7 +83,7 @@ def test_a_broken_environment_is_told_and_does_not_stop_the_others(
 ) -> None:
     broken = write(root, "one", environment(service="cpu = 300\n memory = true"))
     broken.write_text("{}", encoding="utf-8")
-    assert main.main([], root) == 2
+    assert app.run([], root) == 2
     assert broken.read_text(encoding="utf-8") == "{}"
     assert result(root, "two").exists()
     assert capsys.readouterr().err.splitlines() == [
@@ -92,13 +94,55 @@ def test_a_broken_environment_is_told_and_does_not_stop_the_others(
 
 
 def test_an_environment_that_does_not_exist_is_named(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.main(["three", "one"], root) == 2
+    assert app.run(["three", "one"], root) == 2
     assert result(root, "one").exists()
     assert capsys.readouterr().err == "environments/three/environment.hcl does not exist; there are one, two\n"
 
 
+def test_one_file_that_cannot_be_written_does_not_stop_the_others(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result(root, "one").mkdir()
+    assert app.run([], root) == 2
+    assert result(root, "two").is_file()
+    assert (
+        capsys.readouterr().err == f"environments/one/{GENERATED}: cannot be written: Is a directory; it is as it was\n"
+    )
+
+
+def test_a_generated_file_that_is_not_text_is_replaced(root: Path) -> None:
+    result(root, "one").write_bytes(b"\xff\xfe")
+    assert app.run(["one"], root) == 0
+    assert json.loads(result(root, "one").read_text(encoding="utf-8"))
+
+
+def test_text_that_terraform_would_evaluate_is_escaped(root: Path) -> None:
+    write(root, "one", environment(service='environment = { A = "$${aws_vpc.x.id} %%{if true} $5" }'))
+    assert app.run(["one"], root) == 0
+    document = json.loads(result(root, "one").read_text(encoding="utf-8"))
+    (container,) = json.loads(
+        document["resource"]["aws_ecs_task_definition"]["service-web_task-definition"]["container_definitions"]
+    )
+    assert container["environment"] == [{"name": "A", "value": "$${aws_vpc.x.id} %%{if true} $5"}]
+
+
+def test_an_interrupt_is_one_line_and_exit_code_130(root: Path) -> None:
+    shutil.copytree(ROOT / "modules", root / "modules", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(ROOT / "main.py", root / "main.py")
+    (root / ".cache").symlink_to(ROOT / ".cache")
+    process = subprocess.Popen(
+        [sys.executable, root / "main.py"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("Synthesizing")
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert said == "interrupted; every file is whole, the old one or the new one\n"
+
+
 def test_no_environment_at_all_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.main([], tmp_path) == 2
+    assert app.run([], tmp_path) == 2
     assert capsys.readouterr().err == "there are no environments; write environments/<name>/environment.hcl\n"
 
 
@@ -111,7 +155,7 @@ def test_a_file_that_cannot_be_written_is_told_and_the_old_one_stays(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    assert main.main(["one"], root) == 2
+    assert app.run(["one"], root) == 2
     assert "No space left on device" in capsys.readouterr().err
     assert result(root, "one").read_text(encoding="utf-8") == "{}"
     assert sorted(path.name for path in result(root, "one").parent.iterdir()) == [GENERATED, "environment.hcl"]
@@ -119,20 +163,20 @@ def test_a_file_that_cannot_be_written_is_told_and_the_old_one_stays(
 
 def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = root / "environments" / "one"
-    land("old", folder)
+    land("old", folder / GENERATED)
 
     def interrupted(handle: int) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("os.fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        land("new", folder)
+        land("new", folder / GENERATED)
     assert result(root, "one").read_text(encoding="utf-8") == "old"
     assert sorted(path.name for path in folder.iterdir()) == [GENERATED, "environment.hcl"]
 
 
 def test_a_generated_file_can_be_read_by_everybody(root: Path) -> None:
-    land("text", root / "environments" / "one")
+    land("text", result(root, "one"))
     assert result(root, "one").stat().st_mode & 0o777 == 0o644
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +40,9 @@ class TaskRoles(Construct):
         self.execution = self._role("execution", self._execution_statements())
         self.task = self._role("task", self._exec_statements() if props.settings.exec else [])
         for arn in props.settings.task_policies:
-            IamRolePolicyAttachment(self, f"task-{arn.split('/')[-1]}", role=self.task.role.name, policy_arn=arn)
+            # A policy's name may hold what a resource's name may not, and two may differ in their path only.
+            digest = hashlib.sha256(arn.encode()).hexdigest()[:8]
+            IamRolePolicyAttachment(self, f"task-policy-{digest}", role=self.task.role.name, policy_arn=arn)
 
     @property
     def arns(self) -> list[str]:

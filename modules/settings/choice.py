@@ -13,14 +13,14 @@ def chosen_by_label(default: str | None = None) -> BeforeValidator:
     """
 
     def choose(value: object) -> object:
-        if not isinstance(value, dict) or "kind" in value:
+        if not isinstance(value, dict):
             return value
         labels = [name for name, inner in value.items() if isinstance(inner, dict)]
         if len(labels) != 1 or len(value) != 1:
             if default is not None:
-                return {"kind": default, **value}
+                return {**value, "kind": default}
             given = f"; {' and '.join(labels)} are given" if len(labels) > 1 else ""
             raise ValueError(f"must be given once, with one label that says its kind{given}")
-        return {"kind": labels[0], **value[labels[0]]}
+        return {**value[labels[0]], "kind": labels[0]}
 
     return BeforeValidator(choose)

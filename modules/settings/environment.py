@@ -13,9 +13,14 @@ from modules.settings.service import Service
 from modules.settings.state import LocalState, State
 
 TagKey = Annotated[
-    str, matching(r"(?!aws:)[\w .:/=+@-]{1,128}", "a tag key; at most 128 characters, not beginning with aws:")
+    str,
+    matching(
+        r"(?!(?i:aws:))[\w .:/=+@-]{1,128}",
+        "a tag key; at most 128 characters, not beginning with aws:",
+        any_language=True,
+    ),
 ]
-TagValue = Annotated[str, matching(r"[\w .:/=+@-]{0,256}", "a tag value; at most 256 characters")]
+TagValue = Annotated[str, matching(r"[\w .:/=+@-]{0,256}", "a tag value; at most 256 characters", any_language=True)]
 
 
 class Environment(Block):
@@ -41,9 +46,7 @@ class Environment(Block):
         default=90, description="Days that access logs of the load balancer and of buckets are kept."
     )
     state: State = Field(default=LocalState(), description="Where Terraform keeps its state.")
-    network: Network = Field(
-        description="The network.", examples=[{"kind": "created", "zones": ("eu-west-1a", "eu-west-1b")}]
-    )
+    network: Network = Field(description="The network.", examples=[{"zones": ("eu-west-1a", "eu-west-1b")}])
     load_balancer: LoadBalancer = Field(default=LoadBalancer(), description="The load balancer.")
     service: dict[Name, Service] = Field(
         description="The services, each in a block of its own with its name as label.",

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from modules.settings.environment import Environment
 from modules.settings.problems import Path_
+from modules.settings.service import Service
 
 Loc = tuple[str | int, ...]
 
@@ -61,9 +62,18 @@ def message_of(error: ErrorDetails) -> str:
             return _not_a_kind(error["ctx"]["tag"], error["loc"][-1], error["ctx"]["expected_tags"])
         case "too_short":
             return "needs at least one"
+        case "model_type" if error["loc"][0] == "service" and error["loc"][1] in Service.model_fields:
+            return 'a service needs a name: service "web" { … }'
         case _ if kind in _KINDS:
             return f"must be {_KINDS[kind]}, not {_shown(given)}"
     return error["msg"]
+
+
+def meant_by(error: ErrorDetails) -> set[Path_]:
+    """The setting that a misspelt key was meant to be: nothing can be said of it until it is spelt right."""
+    loc = error["loc"]
+    close = _close(loc) if error["type"] == "extra_forbidden" else []
+    return {(*path_of(loc[:-1]), name) for name in close}
 
 
 def field_at(loc: Loc) -> FieldInfo | None:
@@ -109,12 +119,19 @@ def _as_model(annotation: Any) -> type[BaseModel] | None:
 
 
 def _unknown(loc: Loc) -> str:
-    model = model_at(loc[:-1])
-    known = sorted(name for name in model.model_fields if name != "kind") if model else []
-    close = difflib.get_close_matches(str(loc[-1]), known, n=1)
-    if close:
+    known = _known(loc)
+    if close := _close(loc):
         return f'unknown key; did you mean "{close[0]}"?'
     return f"unknown key; known here are {', '.join(known)}" if known else "unknown key; nothing can be set here"
+
+
+def _known(loc: Loc) -> list[str]:
+    model = model_at(loc[:-1])
+    return sorted(name for name in model.model_fields if name != "kind") if model else []
+
+
+def _close(loc: Loc) -> list[str]:
+    return difflib.get_close_matches(str(loc[-1]), _known(loc), n=1)
 
 
 def _example(field: FieldInfo | None) -> str:
@@ -136,6 +153,8 @@ def _quoted(expected: str) -> str:
 
 def _shown(value: object) -> str:
     match value:
+        case None:
+            return "null"
         case bool():
             return str(value).lower()
         case str():

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+T = TypeVar("T")
+
 
 class Block(BaseModel):
-    """A block of settings: frozen, strict about types, closed to unknown keys.
+    """A block of settings: frozen, strict about types, closed to unknown keys."""
 
-    Defaults are validated too: what is left out can contradict what is said, like a memory that does not go with a cpu.
-    """
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 @dataclass(frozen=True)
@@ -27,9 +25,12 @@ class Constraint(AfterValidator):
     accepts: str = ""
 
 
-def matching(pattern: str, what: str) -> Constraint:
-    """A validator that accepts text matching all of ``pattern`` and calls anything else «not ``what``»."""
-    compiled = re.compile(pattern)
+def matching(pattern: str, what: str, *, any_language: bool = False) -> Constraint:
+    """A validator that accepts text matching all of ``pattern`` and calls anything else «not ``what``».
+
+    ``\\w`` and ``\\d`` are those of ASCII unless text of ``any_language`` is welcome.
+    """
+    compiled = re.compile(pattern, 0 if any_language else re.ASCII)
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
@@ -65,28 +66,26 @@ def one_of(*allowed: int, what: str) -> Constraint:
 
 def _network(value: str) -> str:
     try:
-        ipaddress.IPv4Network(value)
+        network = ipaddress.IPv4Network(value)
+        if str(network) != value:
+            raise ValueError(f"not written as {network}")
     except ValueError as error:
         hint = ""
-        if "host bits" in str(error):
+        if "host bits" in str(error) or "not written" in str(error):
             hint = f'; use "{ipaddress.IPv4Network(value, strict=False)}"'
         raise ValueError(f'"{value}" is not an IPv4 network like 10.0.0.0/16{hint}') from error
     return value
 
 
-def _each(check: Callable[[str], None]) -> AfterValidator:
-    def every(values: dict[str, str]) -> dict[str, str]:
-        for name in values:
-            check(name)
-        return values
-
-    return AfterValidator(every)
+def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:
+    for value in values:
+        if values.count(value) > 1:
+            raise ValueError(f'"{value}" is listed twice')
+    return values
 
 
-def _variable_name(name: str) -> None:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        raise ValueError(f'"{name}" is not a name for an environment variable; use letters, digits and _')
-
+Distinct = Annotated[tuple[T, ...], AfterValidator(_distinct)]
+"""A list in which nothing stands twice."""
 
 # Names are kept to what every AWS service involved accepts: S3 takes lower case only, a
 # load balancer no underscore and no hyphen at either end.
@@ -102,7 +101,6 @@ Zone = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "an availability z
 Account = Annotated[str, matching(r"\d{12}", "an account number of 12 digits")]
 Cidr = Annotated[str, Constraint(_network, "an IPv4 network like 10.0.0.0/16")]
 Port = Annotated[int, between(1, 65535)]
-Arn = Annotated[str, matching(r"arn:aws(-[a-z]+)*:[a-z0-9-]+:[^:]*:[^:]*:.+", "an ARN")]
 CertificateArn = Annotated[
     str,
     matching(
@@ -110,11 +108,14 @@ CertificateArn = Annotated[
         "the ARN of an ACM or IAM certificate",
     ),
 ]
+# A secret's ARN ends with six characters of AWS's own; ECS takes a JSON key, a stage and a version behind it:
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
 SecretArn = Annotated[
     str,
     matching(
-        r"arn:aws(-[a-z]+)*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|ssm:[a-z0-9-]+:\d{12}:parameter/.+)",
-        "the ARN of a Secrets Manager secret or a Parameter Store parameter",
+        r"arn:aws(-[a-z]+)*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}(:[^:]*:[^:]*:[^:]*)?"
+        r"|ssm:[a-z0-9-]+:\d{12}:parameter/[\w./-]+)",
+        "the ARN of a Secrets Manager secret, with its last six characters, or of a Parameter Store parameter",
     ),
 ]
 KeyArn = Annotated[str, matching(r"arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key/.+", "the ARN of a KMS key")]
@@ -124,8 +125,11 @@ WebAclArn = Annotated[
 ]
 VpcId = Annotated[str, matching(r"vpc-[0-9a-f]{8,17}", "a VPC id like vpc-0123456789abcdef0")]
 SubnetId = Annotated[str, matching(r"subnet-[0-9a-f]{8,17}", "a subnet id like subnet-0123456789abcdef0")]
-Variables = Annotated[dict[str, str], _each(_variable_name)]
-Secrets = Annotated[dict[str, SecretArn], _each(_variable_name)]
+VariableName = Annotated[
+    str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "a name for an environment variable; use letters, digits and _")
+]
+Variables = dict[VariableName, str]
+Secrets = dict[VariableName, SecretArn]
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RetentionDays = Annotated[

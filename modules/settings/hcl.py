@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import textwrap
 from collections.abc import Iterator
@@ -18,6 +17,15 @@ from modules.settings.problems import Location, Path_, Problem
 Value = str | int | float | bool | None | tuple["Value", ...] | dict[str, "Value"]
 Node = Tree[Token]
 
+# More are no number that any setting takes, and Python refuses to read them.
+_DIGITS = 18
+
+_UNEXPECTED = "is not expected here; look for an unclosed brace, bracket or quote just before it"
+_EVALUATED = "must be a literal value; variables, functions and ${…} are not evaluated here"
+_WRONG_QUOTES = ("'", "‘", "’", "“", "”", "`")
+
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|([$%])\2\{", re.DOTALL)
+_PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _HEREDOC = re.compile(r"\A<<-?(?P<mark>\S+)\n(?P<text>.*?)\n?[ \t]*(?P=mark)\s*\Z", re.DOTALL)
 
 
@@ -43,31 +51,35 @@ def read(file: Path, shown_as: Path) -> Document:
     """
     document = Document(shown_as)
     try:
-        tree = hcl2.parses_to_tree(file.read_text(encoding="utf-8"))
+        tree = hcl2.parses_to_tree(file.read_text(encoding="utf-8-sig"))
+        document.values = _Reader(document).body(next(_trees(tree)), ())
     except UnexpectedInput as error:
-        line = max(error.line, 1)
-        document.problems.append(Problem(Location(shown_as, line), (), _syntax(error)))
-        return document
+        document.problems.append(Problem(Location(shown_as, max(error.line, 1)), (), _syntax(error)))
     except OSError as error:
         document.problems.append(Problem(Location(shown_as, 1), (), f"cannot be read: {error.strerror}"))
-        return document
     except UnicodeDecodeError:
         document.problems.append(Problem(Location(shown_as, 1), (), "not UTF-8; save the file as UTF-8"))
-        return document
-    document.values = _Reader(document).body(next(_trees(tree)), ())
+    except RecursionError:
+        document.problems.append(Problem(Location(shown_as, 1), (), "nested too deeply to be read"))
     return document
 
 
 def _syntax(error: UnexpectedInput) -> str:
     token = getattr(error, "token", None)
-    seen = (
-        "the end of the file" if token is None or token.type == "$END" else repr(str(token).strip() or "a line break")
-    )
-    return f"not valid HCL: {seen} is not expected here; look for an unclosed brace, bracket or quote just before it"
+    if token is not None and token.type == "$END":
+        return f"not valid HCL: the end of the file {_UNEXPECTED}"
+    text = str(token or getattr(error, "char", "")).strip().split("\n")[0]
+    if text[:1] in _WRONG_QUOTES:
+        return f'not valid HCL: text stands in straight double quotes, like "this", not in {text[0]}'
+    return f"not valid HCL: {repr(text) if text else 'a line break'} {_UNEXPECTED}"
 
 
 class _NotLiteralError(Exception):
-    pass
+    """A value that is not a literal, or not one that can be taken. ``line`` is where it stands."""
+
+    def __init__(self, line: int, message: str = _EVALUATED) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 class _Reader:
@@ -91,7 +103,11 @@ class _Reader:
 
     def _block(self, block: Node, path: Path_, values: dict[str, Value]) -> None:
         *header, body = _trees(block)
-        names = [_identifier(part) if part.data == "identifier" else self._text(part) for part in header]
+        try:
+            names = [_identifier(part) if part.data == "identifier" else self._text(part) for part in header]
+        except _NotLiteralError as error:
+            self._problem((*path, _identifier(header[0])), error.line, str(error))
+            return
         for name in names[:-1]:
             path = (*path, name)
             self.document.locations.setdefault(path, Location(self.document.file, _line(block)))
@@ -106,12 +122,8 @@ class _Reader:
     def _assign(self, key: str, node: object, path: Path_, values: dict[str, Value]) -> None:
         try:
             values[key] = self._value(node, (*path, key))
-        except _NotLiteralError:
-            self._problem(
-                (*path, key),
-                self.document.locations[(*path, key)].line,
-                "must be a literal value; variables, functions and ${…} are not evaluated here",
-            )
+        except _NotLiteralError as error:
+            self._problem((*path, key), error.line, str(error))
 
     def _first(self, key: str, path: Path_, values: dict[str, Value], line: int) -> bool:
         here = (*path, key)
@@ -126,8 +138,7 @@ class _Reader:
         self.document.problems.append(Problem(Location(self.document.file, line), path, message))
 
     def _value(self, node: object, path: Path_) -> Value:
-        if not isinstance(node, Tree):
-            raise _NotLiteralError
+        assert isinstance(node, Tree)
         inner = list(_trees(node))
         match node.data:
             case "expr_term" if len(inner) == 1:
@@ -140,8 +151,10 @@ class _Reader:
                 return self._text(node)
             case "heredoc_template" | "heredoc_template_trim":
                 return _heredoc(node)
-            case "int_lit":
+            case "int_lit" if len(str(node.children[0])) <= _DIGITS:
                 return int(str(node.children[0]))
+            case "int_lit":
+                raise _NotLiteralError(_line(node), f"has more than {_DIGITS} digits")
             case "float_lit":
                 return float(str(node.children[0]))
             case "literal_value":
@@ -150,7 +163,7 @@ class _Reader:
                 return tuple(self._elements(node, path))
             case "object":
                 return self._object(node, path)
-        raise _NotLiteralError
+        raise _NotLiteralError(_line(node))
 
     def _elements(self, node: Node, path: Path_) -> Iterator[Value]:
         elements = (child for child in _trees(node) if child.data != "new_line_or_comment")
@@ -163,27 +176,31 @@ class _Reader:
         for element in _trees(node):
             if element.data != "object_elem":
                 continue
-            name = self._key(element.children[0])
+            name = self._key(element)
             if self._first(name, path, values, _line(element)):
                 self._assign(name, element.children[-1], path, values)
         return values
 
-    def _key(self, node: object) -> str:
+    def _key(self, element: Node) -> str:
+        node = element.children[0]
         while isinstance(node, Tree) and node.data in ("object_elem_key", "expr_term") and len(node.children) == 1:
             node = node.children[0]
         if isinstance(node, Tree) and node.data == "identifier":
             return _identifier(node)
         if isinstance(node, Tree) and node.data == "string":
             return self._text(node)
-        raise _NotLiteralError
+        raise _NotLiteralError(_line(element))
 
     def _text(self, string: Node) -> str:
         parts = []
         for part in _trees(string):
             token = part.children[0]
             if not isinstance(token, Token):
-                raise _NotLiteralError
-            parts.append(_unescape(str(token)))
+                raise _NotLiteralError(_line(string))
+            try:
+                parts.append(_ESCAPE.sub(_unescaped, str(token)))
+            except ValueError as error:
+                raise _NotLiteralError(_line(string), str(error)) from error
         return "".join(parts)
 
 
@@ -200,14 +217,22 @@ def _identifier(node: object) -> str:
     return str(node.children[0])
 
 
-def _unescape(raw: str) -> str:
-    text: str = json.loads(f'"{raw}"', strict=False)
-    return text.replace("$${", "${").replace("%%{", "%{")
+def _unescaped(found: re.Match[str]) -> str:
+    """What an escape stands for; ``$${`` and ``%%{`` are text, not the beginning of an expression."""
+    escape, sign = found.groups()
+    if sign:
+        return f"{sign}{{"
+    if escape in _PLAIN:
+        return _PLAIN[escape]
+    code = int(escape[1:], 16) if len(escape) > 1 else -1
+    if not 0 <= code <= 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+        raise ValueError(f'"\\{escape}" is not an escape that HCL knows')
+    return chr(code)
 
 
 def _heredoc(node: Node) -> str:
     found = _HEREDOC.match(str(node.children[0]))
     if found is None or re.search(r"(?<!\$)\$\{|(?<!%)%\{", found["text"]):
-        raise _NotLiteralError
-    text = found["text"]
-    return (textwrap.dedent(text) if node.data == "heredoc_template_trim" else text) + "\n"
+        raise _NotLiteralError(_line(node))
+    text = textwrap.dedent(found["text"]) if node.data == "heredoc_template_trim" else found["text"]
+    return text.replace("$${", "${").replace("%%{", "%{") + "\n"

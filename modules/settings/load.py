@@ -45,7 +45,9 @@ def load(environments: Path, name: str) -> Settings:
 
     Raises ``SettingsError`` with every mistake in both.
     """
-    files = [environments / COMMON] if (environments / COMMON).exists() else []
+    common = environments / COMMON
+    # A link that leads nowhere is a mistake, not an absence.
+    files = [common] if common.exists() or common.is_symlink() else []
     files.append(environments / name / FILE)
     documents = [hcl.read(file, file.relative_to(environments.parent)) for file in files]
     syntax = [problem for document in documents for problem in document.problems]
@@ -78,7 +80,7 @@ class _Loader:
         if self.problems or environment is None:
             raise SettingsError(self.problems)
         context = Context(environment.project, self.name, environment.region, environment.account)
-        return Settings(self.name, environment, context)
+        return Settings(self.name, Environment.model_validate(_as_terraform_text(self.values)), context)
 
     def _check_name(self) -> None:
         try:
@@ -100,9 +102,9 @@ class _Loader:
             except ValidationError as error:
                 for detail in error.errors():
                     path = explain.path_of(detail["loc"])
-                    if not replaced & set(_prefixes(path)):
+                    if not replaced & _prefixes(path) and not _is_emptied(path, replaced):
                         self._problem(path, explain.message_of(detail))
-                    replaced |= {path, _up_to_list(path)}
+                    replaced |= {path, _up_to_list(path), *explain.meant_by(detail)}
                     _replace(values, path, detail)
         return None, replaced
 
@@ -118,18 +120,15 @@ class _Loader:
 
 
 def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    merged = {key: value for key, value in below.items() if above.get(key, value) is not None}
+    """``above`` over ``below``; what is null in ``above`` is in neither."""
+    merged = {key: value for key, value in below.items() if key not in above}
     for key, value in above.items():
-        under = merged.get(key)
-        if value is None:
-            continue
-        if (
-            isinstance(value, dict)
-            and isinstance(under, dict)
-            and not (key in _CHOICES and _labels(value) != _labels(under))
-        ):
+        if isinstance(value, dict):
+            under = below.get(key)
+            if not isinstance(under, dict) or (key in _CHOICES and _labels(value) != _labels(under)):
+                under = {}
             merged[key] = _merged(under, value)
-        else:
+        elif value is not None:
             merged[key] = value
     return merged
 
@@ -157,6 +156,23 @@ def _up_to_list(path: Path_) -> Path_:
         if isinstance(part, int):
             return path[:index]
     return path
+
+
+def _is_emptied(path: Path_, replaced: set[Path_]) -> bool:
+    """Whether a block is empty or incomplete only because what was wrong in it has been taken out."""
+    return any(len(each) > len(path) and each[: len(path)] == path for each in replaced)
+
+
+def _as_terraform_text(value: Any) -> Any:
+    """The same with ``${`` and ``%{`` escaped: Terraform evaluates them wherever it finds them, in JSON too."""
+    match value:
+        case str():
+            return value.replace("${", "$${").replace("%{", "%%{")
+        case dict():
+            return {key: _as_terraform_text(each) for key, each in value.items()}
+        case tuple():
+            return tuple(_as_terraform_text(each) for each in value)
+    return value
 
 
 def _holds(values: object, path: Path_) -> bool:

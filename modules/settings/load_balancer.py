@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from modules.settings.fields import Block, CertificateArn, Cidr, Port, WebAclArn, between
+from modules.settings.fields import Block, CertificateArn, Cidr, Distinct, Port, WebAclArn, between, matching
+
+SslPolicy = Annotated[str, matching(r"ELBSecurityPolicy-[A-Za-z0-9-]+", "a security policy of Elastic Load Balancing")]
 
 
 class LoadBalancer(Block):
@@ -19,19 +21,19 @@ class LoadBalancer(Block):
     certificate: CertificateArn | None = Field(
         default=None, description="The certificate, in the environment's region."
     )
-    ssl_policy: str = Field(
+    ssl_policy: SslPolicy = Field(
         default="ELBSecurityPolicy-TLS13-1-2-2021-06",
         description="The security policy of the HTTPS listeners; this one takes TLS 1.2 and 1.3.",
     )
     internal: bool = Field(default=False, description="Whether only the network reaches the load balancer.")
-    ingress_cidrs: tuple[Cidr, ...] = Field(
+    ingress_cidrs: Distinct[Cidr] = Field(
         default=("0.0.0.0/0",),
         description="Who may use the production listener. An internal load balancer must say.",
     )
     test_port: Port = Field(
         default=8443, description="Port of the test listener, where green answers before it takes traffic."
     )
-    test_cidrs: tuple[Cidr, ...] = Field(
+    test_cidrs: Distinct[Cidr] = Field(
         default=(),
         description="Who may use the test listener; nobody when left out (health checks work all the same).",
     )

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from modules.settings.choice import chosen_by_label
-from modules.settings.fields import Block, Cidr, SubnetId, VpcId, Zone
+from modules.settings.fields import Block, Cidr, Distinct, SubnetId, VpcId, Zone
 
 ZONES_IN_NETWORK = 8
 """How many zones the automatic division of a network leaves room for."""
@@ -19,7 +19,7 @@ class CreatedNetwork(Block):
 
     kind: Literal["created"]
     cidr: Cidr = Field(default="10.0.0.0/16", description="The VPC's IPv4 range, /16 to /28.")
-    zones: tuple[Zone, ...] = Field(
+    zones: Distinct[Zone] = Field(
         description="Availability zones, at least two: a load balancer needs them.",
         examples=[("eu-west-1a", "eu-west-1b")],
     )
@@ -31,11 +31,11 @@ class CreatedNetwork(Block):
             "every service then names a `bootstrap_image` in ECR."
         ),
     )
-    public_subnets: tuple[Cidr, ...] = Field(
+    public_subnets: Distinct[Cidr] = Field(
         default=(),
         description="One range for each zone; sixteenths of `cidr`, from the first, when left out.",
     )
-    private_subnets: tuple[Cidr, ...] = Field(
+    private_subnets: Distinct[Cidr] = Field(
         default=(),
         description="One range for each zone; sixteenths of `cidr`, from the ninth, when left out.",
     )
@@ -60,12 +60,12 @@ class ExistingNetwork(Block):
 
     kind: Literal["existing"]
     vpc_id: VpcId = Field(description="The VPC.", examples=["vpc-0123456789abcdef0"])
-    public_subnet_ids: tuple[SubnetId, ...] = Field(
+    public_subnet_ids: Distinct[SubnetId] = Field(
         default=(),
         description="Subnets for the load balancer, in at least two zones; an internal one stands in the private subnets.",
         examples=[("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")],
     )
-    private_subnet_ids: tuple[SubnetId, ...] = Field(
+    private_subnet_ids: Distinct[SubnetId] = Field(
         description="Subnets for the tasks; they need a way to ECR, S3 and CloudWatch Logs.",
         examples=[("subnet-0123456789abcdef2", "subnet-0123456789abcdef3")],
     )

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
-from modules.settings.fields import Block, KeyArn, PolicyArn, Port, Secrets, Variables, between, matching, one_of
+from modules.settings.fields import (
+    Block,
+    Distinct,
+    KeyArn,
+    PolicyArn,
+    Port,
+    Secrets,
+    Variables,
+    between,
+    matching,
+    one_of,
+)
 from modules.settings.release import Release
 from modules.settings.source import CodeCommit, Source
 
@@ -23,12 +33,19 @@ FARGATE_MEMORY: dict[int, tuple[int, ...]] = {
     16384: tuple(range(32768, 122880 + 1, 8192)),
 }
 
-HostPattern = Annotated[str, matching(r"[A-Za-z0-9.*?-]{1,128}", "a host name or pattern like *.example.com")]
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html, "Host conditions"
+HostPattern = Annotated[
+    str,
+    matching(
+        r"(?=.{1,128}\Z)[A-Za-z0-9.*?-]*\.[A-Za-z]+",
+        "a host name or pattern like *.example.com, with a dot and letters at the end",
+    ),
+]
 PathPattern = Annotated[
     str, matching(r"/[A-Za-z0-9_.$/~\"'@:+*?&;=-]{0,127}", "a path pattern like /api/*, at most 128 characters")
 ]
 UrlPath = Annotated[str, matching(r"/[^\s#]{0,1023}", "a path like /health, at most 1024 characters")]
-AbsolutePath = Annotated[str, matching(r"(/[^/\s]+)+", "an absolute folder like /tmp")]
+AbsolutePath = Annotated[str, matching(r"(/(?!\.\.?(/|\Z))[\w.-]+)+", "an absolute folder like /tmp")]
 ImageUri = Annotated[str, matching(r"[a-z0-9][a-z0-9._/-]*(:[0-9]+/[a-z0-9._/-]+)?(:[\w.-]{1,128})?(@sha256:[0-9a-f]{64})?", "an image like public.ecr.aws/nginx/nginx:stable")]  # fmt: skip
 
 
@@ -39,14 +56,6 @@ class Tasks(Block):
         default=2, description="The fewest tasks; two survive the loss of a zone."
     )
     max: Annotated[int, between(1, 5000, "tasks")] = Field(default=6, description="The most tasks.")
-
-    @field_validator("max")
-    @classmethod
-    def _not_below_min(cls, value: int, info: ValidationInfo) -> int:
-        least = info.data.get("min", value)
-        if value < least:
-            raise ValueError(f"{value} is less than min, {least}")
-        return value
 
 
 class Scaling(Block):
@@ -70,16 +79,6 @@ class Capacity(Block):
         default=1, description="On-demand share of the tasks beyond `base`."
     )
     spot: Annotated[int, between(0, 1000)] = Field(default=0, description="Spot share of the tasks beyond `base`.")
-
-    @field_validator("spot")
-    @classmethod
-    def _some_weight(cls, value: int, info: ValidationInfo) -> int:
-        if value == 0 and info.data.get("on_demand") == 0:
-            raise ValueError("on_demand and spot are both 0; one of them must be at least 1")
-        if info.data.get("base") and info.data.get("on_demand") == 0:
-            # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
-            raise ValueError("base is on demand, so on_demand must be at least 1: ECS places nothing on a share of 0")
-        return value
 
 
 class HealthCheck(Block):
@@ -105,14 +104,6 @@ class HealthCheck(Block):
     grace: Annotated[int, between(0, 3600, "seconds")] = Field(
         default=60, description="Seconds after its start in which a task is not stopped for being unhealthy."
     )
-
-    @field_validator("timeout")
-    @classmethod
-    def _answers_before_the_next(cls, value: int, info: ValidationInfo) -> int:
-        interval = info.data.get("interval", value + 1)
-        if value >= interval:
-            raise ValueError(f"{value} is not less than interval, {interval}")
-        return value
 
 
 class Build(Block):
@@ -155,19 +146,19 @@ class Service(Block):
         default={},
         description="Environment variables whose values ECS reads from Secrets Manager or Parameter Store when a task starts.",
     )
-    secrets_kms_keys: tuple[KeyArn, ...] = Field(
+    secrets_kms_keys: Distinct[KeyArn] = Field(
         default=(), description="KMS keys, other than AWS's own, that encrypt those secrets."
     )
-    task_policies: tuple[PolicyArn, ...] = Field(
+    task_policies: Distinct[PolicyArn] = Field(
         default=(), description="IAM policies for the application itself; it may do nothing in AWS when left out."
     )
-    egress_ports: tuple[Port, ...] = Field(
+    egress_ports: Distinct[Port] = Field(
         default=(443,), description="TCP ports that tasks may connect to; add the database's, for example."
     )
-    hosts: tuple[HostPattern, ...] = Field(
+    hosts: Distinct[HostPattern] = Field(
         default=(), description="Host names whose requests come here; all when left out."
     )
-    paths: tuple[PathPattern, ...] = Field(default=(), description="Paths whose requests come here; all when left out.")
+    paths: Distinct[PathPattern] = Field(default=(), description="Paths whose requests come here; all when left out.")
     priority: Annotated[int, between(1, 50000)] = Field(
         default=100, description="Place among the load balancer's rules: the lowest number is asked first."
     )
@@ -175,7 +166,7 @@ class Service(Block):
     read_only_root_filesystem: bool = Field(
         default=True, description="Whether the container's root file system is read-only."
     )
-    writable_paths: tuple[AbsolutePath, ...] = Field(
+    writable_paths: Distinct[AbsolutePath] = Field(
         default=(),
         description="Folders that stay writable on a read-only root; a `VOLUME` of the Dockerfile keeps its owner and mode.",
     )
@@ -197,46 +188,7 @@ class Service(Block):
     build: Build = Field(default=Build(), description="How the image is built.")
     release: Release = Field(default=Release(), description="How a new version takes over.")
 
-    @field_validator("memory")
-    @classmethod
-    def _fits_cpu(cls, value: int, info: ValidationInfo) -> int:
-        sizes = FARGATE_MEMORY.get(info.data.get("cpu", 0))
-        if sizes and value not in sizes:
-            raise ValueError(f"{value} MiB does not go with cpu = {info.data['cpu']}; use {_series(sizes)}")
-        return value
-
-    @field_validator("secrets")
-    @classmethod
-    def _not_also_plain(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
-        for name in value.keys() & info.data.get("environment", {}).keys():
-            raise ValueError(f"{name} is in environment too; keep one")
-        return value
-
-    @field_validator("exec")
-    @classmethod
-    def _agent_must_write(cls, value: bool, info: ValidationInfo) -> bool:
-        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html, "Considerations"
-        if value and info.data.get("read_only_root_filesystem", False):
-            raise ValueError(
-                "ECS Exec's agent writes to the root file system; set read_only_root_filesystem = false with it"
-            )
-        return value
-
-    @field_validator("paths", "hosts")
-    @classmethod
-    def _once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in value:
-            if value.count(pattern) > 1:
-                raise ValueError(f'"{pattern}" is listed twice')
-        return value
-
     @property
     def takes_everything(self) -> bool:
         """Whether every request matches, so that rules after this one are never asked."""
-        return all(re.fullmatch(r"/?\*", pattern) for pattern in (*self.hosts, *self.paths))
-
-
-def _series(sizes: tuple[int, ...]) -> str:
-    if len(sizes) <= 4:
-        return ", ".join(map(str, sizes))
-    return f"{sizes[0]} to {sizes[-1]} in steps of {sizes[1] - sizes[0]}"
+        return not self.hosts and set(self.paths) <= {"/*", "*"}

@@ -11,7 +11,13 @@ from modules.settings.fields import Block, between, matching
 
 # https://docs.aws.amazon.com/codecommit/latest/userguide/limits.html
 RepositoryName = Annotated[str, matching(r"[\w.-]{1,100}(?<!\.git)", "a CodeCommit repository name")]
-BranchName = Annotated[str, matching(r"[^\s~^:?*\[\\]{1,256}", "a branch name")]
+BranchName = Annotated[
+    str,
+    matching(
+        r"(?!refs/|/|\.)(?!.*(\.\.|//|@\{|/\.|\.lock(/|\Z)))[^\s~^:?*\[\\]{1,256}(?<![/.])",
+        "the name of a branch, like main",
+    ),
+]
 
 
 class CodeCommit(Block):

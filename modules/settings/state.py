@@ -7,7 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from modules.settings.choice import chosen_by_label
-from modules.settings.fields import Block, KeyArn, Region
+from modules.settings.fields import Block, KeyArn, Region, matching
+
+BucketName = Annotated[str, matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of an S3 bucket")]
+CloudName = Annotated[
+    str, matching(r"[A-Za-z0-9_-]{1,90}", "a name that HCP Terraform takes: letters, digits, - and _")
+]
 
 
 class LocalState(Block):
@@ -20,7 +25,7 @@ class S3State(Block):
     """An S3 bucket with Terraform's own lock file (Terraform 1.11 or newer)."""
 
     kind: Literal["s3"]
-    bucket: str = Field(
+    bucket: BucketName = Field(
         description="Name of a bucket that exists, with versioning on.", examples=["shop-terraform-state"]
     )
     region: Region | None = Field(default=None, description="The bucket's region; the environment's when left out.")
@@ -33,8 +38,8 @@ class CloudState(Block):
     """A workspace of HCP Terraform (Terraform Cloud)."""
 
     kind: Literal["cloud"]
-    organization: str = Field(description="The organization's name.", examples=["acme"])
-    workspace: str | None = Field(
+    organization: CloudName = Field(description="The organization's name.", examples=["acme"])
+    workspace: CloudName | None = Field(
         default=None, description="The workspace's name; `<project>-<environment>` when left out."
     )
     project: str | None = Field(default=None, description="The HCP Terraform project that holds the workspace.")

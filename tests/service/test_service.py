@@ -188,10 +188,10 @@ def test_the_root_can_be_made_writable_and_single_folders_too() -> None:
     assert container(web("read_only_root_filesystem = false"))["readonlyRootFilesystem"] is False
     folders = web('writable_paths = ["/tmp", "/var/cache/app"]')
     assert container(folders)["mountPoints"] == [
-        {"sourceVolume": "tmp", "containerPath": "/tmp", "readOnly": False},
-        {"sourceVolume": "var-cache-app", "containerPath": "/var/cache/app", "readOnly": False},
+        {"sourceVolume": "writable-1", "containerPath": "/tmp", "readOnly": False},
+        {"sourceVolume": "writable-2", "containerPath": "/var/cache/app", "readOnly": False},
     ]
-    assert folders.only("aws_ecs_task_definition")["volume"] == [{"name": "tmp"}, {"name": "var-cache-app"}]
+    assert folders.only("aws_ecs_task_definition")["volume"] == [{"name": "writable-1"}, {"name": "writable-2"}]
     assert "volume" not in web().only("aws_ecs_task_definition")
 
 

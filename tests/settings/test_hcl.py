@@ -37,6 +37,8 @@ def problems(tmp_path: Path, text: str) -> list[str]:
         ("<<EOT\none\n  two\nEOT", "one\n  two\n"),
         ("<<-EOT\n    one\n      two\n    EOT", "one\n  two\n"),
         ("(3)", 3),
+        (r'"\U0001F600"', "😀"),
+        ("<<EOT\n$${x} %%{y}\nEOT", "${x} %{y}\n"),
     ],
 )
 def test_reads_literals(tmp_path: Path, text: str, value: object) -> None:
@@ -84,6 +86,39 @@ def test_says_what_is_given_twice_and_keeps_the_first(tmp_path: Path) -> None:
         "environments/dev/environment.hcl:5: b.c: is given twice, first on line 5; keep one",
     ]
     assert document.values["a"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (r'key = "\q"', r':1: key: "\q" is not an escape that HCL knows'),
+        (r'key = "\ud800"', r':1: key: "\ud800" is not an escape that HCL knows'),
+        ("key = " + "9" * 19, ":1: key: has more than 18 digits"),
+        (
+            '\nservice "${x}" {}',
+            ":2: service: must be a literal value; variables, functions and ${…} are not evaluated here",
+        ),
+        (
+            "key = {\n  a = 1\n  b = var.x\n}",
+            ":3: key.b: must be a literal value; variables, functions and ${…} are not evaluated here",
+        ),
+        (
+            "key = [\n  1,\n  var.x,\n]",
+            ":3: key: must be a literal value; variables, functions and ${…} are not evaluated here",
+        ),
+        ("key = 'x'", """:1: not valid HCL: text stands in straight double quotes, like "this", not in '"""),
+        ("key = “x”", """:1: not valid HCL: text stands in straight double quotes, like "this", not in “"""),
+        ("key = " + "[" * 3000 + "]" * 3000, ":1: nested too deeply to be read"),
+    ],
+)
+def test_says_what_cannot_be_taken(tmp_path: Path, text: str, problem: str) -> None:
+    assert problems(tmp_path, text + "\n") == [f"environments/dev/environment.hcl{problem}"]
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    file = tmp_path / "environment.hcl"
+    file.write_bytes(b"\xef\xbb\xbfa = 1\r\n")
+    assert hcl.read(file, Path("environment.hcl")).values == {"a": 1}
 
 
 @pytest.mark.parametrize(

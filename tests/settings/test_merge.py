@@ -1,6 +1,12 @@
 """An environment over what is common to all."""
 
+from pathlib import Path
+
+import pytest
+
+from modules.settings.load import load
 from modules.settings.network import CreatedNetwork
+from modules.settings.problems import SettingsError
 from modules.settings.state import CloudState, S3State
 from tests.support import ZONES, environment, mistakes, settings
 
@@ -35,6 +41,19 @@ def test_a_block_of_another_kind_replaces_the_common_one() -> None:
 def test_null_takes_the_default_back() -> None:
     merged = settings(environment(service="cpu = null\n memory = null"), common=COMMON).environment
     assert (merged.service["web"].cpu, merged.service["web"].memory) == (256, 512)
+
+
+def test_null_takes_the_default_back_where_nothing_common_is_set_too() -> None:
+    merged = settings(environment(service="health_check { path = null }")).environment
+    assert merged.service["web"].health_check.path == "/"
+
+
+def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
+    (tmp_path / "environments" / "test").mkdir(parents=True)
+    (tmp_path / "environments" / "test" / "environment.hcl").write_text(environment(), encoding="utf-8")
+    (tmp_path / "environments" / "common.hcl").symlink_to("nowhere")
+    with pytest.raises(SettingsError, match=r"environments/common.hcl:1: cannot be read: No such file or directory"):
+        load(tmp_path / "environments", "test")
 
 
 def test_a_mistake_is_shown_in_the_file_that_has_it() -> None:

@@ -67,12 +67,12 @@ def test_the_least_environment_is_valid() -> None:
                 service='environment = { A = "x" }\n'
                 'secrets = { A = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a-AbCdEf" }'
             ),
-            f"{FILE}:{SERVICE + 1}: service.web.secrets: A is in environment too; keep one",
+            f"{FILE}:{SERVICE + 1}: service.web.secrets.A: is in environment too; keep one",
         ),
         (environment(service='paths = ["/a", "/a"]'), f'{FILE}:{SERVICE}: service.web.paths: "/a" is listed twice'),
         (
             environment(service="capacity = { base = 1, on_demand = 0, spot = 1 }"),
-            f"{FILE}:{SERVICE}: service.web.capacity.spot: base is on demand, so on_demand must be at least 1: "
+            f"{FILE}:{SERVICE}: service.web.capacity.on_demand: base is on demand, so on_demand must be at least 1: "
             "ECS places nothing on a share of 0",
         ),
         # what contradicts a default
@@ -92,11 +92,11 @@ def test_the_least_environment_is_valid() -> None:
         # forms
         (
             environment(service='environment = { "A-B" = "x" }'),
-            f'{FILE}:{SERVICE}: service.web.environment: "A-B" is not a name for an environment variable; use letters, digits and _',
+            f'{FILE}:{SERVICE}: service.web.environment.A-B: "A-B" is not a name for an environment variable; use letters, digits and _',
         ),
         (
             environment(service='secrets = { A = "s3cret" }'),
-            f'{FILE}:{SERVICE}: service.web.secrets.A: "s3cret" is not the ARN of a Secrets Manager secret or a Parameter Store parameter',
+            f'{FILE}:{SERVICE}: service.web.secrets.A: "s3cret" is not the ARN of a Secrets Manager secret, with its last six characters, or of a Parameter Store parameter',
         ),
         (
             environment(network=f'{ZONES}\n  cidr = "10.0.0.1/16"'),
@@ -119,7 +119,46 @@ def test_the_least_environment_is_valid() -> None:
             f'{FILE}:{TOP}: service.Api: "Api" is not a name AWS takes everywhere: lower-case letters, digits and single hyphens, '
             "beginning with a letter",
         ),
+        (
+            environment(load_balancer='ingress_cidrs = ["10.1.2.3"]\n protocol = "http"'),
+            f'{FILE}:{LOAD_BALANCER}: load_balancer.ingress_cidrs[0]: "10.1.2.3" is not an IPv4 network like 10.0.0.0/16; '
+            'use "10.1.2.3/32"',
+        ),
+        (
+            environment(load_balancer='ingress_cidrs = ["10.0.0.0/8", "10.0.0.0/8"]\n protocol = "http"'),
+            f'{FILE}:{LOAD_BALANCER}: load_balancer.ingress_cidrs: "10.0.0.0/8" is listed twice',
+        ),
+        (
+            environment().replace('"123456789012"', '"１２３４５６７８９０１２"'),
+            f'{FILE}:4: account: "１２３４５６７８９０１２" is not an account number of 12 digits',
+        ),
+        (
+            environment(service='secrets = { A = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a" }'),
+            f'{FILE}:{SERVICE}: service.web.secrets.A: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a" is not the ARN of '
+            "a Secrets Manager secret, with its last six characters, or of a Parameter Store parameter",
+        ),
+        (
+            environment(service='writable_paths = ["/a/../b"]'),
+            f'{FILE}:{SERVICE}: service.web.writable_paths[0]: "/a/../b" is not an absolute folder like /tmp',
+        ),
+        (
+            environment(service='source "codecommit" { branch = "refs/heads/main" }'),
+            f'{FILE}:{SERVICE}: service.web.source.codecommit.branch: "refs/heads/main" is not the name of a branch, like main',
+        ),
+        (
+            environment(top='state "s3" { bucket = "Bad Bucket!" }'),
+            f'{FILE}:{TOP}: state.s3.bucket: "Bad Bucket!" is not the name of an S3 bucket',
+        ),
+        (
+            environment(top='tags = { "AWS:x" = "y" }'),
+            f'{FILE}:{TOP}: tags.AWS:x: "AWS:x" is not a tag key; at most 128 characters, not beginning with aws:',
+        ),
         # keys and kinds
+        (
+            environment().replace('service "web" {', "service {"),
+            f'{FILE}:12: service.port: a service needs a name: service "web" {{ … }}',
+        ),
+        (environment(service="port = null").replace("port = 8080", ""), f"{FILE}:{SERVICE}: service.web.port: is missing; for example 8080"),
         (environment(service="prot = 1"), f'{FILE}:{SERVICE}: service.web.prot: unknown key; did you mean "port"?'),
         (
             environment(service="release { keep_blue = 1 }"),
@@ -180,6 +219,32 @@ def test_the_folder_must_be_a_name_too() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        (environment(service="cpu = 300\n memory = 4096"), "service.web.cpu"),
+        (environment(service="tasks = { mim = 10, max = 1 }"), "service.web.tasks.mim"),
+        (environment().replace("load_balancer", "loadbalancer"), "loadbalancer"),
+        (environment().replace('"web"', '"Web"'), "service.Web"),
+    ],
+)
+def test_a_mistake_accuses_nothing_that_depends_on_it(text: str, only: str) -> None:
+    assert [line.split(": ")[1] for line in mistakes(text)] == [only]
+
+
+def test_a_contradiction_with_a_default_hides_nothing_else() -> None:
+    text = environment(
+        service="cpu = 1024",
+        load_balancer='protocol = "http"\n test_port = 80',
+        top='service "api" {\n  port = 80\n  paths = ["/a"]\n}',
+    )
+    assert [line.split(": ")[1] for line in mistakes(text)] == [
+        "load_balancer.test_port",
+        "service.web.memory",
+        "service.api.priority",
+    ]
+
+
 def test_all_mistakes_come_at_once_in_the_order_of_the_file() -> None:
     text = """project = "shop"
 regon   = "eu-west-1"
@@ -220,5 +285,5 @@ service "api" {
         "give each its own, the lowest is asked first",
         f"{FILE}:20: service.api.port: must be a literal value; variables, functions and ${{…}} are not evaluated here",
         f"{FILE}:21: service.api.cpu: 300 is not a Fargate CPU size; use 256, 512, 1024, 2048, 4096, 8192, 16384",
-        f'{FILE}:22: service.api.hosts[0]: "bad host" is not a host name or pattern like *.example.com',
+        f'{FILE}:22: service.api.hosts[0]: "bad host" is not a host name or pattern like *.example.com, with a dot and letters at the end',
     ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support import ZONES, environment, mistakes
+from tests.support import ZONES, environment, mistakes, template
 
 FILE = "environments/test/environment.hcl"
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f"
@@ -47,7 +47,7 @@ def zones(*letters: str) -> str:
         environment(
             service='hosts = ["a.example.com"]', top=another(body='hosts = ["b.example.com"]\n priority = 200')
         ),
-        environment(service='hosts = ["1", "2"]\n paths = ["/1", "/2", "/3"]'),
+        environment(service='hosts = ["a.example.com", "*.example.org"]\n paths = ["/1", "/2", "/3"]'),
         environment(service='source "codecommit" {\n repository = "shop-web"\n create = false\n}'),
         environment(
             service='priority = 200\n source "codecommit" { repository = "mono" }',
@@ -70,7 +70,7 @@ def test_accepts(text: str) -> None:
             environment(network='zones = ["eu-west-1a", "eu-west-2b"]'),
             ':6: network.zones[1]: "eu-west-2b" is not in eu-west-1',
         ),
-        (environment(network=zones("a", "a")), ':6: network.zones[1]: "eu-west-1a" is listed twice'),
+        (environment(network=zones("a", "a")), ':6: network.zones: "eu-west-1a" is listed twice'),
         (
             environment(network=zones(*"abcdefghi")),
             ":6: network.zones: the automatic division has room for 8 zones; give public_subnets and private_subnets",
@@ -85,16 +85,35 @@ def test_accepts(text: str) -> None:
             "which a load balancer needs; use a /23 or larger, or give public_subnets and private_subnets",
         ),
         (
-            environment(network=f'{ZONES}\n private_subnets = ["10.0.1.0/24"]'),
+            environment(network=f'{ZONES}\n private_subnets = ["10.0.201.0/24"]'),
             ":7: network.private_subnets: 1 ranges for 2 zones; give one for each",
         ),
         (
-            environment(network=f'{ZONES}\n private_subnets = ["10.0.1.0/24", "10.1.0.0/24"]'),
+            environment(network=f'{ZONES}\n private_subnets = ["10.0.201.0/24", "10.1.0.0/24"]'),
             ":7: network.private_subnets[1]: 10.1.0.0/24 is not inside the network, 10.0.0.0/16",
         ),
         (
-            environment(network=f'{ZONES}\n private_subnets = ["10.0.1.0/24", "10.0.1.128/25"]'),
-            ":7: network.private_subnets[1]: 10.0.1.128/25 overlaps 10.0.1.0/24",
+            environment(network=f'{ZONES}\n private_subnets = ["10.0.201.0/24", "10.0.201.128/25"]\n public_subnets = ["10.0.1.0/24", "10.0.2.0/24"]'),
+            ":7: network.private_subnets[1]: 10.0.201.128/25 overlaps 10.0.201.0/24",
+        ),
+        (
+            environment(network=f'{ZONES}\n public_subnets = ["10.0.1.0/24", "10.0.128.0/24"]'),
+            ":7: network.public_subnets: 10.0.128.0/20 overlaps 10.0.128.0/24; private_subnets are made automatically, give them too",
+        ),
+        (
+            environment(network=f'{ZONES}\n private_subnets = ["10.0.201.0/24", "10.0.0.0/24"]'),
+            ":7: network.private_subnets[1]: 10.0.0.0/24 overlaps 10.0.0.0/20; public_subnets are made automatically, give them too",
+        ),
+        (
+            environment(
+                network=f'{ZONES}\n private_subnets = ["10.0.201.0/28", "10.0.202.0/24"]',
+                load_balancer='protocol = "http"\n internal = true\n ingress_cidrs = ["10.0.0.0/8"]',
+            ),
+            ":7: network.private_subnets[0]: 10.0.201.0/28 is a /28; it must be /16 to /27",
+        ),
+        (
+            environment(network=f'{ZONES}\n cidr = "127.0.0.0/16"'),
+            ":7: network.cidr: 127.0.0.0/16 is no range for a network; use one of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
         ),
         (
             environment(network=f'{ZONES}\n public_subnets = ["10.0.1.0/28", "10.0.2.0/24"]'),
@@ -123,7 +142,7 @@ def test_accepts(text: str) -> None:
         ),
         (
             environment(load_balancer=f'certificate = "{CERTIFICATE.replace("eu-west-1", "us-east-1")}"'),
-            ":9: load_balancer.certificate: is in us-east-1; a load balancer takes certificates of its own region, eu-west-1",
+            ":9: load_balancer.certificate: is in us-east-1; a load balancer takes one of its own region, eu-west-1",
         ),
         (
             environment(load_balancer=f'certificate = "{CERTIFICATE}"\n test_port = 443'),
@@ -167,7 +186,7 @@ def test_accepts(text: str) -> None:
             ":17: service.api.hosts: a.example.com, path /* belongs to service.web already",
         ),
         (
-            environment(service='hosts = ["1", "2", "3"]\n paths = ["/1", "/2", "/3"]'),
+            environment(service='hosts = ["a.com", "b.com", "c.com"]\n paths = ["/1", "/2", "/3"]'),
             ":11: service.web: 6 hosts and paths; a listener rule holds 5",
         ),
         (
@@ -206,6 +225,31 @@ def test_accepts(text: str) -> None:
             ":13: service.web.egress_ports: 443 is missing; without it no task reaches ECR, Secrets Manager or "
             "CloudWatch Logs, and none starts",
         ),
+        (
+            environment(load_balancer='protocol = "http"\n ingress_cidrs = []'),
+            ":10: load_balancer.ingress_cidrs: is empty; nobody could use the services",
+        ),
+        (
+            environment(load_balancer='protocol = "http"\n web_acl = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/a/b"'),
+            ":10: load_balancer.web_acl: is in us-east-1; a load balancer takes one of its own region, eu-west-1",
+        ),
+        (
+            environment(service='health_check { status = "200,299-201" }'),
+            ":13: service.web.health_check.status: 299-201 goes downwards; use 201-299",
+        ),
+        (
+            environment(service=f'build {{ environment = {{ A = "{"x" * 4097}" }} }}'),
+            ":13: service.web.build.environment.A: has 4097 characters; CodeBuild's variables hold 4096",
+        ),
+        (
+            environment(service='build { environment = { PATH = "x" } }'),
+            ":13: service.web.build.environment.PATH: this name belongs to CodeBuild or to the release contract; use another",
+        ),
+        (environment(top='tags = { Project = "x" }'), ":15: tags.Project: is set by Cutover itself; remove it"),
+        *(
+            (environment().replace('"web"', f'"{name}"'), f':11: service.{name}: "{name}" is the name of something that all services share; use another')
+            for name in ("endpoints", "load-balancer", "vpc-flow-logs")
+        ),
         (environment(top='tags = { project = "x" }'), ":15: tags.project: is set by Cutover itself; remove it"),
         (
             environment(service=f'environment = {{ A = "{"x" * 4096}" }}'),
@@ -216,6 +260,17 @@ def test_accepts(text: str) -> None:
 )  # fmt: skip
 def test_refuses(text: str, message: str) -> None:
     assert mistakes(text) == [FILE + message]
+
+
+def test_the_longest_names_fit_everything_else_that_is_named() -> None:
+    longest = "a" * (32 - len("-test-web-green"))
+    generated = template(environment().replace('"shop"', f'"{longest}"'))
+    for kind, key, limit in (
+        ("aws_iam_role", "name", 64),
+        ("aws_s3_bucket", "bucket", 63),
+        ("aws_lb_target_group", "name", 32),
+    ):
+        assert max(len(body[key]) for body in generated.resources(kind).values()) <= limit
 
 
 @pytest.mark.parametrize(
@@ -240,12 +295,3 @@ def test_the_longest_names_that_aws_takes_are_taken() -> None:
     longest = "a" * (32 - len("-test-web-green"))
     assert mistakes(environment().replace('"shop"', f'"{longest}"')) == []
     assert mistakes(environment().replace('"shop"', f'"{longest}a"')) != []
-
-
-def test_iam_roles_and_buckets_have_limits_of_their_own() -> None:
-    text = environment().replace('"shop"', f'"{"a" * 60}"')
-    said = "\n".join(mistakes(text))
-    assert "the IAM role would be called" in said
-    assert "AWS allows 64" in said
-    assert "the S3 bucket would be called" in said
-    assert "AWS allows 63" in said

@@ -1,0 +1,71 @@
+"""From the folders of a project to the generated Terraform in them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from modules.settings import load
+from modules.settings.problems import SettingsError
+
+
+def run(arguments: list[str], root: Path) -> int:
+    """Synthesizes the environments of the project in ``root`` that are named in ``arguments``, or all.
+
+    Returns 0 when all went well, 2 when not. A broken environment is reported and does not stop the others.
+    """
+    environments = root / "environments"
+    known = load.names(environments)
+    wanted = list(dict.fromkeys(arguments)) or known
+    if not wanted:
+        _complain(f"there are no environments; write {environments.name}/<name>/{load.FILE}")
+        return 2
+    loaded = [_load(environments, name, known) for name in wanted]
+    valid = [settings for settings in loaded if settings is not None]
+    written = _synthesize(valid, environments) if valid else 0
+    return 0 if written == len(wanted) else 2
+
+
+def _load(environments: Path, name: str, known: list[str]) -> load.Settings | None:
+    if name not in known:
+        _complain(f"{environments.name}/{name}/{load.FILE} does not exist; there are {', '.join(known) or 'none'}")
+        return None
+    try:
+        return load.load(environments, name)
+    except SettingsError as error:
+        _complain(str(error))
+        return None
+
+
+def _synthesize(valid: list[load.Settings], environments: Path) -> int:
+    """How many environments have their file."""
+    print(f"Synthesizing {', '.join(settings.name for settings in valid)}", flush=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            # Here, so that mistakes in settings are told before the bindings are loaded.
+            from modules.synthesis import synthesize
+
+            texts = synthesize(valid, Path(os.environ.get("CDKTF_OUTDIR") or scratch))
+        except OSError as error:
+            _complain(f"{error.filename}: cannot be written: {error.strerror}")
+            return 0
+    return sum(_land(text, environments / name) for name, text in texts.items())
+
+
+def _land(text: str, environment: Path) -> bool:
+    from modules.synthesis import land
+
+    file = environment / load.GENERATED
+    shown = file.relative_to(environment.parent.parent)
+    try:
+        print(f"{shown}: {'written' if land(text, file) else 'unchanged'}")
+    except OSError as error:
+        _complain(f"{shown}: cannot be written: {error.strerror}; it is as it was")
+        return False
+    return True
+
+
+def _complain(message: str) -> None:
+    print(message, file=sys.stderr)
