@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import types
 import typing
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from modules.settings.annotations import as_block, bare, members
 from modules.settings.environment import Environment
 from modules.settings.fields import Constraint
 
@@ -66,14 +66,13 @@ def _section(title: str, model: type[BaseModel]) -> Iterator[str]:
 
 def _blocks(annotation: Any) -> Iterator[tuple[str, type[BaseModel]]]:
     """The blocks that a field holds, each with the label that it is written with."""
-    annotation = _bare(annotation)
+    annotation = bare(annotation)
     if get_origin(annotation) is dict:
         yield from ((' "<name>"', block) for _, block in _blocks(get_args(annotation)[1]))
-    elif _is_union(annotation):
-        for member in get_args(annotation):
-            yield from _blocks(member)
-    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield _label(annotation), annotation
+    for member in members(annotation):
+        yield from _blocks(member)
+    if (block := as_block(annotation)) is not None:
+        yield _label(block), block
 
 
 def _label(model: type[BaseModel]) -> str:
@@ -84,7 +83,7 @@ def _label(model: type[BaseModel]) -> str:
 
 def _value(field: FieldInfo) -> str:
     if any(_blocks(field.annotation)):
-        return "block" if get_origin(_bare(field.annotation)) is not dict else "blocks"
+        return "block" if get_origin(bare(field.annotation)) is not dict else "blocks"
     accepts = [each.accepts for each in field.metadata if isinstance(each, Constraint)]
     return _cell("; ".join([_type(field.annotation), *accepts]))
 
@@ -92,7 +91,7 @@ def _value(field: FieldInfo) -> str:
 def _type(annotation: Any) -> str:
     metadata = get_args(annotation)[1:] if get_origin(annotation) is typing.Annotated else ()
     accepts = "; ".join(each.accepts for each in metadata if isinstance(each, Constraint))
-    annotation = _bare(annotation)
+    annotation = bare(annotation)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return " or ".join(f"`{value}`" for value in arguments)
@@ -100,7 +99,7 @@ def _type(annotation: Any) -> str:
         return f"list of {_type(arguments[0])}"
     if origin is dict:
         return f"object of {_type(arguments[1])}"
-    if _is_union(annotation):
+    if members(annotation):
         return " or ".join(_type(each) for each in arguments if each is not type(None))
     return f"{_TYPES[annotation]}; {accepts}" if accepts else _TYPES[annotation]
 
@@ -125,14 +124,6 @@ def _literal(value: object) -> str:
         case tuple():
             return f"[{', '.join(_literal(each) for each in value)}]"
     return str(value)
-
-
-def _bare(annotation: Any) -> Any:
-    return get_args(annotation)[0] if get_origin(annotation) is typing.Annotated else annotation
-
-
-def _is_union(annotation: Any) -> bool:
-    return get_origin(annotation) in (Union, types.UnionType)
 
 
 def _cell(text: str) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import types
-import typing
-from typing import Any, Union, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from modules.settings.annotations import as_block, bare, members
 from modules.settings.environment import Environment
 from modules.settings.problems import Path_
 from modules.settings.service import Service
@@ -87,35 +86,23 @@ def model_at(loc: Loc) -> type[BaseModel] | None:
     annotation: Any = Environment
     for part in loc:
         annotation = _step(annotation, part)
-    return _as_model(annotation)
+    return as_block(annotation)
 
 
 def _step(annotation: Any, part: str | int) -> Any:
-    if (model := _as_model(annotation)) is not None:
+    if (model := as_block(annotation)) is not None:
         field = model.model_fields.get(str(part))
         # A union's tag is a step of pydantic's path that stays in the same block.
         return field.annotation if field else annotation
     if get_origin(annotation) is dict:
-        return _bare(get_args(annotation)[1])
+        return bare(get_args(annotation)[1])
     if get_origin(annotation) is tuple:
-        return _bare(get_args(annotation)[0])
-    for member in _members(annotation):
-        member_model = _as_model(member)
+        return bare(get_args(annotation)[0])
+    for member in members(annotation):
+        member_model = as_block(member)
         if member_model and part in get_args(member_model.model_fields["kind"].annotation):
             return member_model
     return None
-
-
-def _bare(annotation: Any) -> Any:
-    return get_args(annotation)[0] if get_origin(annotation) is typing.Annotated else annotation
-
-
-def _members(annotation: Any) -> tuple[Any, ...]:
-    return get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else ()
-
-
-def _as_model(annotation: Any) -> type[BaseModel] | None:
-    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
 
 
 def _unknown(loc: Loc) -> str:

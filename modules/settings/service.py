@@ -33,6 +33,8 @@ FARGATE_MEMORY: dict[int, tuple[int, ...]] = {
     16384: tuple(range(32768, 122880 + 1, 8192)),
 }
 
+_MEMORY_SIZES = "; ".join(f"{cpu}: {sizes[0]} to {sizes[-1]}" for cpu, sizes in FARGATE_MEMORY.items())
+
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html, "Host conditions"
 HostPattern = Annotated[
     str,
@@ -134,7 +136,7 @@ class Service(Block):
     cpu: Annotated[int, one_of(*FARGATE_MEMORY, what="a Fargate CPU size")] = Field(
         default=256, description="CPU units of a task; 1024 are one vCPU."
     )
-    memory: int = Field(default=512, description="Memory of a task, in MiB; which sizes there are depends on `cpu`.")
+    memory: int = Field(default=512, description=f"Memory of a task, in MiB; with `cpu` {_MEMORY_SIZES}.")
     architecture: Literal["x86_64", "arm64"] = Field(
         default="x86_64", description="Processor; `arm64` costs about a fifth less."
     )

@@ -58,6 +58,30 @@ def test_a_nat_gateway_in_each_zone_is_the_default() -> None:
     )
 
 
+def test_each_subnet_has_the_routes_of_its_kind_and_zone() -> None:
+    generated = with_network("")
+    routes = {
+        body["subnet_id"].split(".")[1]: body["route_table_id"].split(".")[1]
+        for body in generated.resources("aws_route_table_association").values()
+    }
+    assert routes == {
+        "network_vpc_public-a": "network_vpc_public-routes",
+        "network_vpc_public-b": "network_vpc_public-routes",
+        "network_vpc_private-a": "network_vpc_private-a-table",
+        "network_vpc_private-b": "network_vpc_private-b-table",
+    }
+    assert generated.only("aws_vpc")["enable_dns_hostnames"] is True
+    for zone in ("a", "b"):
+        gateway = generated.named("aws_nat_gateway", f"nat-{zone}")
+        assert gateway["subnet_id"] == f"${{aws_subnet.network_vpc_public-{zone}.id}}"
+        assert gateway["allocation_id"] == f"${{aws_eip.network_vpc_nat-{zone}-address.id}}"
+        route = generated.named("aws_route", f"private-{zone}-internet")
+        assert route["nat_gateway_id"] == f"${{aws_nat_gateway.network_vpc_nat-{zone}.id}}"
+        assert route["route_table_id"] == f"${{aws_route_table.network_vpc_private-{zone}-table.id}}"
+    public = generated.named("aws_route", "public-internet")
+    assert public["gateway_id"] == "${aws_internet_gateway.network_vpc_internet-gateway.id}"
+
+
 def test_a_single_nat_gateway_serves_all_zones() -> None:
     single = with_network('nat = "single"')
     gateway = single.only("aws_nat_gateway")
@@ -136,6 +160,7 @@ def test_flow_logs_are_kept_encrypted_by_a_role_for_this_account_only() -> None:
         "${aws_kms_key.key.arn}",
         365,
     )
+    assert flow_log["depends_on"] == ["aws_iam_role_policy.network_flow-logs_role_policy"]
     trust = recorded.statements("network_flow-logs_role_trust")["Trust"]
     assert trust["condition"][0]["values"] == ["123456789012"]
 

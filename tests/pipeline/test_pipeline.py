@@ -47,6 +47,8 @@ def test_pull_requests_need_an_approval_unless_told_otherwise() -> None:
     assert web().only("aws_codecommit_approval_rule_template_association")["repository_name"] == (
         "${aws_codecommit_repository.delivery-web_source_repository.repository_name}"
     )
+    two = web('source "codecommit" { approvals = 2 }').only("aws_codecommit_approval_rule_template")
+    assert json.loads(two["content"])["Statements"][0]["NumberOfApprovalsNeeded"] == 2
     none = web('source "codecommit" { approvals = 0 }')
     assert none.resources("aws_codecommit_approval_rule_template") == {}
 
@@ -161,6 +163,10 @@ def test_artifacts_are_encrypted_private_and_over_tls_only() -> None:
     assert statements["DenyPlainHttp"]["condition"][0]["variable"] == "aws:SecureTransport"
     assert statements["DenyUnencryptedPuts"]["effect"] == "Deny"
     assert statements["DenyUnencryptedPuts"]["condition"][0]["values"] == ["aws:kms"]
+    logging = generated.only("aws_s3_bucket_logging")
+    assert logging["target_bucket"] == "shop-test-access-logs-123456789012"
+    assert logging["target_prefix"] == "buckets/shop-test-web-artifacts-123456789012/"
+    assert logging["depends_on"] == ["aws_s3_bucket_policy.access-logs_bucket_policy"]
 
 
 def test_every_bucket_is_closed_versioned_and_has_an_end() -> None:
@@ -204,18 +210,18 @@ def test_what_aws_has_ready_is_used(text: str, config: str) -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "block"),
     [
-        ("percent = 20", "TimeBasedCanary", "time_based_canary"),
-        ('strategy = "linear"\n percent = 20', "TimeBasedLinear", "time_based_linear"),
+        ("percent = 20\n interval_minutes = 7", "TimeBasedCanary", "time_based_canary"),
+        ('strategy = "linear"\n percent = 20\n interval_minutes = 7', "TimeBasedLinear", "time_based_linear"),
     ],
 )
 def test_any_other_pace_gets_a_configuration_of_its_own(text: str, kind: str, block: str) -> None:
     generated = release(text)
     routing = generated.only("aws_codedeploy_deployment_config")["traffic_routing_config"]
-    assert routing == {"type": kind, block: {"percentage": 20, "interval": 5}}
+    assert routing == {"type": kind, block: {"percentage": 20, "interval": 7}}
     # One that is in use cannot be deleted.
     assert generated.only("aws_codedeploy_deployment_config")["lifecycle"] == {"create_before_destroy": True}
     assert generated.only("aws_codedeploy_deployment_config")["deployment_config_name"] == (
-        f"shop-test-web-{'canary' if kind == 'TimeBasedCanary' else 'linear'}-20-percent-5-minutes"
+        f"shop-test-web-{'canary' if kind == 'TimeBasedCanary' else 'linear'}-20-percent-7-minutes"
     )
     assert generated.only("aws_codedeploy_deployment_group")["deployment_config_name"] == (
         "${aws_codedeploy_deployment_config.delivery-web_deployment_config.deployment_config_name}"
@@ -232,6 +238,7 @@ def test_the_deployment_is_blue_green_with_traffic_control_and_rolls_back() -> N
             "termination_wait_time_in_minutes": 90,
         },
     }
+    assert group["depends_on"] == ["aws_iam_role_policy.delivery-web_deployment_role_policy"]
     assert group["auto_rollback_configuration"] == {
         "enabled": True,
         "events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"],

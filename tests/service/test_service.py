@@ -262,7 +262,14 @@ def test_ecs_exec_sessions_are_recorded_and_encrypted() -> None:
     exec_configuration = web().only("aws_ecs_cluster")["configuration"]["execute_command_configuration"]
     assert exec_configuration["kms_key_id"] == "${aws_kms_key.key.arn}"
     assert exec_configuration["logging"] == "OVERRIDE"
-    assert exec_configuration["log_configuration"]["cloud_watch_encryption_enabled"] is True
+    assert exec_configuration["log_configuration"] == {
+        "cloud_watch_encryption_enabled": True,
+        "cloud_watch_log_group_name": "${aws_cloudwatch_log_group.cluster_exec-logs_group.name}",
+    }
+    shell = web("exec = true\n read_only_root_filesystem = false")
+    assert shell.statements("service-web_roles_task_permissions")["ExecWriteLogs"]["resources"] == [
+        "arn:aws:logs:eu-west-1:123456789012:log-group:/shop/test/exec:*"
+    ]
 
 
 def test_the_cluster_has_container_insights_and_both_kinds_of_fargate() -> None:
@@ -295,6 +302,7 @@ def test_the_number_of_tasks_follows_cpu_and_memory_between_its_limits() -> None
     ):
         tracking = generated.named("aws_appautoscaling_policy", what)["target_tracking_scaling_policy_configuration"]
         assert tracking["target_value"] == percent
+        assert (tracking["scale_out_cooldown"], tracking["scale_in_cooldown"]) == (60, 300)
         assert tracking["predefined_metric_specification"] == {"predefined_metric_type": metric}
 
 

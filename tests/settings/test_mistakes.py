@@ -138,6 +138,11 @@ def test_the_least_environment_is_valid() -> None:
             "a Secrets Manager secret, with its last six characters, or of a Parameter Store parameter",
         ),
         (
+            environment(service='secrets_kms_keys = ["arn:aws:kms:eu-west-1:123456789012:alias/a"]'),
+            f'{FILE}:{SERVICE}: service.web.secrets_kms_keys[0]: "arn:aws:kms:eu-west-1:123456789012:alias/a" is not the ARN of '
+            "a KMS key",
+        ),
+        (
             environment(service='writable_paths = ["/a/../b"]'),
             f'{FILE}:{SERVICE}: service.web.writable_paths[0]: "/a/../b" is not an absolute folder like /tmp',
         ),

@@ -176,6 +176,11 @@ def test_accepts(text: str) -> None:
             "service.web takes every request",
         ),
         (
+            environment(service='paths = ["/*"]', top=another(body='paths = ["/api"]\n priority = 200')),
+            ":11: service.web.priority: 100 comes before service.api (200), which would never be asked: "
+            "service.web takes every request",
+        ),
+        (
             environment(service='paths = ["/a/*"]', top=another(body='paths = ["/b", "/a/*"]\n priority = 200')),
             ":17: service.api.paths: every host, path /a/* belongs to service.web already",
         ),

@@ -1,0 +1,116 @@
+"""What each role may do, action by action: a permission that is added or lost shows here, and is meant or is a mistake."""
+
+from tests.support import environment, template
+
+SERVICE = """
+exec                      = true
+read_only_root_filesystem = false
+secrets                   = {
+  A = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a-AbCdEf"
+  B = "arn:aws:ssm:eu-west-1:123456789012:parameter/b"
+}
+secrets_kms_keys          = ["arn:aws:kms:eu-west-1:123456789012:key/0f4b2c1d"]
+"""
+
+ACTIONS = {
+    "delivery-web_build_role": {
+        "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Artifacts": ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+        "ArtifactBucket": ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
+        "UseKey": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+        "LoginToEcr": ["ecr:GetAuthorizationToken"],
+        "PushImages": [
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:CompleteLayerUpload",
+            "ecr:GetDownloadUrlForLayer",
+            "ecr:InitiateLayerUpload",
+            "ecr:PutImage",
+            "ecr:UploadLayerPart",
+        ],
+    },
+    "delivery-web_deployment_role": {
+        "CreateTaskSets": ["ecs:CreateTaskSet"],
+        "MoveTaskSets": ["ecs:DeleteTaskSet", "ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet"],
+        "MoveTraffic": ["elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyRule"],
+        "LookAtTraffic": [
+            "elasticloadbalancing:DescribeListeners",
+            "elasticloadbalancing:DescribeRules",
+            "elasticloadbalancing:DescribeTargetGroups",
+        ],
+        "ReadRevision": ["s3:GetObject", "s3:GetObjectVersion"],
+        "DecryptRevision": ["kms:Decrypt"],
+        "PassRoles": ["iam:PassRole"],
+    },
+    "delivery-web_pipeline_push-role": {
+        "Start": ["codepipeline:StartPipelineExecution"],
+    },
+    "delivery-web_pipeline_role": {
+        "Artifacts": ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+        "ArtifactBucket": ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
+        "UseKey": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+        "ReadSource": [
+            "codecommit:CancelUploadArchive",
+            "codecommit:GetBranch",
+            "codecommit:GetCommit",
+            "codecommit:GetRepository",
+            "codecommit:GetUploadArchiveStatus",
+            "codecommit:UploadArchive",
+        ],
+        "Build": ["codebuild:BatchGetBuilds", "codebuild:StartBuild"],
+        "Deploy": [
+            "codedeploy:CreateDeployment",
+            "codedeploy:GetApplication",
+            "codedeploy:GetApplicationRevision",
+            "codedeploy:GetDeployment",
+            "codedeploy:GetDeploymentConfig",
+            "codedeploy:RegisterApplicationRevision",
+        ],
+        "RegisterTaskDefinition": ["ecs:RegisterTaskDefinition"],
+        "PassRoles": ["iam:PassRole"],
+    },
+    "network_flow-logs_role": {
+        "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "FindLogGroups": ["logs:DescribeLogGroups"],
+        "FindLogStreams": ["logs:DescribeLogStreams"],
+    },
+    "service-web_roles_execution": {
+        "PullImages": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        "LoginToEcr": ["ecr:GetAuthorizationToken"],
+        "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "ReadSecrets": ["secretsmanager:GetSecretValue"],
+        "ReadParameters": ["ssm:GetParameters"],
+        "DecryptSecrets": ["kms:Decrypt"],
+    },
+    "service-web_roles_task": {
+        "ExecChannels": [
+            "ssmmessages:CreateControlChannel",
+            "ssmmessages:CreateDataChannel",
+            "ssmmessages:OpenControlChannel",
+            "ssmmessages:OpenDataChannel",
+        ],
+        "ExecDecrypt": ["kms:Decrypt"],
+        "ExecFindLogs": ["logs:DescribeLogGroups"],
+        "ExecWriteLogs": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+    },
+}
+
+
+def test_each_role_may_do_exactly_this() -> None:
+    documents = template(environment(service=SERVICE)).document["data"]["aws_iam_policy_document"]
+    assert {
+        name.removesuffix("_permissions"): {each["sid"]: each["actions"] for each in body["statement"]}
+        for name, body in documents.items()
+        if name.endswith("_permissions") and "role" in name
+    } == ACTIONS
+
+
+def test_every_role_has_its_policy_and_every_policy_its_role() -> None:
+    generated = template(environment(service=SERVICE))
+    roles = generated.resources("aws_iam_role")
+    for name, policy in generated.resources("aws_iam_role_policy").items():
+        role = name.removesuffix("_policy") + "_role"
+        found = role if role in roles else name.removesuffix("_policy")
+        assert policy["role"] == f"${{aws_iam_role.{found}.name}}"
+        assert policy["policy"] == f"${{data.aws_iam_policy_document.{name.removesuffix('_policy')}_permissions.json}}"
+    assert len(generated.resources("aws_iam_role_policy")) == len(ACTIONS)
