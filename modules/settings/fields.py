@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, TypeVar
@@ -34,7 +35,8 @@ def matching(pattern: str, what: str, *, any_language: bool = False) -> Constrai
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
-            raise ValueError(f'"{value}" is not {what}')
+            # As JSON writes it: a message stays on one line whatever was given.
+            raise ValueError(f"{json.dumps(value, ensure_ascii=False)} is not {what}")
         return value
 
     return Constraint(check, what)

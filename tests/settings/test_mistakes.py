@@ -143,6 +143,11 @@ def test_the_least_environment_is_valid() -> None:
             "a KMS key",
         ),
         (
+            environment().replace('"shop"', '"shop\\n"'),
+            f'{FILE}:2: project: "shop\\n" is not a name AWS takes everywhere: lower-case letters, digits and single hyphens, '
+            "beginning with a letter",
+        ),
+        (
             environment(service='writable_paths = ["/a/../b"]'),
             f'{FILE}:{SERVICE}: service.web.writable_paths[0]: "/a/../b" is not an absolute folder like /tmp',
         ),
