@@ -98,37 +98,41 @@ class Service(Construct):
             tags={"Name": self.name},
         )
         balancer, port = props.foundation.load_balancer.security_group_id, props.settings.port
-        VpcSecurityGroupIngressRule(
-            self,
-            "from-load-balancer",
-            security_group_id=group.id,
-            description="Requests and health checks from the load balancer",
-            referenced_security_group_id=balancer,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-        )
-        VpcSecurityGroupEgressRule(
-            self,
-            "load-balancer-to-tasks",
-            security_group_id=balancer,
-            description=f"Requests and health checks to {self.name}",
-            referenced_security_group_id=group.id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-        )
-        for egress_port in props.settings.egress_ports:
+        self._connections = [
+            VpcSecurityGroupIngressRule(
+                self,
+                "from-load-balancer",
+                security_group_id=group.id,
+                description="Requests and health checks from the load balancer",
+                referenced_security_group_id=balancer,
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+            ),
             VpcSecurityGroupEgressRule(
                 self,
-                f"egress-{egress_port}",
-                security_group_id=group.id,
-                description=f"Connections to port {egress_port}",
-                cidr_ipv4="0.0.0.0/0",
+                "load-balancer-to-tasks",
+                security_group_id=balancer,
+                description=f"Requests and health checks to {self.name}",
+                referenced_security_group_id=group.id,
                 ip_protocol="tcp",
-                from_port=egress_port,
-                to_port=egress_port,
-            )
+                from_port=port,
+                to_port=port,
+            ),
+            *(
+                VpcSecurityGroupEgressRule(
+                    self,
+                    f"egress-{egress_port}",
+                    security_group_id=group.id,
+                    description=f"Connections to port {egress_port}",
+                    cidr_ipv4="0.0.0.0/0",
+                    ip_protocol="tcp",
+                    from_port=egress_port,
+                    to_port=egress_port,
+                )
+                for egress_port in props.settings.egress_ports
+            ),
+        ]
         return group
 
     def _task(self) -> Task:
@@ -225,6 +229,7 @@ class Service(Construct):
             # comes, and tasks that are draining still need their rules, logs, permissions and network.
             depends_on=[
                 *props.foundation.network.ways_out,
+                *self._connections,
                 groups.production_rule,
                 groups.test_rule,
                 self._logs.group,

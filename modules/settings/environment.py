@@ -37,8 +37,8 @@ class Environment(Block):
     disposable: bool = Field(
         default=False,
         description=(
-            "Whether `destroy` may take everything along. `false` protects the load balancer from deletion, "
-            "and buckets and image repositories that are not empty."
+            "Whether `destroy` may take everything along. `false` protects the load balancer and the source repositories "
+            "from deletion, and buckets and image repositories that are not empty."
         ),
     )
     log_retention_days: RetentionDays = Field(default=365, description="Days that CloudWatch Logs keeps logs.")
