@@ -26,8 +26,8 @@ can stand in `environments/common.hcl`: an environment's own settings go over it
 `network` or `source` block of another kind replaces the common one; `null` takes a default back.
 
 Values are literals: text in quotes (or a heredoc), numbers, `true` and `false`, lists and objects. Variables, functions
-and `${…}` are not evaluated; a literal `${` is written `$${`, as in Terraform. A key that is not listed here is an error. `make synth` reports every mistake at
-once, with file and line, and writes nothing for an environment that has one.
+and `${…}` are not evaluated; a literal `${` is written `$${`, as in Terraform. A key that is not listed here is an
+error. `make synth` reports every mistake at once, with file and line, and writes nothing for an environment that has one.
 
 A block whose title has a quoted word is written with that label: `state "s3" { … }`.
 """

@@ -121,12 +121,12 @@ class Placement:
     spot: int
 
     def strategy(self) -> list[dict[str, Any]]:
-        """The capacity provider strategy in the words of ``appspec.yml``; only what has a weight or a base."""
+        """The capacity provider strategy in the words of ``appspec.yml``, without what has no share."""
         providers = [
             {"Base": self.base, "CapacityProvider": "FARGATE", "Weight": self.on_demand},
             {"Base": 0, "CapacityProvider": "FARGATE_SPOT", "Weight": self.spot},
         ]
-        return [provider for provider in providers if provider["Base"] or provider["Weight"]]
+        return [provider for provider in providers if provider["Weight"]]
 
     def variables(self) -> dict[str, str]:
         """The variables from which ``appspec.yml`` is filled."""

@@ -44,12 +44,10 @@ class LoadBalancer(Construct):
     def __init__(self, scope: Construct, id_: str, props: LoadBalancerProps) -> None:
         super().__init__(scope, id_)
         self._props, settings = props, props.settings
-        self._security_group = self._closed_security_group()
-        self.security_group_id = self._security_group.id
+        self.security_group_id = self._closed_security_group().id
         self._admit("production", settings.port, settings.ingress_cidrs)
         self._admit("test", settings.test_port, settings.test_cidrs)
         self._balancer = self._load_balancer()
-        self.arn_suffix = self._balancer.arn_suffix
         self.production_listener = self._listener("production", settings.port)
         self.test_listener = self._listener("test", settings.test_port)
         if settings.protocol == "https":

@@ -35,8 +35,7 @@ def matching(pattern: str, what: str, *, any_language: bool = False) -> Constrai
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
-            # As JSON writes it: a message stays on one line whatever was given.
-            raise ValueError(f"{json.dumps(value, ensure_ascii=False)} is not {what}")
+            raise ValueError(f"{_quoted(value)} is not {what}")
         return value
 
     return Constraint(check, what)
@@ -67,23 +66,26 @@ def one_of(*allowed: int, what: str) -> Constraint:
 
 
 def _network(value: str) -> str:
+    what = f"{_quoted(value)} is not an IPv4 network like 10.0.0.0/16"
     try:
-        network = ipaddress.IPv4Network(value)
-        if str(network) != value:
-            raise ValueError(f"not written as {network}")
+        network = ipaddress.IPv4Network(value, strict=False)
     except ValueError as error:
-        hint = ""
-        if "host bits" in str(error) or "not written" in str(error):
-            hint = f'; use "{ipaddress.IPv4Network(value, strict=False)}"'
-        raise ValueError(f'"{value}" is not an IPv4 network like 10.0.0.0/16{hint}') from error
+        raise ValueError(what) from error
+    if str(network) != value:
+        raise ValueError(f'{what}; use "{network}"')
     return value
 
 
 def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:
     for value in values:
         if values.count(value) > 1:
-            raise ValueError(f'"{value}" is listed twice')
+            raise ValueError(f"{_quoted(value)} is listed twice")
     return values
+
+
+def _quoted(value: object) -> str:
+    """As JSON writes it: a message stays on one line whatever was given."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 Distinct = Annotated[tuple[T, ...], AfterValidator(_distinct)]

@@ -182,6 +182,15 @@ def test_the_least_environment_is_valid() -> None:
             environment(top='state "local" { path = "x" }'),
             f"{FILE}:{TOP}: state.local.path: unknown key; nothing can be set here",
         ),
+        *(
+            (text, f'{FILE}:{line}: {path}: "kind" is no key; the label says the kind')
+            for text, line, path in (
+                (environment(network=f'{ZONES}\n kind = "existing"'), 5, "network"),
+                (environment(top='state "local" { kind = "s3" }'), TOP, "state"),
+                (environment(service='source "codecommit" { kind = "x" }'), SERVICE, "service.web.source"),
+            )
+        ),
+        (environment(service="egress_ports = [443, 443]"), f"{FILE}:{SERVICE}: service.web.egress_ports: 443 is listed twice"),
         (environment(top='state "s4" {}'), f'{FILE}:{TOP}: state: "s4" is not a kind of state; use "local", "s3", "cloud"'),
         (
             environment(top='state "local" {}\nstate "cloud" { organization = "acme" }'),
