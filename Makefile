@@ -54,7 +54,7 @@ format: $(VENV)/.dev ## Format the code and mend what the linter can
 	@$(BIN)/ruff check --quiet --fix .
 
 lock: $(VENV)/.dev ## Renew requirements/*.txt from requirements/*.in
-	@for name in run dev checkov; do \
+	@for name in run prove dev checkov; do \
 		echo "Locking $$name"; \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 			--upgrade requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
@@ -75,7 +75,12 @@ $(VENV)/.run: requirements/run.txt $(VENV)/.python
 	@$(BIN)/python $(INSTALL) -r requirements/run.txt
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+$(VENV)/.prove: requirements/prove.txt $(VENV)/.run
+	@echo "Installing what the proofs need (about half a minute)"
+	@$(BIN)/python $(INSTALL) -r requirements/prove.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.prove
 	@echo "Installing what the tests need"
 	@$(BIN)/python $(INSTALL) -r requirements/dev.txt
 	@touch $@
