@@ -14,7 +14,7 @@ from modules.context import Context
 from modules.settings import explain, hcl
 from modules.settings.environment import Environment
 from modules.settings.fields import Name
-from modules.settings.problems import Location, Path_, Problem, SettingsError
+from modules.settings.problems import Locations, Path_, Problem, SettingsError
 from modules.settings.rules import RULES
 
 COMMON = "common.hcl"
@@ -28,11 +28,12 @@ _ROUNDS = 5
 
 @dataclass(frozen=True)
 class Settings:
-    """A valid environment: its name (the folder's), what its files say, and how its things are called."""
+    """A valid environment: its name (the folder's), what its files say and where, and how its things are called."""
 
     name: str
     environment: Environment
     context: Context
+    locations: Locations
 
 
 def names(environments: Path) -> list[str]:
@@ -59,13 +60,12 @@ def load(environments: Path, name: str) -> Settings:
 class _Loader:
     def __init__(self, name: str, documents: list[hcl.Document], problems: list[Problem]) -> None:
         self.name = name
-        self.file = documents[-1].file
         self.problems = problems
         self.values: dict[str, Any] = {}
-        self.locations: dict[Path_, Location] = {}
         for document in documents:
             self.values = _merged(self.values, document.values)
-            self.locations |= document.locations
+        lines = {path: line for document in documents for path, line in document.locations.items()}
+        self.locations = Locations(documents[-1].file, lines)
 
     def settings(self) -> Settings:
         self._check_name()
@@ -80,7 +80,8 @@ class _Loader:
         if self.problems or environment is None:
             raise SettingsError(self.problems)
         context = Context(environment.project, self.name, environment.region, environment.account)
-        return Settings(self.name, Environment.model_validate(_as_terraform_text(self.values)), context)
+        environment = Environment.model_validate(_as_terraform_text(self.values))
+        return Settings(self.name, environment, context, self.locations)
 
     def _check_name(self) -> None:
         try:
@@ -109,14 +110,7 @@ class _Loader:
         return None, replaced
 
     def _problem(self, path: Path_, message: str) -> None:
-        self.problems.append(Problem(self._location(path), path, message))
-
-    def _location(self, path: Path_) -> Location:
-        # What is missing has no line: the block that should hold it has.
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.locations:
-                return self.locations[path[:length]]
-        return Location(self.file, 1)
+        self.problems.append(Problem(self.locations.of(path), path, message))
 
 
 def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,21 @@ class Location:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Locations:
+    """Where each setting stands. ``file`` is the environment's own."""
+
+    file: Path
+    lines: Mapping[Path_, Location]
+
+    def of(self, path: Path_) -> Location:
+        """Where the setting at ``path`` stands; what is missing has no line, but the block that should hold it has."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                return self.lines[path[:length]]
+        return Location(self.file, 1)
 
 
 @dataclass(frozen=True)
