@@ -18,6 +18,7 @@ from harness import diagnostics
 from harness.diagnostics import Diagnostic
 from harness.errors import HarnessError
 from harness.terraforms import Terraform
+from modules.settings.load import GENERATED
 
 _STATE = "cutover_override.tf.json"
 _PLAN = "planned.tfplan"
@@ -135,3 +136,13 @@ def of(environment: Path, terraform: Terraform, variables: Mapping[str, str]) ->
             shutil.copy(file, folder)
         (folder / _STATE).write_text(json.dumps(_LOCAL_STATE), encoding="utf-8")
         yield Workspace(folder, terraform, variables)
+
+
+def unprotect(folder: Path) -> None:
+    """Lifts every ``prevent_destroy`` from the generated Terraform in ``folder``."""
+    file = folder / GENERATED
+    document = json.loads(file.read_text(encoding="utf-8"))
+    for resources in document.get("resource", {}).values():
+        for body in resources.values():
+            body.get("lifecycle", {}).pop("prevent_destroy", None)
+    file.write_text(json.dumps(document), encoding="utf-8")

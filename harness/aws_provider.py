@@ -1,0 +1,134 @@
+"""The real AWS provider: found on this machine or fetched by Terraform, and served to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import HarnessError
+from harness.terraforms import Terraform
+
+VARIABLE = "CUTOVER_AWS_PROVIDER"
+"""The environment variable that names a folder with the provider."""
+
+_PROGRAM = re.compile(r"terraform-provider-aws_v(?P<version>\d+\.\d+\.\d+)(_x\d+)?(\.exe)?")
+_REATTACH = re.compile(r"TF_REATTACH_PROVIDERS='(?P<value>.*)'")
+_START_SECONDS = 60
+
+# https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories
+_PLUGIN_FOLDERS = ("~/.terraform.d", "~/.local/share/terraform", "/usr/local/share/terraform", "/usr/share/terraform")
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One real provider: its program and its version, like ``6.25.0``."""
+
+    program: Path
+    version: str
+
+    @contextmanager
+    def serving(self, variables: Mapping[str, str]) -> Iterator[str]:
+        """Starts it with ``variables``, and gives the value of TF_REATTACH_PROVIDERS that leads Terraform to it.
+
+        One process serves any number of Terraform's commands, and ``terraform init`` asks no registry for
+        it, whichever version the configuration wants. The AWS configuration of the caller does not reach it.
+        https://developer.hashicorp.com/terraform/plugin/debugging#starting-a-provider-in-debug-mode
+
+        Raises ``HarnessError`` if it does not start.
+        """
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))}
+        command = [str(self.program), "-debug"]
+        with tempfile.TemporaryFile("w+") as log:
+            process = subprocess.Popen(
+                command, env={**kept, **variables}, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+            try:
+                yield _reattach(process, log.fileno())
+            finally:
+                process.terminate()
+                process.wait()
+
+
+def find(version: str, terraform: Terraform, cache: Path) -> Provider:
+    """The provider of that version, or the newest other one where that cannot be had.
+
+    Looked for in the folder that CUTOVER_AWS_PROVIDER names and nowhere else if it is set; else by
+    ``terraform init``, which looks in Terraform's plugin folders and in the registry, and keeps what it found
+    in ``cache``; else any other version in Terraform's plugin folders.
+    Raises ``HarnessError``, which says what to do, if there is none.
+    """
+    if named := os.environ.get(VARIABLE):
+        return _only_in(Path(named), version)
+    if fetched := _best(_programs([_initialized(version, terraform, cache)]), version):
+        return fetched
+    if other := _best(_programs(Path(folder).expanduser() for folder in _PLUGIN_FOLDERS), version):
+        return other
+    raise HarnessError(
+        f"there is no AWS provider {version} on this machine, and Terraform could not fetch it from the registry; "
+        f"unpack it into a folder and name that: {VARIABLE}=FOLDER"
+    )
+
+
+def _only_in(folder: Path, version: str) -> Provider:
+    found = _best(_programs([folder]), version)
+    if found is None:
+        raise HarnessError(f"{VARIABLE} names {folder}, which holds no program called terraform-provider-aws_v…")
+    return found
+
+
+def _programs(folders: Iterable[Path]) -> Iterator[Provider]:
+    for folder in folders:
+        for file in sorted(folder.rglob("terraform-provider-aws_v*")):
+            found = _PROGRAM.fullmatch(file.name)
+            if found and file.is_file() and os.access(file, os.X_OK) and _is_for_this_machine(file):
+                yield Provider(file.resolve(), found["version"])
+
+
+def _is_for_this_machine(program: Path) -> bool:
+    """Whether it lies in no other platform's folder, like ``…/6.25.0/linux_arm64/``."""
+    folder = re.fullmatch(r"(linux|darwin|windows|freebsd)_(amd64|arm64|arm|386)", program.parent.name)
+    architecture = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine().lower(), platform.machine().lower())
+    return folder is None or folder[0] == f"{platform.system().lower()}_{architecture}"
+
+
+def _best(found: Iterable[Provider], version: str) -> Provider | None:
+    def rank(provider: Provider) -> tuple[bool, list[int]]:
+        return provider.version == version, [int(part) for part in provider.version.split(".")]
+
+    return max(found, key=rank, default=None)
+
+
+def _initialized(version: str, terraform: Terraform, cache: Path) -> Path:
+    """A folder in which ``terraform init`` was asked for the provider; empty of it where there was none to be had."""
+    folder = cache / f"provider-aws-{version}"
+    if not any(_programs([folder])):
+        folder.mkdir(parents=True, exist_ok=True)
+        wanted = {"terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": version}}}}
+        (folder / "wanted.tf.json").write_text(json.dumps(wanted), encoding="utf-8")
+        environment = os.environ | {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+        environment.pop("TF_DATA_DIR", None)
+        subprocess.run(
+            [*terraform.command, "init", "-input=false"], cwd=folder, env=environment, capture_output=True, check=False
+        )
+    return folder
+
+
+def _reattach(process: subprocess.Popen[bytes], log: int) -> str:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        said = os.pread(log, 1 << 20, 0).decode(errors="replace")
+        if found := _REATTACH.search(said):
+            return found["value"]
+        if process.poll() is not None:
+            raise HarnessError(f"{process.args!r} ended with exit code {process.returncode}: {said.strip()}")
+        time.sleep(0.02)
+    raise HarnessError(f"{process.args!r} did not start within {_START_SECONDS} seconds")

@@ -1,0 +1,103 @@
+"""From what Terraform complains of to the construct that made it and the setting that it was made from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.diagnostics import Diagnostic
+from harness.proof.changes import Change
+from modules.settings import load
+from modules.settings.load import GENERATED
+from modules.settings.problems import Path_, SettingsError, dotted
+
+# Which setting a construct is made from: the first pattern that its path below the environment matches.
+_MADE_FROM: tuple[tuple[str, Path_], ...] = (
+    (r"service-(?P<name>[^/]+)/scaling\b", ("service", "<name>", "scaling")),
+    (r"service-(?P<name>[^/]+)/target-groups\b", ("service", "<name>", "health_check")),
+    (r"service-(?P<name>[^/]+)", ("service", "<name>")),
+    (r"delivery-(?P<name>[^/]+)/source\b", ("service", "<name>", "source")),
+    (r"delivery-(?P<name>[^/]+)/build\b", ("service", "<name>", "build")),
+    (r"delivery-(?P<name>[^/]+)", ("service", "<name>", "release")),
+    (r"images-(?P<name>[^/]+)", ("service", "<name>", "build")),
+    (r"load-balancer\b", ("load_balancer",)),
+    (r"network\b", ("network",)),
+)
+
+
+def setting_of(construct: str) -> Path_:
+    """The setting that the construct at a path like ``service-web/scaling/target`` is made from.
+
+    Empty for what every environment has whatever its settings, like the key.
+    """
+    for pattern, path in _MADE_FROM:
+        if found := re.match(pattern, construct):
+            return tuple(found["name"] if part == "<name>" else part for part in path)
+    return ()
+
+
+class Blame:
+    """Where an environment's things come from. ``folder`` is the environment's."""
+
+    def __init__(self, folder: Path) -> None:
+        self.environment = folder.name
+        self._constructs = _constructs(folder / GENERATED)
+        try:
+            self._settings: load.Settings | None = load.load(folder.parent, folder.name)
+        except SettingsError:
+            self._settings = None  # What was generated from them once can still be judged.
+
+    def tell(self, diagnostic: Diagnostic) -> str:
+        """One line: where in environment.hcl, which setting, which resource and construct, and Terraform's words."""
+        generated = f"environments/{self.environment}/{GENERATED}"
+        if diagnostic.file == GENERATED:
+            generated += f":{diagnostic.line}"
+        return f"{self._about(diagnostic.address, generated)}: {diagnostic.message}"
+
+    def name(self, change: Change) -> str:
+        """One line about a change that nobody wanted."""
+        attributes = f": {', '.join(change.attributes)}" if change.attributes else ""
+        about = self._about(change.address, f"environments/{self.environment}/{GENERATED}")
+        return f"{about}: {change.action}{attributes}"
+
+    def construct_of(self, address: str) -> str:
+        """The path of the construct behind an address, below the environment; empty if there is none."""
+        return self._constructs.get(address.partition("[")[0], "")
+
+    def _about(self, address: str, generated: str) -> str:
+        construct = self.construct_of(address)
+        if not construct:
+            return f"{generated}: {address}" if address else generated
+        resource = f"{address} ({self.environment}/{construct})"
+        if self._settings is None:
+            return f"{generated}: {resource}"
+        path = setting_of(construct)
+        return ": ".join(filter(None, (str(self._settings.locations.of(path)), dotted(path), resource)))
+
+
+def _constructs(generated: Path) -> Mapping[str, str]:
+    """The path of the construct behind each address, below the environment; nothing for a file that is not ours."""
+    try:
+        document = json.loads(generated.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return dict(_paths(document)) if isinstance(document, dict) else {}
+
+
+def _paths(document: dict[str, Any]) -> list[tuple[str, str]]:
+    found = []
+    for block, prefix in (("resource", ""), ("data", "data.")):
+        for kind, resources in (document.get(block) or {}).items():
+            for name, body in resources.items() if isinstance(resources, dict) else ():
+                path = _metadata(body).get("path", "")
+                if path:
+                    found.append((f"{prefix}{kind}.{name}", path.partition("/")[2]))
+    return found
+
+
+def _metadata(body: object) -> dict[str, str]:
+    metadata = body.get("//", {}).get("metadata", {}) if isinstance(body, dict) else {}
+    return metadata if isinstance(metadata, dict) else {}

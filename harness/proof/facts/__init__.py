@@ -1,0 +1,28 @@
+"""What must exist after an apply, because environment.hcl says so, asked of AWS's own interfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from botocore.exceptions import ClientError
+
+from harness.emulated_aws.server import EmulatedAws
+from harness.proof.facts import delivery, load_balancer, network, service
+from harness.proof.facts.fact import Fact
+from modules.settings.load import Settings
+
+_CONCERNS = (network.facts, load_balancer.facts, service.facts, delivery.facts)
+
+
+def gather(aws: EmulatedAws, settings: Settings) -> list[Fact]:
+    """Every fact about the environment; one about which AWS gives no answer is found to be what AWS says instead."""
+    return list(_facts(aws, settings))
+
+
+def _facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
+    for concern in _CONCERNS:
+        try:
+            yield from concern(aws, settings)
+        except ClientError as error:
+            name = concern.__module__.rpartition(".")[2].replace("_", " ")
+            yield Fact(f"the {name}", "there", str(error))

@@ -1,0 +1,48 @@
+"""Terraform's own verdict, without network, account or provider: a stand-in answers for AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness import workspace
+from harness.proof.blame import Blame
+from harness.proof.verdict import Inquiry, Verdict
+from harness.terraforms import Terraform
+from harness.workspace import Workspace
+
+SCHEMA, LIFE = "schema", "life"
+
+
+def judge(folder: Path, terraform: Terraform, reattach: str, by: str) -> Iterator[Verdict]:
+    """Whether the schema takes an environment, and whether it lives: plan, apply, empty plan, destroy to nothing.
+
+    ``folder`` is the environment's, ``reattach`` leads Terraform to the stand-in, ``by`` names both for the reader.
+    The second verdict comes only if the first one did not refute.
+    """
+    blame = Blame(folder)
+    with workspace.of(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work:
+        schema = Inquiry(SCHEMA, by, blame)
+        _ = schema.succeeds(work.init()) and schema.succeeds(work.validate())
+        yield schema.verdict()
+        if schema.open:
+            yield _life(work, by, blame)
+
+
+def _life(work: Workspace, by: str, blame: Blame) -> Verdict:
+    life = Inquiry(LIFE, by, blame)
+    if life.succeeds(work.plan()) and life.succeeds(work.apply()):
+        resources = work.state()
+        life.notes.append(f"{len(resources)} resources")
+        if not resources:
+            life.findings.append("apply made nothing")
+        if life.plan_is_empty(work, "after apply"):
+            _destroy(work, life)
+    return life.verdict()
+
+
+def _destroy(work: Workspace, life: Inquiry) -> None:
+    """Destroys everything; what ``prevent_destroy`` protects is freed first, as its owner would have to."""
+    workspace.unprotect(work.folder)
+    if life.succeeds(work.destroy()):
+        life.findings += [f"destroy left {address}" for address in work.state()]

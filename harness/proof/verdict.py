@@ -1,0 +1,76 @@
+"""What was proved of an environment, by what, and what could not be."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Literal
+
+from harness.proof import changes
+from harness.proof.blame import Blame
+from harness.workspace import Outcome, Workspace
+
+Result = Literal["proved", "refuted", "not proved"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One claim about one environment.
+
+    ``by`` is what judged it, ``seconds`` how long that took, ``notes`` what it counted or left out. ``findings`` are
+    the reasons why a claim was refuted, or why it could not be judged.
+    """
+
+    environment: str
+    claim: str
+    by: str
+    result: Result
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+
+
+def not_proved(environment: str, claim: str, by: str, reason: str) -> Verdict:
+    """A claim that could not be judged, and why."""
+    return Verdict(environment, claim, by, "not proved", findings=(reason,))
+
+
+@dataclass
+class Inquiry:
+    """One claim while it is looked into: each step adds notes and findings, ``verdict`` closes it.
+
+    A step after one that failed would only report what follows from that: ``open`` tells whether to go on.
+    """
+
+    claim: str
+    by: str
+    blame: Blame
+    notes: list[str] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
+    _started: float = field(default_factory=time.perf_counter)
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing speaks against the claim so far."""
+        return not self.findings
+
+    def succeeds(self, outcome: Outcome) -> bool:
+        """Takes a command's errors as findings and its warnings as notes; whether it went well."""
+        self.findings += [f"{outcome.command}: {self.blame.tell(error)}" for error in outcome.errors]
+        self.notes += [f"warning: {self.blame.tell(warning)}" for warning in outcome.warnings]
+        return not outcome.errors
+
+    def plan_is_empty(self, work: Workspace, when: str) -> bool:
+        """Plans again and takes every change as a finding; ``when`` is for its text, like "after apply"."""
+        outcome = work.plan()
+        if self.succeeds(outcome) and outcome.exit_code:
+            wanted = changes.of(work.planned())
+            self.findings += [f"the plan {when} is not empty: {self.blame.name(each)}" for each in wanted]
+        return self.open
+
+    def verdict(self) -> Verdict:
+        """What has come out."""
+        seconds = time.perf_counter() - self._started
+        result: Result = "proved" if self.open else "refuted"
+        notes = tuple(dict.fromkeys(self.notes))
+        return Verdict(self.blame.environment, self.claim, self.by, result, seconds, notes, tuple(self.findings))

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.diagnostics import Diagnostic
+from harness.proof import blame
+from modules.settings import load
+from modules.settings.environment import Environment
+from tests import support
+from tests.harness import projects
+
+ENVIRONMENTS = projects.REPOSITORY / "environments"
+
+
+@pytest.fixture
+def dev(tmp_path: Path) -> Path:
+    """A small environment, and a resource of its service."""
+    body = {"//": {"metadata": {"path": "dev/service-web/scaling/target"}}}
+    folder = projects.write(tmp_path, {"resource": {"aws_appautoscaling_target": {"web": body}}})
+    (folder / load.FILE).write_text(support.environment(service="scaling { cpu_percent = 50 }"))
+    return folder
+
+
+def test_complaint_leads_to_the_line_of_the_setting(dev: Path) -> None:
+    line = next(
+        number for number, text in enumerate((dev / load.FILE).read_text().splitlines(), 1) if "scaling {" in text
+    )
+    diagnostic = Diagnostic("error", "Invalid value", "max_capacity\nis too small", "aws_appautoscaling_target.web")
+    assert blame.Blame(dev).tell(diagnostic) == (
+        f"environments/dev/environment.hcl:{line}: service.web.scaling: aws_appautoscaling_target.web "
+        "(dev/service-web/scaling/target): Invalid value: max_capacity is too small"
+    )
+
+
+def test_complaint_about_no_construct_leads_to_the_line_of_the_generated_file(dev: Path) -> None:
+    diagnostic = Diagnostic("error", "Unsupported block type", file="cdk.tf.json", line=7)
+    assert blame.Blame(dev).tell(diagnostic) == "environments/dev/cdk.tf.json:7: Unsupported block type"
+
+
+def test_environment_whose_settings_are_broken_is_judged_by_what_was_generated(dev: Path) -> None:
+    (dev / load.FILE).write_text("project = ")
+    diagnostic = Diagnostic("error", "Cycle", address="aws_appautoscaling_target.web")
+    assert blame.Blame(dev).tell(diagnostic) == (
+        "environments/dev/cdk.tf.json: aws_appautoscaling_target.web (dev/service-web/scaling/target): Cycle"
+    )
+
+
+def test_generated_file_that_is_no_json_is_no_obstacle(dev: Path) -> None:
+    (dev / load.GENERATED).write_text("{")
+    assert blame.Blame(dev).tell(Diagnostic("error", "Invalid JSON")) == "environments/dev/cdk.tf.json: Invalid JSON"
+
+
+@pytest.mark.parametrize("name", load.names(ENVIRONMENTS))
+def test_every_construct_of_the_shipped_environments_has_a_setting_or_is_always_there(name: str) -> None:
+    document = json.loads((ENVIRONMENTS / name / load.GENERATED).read_text())
+    paths = [
+        body["//"]["metadata"]["path"].partition("/")[2]
+        for block in ("resource", "data")
+        for resources in document[block].values()
+        for body in resources.values()
+    ]
+    assert paths
+    always = {path.partition("/")[0] for path in paths if blame.setting_of(path) == ()}
+    assert always <= {"key", "access-logs", "cluster"}
+
+
+@pytest.mark.parametrize(
+    "construct", ["service-web/service", "delivery-web/source/repository", "images-web/lifecycle", "network/vpc/vpc"]
+)
+def test_settings_that_are_blamed_exist_in_the_model(construct: str) -> None:
+    first, *rest = blame.setting_of(construct)
+    assert first in Environment.model_fields
+    if rest[1:]:
+        assert rest[1] in type(support.settings(support.environment()).environment.service["web"]).model_fields
