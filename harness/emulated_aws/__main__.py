@@ -1,0 +1,46 @@
+"""Serves the emulated AWS in the foreground: ``python -m harness.emulated_aws``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+
+# As many requests as Terraform has under way at once, and those of builds and releases meanwhile.
+_THREADS = 24
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serves on a free port of 127.0.0.1 and prints the URL as soon as it answers; ends with SIGINT or SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m harness.emulated_aws", description="Serves an emulated AWS.")
+    parser.add_argument("--account", default="123456789012", help="the account's number (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="default: a free one")
+    parser.add_argument("--while-stdin-is-open", action="store_true", help="end when standard input ends")
+    options = parser.parse_args(arguments)
+    # moto reads these when it is imported.
+    os.environ["MOTO_ACCOUNT_ID"] = options.account
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    if options.while_stdin_is_open:
+        threading.Thread(target=_end_with_standard_input, daemon=True).start()
+    _serve(options.port)
+    return 0
+
+
+def _serve(port: int) -> None:
+    import waitress
+
+    from harness.emulated_aws.application import application
+
+    server = waitress.create_server(application(), host="127.0.0.1", port=port, threads=_THREADS)
+    print(f"http://127.0.0.1:{server.effective_port}", flush=True)
+    server.run()
+
+
+def _end_with_standard_input() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
