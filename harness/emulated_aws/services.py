@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from harness.emulated_aws.ecs import ContainerServiceBackend, ContainerServiceResponse
+from harness.emulated_aws.elbv2 import LoadBalancingBackend
+from harness.emulated_aws.extension import extend
+
 
 def install() -> None:
     """Makes moto use what this package adds to its services; to be called before the first request. Idempotent.
 
     One line a service.
     """
+    extend("ecs", backend=ContainerServiceBackend, response=ContainerServiceResponse)
+    extend("elbv2", backend=LoadBalancingBackend)

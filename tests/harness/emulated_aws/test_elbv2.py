@@ -2,169 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
-from harness.emulated_aws.elbv2 import LoadBalancingBackend
-from harness.emulated_aws.extension import extend
+from tests.harness.emulated_aws.shop import Shop
 
-REGION = "ap-northeast-1"
-NOT_FOUND = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+Json = dict[str, Any]
 
 
-class Balancing:
-    """A VPC with load balancers, and short ways to what hangs on them."""
-
-    def __init__(self) -> None:
-        self.client: Any = boto3.client("elbv2", region_name=REGION)
-        ec2: Any = boto3.client("ec2", region_name=REGION)
-        self.vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        self.subnets = [
-            ec2.create_subnet(VpcId=self.vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")["Subnet"][
-                "SubnetId"
-            ]
-            for n, zone in enumerate("ac")
-        ]
-
-    def balancer(self, name: str = "shop") -> str:
-        created = self.client.create_load_balancer(Name=name, Subnets=self.subnets)
-        return str(created["LoadBalancers"][0]["LoadBalancerArn"])
-
-    def group(self, name: str) -> str:
-        created = self.client.create_target_group(Name=name, Protocol="HTTP", Port=80, VpcId=self.vpc, TargetType="ip")
-        return str(created["TargetGroups"][0]["TargetGroupArn"])
-
-    def listener(self, balancer: str, port: int = 80) -> str:
-        created = self.client.create_listener(
-            LoadBalancerArn=balancer, Protocol="HTTP", Port=port, DefaultActions=[NOT_FOUND]
-        )
-        return str(created["Listeners"][0]["ListenerArn"])
-
-    def rule(self, listener: str, group: str, priority: int = 1) -> str:
-        created = self.client.create_rule(
-            ListenerArn=listener,
-            Priority=priority,
-            Conditions=[{"Field": "path-pattern", "Values": ["/*"]}],
-            Actions=[{"Type": "forward", "TargetGroupArn": group}],
-        )
-        return str(created["Rules"][0]["RuleArn"])
-
-    def action(self, rule: str) -> dict[str, Any]:
-        action: dict[str, Any] = self.client.describe_rules(RuleArns=[rule])["Rules"][0]["Actions"][0]
-        return action
-
-    def balancers_of(self, group: str) -> list[str]:
-        found = self.client.describe_target_groups(TargetGroupArns=[group])["TargetGroups"][0]
-        return list(found["LoadBalancerArns"])
+def action_of(shop: Shop, rule: str) -> Json:
+    (action,) = shop.elbv2.describe_rules(RuleArns=[rule])["Rules"][0]["Actions"]
+    return dict(action)
 
 
-@pytest.fixture
-def balancing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Balancing]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    extend("elbv2", backend=LoadBalancingBackend)
-    with mock_aws():
-        yield Balancing()
+def balancers_of(shop: Shop, group: str) -> list[str]:
+    return list(shop.elbv2.describe_target_groups(TargetGroupArns=[group])["TargetGroups"][0]["LoadBalancerArns"])
 
 
 def weights(action: dict[str, Any]) -> dict[str, int]:
     return {group["TargetGroupArn"]: group["Weight"] for group in action["ForwardConfig"]["TargetGroups"]}
 
 
-def test_a_rule_made_with_a_target_group_alone_is_told_in_both_forms(balancing: Balancing) -> None:
-    blue = balancing.group("blue")
-    action = balancing.action(balancing.rule(balancing.listener(balancing.balancer()), blue))
-    assert (action["TargetGroupArn"], weights(action)) == (blue, {blue: 1})
+def test_a_rule_made_with_a_target_group_alone_is_told_in_both_forms(shop: Shop) -> None:
+    action = action_of(shop, shop.production_rule)
+    assert (action["TargetGroupArn"], weights(action)) == (shop.blue, {shop.blue: 1})
 
 
-def test_a_rule_that_forwards_to_two_groups_is_told_by_their_weights_only(balancing: Balancing) -> None:
-    blue, green = balancing.group("blue"), balancing.group("green")
-    rule = balancing.rule(balancing.listener(balancing.balancer()), blue)
-    groups = [{"TargetGroupArn": blue, "Weight": 90}, {"TargetGroupArn": green, "Weight": 10}]
-    balancing.client.modify_rule(RuleArn=rule, Actions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}])
-    action = balancing.action(rule)
+def test_a_rule_that_forwards_to_two_groups_is_told_by_their_weights_only(shop: Shop) -> None:
+    expected = {shop.blue: 90, shop.green: 10}
+    groups = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in expected.items()]
+    actions = [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]
+    shop.elbv2.modify_rule(RuleArn=shop.production_rule, Actions=actions)
+    action = action_of(shop, shop.production_rule)
     assert "TargetGroupArn" not in action
-    assert weights(action) == {blue: 90, green: 10}
+    assert weights(action) == expected
 
 
-def test_the_default_action_of_a_listener_is_told_in_both_forms(balancing: Balancing) -> None:
-    blue, listener = balancing.group("blue"), balancing.listener(balancing.balancer())
-    balancing.client.modify_listener(ListenerArn=listener, DefaultActions=[{"Type": "forward", "TargetGroupArn": blue}])
-    (action,) = balancing.client.describe_listeners(ListenerArns=[listener])["Listeners"][0]["DefaultActions"]
-    assert (action["TargetGroupArn"], weights(action)) == (blue, {blue: 1})
+def forward_by_default(shop: Shop, group: str) -> Json:
+    actions = [{"Type": "forward", "TargetGroupArn": group}]
+    shop.elbv2.modify_listener(ListenerArn=shop.production, DefaultActions=actions)
+    (action,) = shop.elbv2.describe_listeners(ListenerArns=[shop.production])["Listeners"][0]["DefaultActions"]
+    return dict(action)
 
 
-def test_a_listener_does_not_forward_to_a_target_group_that_is_not_there(balancing: Balancing) -> None:
-    listener = balancing.listener(balancing.balancer())
-    missing = balancing.group("blue").replace("blue", "none")
+def test_the_default_action_of_a_listener_is_told_in_both_forms(shop: Shop) -> None:
+    action = forward_by_default(shop, shop.blue)
+    assert (action["TargetGroupArn"], weights(action)) == (shop.blue, {shop.blue: 1})
+
+
+def test_a_listener_does_not_forward_to_a_target_group_that_is_not_there(shop: Shop) -> None:
     with pytest.raises(ClientError, match="TargetGroupNotFound"):
-        balancing.client.modify_listener(
-            ListenerArn=listener, DefaultActions=[{"Type": "forward", "TargetGroupArn": missing}]
-        )
+        forward_by_default(shop, shop.blue.replace("shop-blue", "none"))
 
 
-def test_a_target_group_belongs_to_a_load_balancer_as_long_as_a_rule_forwards_to_it(balancing: Balancing) -> None:
-    balancer, blue = balancing.balancer(), balancing.group("blue")
-    listener = balancing.listener(balancer)
-    assert balancing.balancers_of(blue) == []
-    first, second = balancing.rule(listener, blue), balancing.rule(listener, blue, 2)
-    balancing.client.delete_rule(RuleArn=first)
-    assert balancing.balancers_of(blue) == [balancer]
-    balancing.client.delete_rule(RuleArn=second)
-    assert balancing.balancers_of(blue) == []
+def test_a_target_group_belongs_to_a_load_balancer_as_long_as_a_rule_forwards_to_it(shop: Shop) -> None:
+    second = shop.rule(shop.production, shop.blue, 2)
+    shop.elbv2.delete_rule(RuleArn=shop.production_rule)
+    assert balancers_of(shop, shop.blue) == [shop.balancer]
+    shop.elbv2.delete_rule(RuleArn=second)
+    assert balancers_of(shop, shop.blue) == []
 
 
-def test_a_target_group_serves_one_load_balancer(balancing: Balancing) -> None:
-    first, second = balancing.balancer("one"), balancing.balancer("two")
-    blue = balancing.group("blue")
-    balancing.rule(balancing.listener(first), blue)
-    assert balancing.rule(balancing.listener(first, 81), blue)
-    with pytest.raises(ClientError, match=f"TargetGroupAssociationLimit.*more than one load balancer: {blue}"):
-        balancing.rule(balancing.listener(second), blue)
+def test_a_target_group_serves_one_load_balancer(shop: Shop) -> None:
+    other = shop.listener(80, shop.load_balancer("other"))
+    with pytest.raises(ClientError, match=f"TargetGroupAssociationLimit.*more than one load balancer: {shop.blue}"):
+        shop.rule(other, shop.blue)
+    shop.rule(shop.test, shop.blue, 2)
+    assert balancers_of(shop, shop.blue) == [shop.balancer]
 
 
-def test_a_target_group_is_deleted_once_no_rule_uses_it(balancing: Balancing) -> None:
-    blue = balancing.group("blue")
-    rule = balancing.rule(balancing.listener(balancing.balancer()), blue)
+def test_a_target_group_is_deleted_once_no_rule_uses_it(shop: Shop) -> None:
     with pytest.raises(ClientError, match="ResourceInUse"):
-        balancing.client.delete_target_group(TargetGroupArn=blue)
-    balancing.client.delete_rule(RuleArn=rule)
-    balancing.client.delete_target_group(TargetGroupArn=blue)
-    assert balancing.client.describe_target_groups()["TargetGroups"] == []
+        shop.elbv2.delete_target_group(TargetGroupArn=shop.blue)
+    shop.elbv2.delete_rule(RuleArn=shop.production_rule)
+    shop.elbv2.delete_target_group(TargetGroupArn=shop.blue)
+    left = shop.elbv2.describe_target_groups()["TargetGroups"]
+    assert [group["TargetGroupArn"] for group in left] == [shop.green]
 
 
-def test_the_default_rule_stays(balancing: Balancing) -> None:
-    listener = balancing.listener(balancing.balancer())
-    (default,) = balancing.client.describe_rules(ListenerArn=listener)["Rules"]
+def test_the_default_rule_stays(shop: Shop) -> None:
+    rules = shop.elbv2.describe_rules(ListenerArn=shop.production)["Rules"]
+    (default,) = [rule for rule in rules if rule["IsDefault"]]
     with pytest.raises(ClientError, match=r"OperationNotPermitted.*Default rule '.*' cannot be deleted"):
-        balancing.client.delete_rule(RuleArn=default["RuleArn"])
+        shop.elbv2.delete_rule(RuleArn=default["RuleArn"])
 
 
-def test_a_protected_load_balancer_is_deleted_once_the_protection_is_off(balancing: Balancing) -> None:
-    balancer = balancing.balancer()
-
+def test_a_protected_load_balancer_is_deleted_once_the_protection_is_off(shop: Shop) -> None:
     def protect(value: str) -> None:
-        balancing.client.modify_load_balancer_attributes(
-            LoadBalancerArn=balancer, Attributes=[{"Key": "deletion_protection.enabled", "Value": value}]
+        shop.elbv2.modify_load_balancer_attributes(
+            LoadBalancerArn=shop.balancer, Attributes=[{"Key": "deletion_protection.enabled", "Value": value}]
         )
 
     protect("true")
     with pytest.raises(ClientError, match=r"OperationNotPermitted.*deletion protection is enabled"):
-        balancing.client.delete_load_balancer(LoadBalancerArn=balancer)
+        shop.elbv2.delete_load_balancer(LoadBalancerArn=shop.balancer)
     protect("false")
-    balancing.client.delete_load_balancer(LoadBalancerArn=balancer)
-    assert balancing.client.describe_load_balancers()["LoadBalancers"] == []
+    shop.elbv2.delete_load_balancer(LoadBalancerArn=shop.balancer)
+    assert shop.elbv2.describe_load_balancers()["LoadBalancers"] == []
 
 
-def test_the_target_groups_of_a_deleted_load_balancer_are_free_for_another(balancing: Balancing) -> None:
-    balancer, blue = balancing.balancer(), balancing.group("blue")
-    balancing.rule(balancing.listener(balancer), blue)
-    balancing.client.delete_load_balancer(LoadBalancerArn=balancer)
-    other = balancing.balancer("other")
-    balancing.rule(balancing.listener(other), blue)
-    assert balancing.balancers_of(blue) == [other]
+def test_the_target_groups_of_a_deleted_load_balancer_are_free_for_another(shop: Shop) -> None:
+    shop.elbv2.delete_load_balancer(LoadBalancerArn=shop.balancer)
+    other = shop.load_balancer("other")
+    shop.rule(shop.listener(80, other), shop.blue)
+    assert balancers_of(shop, shop.blue) == [other]
+
+
+def test_a_deleted_listener_takes_its_rules_along(shop: Shop) -> None:
+    shop.elbv2.delete_listener(ListenerArn=shop.production)
+    assert balancers_of(shop, shop.blue) == []

@@ -1,0 +1,8 @@
+"""ECS: services that CodeDeploy owns, their task sets, and what Fargate refuses."""
+
+from __future__ import annotations
+
+from harness.emulated_aws.ecs.backend import ContainerServiceBackend
+from harness.emulated_aws.ecs.response import ContainerServiceResponse
+
+__all__ = ["ContainerServiceBackend", "ContainerServiceResponse"]

@@ -1,0 +1,203 @@
+"""The clusters, task definitions, services and task sets."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from moto.core.utils import utcnow
+from moto.ecs.exceptions import (
+    EcsClientException,
+    ECSException,
+    InvalidParameterException,
+    TaskDefinitionNotFoundException,
+)
+from moto.ecs.models import Cluster, EC2ContainerServiceBackend, Service, TaskDefinition, TaskSet, ecs_backends
+from moto.elbv2.models import elbv2_backends
+
+from harness.emulated_aws.ecs import fargate, rules
+from harness.emulated_aws.extension import ExtendedBackend
+
+Json = dict[str, Any]
+
+# What a service is without being told.
+_DEFAULTS: Json = {
+    "availability_zone_rebalancing": "DISABLED",
+    "capacity_provider_strategy": [],
+    "enable_ecs_managed_tags": False,
+    "enable_execute_command": False,
+    "placement_constraints": [],
+    "placement_strategy": [],
+}
+_DEPLOYMENT_CONFIGURATION: Json = {"maximumPercent": 200, "minimumHealthyPercent": 100}
+
+
+class ContainerServiceBackend(ExtendedBackend, EC2ContainerServiceBackend):
+    """Adds to services all that they were created with, task sets under CodeDeploy, and refusals.
+
+    Every task that is wanted runs at once.
+    """
+
+    def register_task_definition(
+        self, family: str, container_definitions: list[Json], *args: Any, **settings: Any
+    ) -> TaskDefinition:
+        """Refuses what Fargate cannot run, where Fargate is required."""
+        if "FARGATE" in (settings.get("requires_compatibilities") or []):
+            names = ("cpu", "memory", "network_mode", "execution_role_arn", "placement_constraints")
+            fargate.check(**{name: settings.get(name) for name in names}, containers=container_definitions)
+        for container in container_definitions:
+            for mapping in container.get("portMappings", []):
+                mapping.setdefault("protocol", "tcp")
+                if settings.get("network_mode") == "awsvpc":
+                    mapping.setdefault("hostPort", mapping["containerPort"])
+        registered = super().register_task_definition(family, container_definitions, *args, **settings)
+        vars(registered)["registered_at"] = utcnow()
+        return registered
+
+    def create_service(  # type: ignore[override]
+        self, cluster_str: str, service_name: str, *args: Any, settings: Json, **kwargs: Any
+    ) -> Service:
+        """Creates a service; ``settings`` are those that moto does not know, by their names in Python's spelling."""
+        cluster = self._get_cluster(cluster_str)
+        previous = self.services.get(f"{cluster.name}:{service_name}")
+        if previous and previous.status == "ACTIVE":
+            raise InvalidParameterException("Creation of service was not idempotent.")
+        strategy = self._strategy(cluster, settings.get("capacity_provider_strategy"), kwargs["launch_type"])
+        self._check_tasks(kwargs)
+        service = super().create_service(cluster_str, service_name, *args, **kwargs)
+        vars(service).update({**_DEFAULTS, **settings, "capacity_provider_strategy": strategy, "created_at": utcnow()})
+        vars(service)["deployment_configuration"] = {
+            **_DEPLOYMENT_CONFIGURATION,
+            **(settings.get("deployment_configuration") or {}),
+        }
+        if strategy:
+            service.launch_type = None
+        if rules.runs_on_fargate(service.launch_type, strategy):
+            service.platform_version = service.platform_version or "LATEST"
+        if service.deployment_controller["type"] == "CODE_DEPLOY":
+            self._create_primary_task_set(service)
+        self._run_tasks(service)
+        return service
+
+    def update_service(self, service_properties: Json) -> Service:
+        """Refuses what CodeDeploy owns, and services that are gone."""
+        cluster, name = service_properties.get("cluster", "default"), service_properties["service"].split("/")[-1]
+        service = self._get_service(cluster, name)
+        if service.status != "ACTIVE":
+            raise ECSException("ServiceNotActiveException", "Service was not ACTIVE.")
+        rules.check_update(service, service_properties)
+        changes = dict(service_properties)
+        if changes.get("task_definition"):
+            changes["task_definition"] = self._active_task_definition(changes["task_definition"]).arn
+        if changes.get("deployment_configuration"):
+            before = vars(service)["deployment_configuration"]
+            changes["deployment_configuration"] = {**before, **changes["deployment_configuration"]}
+        super().update_service(changes)
+        self._run_tasks(service)
+        return service
+
+    def delete_service(self, cluster_name: str, service_name: str, force: bool) -> Service:
+        """Its tasks end at once."""
+        service = super().delete_service(cluster_name, service_name.split("/")[-1], force)
+        service.running_count = 0
+        service.task_sets = []
+        return service
+
+    def delete_cluster(self, cluster_str: str) -> Cluster:
+        """Refuses a cluster with services."""
+        name = self._get_cluster(cluster_str).name
+        if any(service.cluster_name == name and service.status == "ACTIVE" for service in self.services.values()):
+            message = "The Cluster cannot be deleted while Services are active."
+            raise ECSException("ClusterContainsServicesException", message)
+        return super().delete_cluster(cluster_str)
+
+    def put_cluster_capacity_providers(
+        self, cluster_name: str, capacity_providers: list[str] | None, default_strategy: list[Json] | None
+    ) -> Cluster:
+        """Refuses providers that do not exist."""
+        for name in capacity_providers or []:
+            if name not in ("FARGATE", "FARGATE_SPOT") and self._get_provider(name) is None:
+                raise InvalidParameterException(f"The specified capacity provider '{name}' was not found.")
+        return super().put_cluster_capacity_providers(cluster_name, capacity_providers, default_strategy)
+
+    def create_task_set(
+        self, service: str, cluster_str: str, task_definition: str, *args: Any, **kwargs: Any
+    ) -> TaskSet:
+        """Where a capacity provider strategy is given there is no launch type; the tasks run at once."""
+        task_set = super().create_task_set(service, cluster_str, task_definition, *args, **kwargs)
+        if task_set.capacity_provider_strategy:
+            task_set.launch_type = None
+        self._run_tasks(self._get_service(cluster_str, service.split("/")[-1]))
+        return task_set
+
+    def update_service_primary_task_set(self, cluster: str, service: str, primary_task_set: str) -> TaskSet:
+        """«Any parameters that are updated on the primary task set in a service will transition to the service».
+
+        https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateServicePrimaryTaskSet.html
+        """
+        primary = super().update_service_primary_task_set(cluster, service, primary_task_set)
+        owner = self._get_service(cluster, service.split("/")[-1])
+        owner.network_configuration = primary.network_configuration or {}
+        owner.platform_version = primary.platform_version
+        owner.launch_type = primary.launch_type
+        vars(owner)["capacity_provider_strategy"] = primary.capacity_provider_strategy
+        return primary
+
+    def service(self, cluster: str, name: str) -> Service | None:
+        """The active service of that name, if there is one."""
+        service = self.services.get(f"{cluster.split('/')[-1]}:{name.split('/')[-1]}")
+        return service if service and service.status == "ACTIVE" else None
+
+    def primary_task_set(self, service: Service) -> TaskSet:
+        """The task set that serves production."""
+        return next(task_set for task_set in service.task_sets if task_set.status == "PRIMARY")
+
+    def _strategy(self, cluster: Cluster, given: list[Json] | None, launch_type: str | None) -> list[Json]:
+        default = [] if launch_type else cluster.default_capacity_provider_strategy or []
+        strategy = given or default
+        rules.check_capacity(strategy, launch_type, cluster.capacity_providers)
+        return [{"weight": 0, "base": 0, **item} for item in strategy]
+
+    def _check_tasks(self, request: Json) -> None:
+        if not request.get("task_definition_str"):
+            return
+        task_definition = self._active_task_definition(request["task_definition_str"])
+        rules.check_task_definition(task_definition, request.get("network_configuration"))
+        groups = elbv2_backends[self.account_id][self.region_name].target_groups
+        for load_balancer in request.get("load_balancers") or []:
+            group = groups.get(load_balancer.get("targetGroupArn", ""))
+            rules.check_load_balancer(load_balancer, task_definition, group)
+
+    def _active_task_definition(self, name: str) -> TaskDefinition:
+        try:
+            return self.describe_task_definition(name)
+        except TaskDefinitionNotFoundException:
+            raise EcsClientException("TaskDefinition not found.") from None
+
+    def _create_primary_task_set(self, service: Service) -> None:
+        task_set = self.create_task_set(
+            service.name,
+            service.cluster_name,
+            cast(str, service.task_definition),
+            network_configuration=service.network_configuration,
+            load_balancers=service.load_balancers,
+            service_registries=service.service_registries,
+            launch_type=service.launch_type,
+            capacity_provider_strategy=vars(service)["capacity_provider_strategy"],
+            platform_version=service.platform_version,
+        )
+        task_set.status = "PRIMARY"
+
+    def _run_tasks(self, service: Service) -> None:
+        service.running_count, service.pending_count = service.desired_count, 0
+        for deployment in service.deployments:
+            deployment.update(desiredCount=service.desired_count, runningCount=service.desired_count, pendingCount=0)
+            deployment["rolloutState"] = "COMPLETED"
+            deployment["taskDefinition"] = service.task_definition
+        for task_set in service.task_sets:
+            wanted = round(service.desired_count * task_set.scale["value"] / 100)
+            vars(task_set).update(computed_desired_count=wanted, running_count=wanted, pending_count=0)
+
+
+def ecs_of(account_id: str, region: str) -> ContainerServiceBackend:
+    """The ECS of an account in a region."""
+    return cast(ContainerServiceBackend, ecs_backends[account_id][region])

@@ -1,0 +1,29 @@
+"""One emulated AWS for each file of tests, emptied after each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+from moto.core.base_backend import BackendDict
+
+from harness.emulated_aws.services import install
+from tests.harness.emulated_aws.shop import Network, Shop
+
+
+@pytest.fixture(scope="module")
+def network() -> Iterator[Network]:
+    install()
+    with mock_aws():
+        yield Network()
+
+
+@pytest.fixture
+def shop(network: Network) -> Iterator[Shop]:
+    yield Shop(network)
+    for backends in vars(BackendDict)["_instances"]:
+        for backend in backends.values():
+            # A new EC2 takes longer than a test, and the network is the same in all of them.
+            if backend.service_name != "ec2":
+                backend.reset()

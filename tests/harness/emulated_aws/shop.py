@@ -1,0 +1,137 @@
+"""A shop to release to: load balancer, colours, cluster, service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.harness.emulated_aws.clients import ACCOUNT, client
+
+Json = dict[str, Any]
+
+EXECUTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/shop-execution"
+PRODUCTION_PORT, TEST_PORT = 80, 8080
+_NOT_FOUND = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+
+
+def task_definition(**changes: Any) -> Json:
+    """What RegisterTaskDefinition takes for the shop's container, with ``changes``."""
+    return {
+        "family": "shop",
+        "networkMode": "awsvpc",
+        "requiresCompatibilities": ["FARGATE"],
+        "cpu": "256",
+        "memory": "512",
+        "executionRoleArn": EXECUTION_ROLE,
+        "containerDefinitions": [container()],
+        **changes,
+    }
+
+
+def container(**changes: Any) -> Json:
+    """The shop's container, with ``changes``."""
+    return {
+        "name": "web",
+        "image": "public.ecr.aws/nginx/nginx:1",
+        "portMappings": [{"containerPort": 8080}],
+        **changes,
+    }
+
+
+class Network:
+    """A VPC with two subnets and a security group."""
+
+    def __init__(self) -> None:
+        ec2 = client("ec2")
+        self.vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        self.subnets = [
+            ec2.create_subnet(VpcId=self.vpc, CidrBlock=f"10.0.{number}.0/24")["Subnet"]["SubnetId"]
+            for number in range(2)
+        ]
+        self.group = ec2.create_security_group(GroupName="shop", Description="shop", VpcId=self.vpc)["GroupId"]
+
+
+class Shop:
+    """Production and test listener with a rule each, two target groups, a cluster, a task definition."""
+
+    def __init__(self, network: Network) -> None:
+        self.elbv2, self.ecs = client("elbv2"), client("ecs")
+        self.network = network
+        self.balancer = self.load_balancer("shop")
+        self.blue, self.green = self.target_group("shop-blue"), self.target_group("shop-green")
+        self.production, self.test = self.listener(PRODUCTION_PORT), self.listener(TEST_PORT)
+        self.production_rule, self.test_rule = self.rule(self.production, self.blue), self.rule(self.test, self.green)
+        self.ecs.create_cluster(clusterName="shop")
+        self.ecs.put_cluster_capacity_providers(
+            cluster="shop", capacityProviders=["FARGATE", "FARGATE_SPOT"], defaultCapacityProviderStrategy=[]
+        )
+        self.first = self.register()
+
+    def register(self, **changes: Any) -> str:
+        """Registers the next revision of the task definition, with ``changes``; returns its ARN."""
+        made = self.ecs.register_task_definition(**task_definition(**changes))
+        return str(made["taskDefinition"]["taskDefinitionArn"])
+
+    def load_balancer(self, name: str) -> str:
+        """Creates a load balancer; returns its ARN."""
+        made = self.elbv2.create_load_balancer(Name=name, Subnets=self.network.subnets)
+        return str(made["LoadBalancers"][0]["LoadBalancerArn"])
+
+    def target_group(self, name: str, target_type: str = "ip") -> str:
+        """Creates a target group; returns its ARN."""
+        made = self.elbv2.create_target_group(
+            Name=name, Protocol="HTTP", Port=80, VpcId=self.network.vpc, TargetType=target_type
+        )
+        return str(made["TargetGroups"][0]["TargetGroupArn"])
+
+    def listener(self, port: int, balancer: str | None = None) -> str:
+        """Creates a listener that finds nothing by default; returns its ARN."""
+        made = self.elbv2.create_listener(
+            LoadBalancerArn=balancer or self.balancer, Protocol="HTTP", Port=port, DefaultActions=[_NOT_FOUND]
+        )
+        return str(made["Listeners"][0]["ListenerArn"])
+
+    def rule(self, listener: str, group: str, priority: int = 1) -> str:
+        """Creates a rule that forwards everything to a target group; returns its ARN."""
+        made = self.elbv2.create_rule(
+            ListenerArn=listener,
+            Priority=priority,
+            Conditions=[{"Field": "path-pattern", "Values": ["/*"]}],
+            Actions=[{"Type": "forward", "TargetGroupArn": group}],
+        )
+        return str(made["Rules"][0]["RuleArn"])
+
+    def network_configuration(self) -> Json:
+        """The network configuration of the service."""
+        return {
+            "awsvpcConfiguration": {
+                "subnets": self.network.subnets,
+                "securityGroups": [self.network.group],
+                "assignPublicIp": "DISABLED",
+            }
+        }
+
+    def create_service(self, **changes: Any) -> Json:
+        """Creates the service, with ``changes``, and returns it as it is told."""
+        asked = {
+            "cluster": "shop",
+            "serviceName": "web",
+            "desiredCount": 2,
+            "taskDefinition": self.first,
+            "deploymentController": {"type": "CODE_DEPLOY"},
+            "launchType": "FARGATE",
+            "networkConfiguration": self.network_configuration(),
+            "loadBalancers": [{"targetGroupArn": self.blue, "containerName": "web", "containerPort": 8080}],
+            **changes,
+        }
+        created: Json = self.ecs.create_service(**{name: value for name, value in asked.items() if value is not None})
+        return dict(created["service"])
+
+    def service(self) -> Json:
+        """The service as DescribeServices tells it."""
+        return dict(self.ecs.describe_services(cluster="shop", services=["web"])["services"][0])
+
+    def weights(self, rule: str) -> dict[str, int]:
+        """Where a rule forwards to: target groups by name, with their weights."""
+        (action,) = self.elbv2.describe_rules(RuleArns=[rule])["Rules"][0]["Actions"]
+        groups = action["ForwardConfig"]["TargetGroups"]
+        return {group["TargetGroupArn"].split("/")[1].removeprefix("shop-"): group["Weight"] for group in groups}
