@@ -11,10 +11,13 @@ BIN := $(VENV)/bin
 # pip compiles 2,200 modules of the bindings that nobody imports, unless it is told not to.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
 
-.PHONY: help synth test policy plan apply destroy output bench lock docs inventory format clean named
+# What is proved is what the settings say now; the answer alone is on the output, which may be JSON.
+SYNTH_ASIDE := $(BIN)/python main.py $(ENV) >&2
+
+.PHONY: help synth test policy prove e2e plan-offline plan apply destroy output bench lock docs inventory format clean named
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 synth: $(VENV)/.run ## Generate environments/*/cdk.tf.json; ENV=dev for one
 	@$(BIN)/python main.py $(ENV)
@@ -30,6 +33,18 @@ test: $(VENV)/.dev $(CHECKOV)/.installed ## Prove it: format, lint, types, tests
 
 policy: $(VENV)/.run $(CHECKOV)/.installed ## Scan the generated Terraform with checkov; ENV=dev for one
 	@$(BIN)/python -m harness policy $(ENV)
+
+prove: $(VENV)/.prove ## Prove the environments with all that this machine has; ENV=dev for one
+	@$(SYNTH_ASIDE)
+	@$(BIN)/python -m harness prove $(ENV) $(ARGS)
+
+e2e: $(VENV)/.prove ## Apply, release, update and destroy with the real provider on an emulated AWS
+	@$(SYNTH_ASIDE)
+	@$(BIN)/python -m harness e2e $(ENV) $(ARGS)
+
+plan-offline: named $(VENV)/.prove ## Show what a first apply would create, without an account; ARGS=--full
+	@$(SYNTH_ASIDE)
+	@$(BIN)/python -m harness plan-offline $(ENV) $(ARGS)
 
 plan apply destroy output: named $(VENV)/.run ## Run Terraform on one environment: make plan ENV=dev ARGS=-refresh-only
 	@$(BIN)/python -m harness $@ $(ENV) $(if $(ARGS),-- $(ARGS))

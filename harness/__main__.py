@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness import bench, environments, reference, terraform
 from harness.errors import HarnessError
 from harness.policy import gate
+
+if TYPE_CHECKING:
+    from harness.proof.verdict import Verdict
 
 TERRAFORM = {
     "init": "download providers and set up the state",
@@ -54,6 +59,22 @@ def _parser() -> argparse.ArgumentParser:
     reference_ = commands.add_parser("reference", help="write docs/environment.md from the model")
     reference_.set_defaults(command=_reference)
 
+    prove = commands.add_parser("prove", help="prove the generated Terraform with all that this machine has")
+    e2e = commands.add_parser("e2e", help="the same with the real provider against an emulated AWS alone")
+    for command, function in ((prove, _prove), (e2e, _e2e)):
+        command.add_argument("environments", nargs="*", metavar="ENV")
+        command.add_argument(
+            "--json", action="store_true", help="print the verdicts as JSON, and their lines as errors"
+        )
+        command.set_defaults(command=function)
+
+    preview = commands.add_parser("plan-offline", help="show what a first apply would create, without an account")
+    preview.add_argument("environment", metavar="ENV")
+    form = preview.add_mutually_exclusive_group()
+    form.add_argument("--full", action="store_const", const="text", dest="form", help="in Terraform's own words")
+    form.add_argument("--json", action="store_const", const="json", dest="form", help="as Terraform's JSON")
+    preview.set_defaults(command=_preview, form="summary")
+
     for name, purpose in TERRAFORM.items():
         command = commands.add_parser(name, help=purpose)
         command.add_argument("environment", metavar="ENV")
@@ -73,6 +94,37 @@ def _bench(options: argparse.Namespace) -> int:
 def _reference(options: argparse.Namespace) -> int:
     print(reference.write(options.root).relative_to(options.root))
     return 0
+
+
+# What these three import is installed with `make prove` and its like, and takes a moment to load.
+
+
+def _prove(options: argparse.Namespace) -> int:
+    from harness.proof import prove
+
+    return _verdicts(options, prove.prove)
+
+
+def _e2e(options: argparse.Namespace) -> int:
+    from harness.proof import prove
+
+    return _verdicts(options, prove.prove_emulated)
+
+
+def _preview(options: argparse.Namespace) -> int:
+    from harness.proof import preview
+
+    return preview.preview(options.root, options.environment, options.form, print)
+
+
+def _verdicts(options: argparse.Namespace, judge: Callable[..., list[Verdict]]) -> int:
+    from harness.proof import prove, report
+
+    stream = sys.stderr if options.json else sys.stdout
+    verdicts = judge(options.root, options.environments, lambda line: print(line, file=stream, flush=True))
+    if options.json:
+        print(report.as_json(verdicts))
+    return prove.exit_code(verdicts)
 
 
 def _terraform(options: argparse.Namespace) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from harness.errors import HarnessError
 from modules.settings import load
@@ -34,6 +36,30 @@ def generated(environment: Path) -> Path:
             f"environments/{environment.name}/{GENERATED} does not exist; run: make synth ENV={environment.name}"
         )
     return file
+
+
+def document(environment: Path) -> dict[str, Any]:
+    """What was generated for an environment; raises ``HarnessError`` for what is missing or no JSON object."""
+    file = generated(environment)
+    shown, again = f"environments/{environment.name}/{GENERATED}", f"run: make synth ENV={environment.name}"
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise HarnessError(f"{shown}: is not UTF-8; {again}") from error
+    except json.JSONDecodeError as error:
+        raise HarnessError(f"{shown}:{error.lineno}: is not valid JSON ({error.msg}); {again}") from error
+    if not isinstance(content, dict):
+        raise HarnessError(f"{shown}:1: is not a JSON object; {again}")
+    return content
+
+
+def provider_version(environment: Path) -> str:
+    """The version of the AWS provider that an environment asks for; raises ``HarnessError`` if it asks for none."""
+    try:
+        return str(document(environment)["terraform"]["required_providers"]["aws"]["version"])
+    except (KeyError, TypeError) as error:
+        again = f"run: make synth ENV={environment.name}"
+        raise HarnessError(f"environments/{environment.name}/{GENERATED} pins no AWS provider; {again}") from error
 
 
 def _choice(known: list[str]) -> str:

@@ -91,6 +91,10 @@ class Workspace:
         """
         return self._show(_PLAN)
 
+    def planned_text(self) -> str:
+        """What was planned last, in Terraform's words for people."""
+        return self.run("show", "-no-color", _PLAN).output
+
     def state(self) -> list[str]:
         """The addresses of the managed resources in the state, in Terraform's order."""
         resources = self._show().get("values", {}).get("root_module", {}).get("resources", [])

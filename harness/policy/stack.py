@@ -10,6 +10,7 @@ from typing import Any
 
 from harness import environments
 from harness.errors import HarnessError
+from modules.settings.load import GENERATED
 
 _INDENT = 2
 
@@ -41,23 +42,16 @@ def read(folder: Path) -> Stack:
     block for a block, fails to parse the file because of this one, and calls that a success.
     Raises ``HarnessError`` for a file that is missing or is not a JSON object.
     """
-    file = environments.generated(folder)
-    shown = file.relative_to(folder.parent.parent)
-    again = f"run: make synth ENV={folder.name}"
-    try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise HarnessError(f"{shown}: is not UTF-8; {again}") from error
-    except json.JSONDecodeError as error:
-        raise HarnessError(f"{shown}:{error.lineno}: is not valid JSON ({error.msg}); {again}") from error
-    if not isinstance(document, dict):
-        raise HarnessError(f"{shown}:1: is not a JSON object; {again}")
+    document = environments.document(folder)
     if isinstance(settings := document.get("terraform"), dict):
         settings.pop("required_version", None)
     try:
         places = dict(_places(document, folder.name))
     except AttributeError as error:
-        raise HarnessError(f"{shown}:1: its blocks are not laid out as Cutover writes them; {again}") from error
+        shown = f"environments/{folder.name}/{GENERATED}"
+        raise HarnessError(
+            f"{shown}:1: its blocks are not laid out as Cutover writes them; run: make synth ENV={folder.name}"
+        ) from error
     return Stack(folder.name, json.dumps(document, indent=_INDENT), places)
 
 

@@ -1,0 +1,151 @@
+"""The real provider's verdict, against an emulated AWS: apply, release, update, release again, destroy."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import workspace
+from harness.aws_provider import Provider
+from harness.emulated_aws import seed
+from harness.emulated_aws.server import EmulatedAws, running
+from harness.proof import concession, facts, leftovers, update
+from harness.proof.blame import Blame
+from harness.proof.release import Releases
+from harness.proof.verdict import Inquiry, Verdict
+from harness.terraforms import Terraform
+from harness.workspace import Workspace
+from modules.settings import load
+from modules.settings.load import GENERATED, Settings
+
+PROVIDER, APPLY, RELEASE, UPDATE, DESTROY = CLAIMS = ("provider", "apply", "release", "update", "destroy")
+
+
+@dataclass
+class Stage:
+    """Where one environment is played through. ``settings`` are what its Terraform says at the moment."""
+
+    work: Workspace
+    aws: EmulatedAws
+    settings: Settings
+    provider: Provider
+    source: Path
+    untouched: set[str]
+
+    def resynthesize(self, settings: Settings) -> None:
+        """Replaces the workspace's Terraform by what other settings generate."""
+        # Here, because CDKTF takes a moment to load, and most verdicts need none of it.
+        from modules.synthesis import synthesize
+
+        with tempfile.TemporaryDirectory() as scratch:
+            text = synthesize([settings], Path(scratch))[settings.name]
+        (self.work.folder / GENERATED).write_text(text, encoding="utf-8")
+        self.settings = settings
+        concession.leave_out(self.work, self.provider.version)
+
+
+def judge(folder: Path, terraform: Terraform, provider: Provider, by: str) -> Iterator[Verdict]:
+    """Every claim about the environment in ``folder``, in order; after one that is refuted, none follows.
+
+    ``by`` names Terraform, provider and what stands in for AWS.
+    """
+    blame = Blame(folder)
+    with _stage(folder, terraform, provider) as stage:
+        for claim, look in _ACTS.items():
+            inquiry = Inquiry(claim, by, blame)
+            look(stage, inquiry)
+            inquiry.findings += _complaints(stage.aws) if inquiry.findings else []
+            yield inquiry.verdict()
+            if not inquiry.open:
+                return
+
+
+@contextmanager
+def _stage(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[Stage]:
+    settings = load.load(folder.parent, folder.name)
+    source = folder.parent.parent / "artifacts"
+    with running(settings.context.account) as aws:
+        seed.seed(aws, settings)
+        with (
+            provider.serving(aws.environment) as reattach,
+            workspace.of(folder, terraform, {**aws.environment, "TF_REATTACH_PROVIDERS": reattach}) as work,
+        ):
+            untouched = leftovers.names(aws, settings.context.region)
+            yield Stage(work, aws, settings, provider, source, untouched)
+
+
+def _provider(stage: Stage, inquiry: Inquiry) -> None:
+    """The provider's own validators take the JSON, and its plan wants nothing but to create."""
+    work = stage.work
+    if inquiry.succeeds(work.init()):
+        inquiry.notes += concession.leave_out(work, stage.provider.version)
+        _ = inquiry.succeeds(work.validate()) and inquiry.succeeds(work.plan())
+
+
+def _apply(stage: Stage, inquiry: Inquiry) -> None:
+    """What was planned is applied, everything is as environment.hcl says, and nothing is left to plan."""
+    if inquiry.succeeds(stage.work.apply()):
+        inquiry.notes.append(f"{len(stage.work.state())} resources")
+        _check_facts(stage, inquiry)
+        inquiry.plan_is_empty(stage.work, "after apply")
+
+
+def _release(stage: Stage, inquiry: Inquiry) -> None:
+    """Each service is released once, and nothing is left to plan: the promise of the whole."""
+    _release_all(stage, inquiry, "first release")
+    if inquiry.open:
+        inquiry.plan_is_empty(stage.work, "after a release")
+
+
+def _update(stage: Stage, inquiry: Inquiry) -> None:
+    """Other settings are applied and released, and nothing is left to plan after either."""
+    stage.resynthesize(update.changed(stage.settings))
+    work = stage.work
+    if (
+        inquiry.succeeds(work.plan())
+        and inquiry.succeeds(work.apply())
+        and inquiry.plan_is_empty(work, "after an update")
+    ):
+        _release_all(stage, inquiry, "second release")
+        if inquiry.open:
+            inquiry.plan_is_empty(work, "after the update's release")
+
+
+def _destroy(stage: Stage, inquiry: Inquiry) -> None:
+    """Once it is disposable, the environment goes and leaves nothing."""
+    stage.resynthesize(update.disposable(stage.settings))
+    work = stage.work
+    if inquiry.succeeds(work.plan()) and inquiry.succeeds(work.apply()) and inquiry.succeeds(work.destroy()):
+        inquiry.findings += [f"destroy left {address} in the state" for address in work.state()]
+        left = leftovers.names(stage.aws, stage.settings.context.region) - stage.untouched
+        inquiry.findings += [f"destroy left {name}" for name in sorted(left)]
+
+
+_ACTS: dict[str, Callable[[Stage, Inquiry], None]] = {
+    PROVIDER: _provider,
+    APPLY: _apply,
+    RELEASE: _release,
+    UPDATE: _update,
+    DESTROY: _destroy,
+}
+
+
+def _check_facts(stage: Stage, inquiry: Inquiry) -> None:
+    found = facts.gather(stage.aws, stage.settings)
+    if not found:
+        inquiry.findings.append("AWS was asked nothing")
+    inquiry.notes.append(f"{sum(fact.holds for fact in found)} facts hold")
+    inquiry.findings += [str(fact) for fact in found if not fact.holds]
+
+
+def _release_all(stage: Stage, inquiry: Inquiry, message: str) -> None:
+    for name in stage.settings.environment.service:
+        inquiry.findings += Releases(stage.aws, stage.settings, name, stage.source).release(message)
+
+
+def _complaints(aws: EmulatedAws) -> list[str]:
+    """What the emulated AWS itself could not do, which may be the reason of everything else."""
+    return [f"the emulated AWS says: {line}" for line in aws.log.read_text(encoding="utf-8").splitlines()[-5:] if line]

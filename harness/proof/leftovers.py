@@ -1,0 +1,61 @@
+"""What exists in the emulated AWS, by name: to see that a destroy leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from harness.emulated_aws.server import EmulatedAws
+
+_PENDING = ("PendingDeletion", "deleted", "INACTIVE")
+
+# Of each kind: the service, how to list, and where the names stand. What AWS keeps for a while after its deletion
+# (keys, NAT gateways, clusters) is marked so, and does not count.
+_LISTS: tuple[tuple[str, str, str, str | None], ...] = (
+    ("application-autoscaling", "describe_scalable_targets", "ScalableTargets", "ResourceId"),
+    ("codebuild", "list_projects", "projects", None),
+    ("codecommit", "list_repositories", "repositories", "repositoryName"),
+    ("codedeploy", "list_applications", "applications", None),
+    ("codepipeline", "list_pipelines", "pipelines", "name"),
+    ("ec2", "describe_addresses", "Addresses", "AllocationId"),
+    ("ec2", "describe_flow_logs", "FlowLogs", "FlowLogId"),
+    ("ec2", "describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
+    ("ec2", "describe_nat_gateways", "NatGateways", "NatGatewayId"),
+    ("ec2", "describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
+    ("ec2", "describe_route_tables", "RouteTables", "RouteTableId"),
+    ("ec2", "describe_security_groups", "SecurityGroups", "GroupId"),
+    ("ec2", "describe_subnets", "Subnets", "SubnetId"),
+    ("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
+    ("ec2", "describe_vpcs", "Vpcs", "VpcId"),
+    ("ecr", "describe_repositories", "repositories", "repositoryName"),
+    ("ecs", "list_clusters", "clusterArns", None),
+    ("elbv2", "describe_load_balancers", "LoadBalancers", "LoadBalancerName"),
+    ("elbv2", "describe_target_groups", "TargetGroups", "TargetGroupName"),
+    ("events", "list_rules", "Rules", "Name"),
+    ("iam", "list_roles", "Roles", "RoleName"),
+    ("kms", "list_aliases", "Aliases", "AliasName"),
+    ("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    ("s3", "list_buckets", "Buckets", "Name"),
+)
+
+_EXTRA: dict[str, dict[str, str]] = {"application-autoscaling": {"ServiceNamespace": "ecs"}}
+
+
+def names(aws: EmulatedAws, region: str) -> set[str]:
+    """All that is there, like ``ecr shop-dev-web``; each kind of thing that an environment can make is asked for."""
+    return {name for entry in _LISTS for name in _names(aws.client(entry[0], region), *entry)}
+
+
+def _names(client: Any, service: str, operation: str, key: str, name: str | None) -> Iterator[str]:
+    pages: Callable[..., Any] = getattr(client, operation)
+    if client.can_paginate(operation):
+        pages = client.get_paginator(operation).paginate
+        answers = pages(**_EXTRA.get(service, {}))
+    else:
+        answers = [pages(**_EXTRA.get(service, {}))]
+    for answer in answers:
+        for each in answer[key]:
+            if name is None:
+                yield f"{service} {each}"
+            elif each.get("State", each.get("Status")) not in _PENDING:
+                yield f"{service} {each[name]}"

@@ -1,0 +1,107 @@
+"""One command, one answer: everything that can be proved of the environments on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from harness import aws_provider, environments, terraforms
+from harness.aws_provider import Provider
+from harness.errors import HarnessError
+from harness.proof import emulated, offline, report
+from harness.proof.verdict import Verdict, not_proved
+from harness.stand_in.server import serving
+from harness.terraforms import Terraform
+from modules.bindings import CACHE
+
+REFUTED = 1
+
+
+def prove(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[Verdict]:
+    """Judges the environments ``names`` of the project in ``root``, all if none is named, by whatever there is.
+
+    ``say`` gets each verdict as it falls and the table at the end. A provider that cannot be had leaves its claims
+    not proved. Raises ``HarnessError`` if there is nothing to judge.
+    """
+    folders = _folders(root, names)
+    return _told(_everything(folders), say)
+
+
+def prove_emulated(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[Verdict]:
+    """The same with the real provider against the emulated AWS alone.
+
+    Raises ``HarnessError`` if no real provider can be had.
+    """
+    folders = _folders(root, names)
+    terraform = terraforms.every()[0]
+    providers = {folder: _provider(folder, terraform) for folder in folders}
+    verdicts = (verdict for folder in folders for verdict in _emulated(folder, terraform, providers[folder]))
+    return _told(verdicts, say)
+
+
+def exit_code(verdicts: Iterable[Verdict]) -> int:
+    """0 if nothing was refuted, else 1."""
+    return REFUTED if any(verdict.result == "refuted" for verdict in verdicts) else 0
+
+
+def _folders(root: Path, names: Sequence[str]) -> list[Path]:
+    folders = [environments.folder(root, name) for name in sorted(set(names)) or environments.names(root)]
+    if not folders:
+        raise HarnessError("environments/ holds nothing to prove; begin with environments/<name>/environment.hcl")
+    for folder in folders:
+        environments.generated(folder)
+    return folders
+
+
+def _told(verdicts: Iterable[Verdict], say: Callable[[str], None]) -> list[Verdict]:
+    fallen = []
+    for verdict in verdicts:
+        fallen.append(verdict)
+        for line in report.live(verdict):
+            say(line)
+    for line in report.table(fallen):
+        say(line)
+    return fallen
+
+
+def _everything(folders: Sequence[Path]) -> Iterator[Verdict]:
+    installed = terraforms.every()
+    for folder in folders:
+        offline_verdicts = []
+        for terraform in installed:
+            for verdict in _offline(folder, terraform):
+                offline_verdicts.append(verdict)
+                yield verdict
+        yield from _with_real_provider(folder, installed[0], exit_code(offline_verdicts) == 0)
+
+
+def _offline(folder: Path, terraform: Terraform) -> Iterator[Verdict]:
+    with serving([environments.document(folder)]) as stand_in:
+        by = f"Terraform {terraform.version()}, stand-in for hashicorp/aws {environments.provider_version(folder)}"
+        yield from offline.judge(folder, terraform, stand_in.reattach, by)
+
+
+def _with_real_provider(folder: Path, terraform: Terraform, sound: bool) -> Iterator[Verdict]:
+    """The claims that need the provider; each says why if it cannot be judged."""
+    reason, judged = "", []
+    if sound:
+        try:
+            for verdict in _emulated(folder, terraform, _provider(folder, terraform)):
+                judged.append(verdict.claim)
+                yield verdict
+        except HarnessError as error:
+            reason = str(error)
+    for claim in emulated.CLAIMS[len(judged) :]:
+        by = f"Terraform {terraform.version()}, the real provider, emulated AWS"
+        yield not_proved(folder.name, claim, by, reason or "a claim before it was refuted")
+
+
+def _emulated(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[Verdict]:
+    pinned = environments.provider_version(folder)
+    instead = "" if provider.version == pinned else f" instead of {pinned}"
+    by = f"Terraform {terraform.version()}, real provider {provider.version}{instead}, emulated AWS"
+    yield from emulated.judge(folder, terraform, provider, by)
+
+
+def _provider(folder: Path, terraform: Terraform) -> Provider:
+    return aws_provider.find(environments.provider_version(folder), terraform, CACHE)

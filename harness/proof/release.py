@@ -1,0 +1,178 @@
+"""One release on the emulated AWS, as a developer and an approver would see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.emulated_aws.server import EmulatedAws
+from modules.settings.load import Settings
+
+_LOOKS = 500
+"""How often the pipeline is looked at before it counts as stuck; each look takes it one step further."""
+
+_NOT_CODE = {"__pycache__", ".pytest_cache"}
+
+# What a release may change of a task definition: the image and what came with the one before the first release.
+_OF_THE_IMAGE = ("image", "command")
+_OF_THE_REVISION = ("taskDefinitionArn", "revision", "registeredAt", "registeredBy", "status", "deregisteredAt")
+
+
+@dataclass(frozen=True)
+class Live:
+    """What has production traffic: the target groups with a weight, and the task definition of the primary task set."""
+
+    target_groups: tuple[str, ...]
+    task_definition: str
+
+
+class Releases:
+    """Releases one service of an environment. ``source`` is the folder that a developer pushes."""
+
+    def __init__(self, aws: EmulatedAws, settings: Settings, name: str, source: Path) -> None:
+        self._settings, self._name, self._source = settings, name, source
+        self._service = settings.environment.service[name]
+        self._full_name = settings.context.name(name)
+        self._pipelines, self._repositories, self._ecs, self._balancing, self._images = (
+            aws.client(service, settings.context.region)
+            for service in ("codepipeline", "codecommit", "ecs", "elbv2", "ecr")
+        )
+
+    def release(self, message: str) -> Iterator[str]:
+        """Pushes, approves where asked, and waits for the end. Yields what is not as it should be; nothing if all is.
+
+        One push starts one execution. Afterwards green has all traffic, its task set is the primary one and runs the
+        image that was built, and its task definition is Terraform's but for image and command.
+        """
+        before, executions = self.live(), self._executions()
+        newest = self._described(self._full_name)
+        self._push(message)
+        started = [each for each in self._executions() if each not in executions]
+        if len(started) != 1:
+            yield f"a push to {self._name} started {len(started)} executions of its pipeline instead of one"
+            return
+        status = self._follow()
+        if status != "Succeeded":
+            yield f"the pipeline of {self._name} {status.lower()}: {'; '.join(self._reasons())}"
+            return
+        yield from self._cut_over(before, self.live())
+        yield from self._kept(newest)
+
+    def live(self) -> Live:
+        """What has production traffic now."""
+        (service,) = self._ecs.describe_services(cluster=self._settings.context.name(), services=[self._full_name])[
+            "services"
+        ]
+        (primary,) = (each for each in service["taskSets"] if each["status"] == "PRIMARY")
+        return Live(tuple(self._weighted()), primary["taskDefinition"])
+
+    def _push(self, message: str) -> None:
+        repository = self._service.source.repository or self._full_name
+        branch = self._service.source.branch
+        files = [
+            {"filePath": str(file.relative_to(self._source)), "fileContent": file.read_bytes()}
+            for file in sorted(self._source.rglob("*"))
+            if file.is_file() and not _NOT_CODE & set(file.parts)
+        ]
+        files.append({"filePath": "MESSAGE", "fileContent": message.encode()})
+        parent = self._newest_commit(repository, branch)
+        self._repositories.create_commit(
+            repositoryName=repository,
+            branchName=branch,
+            putFiles=files,
+            commitMessage=message,
+            **({"parentCommitId": parent} if parent else {}),
+        )
+
+    def _newest_commit(self, repository: str, branch: str) -> str | None:
+        try:
+            answer = self._repositories.get_branch(repositoryName=repository, branchName=branch)
+        except self._repositories.exceptions.BranchDoesNotExistException:
+            return None
+        return str(answer["branch"]["commitId"])
+
+    def _executions(self) -> list[str]:
+        answer = self._pipelines.list_pipeline_executions(pipelineName=self._full_name)
+        return [each["pipelineExecutionId"] for each in answer["pipelineExecutionSummaries"]]
+
+    def _follow(self) -> str:
+        """Looks until the newest execution has ended, approving what waits for it. How it ended."""
+        for _ in range(_LOOKS):
+            for stage in self._stages():
+                self._approve(stage)
+            answer = self._pipelines.list_pipeline_executions(pipelineName=self._full_name, maxResults=1)
+            status = str(answer["pipelineExecutionSummaries"][0]["status"])
+            if status != "InProgress":
+                return status
+        return f"was still in progress after {_LOOKS} looks"
+
+    def _stages(self) -> list[dict[str, Any]]:
+        return list(self._pipelines.get_pipeline_state(name=self._full_name)["stageStates"])
+
+    def _approve(self, stage: dict[str, Any]) -> None:
+        for action in stage["actionStates"]:
+            latest = action.get("latestExecution", {})
+            if latest.get("token") and latest["status"] == "InProgress":
+                self._pipelines.put_approval_result(
+                    pipelineName=self._full_name,
+                    stageName=stage["stageName"],
+                    actionName=action["actionName"],
+                    token=latest["token"],
+                    result={"summary": "looked at", "status": "Approved"},
+                )
+
+    def _reasons(self) -> Iterator[str]:
+        for stage in self._stages():
+            for action in stage["actionStates"]:
+                latest = action.get("latestExecution", {})
+                if latest.get("status") == "Failed":
+                    yield f"{action['actionName']}: {latest.get('errorDetails', {}).get('message', 'no reason given')}"
+
+    def _weighted(self) -> Iterator[str]:
+        balancer_name = self._settings.context.name()
+        (balancer,) = self._balancing.describe_load_balancers(Names=[balancer_name])["LoadBalancers"]
+        listeners = self._balancing.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+        port = self._settings.environment.load_balancer.port
+        (listener,) = (each["ListenerArn"] for each in listeners if each["Port"] == port)
+        for rule in self._balancing.describe_rules(ListenerArn=listener)["Rules"]:
+            if rule["Priority"] == str(self._service.priority):
+                for group in rule["Actions"][0]["ForwardConfig"]["TargetGroups"]:
+                    if group.get("Weight", 1):
+                        yield group["TargetGroupArn"]
+
+    def _cut_over(self, before: Live, after: Live) -> Iterator[str]:
+        if len(after.target_groups) != 1 or after.target_groups == before.target_groups:
+            yield f"production traffic of {self._name} is on {after.target_groups}, before it was {before.target_groups}"
+        if after.task_definition == before.task_definition:
+            yield f"the primary task set of {self._name} still runs {before.task_definition}"
+        image = self._container(self._described(after.task_definition))["image"]
+        if image not in self._built():
+            yield f"{self._name} runs {image}, which its build never pushed"
+
+    def _built(self) -> list[str]:
+        repository = self._images.describe_repositories(repositoryNames=[self._full_name])["repositories"][0]
+        digests = self._images.list_images(repositoryName=self._full_name)["imageIds"]
+        return [f"{repository['repositoryUri']}@{each['imageDigest']}" for each in digests]
+
+    def _kept(self, newest: dict[str, Any]) -> Iterator[str]:
+        """Every setting of the newest revision before the release, be it Terraform's, that the release did not keep."""
+        released = self._described(self.live().task_definition)
+        ours, theirs = self._comparable(newest), self._comparable(released)
+        for key in sorted({*ours, *theirs}):
+            if ours.get(key) != theirs.get(key):
+                yield f"a release changes {key} of {self._name}: {ours.get(key)!r} becomes {theirs.get(key)!r}"
+
+    def _described(self, task_definition: str) -> dict[str, Any]:
+        return dict(self._ecs.describe_task_definition(taskDefinition=task_definition)["taskDefinition"])
+
+    def _container(self, task_definition: dict[str, Any]) -> dict[str, Any]:
+        (container,) = task_definition["containerDefinitions"]
+        return dict(container)
+
+    def _comparable(self, task_definition: dict[str, Any]) -> dict[str, Any]:
+        kept = {key: value for key, value in task_definition.items() if key not in _OF_THE_REVISION}
+        container = self._container(kept)
+        del kept["containerDefinitions"]
+        return kept | {f"container {key}": value for key, value in container.items() if key not in _OF_THE_IMAGE}

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import json
+
+from harness.proof import report
+from harness.proof.prove import exit_code
+from harness.proof.verdict import Verdict, not_proved
+
+GOOD = Verdict("dev", "schema", "Terraform 1", "proved", 0.84, notes=("89 resources",))
+BAD = Verdict("prod", "life", "Terraform 1", "refuted", 2.0, findings=("the plan after apply is not empty",))
+OPEN = [not_proved("dev", claim, "the real provider", "there is no provider") for claim in ("apply", "release")]
+
+
+def test_verdict_is_told_with_time_notes_and_findings() -> None:
+    assert list(report.live(GOOD)) == ["dev: schema: proved, 0.8 s (Terraform 1)", "    89 resources"]
+    assert list(report.live(BAD))[1:] == ["  - the plan after apply is not empty"]
+
+
+def test_table_ends_with_what_was_not_proved_and_the_counts() -> None:
+    *rows, reason, counts = report.table([GOOD, BAD, *OPEN])
+    assert [row.split()[:3] for row in rows[1:3]] == [["dev", "schema", "proved"], ["prod", "life", "refuted"]]
+    assert reason == "not proved: apply, release: there is no provider"
+    assert counts == "1 proved, 1 refuted, 2 not proved"
+
+
+def test_json_holds_everything() -> None:
+    good, open_ = json.loads(report.as_json([GOOD, OPEN[0]]))["verdicts"]
+    assert (good["seconds"], good["result"], good["notes"]) == (0.84, "proved", ["89 resources"])
+    assert open_["findings"] == ["there is no provider"]
+
+
+def test_only_a_refuted_claim_fails() -> None:
+    assert exit_code([GOOD, *OPEN]) == 0
+    assert exit_code([GOOD, BAD]) == 1
