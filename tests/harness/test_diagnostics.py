@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from harness import diagnostics
 from harness.diagnostics import Diagnostic
 
-ERROR = {
+ERROR: dict[str, Any] = {
     "severity": "error",
     "summary": "Unsupported argument",
     "detail": 'No argument is named\n"colour".',
