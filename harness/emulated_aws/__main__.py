@@ -28,11 +28,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(port: int) -> None:
-    import waitress
+    from waitress.server import create_server
 
     from harness.emulated_aws.application import application
 
-    server = waitress.create_server(application(), host="127.0.0.1", port=port, threads=_THREADS)
+    server = create_server(application(), host="127.0.0.1", port=port, threads=_THREADS)
     print(f"http://127.0.0.1:{server.effective_port}", flush=True)
     server.run()
 

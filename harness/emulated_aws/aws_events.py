@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 from moto.events.models import events_backends
+from moto.events.utils import EventMessageType
 
 
 def publish(
-    account_id: str, region: str, source: str, detail_type: str, resources: Sequence[str], detail: Mapping[str, Any]
+    account_id: str, region: str, source: str, detail_type: str, resources: Sequence[str], detail: Mapping[str, object]
 ) -> str:
     """Puts an event of a service of AWS on the account's default bus in ``region``; returns the event's id.
 
@@ -21,15 +21,16 @@ def publish(
     because PutEvents refuses sources that begin with «aws.»:
     https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
     """
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    event: dict[str, Any] = {
+    now = datetime.now(UTC)
+    event: EventMessageType = {
         "version": "0",
         "id": str(uuid4()),
         "detail-type": detail_type,
         "source": source,
         "account": account_id,
-        "time": now,
-        "ingestion-time": now,
+        # moto's templates take it for a number.
+        "time": str(now.timestamp()),
+        "ingestion-time": now.timestamp(),
         "region": region,
         "resources": list(resources),
         "detail": dict(detail),
@@ -38,4 +39,4 @@ def publish(
     for rule in list(bus.rules.values()):
         if rule.state == "ENABLED":
             rule.send_to_targets(event)
-    return str(event["id"])
+    return event["id"]

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from moto.backends import SERVICE_NAMES, get_backend
 from moto.core.base_backend import BaseBackend
-from moto.core.responses import BaseResponse
+from moto.core.responses import ActionResult, BaseResponse
 
 
 class ExtendedBackend(BaseBackend):
@@ -17,6 +17,20 @@ class ExtendedBackend(BaseBackend):
     @property
     def _url_module(self) -> Any:
         return _urls(type(self))
+
+
+class ExtendedResponse(BaseResponse):
+    """Mixed into the subclass of a service's response."""
+
+    def answer(self, result: object) -> str:
+        """``result`` as clients of the service read it.
+
+        It holds members as AWS's model of the operation names them; what is None is left out, times are ``datetime``
+        and binary values ``bytes``.
+        """
+        _, headers, body = self.serialized(ActionResult(result))
+        self.response_headers.update(headers)
+        return cast(str, body)
 
 
 def extend(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from harness.emulated_aws.codecommit.backend import SourceControlBackend
+from harness.emulated_aws.codecommit.responses import SourceControlResponse
 from harness.emulated_aws.ecs import ContainerServiceBackend, ContainerServiceResponse
 from harness.emulated_aws.elbv2 import LoadBalancingBackend
 from harness.emulated_aws.extension import extend
@@ -12,5 +14,6 @@ def install() -> None:
 
     One line a service.
     """
+    extend("codecommit", backend=SourceControlBackend, response=SourceControlResponse)
     extend("ecs", backend=ContainerServiceBackend, response=ContainerServiceResponse)
     extend("elbv2", backend=LoadBalancingBackend)

@@ -1,0 +1,1 @@
+"""CodeCommit: settings and tags of repositories, their commits, and approval rule templates."""
