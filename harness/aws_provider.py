@@ -52,7 +52,7 @@ class Provider:
                 command, env={**kept, **variables}, stdout=log, stderr=log, stdin=subprocess.DEVNULL
             )
             try:
-                yield _reattach(process, log.fileno())
+                yield _reattach(self.program, process, log.fileno())
             finally:
                 process.terminate()
                 process.wait()
@@ -122,13 +122,13 @@ def _initialized(version: str, terraform: Terraform, cache: Path) -> Path:
     return folder
 
 
-def _reattach(process: subprocess.Popen[bytes], log: int) -> str:
+def _reattach(program: Path, process: subprocess.Popen[bytes], log: int) -> str:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         said = os.pread(log, 1 << 20, 0).decode(errors="replace")
         if found := _REATTACH.search(said):
             return found["value"]
         if process.poll() is not None:
-            raise HarnessError(f"{process.args!r} ended with exit code {process.returncode}: {said.strip()}")
+            raise HarnessError(f"{program} ended with exit code {process.returncode}: {said.strip()}")
         time.sleep(0.02)
-    raise HarnessError(f"{process.args!r} did not start within {_START_SECONDS} seconds")
+    raise HarnessError(f"{program} did not start within {_START_SECONDS} seconds")

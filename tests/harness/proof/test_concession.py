@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from harness import terraforms
+from harness.diagnostics import Diagnostic
+from harness.proof import concession
+from harness.workspace import Outcome, Workspace
+
+NEWER = {"rule": [{"name": "one", "newer": True}, {"name": "two", "newer": True}], "name": "both"}
+
+
+class Older(Workspace):
+    """A workspace whose provider does not know the argument ``newer``, but every other."""
+
+    def validate(self) -> Outcome:
+        body = json.loads((self.folder / "cdk.tf.json").read_text())["resource"]["aws_x"]["main"]
+        detail = 'No argument or block type is named "newer".'
+        unknown = Diagnostic("error", "Extraneous JSON object property", detail, "aws_x.main", "cdk.tf.json", 3)
+        other = Diagnostic("error", "Missing required argument", 'The argument "b" is required', "aws_x.main")
+        return Outcome("validate", 1, 0.0, "", (unknown, other) if "newer" in json.dumps(body) else (other,))
+
+
+def _workspace(folder: Path, body: dict[str, Any]) -> Older:
+    (folder / "cdk.tf.json").write_text(json.dumps({"resource": {"aws_x": {"main": body}}}))
+    return Older(folder, terraforms.every()[0], {})
+
+
+def test_what_an_older_provider_lacks_is_left_out_and_named(tmp_path: Path) -> None:
+    work = _workspace(tmp_path, NEWER)
+    assert concession.leave_out(work, "5.100.0") == ["left out of 2, because 5.100.0 lacks it: aws_x.newer"]
+    body = json.loads((tmp_path / "cdk.tf.json").read_text())["resource"]["aws_x"]["main"]
+    assert body == {"rule": [{"name": "one"}, {"name": "two"}], "name": "both"}
+
+
+def test_other_mistakes_are_left_in(tmp_path: Path) -> None:
+    work = _workspace(tmp_path, {"name": "x"})
+    before = (tmp_path / "cdk.tf.json").read_bytes()
+    assert concession.leave_out(work, "5.100.0") == []
+    assert (tmp_path / "cdk.tf.json").read_bytes() == before
+    assert work.validate().errors
