@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.emulated_aws.codecommit.backend import SourceControlBackend
 from harness.emulated_aws.codecommit.responses import SourceControlResponse
+from harness.emulated_aws.codedeploy import DeploymentBackend, DeploymentResponse
 from harness.emulated_aws.ecs import ContainerServiceBackend, ContainerServiceResponse
 from harness.emulated_aws.elbv2 import LoadBalancingBackend
 from harness.emulated_aws.extension import extend
@@ -15,5 +16,6 @@ def install() -> None:
     One line a service.
     """
     extend("codecommit", backend=SourceControlBackend, response=SourceControlResponse)
+    extend("codedeploy", backend=DeploymentBackend, response=DeploymentResponse)
     extend("ecs", backend=ContainerServiceBackend, response=ContainerServiceResponse)
     extend("elbv2", backend=LoadBalancingBackend)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.harness.emulated_aws.clients import ACCOUNT, client
@@ -35,6 +36,25 @@ def container(**changes: Any) -> Json:
         "portMappings": [{"containerPort": 8080}],
         **changes,
     }
+
+
+def blue_green(action: str = "CONTINUE_DEPLOYMENT", minutes: int = 0, keep_blue: int = 60) -> Json:
+    """How long to wait before and after the traffic moves."""
+    terminate = {"action": "TERMINATE", "terminationWaitTimeInMinutes": keep_blue}
+    return {
+        "terminateBlueInstancesOnDeploymentSuccess": terminate,
+        "deploymentReadyOption": {"actionOnTimeout": action, "waitTimeInMinutes": minutes},
+    }
+
+
+def role(name: str, service: str, *statements: Json) -> str:
+    """Creates a role that ``service`` may take on and that may do what ``statements`` say; returns its ARN."""
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    made = client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))
+    if statements:
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        client("iam").put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=document)
+    return str(made["Role"]["Arn"])
 
 
 class Network:
@@ -135,3 +155,36 @@ class Shop:
         (action,) = self.elbv2.describe_rules(RuleArns=[rule])["Rules"][0]["Actions"]
         groups = action["ForwardConfig"]["TargetGroups"]
         return {group["TargetGroupArn"].split("/")[1].removeprefix("shop-"): group["Weight"] for group in groups}
+
+    def create_application(self) -> None:
+        """Creates CodeDeploy's application and its role."""
+        self.codedeploy = client("codedeploy")
+        self.deployment_role = role("codedeploy", "codedeploy.amazonaws.com")
+        self.codedeploy.create_application(applicationName="web", computePlatform="ECS")
+
+    def deployment_group(self, **changes: Any) -> Json:
+        """What CreateDeploymentGroup takes for the service, with ``changes``."""
+        return {
+            "applicationName": "web",
+            "deploymentGroupName": "web",
+            "serviceRoleArn": self.deployment_role,
+            "deploymentConfigName": "CodeDeployDefault.ECSAllAtOnce",
+            "deploymentStyle": {"deploymentType": "BLUE_GREEN", "deploymentOption": "WITH_TRAFFIC_CONTROL"},
+            "blueGreenDeploymentConfiguration": blue_green(),
+            "autoRollbackConfiguration": {
+                "enabled": True,
+                "events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"],
+            },
+            "ecsServices": [{"clusterName": "shop", "serviceName": "web"}],
+            "loadBalancerInfo": {"targetGroupPairInfoList": [self.pair()]},
+            **changes,
+        }
+
+    def pair(self, **changes: Any) -> Json:
+        """The pair of target groups with its listeners, with ``changes``."""
+        return {
+            "targetGroups": [{"name": "shop-blue"}, {"name": "shop-green"}],
+            "prodTrafficRoute": {"listenerArns": [self.production]},
+            "testTrafficRoute": {"listenerArns": [self.test]},
+            **changes,
+        }

@@ -1,0 +1,80 @@
+"""What CreateDeploymentGroup and UpdateDeploymentGroup refuse for ECS.
+
+The codes are those of https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateDeploymentGroup.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from moto.codedeploy.exceptions import CodeDeployException
+from moto.ecs.models import Service
+
+_STYLE = {"deploymentType": "BLUE_GREEN", "deploymentOption": "WITH_TRAFFIC_CONTROL"}
+
+Settings = Mapping[str, Any]
+
+
+def check(settings: Settings) -> None:
+    """Raises for the settings (by their names in the API) with which CodeDeploy could never release to ECS."""
+    if settings.get("deploymentStyle") != _STYLE:
+        raise _refused(
+            "InvalidDeploymentStyle",
+            "For ECS deployment groups, the deployment type must be BLUE_GREEN, the deployment option WITH_TRAFFIC_CONTROL",
+        )
+    _check_blue_green(settings.get("blueGreenDeploymentConfiguration") or {})
+    _check_target_group_pair(settings.get("loadBalancerInfo") or {})
+    _check_rollback(settings)
+    if len(settings.get("ecsServices") or []) != 1:
+        raise _refused("InvalidECSService", "Exactly one ECS service must be specified for an ECS deployment group")
+
+
+def check_service(service: Service | None) -> None:
+    """Raises unless the service is there and left to CodeDeploy."""
+    if service is None:
+        raise _refused("InvalidECSService", "The Amazon ECS service identifier is not valid.")
+    if service.deployment_controller["type"] != "CODE_DEPLOY":
+        message = "Deployment group's ECS service must be configured for a CODE_DEPLOY deployment controller."
+        raise _refused("InvalidECSService", message)
+
+
+def _check_blue_green(settings: Settings) -> None:
+    code = "InvalidBlueGreenDeploymentConfiguration"
+    ready = settings.get("deploymentReadyOption")
+    terminate = settings.get("terminateBlueInstancesOnDeploymentSuccess")
+    if not ready:
+        raise _refused(code, "deploymentReadyOption must be specified for an ECS deployment group")
+    if not terminate:
+        raise _refused(code, "terminateBlueInstancesOnDeploymentSuccess must be specified for an ECS deployment group")
+    action, minutes = ready.get("actionOnTimeout", "CONTINUE_DEPLOYMENT"), ready.get("waitTimeInMinutes", 0)
+    if (action == "STOP_DEPLOYMENT") != (minutes > 0):
+        raise _refused(code, f"The deployment ready option {action} does not go with a wait of {minutes} minutes")
+    if terminate.get("action", "TERMINATE") != "TERMINATE" and terminate.get("terminationWaitTimeInMinutes"):
+        raise _refused(code, "A termination wait time goes with the action TERMINATE only")
+
+
+def _check_target_group_pair(settings: Settings) -> None:
+    code = "InvalidTargetGroupPair"
+    pairs = settings.get("targetGroupPairInfoList") or []
+    if len(pairs) != 1:
+        raise _refused(code, "Exactly one target group pair must be specified for an ECS deployment group")
+    (pair,) = pairs
+    if len({group["name"] for group in pair.get("targetGroups", [])}) != 2:
+        raise _refused(code, "A target group pair must have two different target groups")
+    if len((pair.get("prodTrafficRoute") or {}).get("listenerArns", [])) != 1:
+        raise _refused(code, "A target group pair must have exactly one production listener")
+    if len((pair.get("testTrafficRoute") or {"listenerArns": ["none"]}).get("listenerArns", [])) != 1:
+        raise _refused(code, "A target group pair must have at most one test listener")
+
+
+def _check_rollback(settings: Settings) -> None:
+    rollback, alarms = settings.get("autoRollbackConfiguration") or {}, settings.get("alarmConfiguration") or {}
+    if rollback.get("enabled") and not rollback.get("events"):
+        raise _refused("InvalidAutoRollbackConfig", "Automatic rollback is enabled, but no event types were listed")
+    if alarms.get("enabled") and not alarms.get("alarms"):
+        raise _refused("InvalidAlarmConfig", "The alarm configuration is enabled, but lists no alarms")
+
+
+def _refused(code: str, message: str) -> CodeDeployException:
+    return CodeDeployException(f"{code}Exception", message)

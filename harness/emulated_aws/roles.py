@@ -1,0 +1,43 @@
+"""Who may take on a role, and what the role may do."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.iam.exceptions import NotFoundException
+from moto.iam.models import Role, iam_backends
+from moto.utilities.utils import get_partition
+
+
+def role_of(account_id: str, region: str, arn: str) -> Role | None:
+    """The role of that ARN, if there is one."""
+    try:
+        return iam_backends[account_id][get_partition(region)].get_role_by_arn(arn)
+    except NotFoundException:
+        return None
+
+
+def trusts(role: Role, service: str) -> bool:
+    """Whether the role's trust policy lets ``service`` («events.amazonaws.com») take it on; conditions are not read."""
+    return any(
+        statement["Effect"] == "Allow" and service in _listed(statement.get("Principal", {}), "Service")
+        for statement in _statements(role.assume_role_policy_document)
+    )
+
+
+def may(role: Role, action: str, resource: str) -> bool:
+    """Whether the role's inline policies allow ``action`` on the ARN ``resource``; conditions are not read."""
+    results = {IAMPolicy(policy).is_action_permitted(action, resource) for policy in role.policies.values()}
+    return PermissionResult.PERMITTED in results and PermissionResult.DENIED not in results
+
+
+def _statements(document: str) -> list[dict[str, Any]]:
+    statements = json.loads(document)["Statement"]
+    return statements if isinstance(statements, list) else [statements]
+
+
+def _listed(principal: Any, kind: str) -> list[str]:
+    named = principal.get(kind, []) if isinstance(principal, dict) else []
+    return [named] if isinstance(named, str) else list(named)
