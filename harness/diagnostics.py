@@ -36,15 +36,16 @@ class Diagnostic:
         return " ".join(f"{self.summary}: {self.detail}".split()) if self.detail else self.summary
 
 
-def read(output: str, failed: bool) -> tuple[Diagnostic, ...]:
-    """The diagnostics in the output of one command, each once, in Terraform's order.
+def read(output: str, errors: str, failed: bool) -> tuple[Diagnostic, ...]:
+    """The diagnostics of one command, each once, in Terraform's order.
 
-    ``output`` is one JSON document (``validate -json``) or a JSON object a line (other commands); lines of plain
-    text in between are passed over. If the command ``failed`` without a diagnostic, its last words are one.
+    ``output`` is what it wrote to its output: one JSON document (``validate -json``) or a JSON object a line (other
+    commands); lines of plain text in between are passed over. If the command ``failed`` without a diagnostic, the
+    last words of that and of ``errors``, its standard error, are one.
     """
     found = tuple(dict.fromkeys(_diagnostics(output)))
     if failed and not any(each.severity == "error" for each in found):
-        return (*found, _last_words(output))
+        return (*found, _last_words(f"{output}\n{errors}"))
     return found
 
 

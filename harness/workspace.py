@@ -112,10 +112,10 @@ class Workspace:
             text=True,
             check=False,
         )
-        output = ran.stdout + ran.stderr
         failed = ran.returncode not in ((0, 2) if "-detailed-exitcode" in arguments else (0,))
         seconds = time.perf_counter() - started
-        return Outcome(command, ran.returncode, seconds, output, diagnostics.read(output, failed))
+        said = diagnostics.read(ran.stdout, ran.stderr, failed)
+        return Outcome(command, ran.returncode, seconds, ran.stdout + ran.stderr, said)
 
     def _show(self, *arguments: str) -> dict[str, Any]:
         outcome = self.run("show", "-json", *arguments)

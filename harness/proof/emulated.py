@@ -71,7 +71,7 @@ def _stage(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[S
         seed.seed(aws, settings)
         with (
             provider.serving(aws.environment) as reattach,
-            workspace.of(folder, terraform, {**aws.environment, "TF_REATTACH_PROVIDERS": reattach}) as work,
+            workspace.of(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work,
         ):
             untouched = leftovers.names(aws, settings.context.region)
             yield Stage(work, aws, settings, provider, source, untouched)
