@@ -1,1 +1,8 @@
-"""A stand-in for the provider hashicorp/aws."""
+"""A stand-in for the provider hashicorp/aws: real Terraform runs on generated configuration without AWS and without network.
+
+Green means that Terraform accepts a configuration, not that AWS does. ``serving`` is the way in.
+"""
+
+from harness.stand_in.server import Served, serving
+
+__all__ = ["Served", "serving"]

@@ -32,9 +32,6 @@ _COUNTS: dict[str, tuple[int | None, int | None]] = {
     "aws_ecs_task_definition.placement_constraints": (None, 10),
     "aws_lb_listener.default_action.forward.target_group": (1, 5),
     "aws_lb_listener_rule.action.forward.target_group": (1, 5),
-    "aws.assume_role_with_web_identity": (None, 1),
-    "aws.default_tags": (None, 1),
-    "aws.ignore_tags": (None, 1),
 }
 
 _SENSITIVE = (
@@ -44,7 +41,7 @@ _SENSITIVE = (
 
 
 def restore(name: str, schema: Schema) -> None:
-    """Puts the facts about the resource type ``name``, or about the provider (``aws``), into its schema."""
+    """Puts the facts about the resource type ``name`` into its schema."""
     for path, (least, most) in _COUNTS.items():
         first, *steps = path.split(".")
         if first == name:

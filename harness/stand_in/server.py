@@ -1,0 +1,98 @@
+"""Serves the stand-in to any Terraform on this machine.
+
+Terraform is told by TF_REATTACH_PROVIDERS that the provider runs already, and so neither looks for it in a registry
+nor writes a lock file: https://developer.hashicorp.com/terraform/internals/debugging-providers. The server listens on the
+loopback address rather than on a Unix socket, because connections to the latter have no address of their own,
+and each connection is one configuration of the provider: its region and tags must not reach other runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent import futures
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+
+from harness.stand_in.protocol.messages import messages
+from harness.stand_in.provider import StandIn
+from harness.stand_in.schema import store
+
+_ADDRESS = "127.0.0.1"
+_SOURCE = "registry.terraform.io/hashicorp/aws"
+_PROTOCOL = 6
+_SECONDS_TO_END = 1
+_THREADS = 8
+# «Request» and «Response» of one call, whose name stands before them.
+_WORDS = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A stand-in that is being served. ``reattach`` is the text for TF_REATTACH_PROVIDERS."""
+
+    reattach: str
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment variables that lead a Terraform to it."""
+        return {"TF_REATTACH_PROVIDERS": self.reattach}
+
+
+@contextmanager
+def serving(documents: Iterable[Mapping[str, Any]]) -> Iterator[Served]:
+    """Serves the resource types and data sources in ``documents``, parsed Terraform JSON, while the ``with`` block lasts.
+
+    Any number of Terraforms may use it, one after another and at the same time. Types that the provider does not
+    have are not served, so that Terraform refuses them.
+    """
+    documents = list(documents)
+    schema = store.schema_of(_types(documents, "resource"), _types(documents, "data"))
+    server = grpc.server(
+        futures.ThreadPoolExecutor(_THREADS, thread_name_prefix="stand-in"),
+        handlers=[_handlers(StandIn(schema))],
+        options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)],
+    )
+    port = server.add_insecure_port(f"{_ADDRESS}:0")
+    server.start()
+    try:
+        yield Served(_reattach(f"{_ADDRESS}:{port}"))
+    finally:
+        server.stop(_SECONDS_TO_END).wait()
+
+
+def _types(documents: Iterable[Mapping[str, Any]], kind: str) -> set[str]:
+    # What stands there may be no mapping: then Terraform says what is wrong.
+    sections = [document.get(kind) for document in documents]
+    return {name for section in sections if isinstance(section, Mapping) for name in section}
+
+
+def _reattach(address: str) -> str:
+    # «Test» keeps Terraform from ending this process when it is done.
+    served = {
+        "Protocol": "grpc",
+        "ProtocolVersion": _PROTOCOL,
+        "Pid": os.getpid(),
+        "Test": True,
+        "Addr": {"Network": "tcp", "String": address},
+    }
+    return json.dumps({_SOURCE: served})
+
+
+def _handlers(stand_in: StandIn) -> grpc.GenericRpcHandler:
+    """gRPC's way from each call of ``tfplugin6.proto`` to the method of the same name."""
+    service = messages.DESCRIPTOR.services_by_name["Provider"]
+    handlers = {}
+    for call in service.methods:
+        message = getattr(messages, call.name)
+        handlers[call.name] = grpc.unary_unary_rpc_method_handler(
+            getattr(stand_in, _WORDS.sub("_", call.name).lower()),
+            request_deserializer=message.Request.FromString,
+            response_serializer=message.Response.SerializeToString,
+        )
+    return grpc.method_handlers_generic_handler(service.full_name, handlers)
