@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,10 @@ from modules.settings.load import GENERATED, Settings
 PROVIDER, APPLY, RELEASE, UPDATE, DESTROY = CLAIMS = ("provider", "apply", "release", "update", "destroy")
 
 
+_CDKTF = threading.Lock()
+"""CDKTF runs in one process of Node.js, which answers one caller at a time."""
+
+
 @dataclass
 class Stage:
     """Where one environment is played through. ``settings`` are what its Terraform says at the moment."""
@@ -40,7 +45,7 @@ class Stage:
         # Here, because CDKTF takes a moment to load, and most verdicts need none of it.
         from modules.synthesis import synthesize
 
-        with tempfile.TemporaryDirectory() as scratch:
+        with _CDKTF, tempfile.TemporaryDirectory() as scratch:
             text = synthesize([settings], Path(scratch))[settings.name]
         (self.work.folder / GENERATED).write_text(text, encoding="utf-8")
         self.settings = settings

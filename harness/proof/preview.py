@@ -41,8 +41,9 @@ def preview(root: Path, name: str, form: Form, say: Callable[[str], None]) -> in
         elif form == "json":
             say(json.dumps(work.planned(), indent=2))
         else:
-            by = f"Terraform {terraform.version()}, stand-in for hashicorp/aws {environments.provider_version(folder)}"
-            for line in _summary(blame, changes.of(work.planned()), by):
+            plan = work.planned()
+            by = f"Terraform {plan['terraform_version']}, stand-in for hashicorp/aws {environments.provider_version(folder)}"
+            for line in _summary(blame, changes.of(plan), by):
                 say(line)
     return 0
 
@@ -59,4 +60,4 @@ def _summary(blame: Blame, planned: list[Change], by: str) -> Iterator[str]:
     for group, addresses in sorted(groups.items()):
         yield f"  {group}: {len(addresses)}"
         yield from (f"    {blame.construct_of(address).partition('/')[2]}  {address}" for address in sorted(addresses))
-    yield f"  outputs: {', '.join(outputs)}"
+    yield f"  outputs: {', '.join(outputs) or 'none'}"

@@ -9,6 +9,7 @@ from harness import aws_provider, environments, terraforms
 from harness.aws_provider import Provider
 from harness.errors import HarnessError
 from harness.proof import emulated, offline, report
+from harness.proof.side_by_side import side_by_side
 from harness.proof.verdict import Verdict, not_proved
 from harness.stand_in.server import serving
 from harness.terraforms import Terraform
@@ -32,11 +33,9 @@ def prove_emulated(root: Path, names: Sequence[str], say: Callable[[str], None])
 
     Raises ``HarnessError`` if no real provider can be had.
     """
-    folders = _folders(root, names)
     terraform = terraforms.every()[0]
-    providers = {folder: _provider(folder, terraform) for folder in folders}
-    verdicts = (verdict for folder in folders for verdict in _emulated(folder, terraform, providers[folder]))
-    return _told(verdicts, say)
+    found = [(folder, _provider(folder, terraform)) for folder in _folders(root, names)]
+    return _told(side_by_side([_emulated(folder, terraform, provider) for folder, provider in found]), say)
 
 
 def exit_code(verdicts: Iterable[Verdict]) -> int:
@@ -59,6 +58,8 @@ def _told(verdicts: Iterable[Verdict], say: Callable[[str], None]) -> list[Verdi
         fallen.append(verdict)
         for line in report.live(verdict):
             say(line)
+    # Within an environment they fell in order; environments that were judged side by side are put together again.
+    fallen.sort(key=lambda verdict: verdict.environment)
     for line in report.table(fallen):
         say(line)
     return fallen
@@ -66,13 +67,17 @@ def _told(verdicts: Iterable[Verdict], say: Callable[[str], None]) -> list[Verdi
 
 def _everything(folders: Sequence[Path]) -> Iterator[Verdict]:
     installed = terraforms.every()
+    sound = []
     for folder in folders:
         offline_verdicts = []
         for terraform in installed:
             for verdict in _offline(folder, terraform):
                 offline_verdicts.append(verdict)
                 yield verdict
-        yield from _with_real_provider(folder, installed[0], exit_code(offline_verdicts) == 0)
+        sound.append(exit_code(offline_verdicts) == 0)
+    yield from side_by_side(
+        [_with_real_provider(folder, installed[0], ready) for folder, ready in zip(folders, sound, strict=True)]
+    )
 
 
 def _offline(folder: Path, terraform: Terraform) -> Iterator[Verdict]:
@@ -82,18 +87,17 @@ def _offline(folder: Path, terraform: Terraform) -> Iterator[Verdict]:
 
 
 def _with_real_provider(folder: Path, terraform: Terraform, sound: bool) -> Iterator[Verdict]:
-    """The claims that need the provider; each says why if it cannot be judged."""
-    reason, judged = "", []
-    if sound:
-        try:
-            for verdict in _emulated(folder, terraform, _provider(folder, terraform)):
-                judged.append(verdict.claim)
-                yield verdict
-        except HarnessError as error:
-            reason = str(error)
-    for claim in emulated.CLAIMS[len(judged) :]:
-        by = f"Terraform {terraform.version()}, the real provider, emulated AWS"
-        yield not_proved(folder.name, claim, by, reason or "a claim before it was refuted")
+    """The claims that need the provider; each that is not judged says why."""
+    reason, judged = "a claim before it was refuted", 0
+    try:
+        for verdict in _emulated(folder, terraform, _provider(folder, terraform)) if sound else ():
+            judged += 1
+            yield verdict
+    except HarnessError as error:
+        reason = str(error)
+    by = f"Terraform {terraform.version()}, the real provider, emulated AWS"
+    for claim in emulated.CLAIMS[judged:]:
+        yield not_proved(folder.name, claim, by, reason)
 
 
 def _emulated(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[Verdict]:

@@ -1,0 +1,90 @@
+"""The commands as people type them, on a machine that has no real provider."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from harness.aws_provider import VARIABLE
+from harness.proof.emulated import CLAIMS
+from tests import support
+from tests.harness import projects
+
+TEXT = support.environment()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = projects.write(tmp_path, support.template(TEXT, "dev").document)
+    (folder / "environment.hcl").write_text(TEXT)
+    return tmp_path
+
+
+@pytest.fixture
+def without_provider(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "nothing").mkdir()
+    return {**os.environ, VARIABLE: str(tmp_path / "nothing")}
+
+
+def test_what_needs_the_provider_is_not_proved_and_no_failure(project: Path, without_provider: dict[str, str]) -> None:
+    ran = projects.run(project, "prove", "dev", "--json", environment=without_provider)
+    assert ran.returncode == 0, ran.stderr
+    verdicts = json.loads(ran.stdout)["verdicts"]
+    assert {each["claim"]: each["result"] for each in verdicts} == {
+        "schema": "proved",
+        "life": "proved",
+        **dict.fromkeys(CLAIMS, "not proved"),
+    }
+    assert f"not proved: {', '.join(CLAIMS)}: {VARIABLE} names" in ran.stderr
+
+
+def test_refuted_environment_fails_and_is_not_taken_further(project: Path, without_provider: dict[str, str]) -> None:
+    file = project / "environments" / "dev" / "cdk.tf.json"
+    file.write_text(file.read_text().replace('"cidr_block"', '"cidr_blok"'))
+    ran = projects.run(project, "prove", environment=without_provider)
+    assert ran.returncode == 1
+    assert "cidr_blok" in ran.stdout
+    assert "life" not in ran.stdout
+    assert "a claim before it was refuted" in ran.stdout
+
+
+def test_real_providers_verdict_without_a_provider_is_an_error(project: Path, without_provider: dict[str, str]) -> None:
+    ran = projects.run(project, "e2e", "dev", environment=without_provider)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert f"{VARIABLE} names" in ran.stderr
+
+
+@pytest.mark.parametrize("command", ["prove", "e2e"])
+def test_nothing_to_prove_is_an_error(tmp_path: Path, command: str) -> None:
+    (tmp_path / "environments").mkdir()
+    ran = projects.run(tmp_path, command)
+    assert ran.returncode == 2
+    assert "holds nothing to prove" in ran.stderr
+
+
+def test_preview_lists_what_a_first_apply_creates(project: Path) -> None:
+    ran = projects.run(project, "plan-offline", "dev")
+    assert ran.returncode == 0, ran.stderr
+    count = sum(len(each) for each in support.template(TEXT, "dev").document["resource"].values())
+    assert f"a first apply creates {count} resources" in ran.stdout
+    assert "aws_ecs_service.service-web_service" in ran.stdout
+
+
+def test_preview_speaks_terraforms_words_or_json(project: Path) -> None:
+    assert (
+        "# aws_ecs_service.service-web_service will be created"
+        in projects.run(project, "plan-offline", "dev", "--full").stdout
+    )
+    plan = json.loads(projects.run(project, "plan-offline", "dev", "--json").stdout)
+    assert plan["resource_changes"]
+
+
+def test_preview_of_a_broken_environment_says_where(project: Path) -> None:
+    file = project / "environments" / "dev" / "cdk.tf.json"
+    file.write_text(file.read_text().replace('"cidr_block"', '"cidr_blok"'))
+    ran = projects.run(project, "plan-offline", "dev")
+    assert ran.returncode == 1
+    assert "environments/dev/environment.hcl:5: network: " in ran.stdout

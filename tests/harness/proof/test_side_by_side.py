@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from harness.proof.side_by_side import side_by_side
+
+
+def test_everything_comes_and_nothing_waits_for_another() -> None:
+    both = threading.Barrier(2, timeout=10)
+
+    def source(name: str) -> Iterator[str]:
+        yield f"{name} begins"
+        both.wait()
+        yield f"{name} ends"
+
+    came = list(side_by_side([source("one"), source("two")]))
+    assert sorted(came) == ["one begins", "one ends", "two begins", "two ends"]
+    assert came.index("one begins") < came.index("one ends")
+
+
+def test_failure_of_one_is_told_after_the_others_have_ended() -> None:
+    def failing() -> Iterator[str]:
+        yield "before"
+        raise ValueError("broken")
+
+    came: list[str] = []
+    with pytest.raises(ValueError, match="broken"):
+        came.extend(side_by_side([failing(), iter(["whole"])]))
+    assert sorted(came) == ["before", "whole"]
+
+
+def test_no_source_yields_nothing() -> None:
+    assert list(side_by_side([])) == []
