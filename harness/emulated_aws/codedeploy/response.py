@@ -1,15 +1,19 @@
-"""The requests about applications, deployment groups and deployment configurations."""
+"""The requests about applications, deployment groups, deployment configurations and deployments."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
+from moto.codedeploy.exceptions import CodeDeployException
 from moto.codedeploy.models import DeploymentGroup
 from moto.codedeploy.responses import CodeDeployResponse
 from moto.core.responses import ActionResult, EmptyResult
 
 from harness.emulated_aws.codedeploy.backend import DeploymentBackend
 from harness.emulated_aws.codedeploy.configs import DeploymentConfig
+from harness.emulated_aws.codedeploy.deployment import EcsDeployment
+
+_TARGET_STATUS = {"Created": "Pending", "Stopped": "Failed"}
 
 
 class DeploymentResponse(CodeDeployResponse):
@@ -80,6 +84,86 @@ class DeploymentResponse(CodeDeployResponse):
             self._get_param("applicationName"), self._get_param("deploymentGroupName")
         )
         return ActionResult({"hooksNotCleanedUp": []})
+
+    def create_deployment(self) -> ActionResult:
+        """CreateDeployment; only those to ECS really happen."""
+        application = self.codedeploy_backend.get_application(self._get_param("applicationName"))
+        if application.compute_platform != "ECS":
+            return super().create_deployment()
+        return ActionResult({"deploymentId": self.codedeploy_backend.deploy(self._get_params()).deployment_id})
+
+    def get_deployment(self) -> ActionResult:
+        """GetDeployment; asking lets the deployment go on by one step."""
+        deployment = self.codedeploy_backend.get_deployment(self._get_param("deploymentId"))
+        if not isinstance(deployment, EcsDeployment):
+            return super().get_deployment()
+        deployment.advance()
+        return ActionResult({"deploymentInfo": told(deployment)})
+
+    def continue_deployment(self) -> ActionResult:
+        """ContinueDeployment."""
+        wait = self._get_param("deploymentWaitType", "READY_WAIT")
+        self._deployment().continue_after(wait)
+        return EmptyResult()
+
+    def stop_deployment(self) -> ActionResult:
+        """StopDeployment; it has stopped, and rolled back, when this answers."""
+        self._deployment().stop(self._get_bool_param("autoRollbackEnabled"))
+        return ActionResult(
+            {"status": "Succeeded", "statusMessage": "No more commands will be scheduled for execution"}
+        )
+
+    def put_lifecycle_event_hook_execution_status(self) -> ActionResult:
+        """PutLifecycleEventHookExecutionStatus."""
+        execution_id = self._get_param("lifecycleEventHookExecutionId")
+        self.codedeploy_backend.report_hook(self._get_param("deploymentId"), execution_id, self._get_param("status"))
+        return ActionResult({"lifecycleEventHookExecutionId": execution_id})
+
+    def list_deployment_targets(self) -> ActionResult:
+        """ListDeploymentTargets: the one service."""
+        return ActionResult({"targetIds": [_target_id(self._deployment())]})
+
+    def get_deployment_target(self) -> ActionResult:
+        """GetDeploymentTarget: lifecycle events, task sets and their share of the traffic."""
+        return ActionResult({"deploymentTarget": self._target(self._get_param("targetId"))})
+
+    def batch_get_deployment_targets(self) -> ActionResult:
+        """BatchGetDeploymentTargets."""
+        return ActionResult({"deploymentTargets": [self._target(name) for name in self._get_param("targetIds", [])]})
+
+    def _deployment(self) -> EcsDeployment:
+        return self.codedeploy_backend.ecs_deployment(self._get_param("deploymentId"))
+
+    def _target(self, target_id: str) -> dict[str, Any]:
+        deployment = self._deployment()
+        if target_id != _target_id(deployment):
+            message = f"The deployment target {target_id} does not exist"
+            raise CodeDeployException("DeploymentTargetDoesNotExistException", message)
+        arn = f"arn:aws:ecs:{self.region}:{self.current_account}:service/{target_id.replace(':', '/')}"
+        target = {
+            "deploymentId": deployment.deployment_id,
+            "targetId": target_id,
+            "targetArn": arn,
+            "lastUpdatedAt": deployment.last_updated_at,
+            "lifecycleEvents": deployment.release.events,
+            "status": _TARGET_STATUS.get(deployment.status, deployment.status),
+            "taskSetsInfo": list(deployment.release.task_sets()),
+        }
+        return {"deploymentTargetType": "ECSTarget", "ecsTarget": target}
+
+
+def told(deployment: EcsDeployment) -> dict[str, Any]:
+    """What GetDeployment tells of a deployment; what was never set is left out."""
+    return {
+        **{name: value for name, value in vars(deployment).items() if value},
+        "deploymentOverview": deployment.overview,
+        "instanceTerminationWaitTimeStarted": deployment.blue_is_leaving,
+    }
+
+
+def _target_id(deployment: EcsDeployment) -> str:
+    target = deployment.release.target
+    return f"{target['clusterName']}:{target['serviceName']}"
 
 
 def _told(group: DeploymentGroup) -> dict[str, Any]:

@@ -122,12 +122,28 @@ class ContainerServiceBackend(ExtendedBackend, EC2ContainerServiceBackend):
     def create_task_set(
         self, service: str, cluster_str: str, task_definition: str, *args: Any, **kwargs: Any
     ) -> TaskSet:
-        """Where a capacity provider strategy is given there is no launch type; the tasks run at once."""
+        """Refuses tasks that could not be reached or placed; the tasks run at once.
+
+        Where a capacity provider strategy is given there is no launch type.
+        """
+        owner = self._get_service(cluster_str, service.split("/")[-1])
+        self._check_tasks({**kwargs, "task_definition_str": task_definition})
+        if kwargs.get("network_configuration"):
+            owner._validate_network(kwargs["network_configuration"])
+        self._strategy(
+            self._get_cluster(cluster_str), kwargs.get("capacity_provider_strategy"), kwargs.get("launch_type")
+        )
         task_set = super().create_task_set(service, cluster_str, task_definition, *args, **kwargs)
         if task_set.capacity_provider_strategy:
             task_set.launch_type = None
-        self._run_tasks(self._get_service(cluster_str, service.split("/")[-1]))
+        self._run_tasks(owner)
         return task_set
+
+    def delete_task_set(self, cluster: str, service: str, task_set: str) -> TaskSet:
+        """Its tasks end at once."""
+        deleted = super().delete_task_set(cluster, service, task_set)
+        self._run_tasks(self._get_service(cluster, service.split("/")[-1]))
+        return deleted
 
     def update_service_primary_task_set(self, cluster: str, service: str, primary_task_set: str) -> TaskSet:
         """«Any parameters that are updated on the primary task set in a service will transition to the service».
@@ -196,6 +212,8 @@ class ContainerServiceBackend(ExtendedBackend, EC2ContainerServiceBackend):
         for task_set in service.task_sets:
             wanted = round(service.desired_count * task_set.scale["value"] / 100)
             vars(task_set).update(computed_desired_count=wanted, running_count=wanted, pending_count=0)
+        if service.task_sets:
+            service.running_count = sum(vars(task_set)["running_count"] for task_set in service.task_sets)
 
 
 def ecs_of(account_id: str, region: str) -> ContainerServiceBackend:

@@ -15,7 +15,7 @@ from tests.harness.emulated_aws.shop import Network, Shop
 @pytest.fixture(scope="module")
 def network() -> Iterator[Network]:
     install()
-    with mock_aws():
+    with mock_aws(config={"lambda": {"use_docker": False}}):
         yield Network()
 
 

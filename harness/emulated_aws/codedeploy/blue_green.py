@@ -1,0 +1,211 @@
+"""One release: green beside blue, the traffic from blue to green, then blue away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.ecs.models import Service, TaskSet
+
+from harness.emulated_aws.codedeploy.appspec import AppSpec
+from harness.emulated_aws.codedeploy.configs import DeploymentConfig
+from harness.emulated_aws.codedeploy.error import DeploymentError
+from harness.emulated_aws.codedeploy.lifecycle import LifecycleEvent
+from harness.emulated_aws.codedeploy.traffic import Traffic
+from harness.emulated_aws.ecs.backend import ContainerServiceBackend, ecs_of
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A time that CodeDeploy would wait: what for, and how many minutes. Here it takes one step."""
+
+    reason: str
+    minutes: int
+
+
+class BlueGreen:
+    """The work of a deployment on one ECS service; ``settings`` are those of the deployment group.
+
+    Each ``yield`` of ``steps`` ends a step: whoever looks then sees what a user would see at that moment.
+    """
+
+    def __init__(
+        self,
+        account_id: str,
+        region: str,
+        deployment_id: str,
+        settings: Json,
+        appspec: AppSpec,
+        config: DeploymentConfig,
+    ) -> None:
+        self._account_id, self._region, self._deployment_id = account_id, region, deployment_id
+        self._settings, self._appspec, self._config = settings, appspec, config
+        (self.target,) = settings["ecsServices"]
+        self.events: list[LifecycleEvent] = []
+        self.waits: list[Wait] = []
+        self.continued: set[str] = set()
+        self.ready = self.blue_is_leaving = False
+        self.traffic: Traffic | None = None
+        self.blue: TaskSet | None = None
+        self.green: TaskSet | None = None
+
+    def steps(self) -> Iterator[None]:
+        """All that is to be done, step by step; raises DeploymentError where it cannot go on."""
+        traffic = self._begin()
+        yield from self._hook("BeforeInstall")
+        yield from self._work("Install", self._install)
+        yield from self._hook("AfterInstall")
+        if traffic.tested:
+            yield from self._work("AllowTestTraffic", traffic.show_test_traffic)
+            yield from self._hook("AfterAllowTestTraffic")
+        yield from self._wait_until_ready()
+        yield from self._hook("BeforeAllowTraffic")
+        yield from self._shift(traffic)
+        yield from self._hook("AfterAllowTraffic")
+        yield from self._keep_blue()
+        self._remove(self.blue)
+
+    def roll_back(self) -> None:
+        """Leads the traffic back to blue and removes green; what was registered stays registered."""
+        if self.traffic:
+            self.traffic.restore()
+        if self.blue and self.green:
+            self._make_primary(self.blue)
+            self._remove(self.green)
+
+    def task_sets(self) -> Iterator[dict[str, Any]]:
+        """Blue and green as GetDeploymentTarget tells them."""
+        for label, task_set in (("Blue", self.blue), ("Green", self.green)):
+            if task_set and self.traffic:
+                group = task_set.load_balancers[0]["targetGroupArn"]
+                yield {
+                    "identifer": task_set.id,
+                    "taskSetLabel": label,
+                    "status": task_set.status,
+                    **{name: vars(task_set)[name] for name in ("pending_count", "running_count")},
+                    "desired_count": vars(task_set)["computed_desired_count"],
+                    "trafficWeight": self.traffic.weight(group),
+                    "targetGroup": {"name": self.traffic.name(group)},
+                }
+
+    @property
+    def _ecs(self) -> ContainerServiceBackend:
+        return ecs_of(self._account_id, self._region)
+
+    def _service(self) -> Service:
+        service = self._ecs.service(self.target["clusterName"], self.target["serviceName"])
+        if service is None:
+            raise DeploymentError("INVALID_ECS_SERVICE", "The ECS service does not exist or is not active.")
+        return service
+
+    def _begin(self) -> Traffic:
+        self.blue = self._ecs.primary_task_set(self._service())
+        (pair,) = self._settings["loadBalancerInfo"]["targetGroupPairInfoList"]
+        group = self.blue.load_balancers[0]["targetGroupArn"]
+        self.traffic = Traffic(self._account_id, self._region, pair, group)
+        return self.traffic
+
+    def _event(self, name: str) -> LifecycleEvent:
+        self.events.append(LifecycleEvent(name))
+        return self.events[-1]
+
+    def _hook(self, name: str) -> Iterator[None]:
+        event = self._event(name)
+        if name in self._appspec.hooks:
+            function = self._appspec.hooks[name]
+            yield from _ended(event, event.run_hook(self._account_id, self._region, self._deployment_id, function))
+        event.end("Succeeded")
+
+    def _work(self, name: str, work: Callable[[], None]) -> Iterator[None]:
+        def once() -> Iterator[None]:
+            work()
+            yield
+
+        event = self._event(name)
+        event.begin()
+        yield from _ended(event, once())
+        event.end("Succeeded")
+
+    def _install(self) -> None:
+        service, appspec, traffic = self._service(), self._appspec, self.traffic
+        assert self.blue is not None
+        assert traffic is not None
+        for left_over in [each for each in service.task_sets if each.status != "PRIMARY"]:
+            self._remove(left_over)
+        balancer = {
+            "targetGroupArn": traffic.green,
+            "containerName": appspec.container_name,
+            "containerPort": appspec.container_port,
+        }
+        strategy = appspec.capacity_provider_strategy
+        try:
+            self.green = self._ecs.create_task_set(
+                service.name,
+                service.cluster_name,
+                appspec.task_definition,
+                external_id=self._deployment_id,
+                network_configuration=appspec.network_configuration or self.blue.network_configuration,
+                load_balancers=[balancer],
+                launch_type=None if strategy else self.blue.launch_type,
+                capacity_provider_strategy=strategy or self.blue.capacity_provider_strategy,
+                platform_version=appspec.platform_version or self.blue.platform_version,
+            )
+        except ServiceException as error:
+            message = f"The ECS service cannot be updated due to an unexpected error: {error.message}"
+            raise DeploymentError("ECS_UPDATE_ERROR", message) from error
+
+    def _wait_until_ready(self) -> Iterator[None]:
+        option = self._settings["blueGreenDeploymentConfiguration"]["deploymentReadyOption"]
+        if option.get("actionOnTimeout") != "STOP_DEPLOYMENT":
+            return
+        self.ready = True
+        yield from self._wait("ready", option["waitTimeInMinutes"])
+        self.ready = False
+        if "READY_WAIT" not in self.continued:
+            message = "The deployment was not continued before its wait time ended."
+            raise DeploymentError("TIMEOUT", message, "DEPLOYMENT_STOP_ON_REQUEST")
+
+    def _shift(self, traffic: Traffic) -> Iterator[None]:
+        event = self._event("AllowTraffic")
+        event.begin()
+        for percentage, minutes in self._config.shifts():
+            traffic.shift(percentage)
+            if percentage < 100:
+                yield from self._wait(f"{percentage}%", minutes)
+        assert self.green is not None
+        self._make_primary(self.green)
+        yield
+        event.end("Succeeded")
+
+    def _keep_blue(self) -> Iterator[None]:
+        option = self._settings["blueGreenDeploymentConfiguration"]["terminateBlueInstancesOnDeploymentSuccess"]
+        minutes = option.get("terminationWaitTimeInMinutes", 0)
+        self.blue_is_leaving = True
+        if minutes:
+            yield from self._wait("blue", minutes)
+
+    def _wait(self, reason: str, minutes: int) -> Iterable[None]:
+        self.waits.append(Wait(reason, minutes))
+        return [None]
+
+    def _make_primary(self, task_set: TaskSet) -> None:
+        service = self._service()
+        self._ecs.update_service_primary_task_set(service.cluster_name, service.name, task_set.task_set_arn)
+
+    def _remove(self, task_set: TaskSet | None) -> None:
+        if task_set:
+            service = self._service()
+            self._ecs.delete_task_set(service.cluster_name, service.name, task_set.task_set_arn)
+
+
+def _ended(event: LifecycleEvent, work: Iterator[None]) -> Iterator[None]:
+    """The steps of ``work``; where it fails, so has the event."""
+    try:
+        yield from work
+    except DeploymentError:
+        event.end("Failed")
+        raise
