@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 import threading
 
@@ -28,13 +29,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(port: int) -> None:
-    from waitress.server import create_server
+    import waitress
 
     from harness.emulated_aws.application import application
 
-    server = create_server(application(), host="127.0.0.1", port=port, threads=_THREADS)
-    print(f"http://127.0.0.1:{server.effective_port}", flush=True)
-    server.run()
+    answers = application()
+    with socket.create_server(("127.0.0.1", port)) as listening:
+        print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
+        waitress.serve(answers, sockets=[listening], threads=_THREADS)
 
 
 def _end_with_standard_input() -> None:

@@ -1,0 +1,114 @@
+"""Application Auto Scaling: tags of scalable targets, and policies that come and go with their alarms."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from moto.applicationautoscaling.exceptions import AWSValidationException
+from moto.applicationautoscaling.models import (
+    ApplicationAutoscalingBackend,
+    FakeApplicationAutoscalingPolicy,
+    applicationautoscaling_backends,
+)
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.core.exceptions import JsonRESTError
+
+from harness.emulated_aws.extension import ExtendedBackend, ExtendedResponse
+
+
+class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
+    """https://docs.aws.amazon.com/autoscaling/application/APIReference/Welcome.html."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self._tags: dict[str, dict[str, str]] = {}
+
+    def tags_of(self, arn: str) -> dict[str, str]:
+        """The tags of a scalable target, to be read and changed; raises if there is no such target."""
+        if not any(arn == target.arn for targets in self.targets.values() for target in targets.values()):
+            raise JsonRESTError("ResourceNotFoundException", f"The specified resource does not exist: {arn}")
+        return self._tags.setdefault(arn, {})
+
+    def put_scaling_policy(
+        self,
+        policy_name: str,
+        service_namespace: str,
+        resource_id: str,
+        scalable_dimension: str,
+        policy_body: dict[str, Any],
+        policy_type: str | None,
+    ) -> FakeApplicationAutoscalingPolicy:
+        """Refuses a policy without a target; one that is put again takes the place of its predecessor's alarms too.
+
+        https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
+        """
+        if not self._scalable_target_exists(resource_id, scalable_dimension):
+            asked = f"{service_namespace}, resource ID: {resource_id}, scalable dimension: {scalable_dimension}"
+            message = f"No scalable target registered for service namespace: {asked}"
+            raise JsonRESTError("ObjectNotFoundException", message)
+        before = self.policies.get(
+            FakeApplicationAutoscalingPolicy.formulate_key(
+                service_namespace, resource_id, scalable_dimension, policy_name
+            )
+        )
+        policy = super().put_scaling_policy(
+            policy_name, service_namespace, resource_id, scalable_dimension, policy_body, policy_type
+        )
+        if before:
+            before.delete_alarms(self.account_id, self.region_name)
+            policy.policy_arn = before.policy_arn
+        return policy
+
+    def deregister_scalable_target(self, namespace: str, r_id: str, dimension: str) -> None:
+        """Its policies go with it.
+
+        https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html
+        """
+        super().deregister_scalable_target(namespace, r_id, dimension)
+        for policy in list(self.policies.values()):
+            if (policy.resource_id, policy.scalable_dimension) == (r_id, dimension):
+                self.delete_scaling_policy(policy.policy_name, namespace, r_id, dimension)
+
+
+class ScalingResponse(ExtendedResponse, ApplicationAutoScalingResponse):
+    """Answers for ``ScalingBackend``."""
+
+    @property
+    def applicationautoscaling_backend(self) -> ScalingBackend:
+        """The backend of the request's account and region."""
+        return cast(ScalingBackend, applicationautoscaling_backends[self.current_account][self.region])
+
+    def register_scalable_target(self) -> str:
+        """Tags are those of a new target only; a target that is there is tagged by TagResource."""
+        known = self._target_arn()
+        tags = self._get_param("Tags") or {}
+        if known and tags:
+            raise AWSValidationException("Tags can be given only when a scalable target is registered first")
+        answer = super().register_scalable_target()
+        if not known:
+            self.applicationautoscaling_backend.tags_of(str(self._target_arn())).update(tags)
+        return answer
+
+    def list_tags_for_resource(self) -> str:
+        """https://docs.aws.amazon.com/autoscaling/application/APIReference/API_ListTagsForResource.html."""
+        return self.answer({"Tags": self._tags()})
+
+    def tag_resource(self) -> str:
+        """https://docs.aws.amazon.com/autoscaling/application/APIReference/API_TagResource.html."""
+        self._tags().update(self._get_param("Tags"))
+        return self.answer(None)
+
+    def untag_resource(self) -> str:
+        """https://docs.aws.amazon.com/autoscaling/application/APIReference/API_UntagResource.html."""
+        for key in self._get_param("TagKeys"):
+            self._tags().pop(key, None)
+        return self.answer(None)
+
+    def _tags(self) -> dict[str, str]:
+        return self.applicationautoscaling_backend.tags_of(self._get_param("ResourceARN"))
+
+    def _target_arn(self) -> str | None:
+        targets = self.applicationautoscaling_backend.describe_scalable_targets(
+            self._get_param("ServiceNamespace"), [self._get_param("ResourceId")], self._get_param("ScalableDimension")
+        )
+        return targets[0].arn if targets else None

@@ -1,0 +1,69 @@
+"""S3: notifications to EventBridge, and who may deliver access logs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import Any, cast
+
+from moto.core.common_types import TYPE_RESPONSE
+from moto.s3.models import FakeBucket, S3Backend
+from moto.s3.responses import S3Response
+
+from harness.emulated_aws.extension import ExtendedBackend
+
+_LOG_DELIVERY = "logging.s3.amazonaws.com"
+
+
+class BucketBackend(ExtendedBackend, S3Backend):
+    """Reads a policy as policies are written: one value or several, with wildcards."""
+
+    def put_bucket_logging(self, bucket_name: str, logging_config: dict[str, Any]) -> None:
+        """https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html."""
+        bucket = self.get_bucket(bucket_name)
+        target = self.buckets.get(logging_config.get("TargetBucket", ""))
+        if target and target.region_name == bucket.region_name and _admits_logs(target, logging_config):
+            bucket.logging = logging_config
+        else:
+            super().put_bucket_logging(bucket_name, logging_config)
+
+
+class BucketResponse(S3Response):
+    """Also tells whether a bucket's events go to EventBridge."""
+
+    def get_bucket_notification(self) -> TYPE_RESPONSE:
+        """https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketNotificationConfiguration.html."""
+        status, headers, body = super().get_bucket_notification()
+        configuration = self.backend.get_bucket_notification_configuration(self.bucket_name)
+        if configuration and configuration.event_bridge is not None:
+            end = "</NotificationConfiguration>"
+            body = cast(str, body).replace(end, f"<EventBridgeConfiguration/>{end}")
+        return status, headers, body
+
+
+def _admits_logs(target: FakeBucket, logging_config: dict[str, Any]) -> bool:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html."""
+    policy = json.loads(target.policy or b'{"Statement": []}')
+    log = f"arn:{target.partition}:s3:::{target.name}/{logging_config.get('TargetPrefix') or ''}log"
+    return any(_allows_delivery(statement, log) for statement in _several(policy["Statement"]))
+
+
+def _allows_delivery(statement: dict[str, Any], log: str) -> bool:
+    """Whether S3 may put the object ``log`` as far as principal, action and resource go; conditions are not read."""
+    principal = statement.get("Principal", {})
+    services = _several(principal.get("Service", [])) if isinstance(principal, dict) else []
+    return (
+        statement["Effect"] == "Allow"
+        and _LOG_DELIVERY in services
+        and _matches("s3:PutObject", _several(statement.get("Action", [])))
+        and _matches(log, _several(statement.get("Resource", [])))
+    )
+
+
+def _matches(text: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(text, pattern) for pattern in patterns)
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

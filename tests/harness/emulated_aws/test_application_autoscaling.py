@@ -1,0 +1,90 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from harness.emulated_aws.services import install
+from tests.harness.emulated_aws.clients import client
+
+TABLE = {
+    "ServiceNamespace": "dynamodb",
+    "ResourceId": "table/orders",
+    "ScalableDimension": "dynamodb:table:ReadCapacityUnits",
+}
+TRACKING = {
+    "TargetValue": 60.0,
+    "PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"},
+}
+
+
+@pytest.fixture
+def scaling() -> Iterator[Any]:
+    install()
+    with mock_aws():
+        yield client("application-autoscaling")
+
+
+def registered(scaling: Any, **more: Any) -> str:
+    target = scaling.register_scalable_target(**TABLE, MinCapacity=1, MaxCapacity=4, **more)
+    return str(target["ScalableTargetARN"])
+
+
+def put_policy(scaling: Any, name: str = "reads") -> dict[str, Any]:
+    policy: dict[str, Any] = scaling.put_scaling_policy(
+        **TABLE,
+        PolicyName=name,
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration=TRACKING,
+    )
+    return policy
+
+
+def alarms() -> set[str]:
+    return {alarm["AlarmName"] for alarm in client("cloudwatch").describe_alarms()["MetricAlarms"]}
+
+
+def test_a_target_keeps_the_tags_that_it_is_registered_with(scaling: Any) -> None:
+    arn = registered(scaling, Tags={"owner": "web", "cost": "42"})
+
+    scaling.tag_resource(ResourceARN=arn, Tags={"owner": "platform"})
+    scaling.untag_resource(ResourceARN=arn, TagKeys=["cost"])
+
+    assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"owner": "platform"}
+
+
+def test_tags_of_a_target_that_is_there_are_refused(scaling: Any) -> None:
+    registered(scaling)
+
+    with pytest.raises(ClientError, match="ValidationException"):
+        registered(scaling, Tags={"owner": "web"})
+
+
+def test_tags_of_an_unknown_target_are_refused(scaling: Any) -> None:
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        scaling.list_tags_for_resource(ResourceARN="arn:aws:application-autoscaling:::scalable-target/none")
+
+
+def test_a_policy_needs_a_target(scaling: Any) -> None:
+    with pytest.raises(ClientError, match="ObjectNotFoundException"):
+        put_policy(scaling)
+
+
+def test_a_policy_put_again_leaves_no_alarms_behind(scaling: Any) -> None:
+    registered(scaling)
+    first = put_policy(scaling)
+    second = put_policy(scaling)
+
+    assert second["PolicyARN"] == first["PolicyARN"]
+    assert alarms() == {alarm["AlarmName"] for alarm in second["Alarms"]}
+
+
+def test_policies_go_with_their_target(scaling: Any) -> None:
+    registered(scaling)
+    put_policy(scaling)
+
+    scaling.deregister_scalable_target(**TABLE)
+
+    assert scaling.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"] == []
+    assert alarms() == set()
