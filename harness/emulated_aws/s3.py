@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any, cast
 
 from moto.core.common_types import TYPE_RESPONSE
+from moto.s3.exceptions import CrossLocationLoggingProhibited, InvalidTargetBucketForLogging
 from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 
@@ -23,10 +24,15 @@ class BucketBackend(ExtendedBackend, S3Backend):
         """https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html."""
         bucket = self.get_bucket(bucket_name)
         target = self.buckets.get(logging_config.get("TargetBucket", ""))
-        if target and target.region_name == bucket.region_name and _admits_logs(target, logging_config):
-            bucket.logging = logging_config
-        else:
+        if not target:
             super().put_bucket_logging(bucket_name, logging_config)
+        elif target.region_name != bucket.region_name:
+            raise CrossLocationLoggingProhibited()
+        elif not (_admits_logs(target, logging_config) or bucket._log_permissions_enabled_acl(target)):
+            message = f"The policy of {target.name} does not let {_LOG_DELIVERY} put objects"
+            raise InvalidTargetBucketForLogging(message)
+        else:
+            bucket.logging = logging_config
 
 
 class BucketResponse(S3Response):
@@ -37,9 +43,16 @@ class BucketResponse(S3Response):
         status, headers, body = super().get_bucket_notification()
         configuration = self.backend.get_bucket_notification_configuration(self.bucket_name)
         if configuration and configuration.event_bridge is not None:
-            end = "</NotificationConfiguration>"
-            body = cast(str, body).replace(end, f"<EventBridgeConfiguration/>{end}")
+            body = _with_event_bridge(cast(str, body))
         return status, headers, body
+
+
+def _with_event_bridge(configuration: str) -> str:
+    end = "</NotificationConfiguration>"
+    beginning = configuration.removesuffix(end)
+    if beginning == configuration:
+        beginning = configuration.removesuffix("/>") + ">"
+    return f"{beginning}<EventBridgeConfiguration/>{end}"
 
 
 def _admits_logs(target: FakeBucket, logging_config: dict[str, Any]) -> bool:
