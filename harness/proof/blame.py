@@ -63,6 +63,11 @@ class Blame:
         about = self._about(change.address, f"environments/{self.environment}/{GENERATED}")
         return f"{about}: {change.action}{attributes}"
 
+    def at(self, path: Path_, text: str) -> str:
+        """One line about a setting."""
+        where = f"environments/{self.environment}" if self._settings is None else self._settings.locations.of(path)
+        return ": ".join(filter(None, (str(where), dotted(path), text)))
+
     def construct_of(self, address: str) -> str:
         """The path of the construct behind an address, below the environment; empty if there is none."""
         return self._constructs.get(address.partition("[")[0], "")

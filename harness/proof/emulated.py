@@ -143,12 +143,13 @@ def _check_facts(stage: Stage, inquiry: Inquiry) -> None:
     if not found:
         inquiry.findings.append("AWS was asked nothing")
     inquiry.notes.append(f"{sum(fact.holds for fact in found)} facts hold")
-    inquiry.findings += [str(fact) for fact in found if not fact.holds]
+    inquiry.findings += [inquiry.blame.at(fact.setting, str(fact)) for fact in found if not fact.holds]
 
 
 def _release_all(stage: Stage, inquiry: Inquiry, message: str) -> None:
     for name in stage.settings.environment.service:
-        inquiry.findings += Releases(stage.aws, stage.settings, name, stage.source).release(message)
+        for wrong in Releases(stage.aws, stage.settings, name, stage.source).release(message):
+            inquiry.findings.append(inquiry.blame.at(("service", name, "release"), wrong))
 
 
 def _complaints(aws: EmulatedAws) -> list[str]:

@@ -25,4 +25,4 @@ def _facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
             yield from concern(aws, settings)
         except ClientError as error:
             name = concern.__module__.rpartition(".")[2].replace("_", " ")
-            yield Fact(f"the {name}", "there", str(error))
+            yield Fact((), f"the {name}", "there", str(error))

@@ -25,18 +25,32 @@ def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
 def _images(aws: EmulatedAws, settings: Settings, name: str) -> Iterator[Fact]:
     registry = aws.client("ecr", settings.context.region)
     found = registry.describe_repositories(repositoryNames=[settings.context.name(name)])["repositories"]
-    yield Fact(f"tags of {name}'s images", ["IMMUTABLE"], [each["imageTagMutability"] for each in found])
+    yield Fact(
+        ("service", name, "build"),
+        f"tags of {name}'s images",
+        ["IMMUTABLE"],
+        [each["imageTagMutability"] for each in found],
+    )
 
 
 def _build(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
     builds = aws.client("codebuild", settings.context.region)
     (project,) = builds.batch_get_projects(names=[settings.context.name(name)])["projects"]
-    yield Fact(f"{name}'s build time", service.build.timeout_minutes, project["timeoutInMinutes"])
-    yield Fact(f"{name}'s build machine", service.build.compute, project["environment"]["computeType"])
+    yield Fact(
+        ("service", name, "build"), f"{name}'s build time", service.build.timeout_minutes, project["timeoutInMinutes"]
+    )
+    yield Fact(
+        ("service", name, "build"),
+        f"{name}'s build machine",
+        service.build.compute,
+        project["environment"]["computeType"],
+    )
     variables = {each["name"]: each["value"] for each in project["environment"]["environmentVariables"]}
-    yield Fact(f"{name}'s port in the build", str(service.port), variables.get("CONTAINER_PORT"))
+    yield Fact(
+        ("service", name, "port"), f"{name}'s port in the build", str(service.port), variables.get("CONTAINER_PORT")
+    )
     own = {key: variables.get(key) for key in service.build.environment}
-    yield Fact(f"{name}'s variables of the build", service.build.environment, own)
+    yield Fact(("service", name, "build"), f"{name}'s variables of the build", service.build.environment, own)
 
 
 def _deployment(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
@@ -46,17 +60,24 @@ def _deployment(aws: EmulatedAws, settings: Settings, name: str, service: Servic
     information = group["deploymentGroupInfo"]
     config = information["deploymentConfigName"]
     if expected := predefined(release):
-        yield Fact(f"{name}'s pace", expected, config)
+        yield Fact(("service", name, "release"), f"{name}'s pace", expected, config)
     else:
         routing = deploy.get_deployment_config(deploymentConfigName=config)["deploymentConfigInfo"][
             "trafficRoutingConfig"
         ]
         steps = routing[f"timeBased{release.strategy.capitalize()}"]
         found = (steps[f"{release.strategy}Percentage"], steps[f"{release.strategy}Interval"])
-        yield Fact(f"{name}'s pace", (release.percent, release.interval_minutes), found)
+        yield Fact(("service", name, "release"), f"{name}'s pace", (release.percent, release.interval_minutes), found)
     blue = information["blueGreenDeploymentConfiguration"]["terminateBlueInstancesOnDeploymentSuccess"]
-    yield Fact(f"minutes that {name} keeps blue", release.keep_blue_minutes, blue["terminationWaitTimeInMinutes"])
-    yield Fact(f"{name}'s rollback", True, information["autoRollbackConfiguration"]["enabled"])
+    yield Fact(
+        ("service", name, "release"),
+        f"minutes that {name} keeps blue",
+        release.keep_blue_minutes,
+        blue["terminationWaitTimeInMinutes"],
+    )
+    yield Fact(
+        ("service", name, "release"), f"{name}'s rollback", True, information["autoRollbackConfiguration"]["enabled"]
+    )
 
 
 def _pipeline(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
@@ -64,9 +85,9 @@ def _pipeline(aws: EmulatedAws, settings: Settings, name: str, service: Service)
     found = pipelines.get_pipeline(name=settings.context.name(name))["pipeline"]
     approval = ["Approval"] if service.release.approval else []
     stages = ["Source", "Build", *approval, "Deploy"]
-    yield Fact(f"{name}'s stages", stages, [stage["name"] for stage in found["stages"]])
+    yield Fact(("service", name, "release"), f"{name}'s stages", stages, [stage["name"] for stage in found["stages"]])
     polls = found["stages"][0]["actions"][0]["configuration"].get("PollForSourceChanges")
-    yield Fact(f"polling of {name}'s source", "false", polls)
+    yield Fact(("service", name, "source"), f"polling of {name}'s source", "false", polls)
 
 
 def _trigger(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
@@ -75,4 +96,4 @@ def _trigger(aws: EmulatedAws, settings: Settings, name: str, service: Service) 
     rules = events.list_rule_names_by_target(TargetArn=pipeline)["RuleNames"]
     patterns = [json.loads(events.describe_rule(Name=rule)["EventPattern"]) for rule in rules]
     branches = [pattern["detail"]["referenceName"] for pattern in patterns]
-    yield Fact(f"the branches that release {name}", [[service.source.branch]], branches)
+    yield Fact(("service", name, "source"), f"the branches that release {name}", [[service.source.branch]], branches)

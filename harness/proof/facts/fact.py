@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from modules.settings.problems import Path_
+
 
 @dataclass(frozen=True)
 class Fact:
-    """``about`` in words, what the settings say, and what AWS answered."""
+    """The setting that it comes from, what it is ``about`` in words, what the settings say, and what AWS answered."""
 
+    setting: Path_
     about: str
     expected: object
     found: object

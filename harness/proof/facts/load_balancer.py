@@ -14,26 +14,43 @@ def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
     wanted = settings.environment.load_balancer
     balancing = aws.client("elbv2", settings.context.region)
     (balancer,) = balancing.describe_load_balancers(Names=[settings.context.name()])["LoadBalancers"]
-    yield Fact("the load balancer's scheme", "internal" if wanted.internal else "internet-facing", balancer["Scheme"])
+    yield Fact(
+        ("load_balancer", "internal"),
+        "the load balancer's scheme",
+        "internal" if wanted.internal else "internet-facing",
+        balancer["Scheme"],
+    )
     arn = balancer["LoadBalancerArn"]
     answered = balancing.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
     attributes = {each["Key"]: each["Value"] for each in answered}
-    yield Fact("the idle timeout", str(wanted.idle_timeout), attributes["idle_timeout.timeout_seconds"])
     yield Fact(
+        ("load_balancer", "idle_timeout"),
+        "the idle timeout",
+        str(wanted.idle_timeout),
+        attributes["idle_timeout.timeout_seconds"],
+    )
+    yield Fact(
+        ("disposable",),
         "deletion protection",
         str(not settings.environment.disposable).lower(),
         attributes["deletion_protection.enabled"],
     )
-    yield Fact("access logs", "true", attributes["access_logs.s3.enabled"])
+    yield Fact(("load_balancer",), "access logs", "true", attributes["access_logs.s3.enabled"])
     listeners = balancing.describe_listeners(LoadBalancerArn=arn)["Listeners"]
     yield Fact(
+        ("load_balancer", "protocol"),
         "the listeners",
         _listeners(settings),
         sorted((listener["Port"], listener["Protocol"]) for listener in listeners),
     )
     certificates = {each["CertificateArn"] for listener in listeners for each in listener.get("Certificates", [])}
-    yield Fact("the certificates", {wanted.certificate} - {None}, certificates)
-    yield Fact("who is let in", _let_in(settings), _admitted(aws, settings, balancer["SecurityGroups"]))
+    yield Fact(("load_balancer", "certificate"), "the certificates", {wanted.certificate} - {None}, certificates)
+    yield Fact(
+        ("load_balancer", "ingress_cidrs"),
+        "who is let in",
+        _let_in(settings),
+        _admitted(aws, settings, balancer["SecurityGroups"]),
+    )
 
 
 def _listeners(settings: Settings) -> list[tuple[int, str]]:

@@ -25,40 +25,77 @@ def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
 def _task(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
     ecs = aws.client("ecs", settings.context.region)
     task = ecs.describe_task_definition(taskDefinition=settings.context.name(name))["taskDefinition"]
-    yield Fact(f"{name}'s size", (str(service.cpu), str(service.memory)), (task["cpu"], task["memory"]))
+    yield Fact(
+        ("service", name, "cpu"),
+        f"{name}'s size",
+        (str(service.cpu), str(service.memory)),
+        (task["cpu"], task["memory"]),
+    )
     processor = task.get("runtimePlatform", {}).get("cpuArchitecture")
-    yield Fact(f"{name}'s processor", service.architecture.upper(), processor)
+    yield Fact(("service", name, "architecture"), f"{name}'s processor", service.architecture.upper(), processor)
     (container,) = task["containerDefinitions"]
-    yield Fact(f"{name}'s container", name, container["name"])
-    yield Fact(f"{name}'s port", [service.port], [mapping["containerPort"] for mapping in container["portMappings"]])
+    yield Fact(("service", name), f"{name}'s container", name, container["name"])
+    yield Fact(
+        ("service", name, "port"),
+        f"{name}'s port",
+        [service.port],
+        [mapping["containerPort"] for mapping in container["portMappings"]],
+    )
     variables = {each["name"]: each["value"] for each in container.get("environment", [])}
-    yield Fact(f"{name}'s variables", service.environment, variables)
+    yield Fact(("service", name, "environment"), f"{name}'s variables", service.environment, variables)
     secrets = {each["name"]: each["valueFrom"] for each in container.get("secrets", [])}
-    yield Fact(f"{name}'s secrets", service.secrets, secrets)
+    yield Fact(("service", name, "secrets"), f"{name}'s secrets", service.secrets, secrets)
     read_only = container.get("readonlyRootFilesystem", False)
-    yield Fact(f"{name}'s read-only root", service.read_only_root_filesystem, read_only)
+    yield Fact(
+        ("service", name, "read_only_root_filesystem"),
+        f"{name}'s read-only root",
+        service.read_only_root_filesystem,
+        read_only,
+    )
 
 
 def _service(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
     context = settings.context
     ecs = aws.client("ecs", context.region)
     found = ecs.describe_services(cluster=context.name(), services=[context.name(name)])["services"]
-    yield Fact(f"{name}'s controller", ["CODE_DEPLOY"], [each["deploymentController"]["type"] for each in found])
-    yield Fact(f"{name}'s tasks", [service.tasks.min], [each["desiredCount"] for each in found])
+    yield Fact(
+        ("service", name, "release"),
+        f"{name}'s controller",
+        ["CODE_DEPLOY"],
+        [each["deploymentController"]["type"] for each in found],
+    )
+    yield Fact(
+        ("service", name, "tasks"), f"{name}'s tasks", [service.tasks.min], [each["desiredCount"] for each in found]
+    )
     grace = [each["healthCheckGracePeriodSeconds"] for each in found]
-    yield Fact(f"{name}'s grace period", [service.health_check.grace], grace)
-    yield Fact(f"{name}'s ECS Exec", [service.exec], [each["enableExecuteCommand"] for each in found])
+    yield Fact(("service", name, "health_check"), f"{name}'s grace period", [service.health_check.grace], grace)
+    yield Fact(
+        ("service", name, "exec"),
+        f"{name}'s ECS Exec",
+        [service.exec],
+        [each["enableExecuteCommand"] for each in found],
+    )
     capacity = {"FARGATE": service.capacity.on_demand, "FARGATE_SPOT": service.capacity.spot}
     weights = {each["capacityProvider"]: each["weight"] for each in found[0]["capacityProviderStrategy"]}
-    yield Fact(f"{name}'s capacity", {provider: share for provider, share in capacity.items() if share}, weights)
+    yield Fact(
+        ("service", name, "capacity"),
+        f"{name}'s capacity",
+        {provider: share for provider, share in capacity.items() if share},
+        weights,
+    )
 
 
 def _target_groups(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
     check = service.health_check
     for colour, group in _groups(aws, settings, name).items():
         asked = (group["HealthCheckPath"], group["Matcher"]["HttpCode"], group["HealthCheckIntervalSeconds"])
-        yield Fact(f"{name}'s health check of {colour}", (check.path, check.status, check.interval), asked)
-        yield Fact(f"{name}'s targets of {colour}", "ip", group["TargetType"])
+        yield Fact(
+            ("service", name, "health_check"),
+            f"{name}'s health check of {colour}",
+            (check.path, check.status, check.interval),
+            asked,
+        )
+        yield Fact(("service", name, "health_check"), f"{name}'s targets of {colour}", "ip", group["TargetType"])
 
 
 def _rules(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
@@ -72,11 +109,18 @@ def _rules(aws: EmulatedAws, settings: Settings, name: str, service: Service) ->
         rules = balancing.describe_rules(ListenerArn=listener)["Rules"]
         ours = [rule for rule in rules if rule["Priority"] == str(service.priority)]
         led_to = [colours.get(rule["Actions"][0].get("TargetGroupArn", "")) for rule in ours]
-        yield Fact(f"{name}'s rule on port {port}", [colour], led_to)
+        yield Fact(("service", name, "priority"), f"{name}'s rule on port {port}", [colour], led_to)
         conditions = {each["Field"]: each for rule in ours for each in rule["Conditions"]}
-        yield Fact(f"{name}'s hosts on port {port}", list(service.hosts), _values(conditions, "host-header"))
+        yield Fact(
+            ("service", name, "hosts"),
+            f"{name}'s hosts on port {port}",
+            list(service.hosts),
+            _values(conditions, "host-header"),
+        )
         paths = list(service.paths) or ([] if service.hosts else ["/*"])
-        yield Fact(f"{name}'s paths on port {port}", paths, _values(conditions, "path-pattern"))
+        yield Fact(
+            ("service", name, "paths"), f"{name}'s paths on port {port}", paths, _values(conditions, "path-pattern")
+        )
 
 
 def _scaling(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
@@ -85,18 +129,22 @@ def _scaling(aws: EmulatedAws, settings: Settings, name: str, service: Service) 
     resource = f"service/{context.name()}/{context.name(name)}"
     targets = scaling.describe_scalable_targets(ServiceNamespace="ecs", ResourceIds=[resource])["ScalableTargets"]
     limits = [(each["MinCapacity"], each["MaxCapacity"]) for each in targets]
-    yield Fact(f"{name}'s limits of scaling", [(service.tasks.min, service.tasks.max)], limits)
+    yield Fact(
+        ("service", name, "tasks"), f"{name}'s limits of scaling", [(service.tasks.min, service.tasks.max)], limits
+    )
     policies = scaling.describe_scaling_policies(ServiceNamespace="ecs", ResourceId=resource)["ScalingPolicies"]
     values = sorted(each["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] for each in policies)
     wanted = sorted([service.scaling.cpu_percent, service.scaling.memory_percent])
-    yield Fact(f"{name}'s targets of scaling", wanted, values)
+    yield Fact(("service", name, "scaling"), f"{name}'s targets of scaling", wanted, values)
 
 
 def _logs(aws: EmulatedAws, settings: Settings, name: str) -> Iterator[Fact]:
     group = settings.context.log_group(name)
     found = aws.client("logs", settings.context.region).describe_log_groups(logGroupNamePrefix=group)["logGroups"]
     days = {each["logGroupName"]: each["retentionInDays"] for each in found}
-    yield Fact(f"the days of {name}'s logs", settings.environment.log_retention_days, days.get(group))
+    yield Fact(
+        ("log_retention_days",), f"the days of {name}'s logs", settings.environment.log_retention_days, days.get(group)
+    )
 
 
 def _groups(aws: EmulatedAws, settings: Settings, name: str) -> dict[str, Any]:

@@ -1,0 +1,132 @@
+"""The proof with the real provider must be able to fail: each test breaks one thing that only it can see."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import aws_provider, terraforms
+from harness.proof import emulated
+from harness.proof.emulated import CLAIMS, RELEASE
+from harness.proof.verdict import Verdict
+from modules import bindings
+from modules.settings import load
+from tests import support
+from tests.harness import projects
+
+pytestmark = pytest.mark.aws_provider
+
+Body = dict[str, Any]
+
+RELEASED_AT_ONCE = 'release { strategy = "all_at_once" }'
+OTHER_OPTIONS = """
+  port                      = 9000
+  exec                      = true
+  read_only_root_filesystem = false
+  hosts                     = ["*.example.com"]
+  paths                     = ["/api/*"]
+  bootstrap_image           = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/bootstrap:1"
+  source "codecommit" {
+    branch    = "release"
+    approvals = 0
+  }
+  release {
+    strategy         = "linear"
+    percent          = 50
+    interval_minutes = 2
+    approval         = true
+  }
+"""
+
+
+def _project(root: Path, text: str, change: Callable[[Body], object] = lambda _: None) -> Path:
+    """The folder of an environment ``dev`` in a project of its own, with something changed in its Terraform."""
+    document = copy.deepcopy(support.template(text, "dev").document)
+    change(document["resource"])
+    folder = projects.write(root, document)
+    (folder / load.FILE).write_text(text)
+    shutil.copytree(projects.REPOSITORY / "artifacts", root / "artifacts")
+    return folder
+
+
+def _judge(folder: Path, until: str = RELEASE) -> Verdict:
+    """The last verdict, which is the first that was refuted or that on the claim ``until``."""
+    terraform = terraforms.every()[0]
+    provider = aws_provider.find("6.25.0", terraform, bindings.CACHE)
+    for verdict in emulated.judge(folder, terraform, provider, "all"):
+        if verdict.result == "refuted" or verdict.claim == until:
+            return verdict
+    raise AssertionError(f"nothing was said about {until}")
+
+
+def test_environment_with_other_options_lives_and_leaves_nothing(tmp_path: Path) -> None:
+    text = support.environment(
+        network=f'{support.ZONES}\n  nat = "none"',
+        load_balancer='protocol = "http"\n  internal = true\n  ingress_cidrs = ["10.0.0.0/8"]',
+        service=OTHER_OPTIONS.replace("  port                      = 9000\n", ""),
+        port=9000,
+    )
+    last = _judge(_project(tmp_path, text), until=CLAIMS[-1])
+    assert (last.claim, last.result, last.findings) == (CLAIMS[-1], "proved", ())
+
+
+def test_without_ignore_changes_the_plan_after_a_release_is_not_empty(tmp_path: Path) -> None:
+    def break_it(resources: Body) -> None:
+        del resources["aws_ecs_service"]["service-web_service"]["lifecycle"]
+        for rule in resources["aws_lb_listener_rule"].values():
+            del rule["lifecycle"]
+
+    last = _judge(_project(tmp_path, support.environment(service=RELEASED_AT_ONCE), break_it))
+    assert (last.claim, last.result) == (RELEASE, "refuted")
+    wanted = [finding for finding in last.findings if "the plan after a release is not empty" in finding]
+    assert any("aws_ecs_service.service-web_service" in finding for finding in wanted)
+    assert any("aws_lb_listener_rule.service-web_target-groups_production-rule" in finding for finding in wanted)
+
+
+def test_release_of_a_container_that_the_task_has_not_is_refuted(tmp_path: Path) -> None:
+    folder = _project(tmp_path, support.environment(service=RELEASED_AT_ONCE))
+    appspec = tmp_path / "artifacts" / "appspec.yml"
+    appspec.write_text(appspec.read_text().replace("$CONTAINER_NAME", "another"))
+    last = _judge(folder)
+    assert (last.claim, last.result) == (RELEASE, "refuted")
+    assert any("the pipeline of web failed: Deploy: " in finding and "another" in finding for finding in last.findings)
+
+
+def test_push_that_starts_two_executions_is_refuted(tmp_path: Path) -> None:
+    def break_it(resources: Body) -> None:
+        rules, targets = resources["aws_cloudwatch_event_rule"], resources["aws_cloudwatch_event_target"]
+        rules["again"] = rules["delivery-web_pipeline_push"] | {"name": "again"}
+        targets["again"] = targets["delivery-web_pipeline_push-target"] | {
+            "rule": "${aws_cloudwatch_event_rule.again.name}"
+        }
+
+    last = _judge(_project(tmp_path, support.environment(service=RELEASED_AT_ONCE), break_it))
+    assert (last.claim, last.result) == (RELEASE, "refuted")
+    assert any("started 2 executions of its pipeline" in finding for finding in last.findings)
+
+
+def test_setting_that_did_not_arrive_is_refuted(tmp_path: Path) -> None:
+    def break_it(resources: Body) -> None:
+        groups = resources["aws_lb_target_group"]
+        groups["service-web_target-groups_green"]["health_check"]["path"] = "/elsewhere"
+
+    last = _judge(_project(tmp_path, support.environment(service=RELEASED_AT_ONCE), break_it))
+    assert (last.claim, last.result) == (emulated.APPLY, "refuted")
+    assert any("web's health check of green: the settings say ('/'" in finding for finding in last.findings)
+
+
+def test_release_that_loses_a_setting_is_refuted(tmp_path: Path) -> None:
+    folder = _project(tmp_path, support.environment(service=RELEASED_AT_ONCE))
+    template = tmp_path / "artifacts" / "taskdef.json"
+    document = json.loads(template.read_text())
+    del document["containerDefinitions"][0]["stopTimeout"]
+    template.write_text(json.dumps(document))
+    last = _judge(folder)
+    assert (last.claim, last.result) == (RELEASE, "refuted")
+    assert any("a release changes container stopTimeout of web" in finding for finding in last.findings)
