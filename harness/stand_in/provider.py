@@ -24,6 +24,7 @@ from harness.stand_in.protocol.messages import (
 )
 from harness.stand_in.schema.model import Block, ProviderSchema
 from harness.stand_in.settings import Settings
+from harness.stand_in.values import constraints
 
 
 class StandIn:
@@ -36,6 +37,8 @@ class StandIn:
     def __init__(self, schema: ProviderSchema) -> None:
         self._schema = schema
         self._response = schema_response(schema)
+        resources = schema["resource_schemas"].items()
+        self._constraints = {name: constraints.of(name, resource["block"]) for name, resource in resources}
         self._settings: dict[str, Settings] = {}
 
     def get_provider_schema(self, _: Message, __: grpc.ServicerContext) -> Message:
@@ -53,7 +56,8 @@ class StandIn:
 
     def validate_resource_config(self, request: Message, _: grpc.ServicerContext) -> Message:
         """What is wrong with a resource's configuration."""
-        found = validation.resource(request.type_name, self._resource(request.type_name), read(request.config))
+        name = request.type_name
+        found = validation.resource(name, self._resource(name), read(request.config), self._constraints[name])
         return messages.ValidateResourceConfig.Response(diagnostics=map(diagnostic, found))
 
     def validate_data_resource_config(self, request: Message, _: grpc.ServicerContext) -> Message:

@@ -12,12 +12,15 @@ from harness.stand_in.data_sources import policy_document
 from harness.stand_in.diagnostic import Diagnostic, error
 from harness.stand_in.protocol.messages import Value
 from harness.stand_in.schema.model import Block
+from harness.stand_in.values import check
+from harness.stand_in.values.constraints import Constraints
 
 
-def resource(terraform_type: str, block: Block, config: dict[str, Value]) -> Iterator[Diagnostic]:
-    """The mistakes in a resource's configuration; what is not known yet is not judged."""
+def resource(terraform_type: str, block: Block, config: dict[str, Value], known: Constraints) -> Iterator[Diagnostic]:
+    """The mistakes in a resource's configuration; what is not known yet is not judged. ``known`` is about values."""
     yield from _unconfigurable(block, config)
     yield from conflicts.problems(terraform_type, config)
+    yield from check.problems(terraform_type, block, config, known)
 
 
 def data_source(terraform_type: str, block: Block, config: dict[str, Value]) -> Iterator[Diagnostic]:

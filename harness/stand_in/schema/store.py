@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import tempfile
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
-from typing import cast
 
+from harness.stand_in.cache import Cache
 from harness.stand_in.schema import conversion, lost_facts, package, typescript
 from harness.stand_in.schema.model import ProviderSchema, Schema
-from modules.bindings import CACHE, PACKAGE
+from modules.bindings import PACKAGE
 
 _PROVIDER = "provider"
+_DATA = "data-aws-"
 
 
 def schema_of(resource_types: Iterable[str], data_sources: Iterable[str]) -> ProviderSchema:
@@ -25,7 +22,7 @@ def schema_of(resource_types: Iterable[str], data_sources: Iterable[str]) -> Pro
     call for a type reads the bindings (about two seconds, however many types); later ones take milliseconds.
     """
     resources = {_folder(each): each for each in resource_types}
-    data = {f"data-aws-{_folder(each)}": each for each in data_sources}
+    data = {f"{_DATA}{_folder(each)}": each for each in data_sources}
     schemas = _schemas([_PROVIDER, *resources, *data])
     return {
         "provider": schemas[_PROVIDER],
@@ -41,12 +38,12 @@ def _folder(terraform_type: str) -> str:
 def _schemas(folders: Iterable[str]) -> dict[str, Schema]:
     existing = package.modules()
     wanted = [each for each in folders if each.replace("-", "") in existing]
-    cache = _cache()
-    schemas = {each: _read(cache / f"{each}.json") for each in wanted if (cache / f"{each}.json").is_file()}
+    cache = Cache("schema", [version(PACKAGE.replace("_", "-"))], Path(__file__).parent)
+    schemas: dict[str, Schema] = {each: kept for each in wanted if (kept := cache.get(each))}
     if missing := [each for each in wanted if each not in schemas]:
         made = _make(missing)
         for name, schema in made.items():
-            _write(cache / f"{name}.json", schema)
+            cache.keep(name, schema)
         schemas.update(made)
     return schemas
 
@@ -56,28 +53,10 @@ def _make(folders: list[str]) -> dict[str, Schema]:
     for name, text in package.typescript(folders).items():
         if module := typescript.parse(text):
             schema = conversion.schema(module)
-            lost_facts.restore(module.terraform_type, schema)
+            if not name.startswith(_DATA):
+                lost_facts.restore(module.terraform_type, schema)
             made[name] = schema
-    # CDKTF's own: in Terraform, an alias is not the provider's affair.
-    made.get(_PROVIDER, {"block": {"attributes": {}}})["block"]["attributes"].pop("alias", None)
+    if _PROVIDER in made:
+        # CDKTF's own: in Terraform, an alias is not the provider's affair.
+        del made[_PROVIDER]["block"]["attributes"]["alias"]
     return made
-
-
-def _cache() -> Path:
-    """A folder for the schemas that these bindings and this code make."""
-    code = [file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parent.glob("*.py"))]
-    key = hashlib.sha256("\n".join([version(PACKAGE.replace("_", "-")), *code]).encode()).hexdigest()[:16]
-    return CACHE / f"schema-{key}"
-
-
-def _read(file: Path) -> Schema:
-    return cast(Schema, json.loads(file.read_text(encoding="utf-8")))
-
-
-def _write(file: Path, schema: Schema) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    # Others may be making the same file; each of them replaces it as a whole.
-    handle, scratch = tempfile.mkstemp(dir=file.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        json.dump(schema, stream)
-    Path(scratch).replace(file)

@@ -1,0 +1,42 @@
+"""Judges the literal values of a resource."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.stand_in import blocks
+from harness.stand_in.diagnostic import Diagnostic, Step, error, warning
+from harness.stand_in.protocol.messages import Value
+from harness.stand_in.schema.model import Block
+from harness.stand_in.values.constraint import Constraint, violation
+from harness.stand_in.values.constraints import Constraints
+
+
+def problems(terraform_type: str, block: Block, config: dict[str, Value], known: Constraints) -> Iterator[Diagnostic]:
+    """A warning for each value that one source refuses, an error for each that both refuse.
+
+    What is not known yet, null or empty is not judged: an empty text is AWS's own default in many places.
+    """
+    for place in blocks.places(block, config):
+        for name in place.block["attributes"]:
+            found = known.get(".".join((*place.names, name)))
+            for value in _values(place.value.get(name)) if found else ():
+                yield from _judge(terraform_type, (*place.path, name), found or [], value)
+
+
+def _values(value: Value) -> list[Value]:
+    """The scalars in ``value``, which is one, or a list of them."""
+    values = value if isinstance(value, list) else [value]
+    return [each for each in values if isinstance(each, str | int | float) and each != ""]
+
+
+def _judge(terraform_type: str, path: tuple[Step, ...], known: list[Constraint], value: Value) -> Iterator[Diagnostic]:
+    refusals = {each["source"]: wrong for each in known if (wrong := violation(each, value))}
+    if not refusals:
+        return
+    attribute = ".".join(str(step) for step in path if isinstance(step, str))
+    detail = "\n".join(f"{source}: {wrong}." for source, wrong in refusals.items())
+    if len(refusals) > 1:
+        yield error(f"{terraform_type}.{attribute}: {' and '.join(refusals)} refuse this value", detail, path)
+    else:
+        yield warning(f"{terraform_type}.{attribute}: {next(iter(refusals))} refuses this value", detail, path)
