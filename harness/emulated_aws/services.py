@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.emulated_aws.application_autoscaling import ScalingBackend, ScalingResponse
+from harness.emulated_aws.codebuild import BuildBackend, BuildResponse
 from harness.emulated_aws.codecommit.backend import SourceControlBackend
 from harness.emulated_aws.codecommit.responses import SourceControlResponse
 from harness.emulated_aws.codedeploy import DeploymentBackend, DeploymentResponse
@@ -10,6 +11,7 @@ from harness.emulated_aws.codepipeline import PipelineBackend, PipelineResponse
 from harness.emulated_aws.ec2 import NetworkBackend
 from harness.emulated_aws.ecs import ContainerServiceBackend, ContainerServiceResponse
 from harness.emulated_aws.elbv2 import LoadBalancingBackend
+from harness.emulated_aws.events import EventBackend
 from harness.emulated_aws.extension import extend
 from harness.emulated_aws.kms import KeyBackend, KeyResponse
 from harness.emulated_aws.s3 import BucketBackend, BucketResponse
@@ -21,11 +23,13 @@ def install() -> None:
     One line a service.
     """
     extend("applicationautoscaling", backend=ScalingBackend, response=ScalingResponse)
+    extend("codebuild", backend=BuildBackend, response=BuildResponse)
     extend("codecommit", backend=SourceControlBackend, response=SourceControlResponse)
     extend("codedeploy", backend=DeploymentBackend, response=DeploymentResponse)
     extend("codepipeline", backend=PipelineBackend, response=PipelineResponse)
     extend("ec2", backend=NetworkBackend)
     extend("ecs", backend=ContainerServiceBackend, response=ContainerServiceResponse)
     extend("elbv2", backend=LoadBalancingBackend)
+    extend("events", backend=EventBackend)
     extend("kms", backend=KeyBackend, response=KeyResponse)
     extend("s3", backend=BucketBackend, response=BucketResponse)

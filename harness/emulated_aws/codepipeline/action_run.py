@@ -1,0 +1,91 @@
+"""One run of one action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from moto.core.utils import utcnow
+
+from harness.emulated_aws.codepipeline.artifacts import Artifact, ArtifactStore, new_id
+from harness.emulated_aws.codepipeline.error import ActionError
+
+Json = Mapping[str, Any]
+
+
+@dataclass
+class ActionRun:
+    """An action that is under way, or was: its state, and what it needs to do its work.
+
+    ``artifacts`` are those of the execution, by name; the action adds its own.
+    """
+
+    account_id: str
+    region: str
+    declaration: Json
+    store: ArtifactStore
+    artifacts: dict[str, Artifact]
+    action_execution_id: str = field(default_factory=new_id)
+    status: str = "InProgress"
+    start_time: datetime = field(default_factory=utcnow)
+    last_status_change: datetime = field(default_factory=utcnow)
+    summary: str | None = None
+    token: str | None = None
+    external_execution_id: str | None = None
+    error_details: Json | None = None
+    revision: str | None = None
+    source_revision: str | None = None
+    verdict: Json | None = None
+    work: Iterator[None] = field(default_factory=lambda: iter(()))
+
+    @property
+    def name(self) -> str:
+        """The action's name."""
+        return str(self.declaration["name"])
+
+    @property
+    def configuration(self) -> Mapping[str, str]:
+        """The action's configuration."""
+        return self.declaration.get("configuration") or {}
+
+    def advance(self) -> None:
+        """Goes on by one step, unless it has ended."""
+        if self.status != "InProgress":
+            return
+        try:
+            next(self.work)
+        except StopIteration:
+            self.end("Succeeded")
+        except ActionError as error:
+            self.error_details = {"code": error.code, "message": error.message}
+            self.end("Failed")
+
+    def end(self, status: str) -> None:
+        """It is over, with one of the statuses of the API."""
+        self.status, self.last_status_change = status, utcnow()
+
+    def input(self, name: str) -> bytes:
+        """The ZIP file of one of its input artifacts; raises ActionError for any other."""
+        if name not in self._named("inputArtifacts"):
+            raise ActionError(
+                "ConfigurationError", f"{name} is not among the input artifacts of the action {self.name}"
+            )
+        return self.store.get(self.artifacts[name])
+
+    def inputs(self) -> list[Artifact]:
+        """Its input artifacts."""
+        return [self.artifacts[name] for name in self._named("inputArtifacts")]
+
+    def output(self, content: bytes) -> None:
+        """Keeps its output artifact."""
+        (name,) = self._named("outputArtifacts")
+        self.artifacts[name] = self.store.put(name, content)
+
+    def outputs(self) -> list[Artifact]:
+        """Its output artifacts, once they are there."""
+        return [self.artifacts[name] for name in self._named("outputArtifacts") if name in self.artifacts]
+
+    def _named(self, direction: str) -> list[str]:
+        return [artifact["name"] for artifact in self.declaration.get(direction) or []]

@@ -1,0 +1,37 @@
+"""The source action of CodeCommit.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from moto.codecommit.models import codecommit_backends
+from moto.core.exceptions import JsonRESTError
+
+from harness.emulated_aws.codecommit.backend import SourceControlBackend
+from harness.emulated_aws.codepipeline.action_run import ActionRun
+from harness.emulated_aws.codepipeline.error import ActionError
+
+
+def run(action: ActionRun) -> Iterator[None]:
+    """Takes the branch's newest commit: its files are the output artifact, its id the revision."""
+    repository, branch = action.configuration["RepositoryName"], action.configuration["BranchName"]
+    backend = cast(SourceControlBackend, codecommit_backends[action.account_id][action.region])
+    try:
+        commit_id, archive = backend.source(repository, branch)
+    except JsonRESTError as error:
+        raise ActionError("ConfigurationError", _refusal(repository, branch, error)) from error
+    action.output(archive)
+    action.revision = action.external_execution_id = commit_id
+    action.summary = f"Commit {commit_id}"
+    yield from ()
+
+
+def _refusal(repository: str, branch: str, error: JsonRESTError) -> str:
+    missing = f"no branch named {branch} was found in the selected AWS CodeCommit repository {repository}"
+    if error.error_type == "RepositoryDoesNotExistException":
+        missing = f"no AWS CodeCommit repository named {repository} was found"
+    return f"The action failed because {missing}. Make sure you are using the correct name, and then try again."
