@@ -8,12 +8,12 @@ from harness.stand_in import blocks
 from harness.stand_in.diagnostic import Diagnostic, Step, error, warning
 from harness.stand_in.protocol.messages import Value
 from harness.stand_in.schema.model import Block
-from harness.stand_in.values.constraint import Constraint, violation
+from harness.stand_in.values.constraint import Constraint, Source, violation
 from harness.stand_in.values.constraints import Constraints
 
 
 def problems(terraform_type: str, block: Block, config: dict[str, Value], known: Constraints) -> Iterator[Diagnostic]:
-    """A warning for each value that one source refuses, an error for each that both refuse.
+    """A warning for each value that one source refuses, an error for each that both refuse, or AWS's pages.
 
     What is not known yet, null or empty is not judged: an empty text is AWS's own default in many places.
     """
@@ -35,8 +35,11 @@ def _judge(terraform_type: str, path: tuple[Step, ...], known: list[Constraint],
     if not refusals:
         return
     attribute = ".".join(str(step) for step in path if isinstance(step, str))
+    summary = f"{terraform_type}.{attribute}: {' and '.join(refusals)} {_verb(refusals)} this value"
     detail = "\n".join(f"{source}: {wrong}." for source, wrong in refusals.items())
-    if len(refusals) > 1:
-        yield error(f"{terraform_type}.{attribute}: {' and '.join(refusals)} refuse this value", detail, path)
-    else:
-        yield warning(f"{terraform_type}.{attribute}: {next(iter(refusals))} refuses this value", detail, path)
+    certain = len(refusals) > 1 or "documentation" in refusals
+    yield error(summary, detail, path) if certain else warning(summary, detail, path)
+
+
+def _verb(refusals: dict[Source, str]) -> str:
+    return "refuse" if len(refusals) > 1 else "refuses"

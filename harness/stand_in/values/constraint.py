@@ -6,7 +6,7 @@ import functools
 import re
 from typing import Any, Literal, NotRequired, TypedDict
 
-Source = Literal["botocore", "CloudFormation"]
+Source = Literal["botocore", "CloudFormation", "documentation"]
 
 
 class Constraint(TypedDict):

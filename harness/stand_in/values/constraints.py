@@ -14,6 +14,7 @@ from harness.stand_in.schema.model import Block
 from harness.stand_in.values import botocore_model, cloudformation_schema
 from harness.stand_in.values.constraint import Constraint, Source
 from harness.stand_in.values.counterparts import COUNTERPARTS, Counterpart
+from harness.stand_in.values.documented import DOCUMENTED
 from harness.stand_in.values.doubtful import DOUBTFUL
 from harness.stand_in.values.shape import Shape
 
@@ -44,6 +45,10 @@ def _found(terraform_type: str, block: Block, counterpart: Counterpart) -> Const
         for path, constraint in _in_block(block, shape, shape, counterpart.names, ""):
             if not is_doubtful(terraform_type, path, constraint["source"]):
                 found[path].append(constraint)
+    for attribute, documented in DOCUMENTED.items():
+        name, _, path = attribute.partition(".")
+        if name == terraform_type:
+            found[path].append(documented)
     return found
 
 

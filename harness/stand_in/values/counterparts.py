@@ -130,7 +130,7 @@ COUNTERPARTS: dict[str, Counterpart] = {
     ),
     "aws_nat_gateway": Counterpart("ec2.CreateNatGateway", "AWS::EC2::NatGateway"),
     "aws_route": Counterpart("ec2.CreateRoute", "AWS::EC2::Route"),
-    "aws_s3_bucket": Counterpart("s3.CreateBucket", "AWS::S3::Bucket"),
+    "aws_s3_bucket": Counterpart("s3.CreateBucket", "AWS::S3::Bucket", {"bucket": "BucketName"}),
     "aws_s3_bucket_lifecycle_configuration": Counterpart(
         "s3.PutBucketLifecycleConfiguration LifecycleConfiguration", "AWS::S3::Bucket LifecycleConfiguration"
     ),
