@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,10 +10,11 @@ from typing import Literal
 
 from moto.core.exceptions import JsonRESTError
 
+from harness.emulated_aws.archive import pack
+
 Mode = Literal["NORMAL", "EXECUTABLE", "SYMLINK"]
 
 _GIT_MODES: Mapping[str, int] = {"NORMAL": 0o100644, "EXECUTABLE": 0o100755, "SYMLINK": 0o120000}
-_FIRST_TIME_IN_A_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -56,13 +55,10 @@ class Commit:
 
     def archive(self) -> bytes:
         """The files as a ZIP: the same bytes for the same files."""
-        memory = io.BytesIO()
-        with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path, file in sorted(self.files.items()):
-                entry = zipfile.ZipInfo(path, _FIRST_TIME_IN_A_ZIP)
-                entry.external_attr = _GIT_MODES[file.mode] << 16
-                archive.writestr(entry, file.content, zipfile.ZIP_DEFLATED)
-        return memory.getvalue()
+        return pack(
+            {path: file.content for path, file in self.files.items()},
+            {path: _GIT_MODES[file.mode] for path, file in self.files.items()},
+        )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,278 @@
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from botocore.exceptions import ClientError
+from moto import mock_aws
+from moto.codebuild.models import codebuild_backends
+
+from harness.emulated_aws.archive import pack, unpack
+from harness.emulated_aws.codebuild import Build, BuildBackend
+from harness.emulated_aws.services import install
+from tests.artifacts.contract import ARTIFACTS, COMMIT, EXPORTED_FILES, VARIABLES
+from tests.harness.emulated_aws.clients import ACCOUNT, REGION, client
+
+REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
+PROJECT: dict[str, Any] = {
+    "name": "shop",
+    "serviceRole": f"arn:aws:iam::{ACCOUNT}:role/build",
+    "source": {"type": "CODEPIPELINE"},
+    "artifacts": {"type": "CODEPIPELINE"},
+    "environment": {
+        "type": "LINUX_CONTAINER",
+        "image": "aws/codebuild/amazonlinux-x86_64-standard:5.0",
+        "computeType": "BUILD_GENERAL1_SMALL",
+    },
+}
+
+
+@pytest.fixture
+def codebuild() -> Iterator[Any]:
+    install()
+    with mock_aws():
+        yield client("codebuild")
+
+
+def backend() -> BuildBackend:
+    found = codebuild_backends[ACCOUNT][REGION]
+    assert isinstance(found, BuildBackend)
+    return found
+
+
+def with_variables(variables: dict[str, str]) -> dict[str, Any]:
+    pairs = [{"name": name, "value": value} for name, value in variables.items()]
+    return {**PROJECT, "environment": {**PROJECT["environment"], "environmentVariables": pairs}}
+
+
+def run(commands: dict[str, list[str]], **more: Any) -> Build:
+    """A build of a source that holds nothing but a buildspec with ``commands`` by phase."""
+    phases = {phase: {"commands": given} for phase, given in commands.items()}
+    buildspec = yaml.safe_dump({"version": 0.2, "env": {"shell": "bash"}, "phases": phases, **more})
+    return backend().run_build("shop", pack({"buildspec.yml": buildspec.encode()}), COMMIT)
+
+
+def phases(build: Build) -> list[tuple[str, str]]:
+    """The phases in which something happened, with how they ended."""
+    (described,) = client("codebuild").batch_get_builds(ids=[build.metadata["id"]])["builds"]
+    told = [(phase["phaseType"], phase.get("phaseStatus", "")) for phase in described["phases"]]
+    return told[told.index(("PROVISIONING", "SUCCEEDED")) + 1 :]
+
+
+def contract_source() -> bytes:
+    files = [path for path in ARTIFACTS.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    return pack({path.relative_to(ARTIFACTS).as_posix(): path.read_bytes() for path in files})
+
+
+def build_of_contract(codebuild: Any, mutability: str = "IMMUTABLE") -> tuple[Build, Any]:
+    """A build of the release contract's templates, and the client of the ECR that it pushed to."""
+    ecr = client("ecr")
+    if not ecr.describe_repositories()["repositories"]:
+        ecr.create_repository(repositoryName="shop-dev-web", imageTagMutability=mutability)
+        own = ("AWS_REGION", "CODEBUILD_RESOLVED_SOURCE_VERSION")
+        variables = {name: value for name, value in VARIABLES.items() if name not in own}
+        codebuild.create_project(**with_variables({**variables, "ECR_REPOSITORY_URI": f"{REGISTRY}/shop-dev-web"}))
+    return backend().run_build("shop", contract_source(), COMMIT), ecr
+
+
+def test_a_project_of_a_pipeline_gets_what_aws_adds(codebuild: Any) -> None:
+    codebuild.create_project(**with_variables({"PORT": "8080"}), logsConfig={"cloudWatchLogs": {"status": "DISABLED"}})
+
+    (project,) = codebuild.batch_get_projects(names=["shop"])["projects"]
+    assert project["artifacts"] == {
+        "type": "CODEPIPELINE",
+        "name": "shop",
+        "packaging": "NONE",
+        "encryptionDisabled": False,
+    }
+    assert project["environment"]["environmentVariables"] == [{"name": "PORT", "value": "8080", "type": "PLAINTEXT"}]
+    assert (project["timeoutInMinutes"], project["queuedTimeoutInMinutes"]) == (60, 480)
+    assert project["logsConfig"]["cloudWatchLogs"]["status"] == "DISABLED"
+    assert project["logsConfig"]["s3Logs"]["status"] == "DISABLED"
+    assert project["created"].tzinfo is not None
+
+
+def test_an_update_changes_what_it_names_and_nothing_else(codebuild: Any) -> None:
+    created = codebuild.create_project(**PROJECT, description="One", tags=[{"key": "owner", "value": "web"}])["project"]
+
+    codebuild.update_project(name="shop", description="Two", timeoutInMinutes=30)
+
+    (project,) = codebuild.batch_get_projects(names=["shop"])["projects"]
+    assert (project["description"], project["timeoutInMinutes"]) == ("Two", 30)
+    assert (project["tags"], project["created"]) == (created["tags"], created["created"])
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"artifacts": {"type": "NO_ARTIFACTS"}}, {"source": {"type": "GITHUB"}, "artifacts": {"type": "NO_ARTIFACTS"}}],
+)
+def test_a_source_that_does_not_fit_is_refused(codebuild: Any, changed: dict[str, Any]) -> None:
+    with pytest.raises(ClientError, match="InvalidInputException"):
+        codebuild.create_project(**{**PROJECT, **changed})
+
+
+def test_a_name_is_taken_once(codebuild: Any) -> None:
+    codebuild.create_project(**PROJECT)
+
+    with pytest.raises(ClientError, match="ResourceAlreadyExistsException"):
+        codebuild.create_project(**PROJECT)
+
+
+def test_projects_and_builds_that_there_are_not_are_named(codebuild: Any) -> None:
+    assert codebuild.batch_get_projects(names=["none"])["projectsNotFound"] == ["none"]
+    assert codebuild.batch_get_builds(ids=["none:1"])["buildsNotFound"] == ["none:1"]
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        codebuild.update_project(name="none", description="x")
+
+
+def test_the_release_contract_builds_into_an_image_and_what_a_release_reads(codebuild: Any) -> None:
+    build, ecr = build_of_contract(codebuild)
+
+    assert build.succeeded, build.output
+    assert build.artifact is not None
+    exported = unpack(build.artifact)
+    (image,) = ecr.describe_images(repositoryName="shop-dev-web")["imageDetails"]
+    reference = json.loads(exported["imageDetail.json"])["ImageURI"]
+    assert exported.keys() == EXPORTED_FILES
+    assert image["imageTags"] == [COMMIT]
+    assert reference == f"{REGISTRY}/shop-dev-web@{image['imageDigest']}"
+    assert json.loads(exported["taskdef.json"])["family"] == "shop-dev-web"
+    assert "<TASK_DEFINITION>" in exported["appspec.yml"].decode()
+
+
+def test_a_build_tried_again_reuses_the_image(codebuild: Any) -> None:
+    first, _ = build_of_contract(codebuild)
+    second, _ = build_of_contract(codebuild)
+
+    assert second.artifact == first.artifact
+    assert "Reusing" in second.output
+
+
+def test_an_immutable_tag_cannot_be_pushed_again(codebuild: Any) -> None:
+    build_of_contract(codebuild)
+    image = f"{REGISTRY}/shop-dev-web:{COMMIT}"
+    commands = [
+        f"aws ecr get-login-password | docker login --username AWS --password-stdin {REGISTRY}",
+        "echo FROM scratch > Dockerfile",
+        f"docker build --tag {image} . && docker push {image}",
+    ]
+
+    build = run({"build": commands})
+
+    assert not build.succeeded
+    assert "already exists" in build.output
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        (f"docker push {REGISTRY}/shop:1", "does not exist locally"),
+        (
+            f"echo FROM scratch > Dockerfile; docker build --tag {REGISTRY}/a:1 .; docker push {REGISTRY}/a:1",
+            "no basic auth",
+        ),
+        ("docker build --tag shop .", "failed to read dockerfile"),
+        (f"echo wrong | docker login --username AWS --password-stdin {REGISTRY}", "login attempt"),
+        ("aws s3 ls", "not emulated: aws s3 ls"),
+    ],
+)
+def test_a_command_that_cannot_work_fails_the_build_with_its_words(codebuild: Any, command: str, why: str) -> None:
+    codebuild.create_project(**PROJECT)
+
+    build = run({"build": [command], "post_build": ["echo afterwards"]})
+
+    assert why in build.output
+    assert build.artifact is None
+    assert phases(build)[:3] == [("DOWNLOAD_SOURCE", "SUCCEEDED"), ("INSTALL", "SUCCEEDED"), ("PRE_BUILD", "SUCCEEDED")]
+    assert ("BUILD", "FAILED") in phases(build)
+
+
+def test_what_follows_a_failed_phase_depends_on_the_phase(codebuild: Any) -> None:
+    codebuild.create_project(**PROJECT)
+
+    early = run({"pre_build": ["exit 3"], "build": ["echo built"]})
+    late = run({"build": ["false"], "post_build": ["echo succeeding: $CODEBUILD_BUILD_SUCCEEDING"]})
+
+    assert "built" not in early.output
+    assert ("PRE_BUILD", "FAILED") in phases(early)
+    assert "succeeding: 0" in late.output
+    assert ("POST_BUILD", "SUCCEEDED") in phases(late)
+    assert not late.succeeded
+
+
+def test_the_project_s_variables_go_over_the_buildspec_s(codebuild: Any) -> None:
+    codebuild.create_project(**with_variables({"COLOUR": "blue"}))
+    commands = ["echo $COLOUR $SHAPE $AWS_REGION $CODEBUILD_RESOLVED_SOURCE_VERSION ${CODEBUILD_BUILD_ID%%:*}"]
+
+    build = run({"build": commands}, env={"shell": "bash", "variables": {"COLOUR": "red", "SHAPE": "round"}})
+
+    assert f"blue round {REGION} {COMMIT} shop" in build.output
+
+
+def test_output_is_in_the_log_group_of_the_project(codebuild: Any) -> None:
+    codebuild.create_project(
+        **PROJECT, logsConfig={"cloudWatchLogs": {"status": "ENABLED", "groupName": "/shop/build"}}
+    )
+    client("logs").create_log_group(logGroupName="/shop/build")
+
+    build = run({"build": ["echo hello", "echo world"]})
+
+    (described,) = codebuild.batch_get_builds(ids=[build.metadata["id"]])["builds"]
+    stream = {"logGroupName": described["logs"]["groupName"], "logStreamName": described["logs"]["streamName"]}
+    events = client("logs").get_log_events(**stream)["events"]
+    assert [event["message"] for event in events] == ["hello", "world"]
+    assert (described["buildStatus"], described["buildComplete"]) == ("SUCCEEDED", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("version: 0.1", "version 0.2"),
+        ("version: [", "YAML_FILE_ERROR"),
+        ("{version: 0.2, batch: {}}", "not emulated in a buildspec: batch"),
+        ("{version: 0.2, phases: {build: {finally: [true]}}}", "not emulated in a buildspec: phases.build.finally"),
+    ],
+)
+def test_a_buildspec_that_cannot_be_run_fails_before_any_command(codebuild: Any, text: str, why: str) -> None:
+    codebuild.create_project(**PROJECT)
+
+    build = backend().run_build("shop", pack({"buildspec.yml": text.encode()}), COMMIT)
+
+    assert why in build.output
+    assert phases(build) == [("DOWNLOAD_SOURCE", "FAILED"), ("COMPLETED", "")]
+
+
+def test_files_to_be_exported_that_are_not_there_fail_the_build(codebuild: Any) -> None:
+    codebuild.create_project(**PROJECT)
+
+    build = run({"build": ["true"]}, artifacts={"files": ["missing.json"]})
+
+    assert ("UPLOAD_ARTIFACTS", "FAILED") in phases(build)
+    assert "no matching artifact paths found" in build.output
+
+
+def test_a_build_can_be_started_of_a_repository(codebuild: Any) -> None:
+    codecommit = client("codecommit")
+    codecommit.create_repository(repositoryName="source")
+    buildspec = b"{version: 0.2, phases: {build: {commands: [echo from $CODEBUILD_RESOLVED_SOURCE_VERSION]}}}"
+    pushed = codecommit.put_file(
+        repositoryName="source", branchName="main", filePath="buildspec.yml", fileContent=buildspec
+    )
+    location = f"https://git-codecommit.{REGION}.amazonaws.com/v1/repos/source"
+    source = {"source": {"type": "CODECOMMIT", "location": location}, "artifacts": {"type": "NO_ARTIFACTS"}}
+    codebuild.create_project(**{**PROJECT, **source})
+
+    started = codebuild.start_build(projectName="shop")["build"]
+
+    build = backend().builds[started["id"]]
+    build.wait()
+    assert f"from {pushed['commitId']}" in build.output
+    assert codebuild.list_builds_for_project(projectName="shop")["ids"] == [started["id"]]
+
+
+def test_a_pipeline_s_source_is_not_to_be_had_without_a_pipeline(codebuild: Any) -> None:
+    codebuild.create_project(**PROJECT)
+
+    with pytest.raises(ClientError, match="InvalidInputException"):
+        codebuild.start_build(projectName="shop")
