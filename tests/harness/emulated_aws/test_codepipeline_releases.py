@@ -6,13 +6,14 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto.codebuild.models import codebuild_backends
+from moto.codebuild.exceptions import ResourceNotFoundException
 
-from harness.emulated_aws.codepipeline.actions.build import FinishedBuild
+from harness.emulated_aws.codebuild.backend import BuildBackend
 from tests.harness.emulated_aws.clients import ACCOUNT, REGION, client
 from tests.harness.emulated_aws.pipelines import pipeline
 from tests.harness.emulated_aws.shop import Shop, container, role, task_definition
@@ -51,6 +52,16 @@ def exported(**changes: str) -> dict[str, str]:
     return {name: text for name, text in files.items() if text}
 
 
+@dataclass(frozen=True)
+class Built:
+    """A build, as far as a pipeline looks at it."""
+
+    succeeded: bool
+    artifact: bytes | None
+    output: str
+    metadata: Mapping[str, str] = field(default_factory=lambda: {"id": "web:1"})
+
+
 class Delivery:
     """A repository, a build that exports what it is told, and the pipeline between them and the shop."""
 
@@ -67,11 +78,11 @@ class Delivery:
         self.key = client("kms").create_key()["KeyMetadata"]["Arn"]
         self.role = role("pipeline", "codepipeline.amazonaws.com")
 
-    def build_for_pipeline(self, _: Any, project_name: str, source: bytes, version: str) -> FinishedBuild:
-        if project_name != "web":
-            raise KeyError(project_name)
-        self.built.append((source, version))
-        return FinishedBuild("web:1", not self.log, None if self.log else archive(self.files), self.log)
+    def run_build(self, project: str, source: bytes, source_version: str, _: Mapping[str, str]) -> Built:
+        if project != "web":
+            raise ResourceNotFoundException(f"Project cannot be found: {project}")
+        self.built.append((source, source_version))
+        return Built(not self.log, None if self.log else archive(self.files), self.log)
 
     def create(self, **changes: Any) -> None:
         """Creates the pipeline; what it does by itself at first is over when this returns."""
@@ -139,12 +150,7 @@ class Delivery:
 @pytest.fixture
 def delivery(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Delivery:
     made = Delivery(shop)
-    builds = type(codebuild_backends[ACCOUNT][REGION])
-
-    def build(backend: Any, project_name: str, source: bytes, version: str) -> FinishedBuild:
-        return made.build_for_pipeline(backend, project_name, source, version)
-
-    monkeypatch.setattr(builds, "build_for_pipeline", build, raising=False)
+    monkeypatch.setattr(BuildBackend, "run_build", lambda _, *asked: made.run_build(*asked))
     return made
 
 
@@ -226,6 +232,14 @@ def test_a_failed_build_tells_the_end_of_its_log(delivery: Delivery) -> None:
     assert message.startswith("Build terminated with state: FAILED")
     assert message.endswith("line 29")
     assert "line 9\n" not in message
+
+
+def test_a_build_of_no_project_fails(delivery: Delivery) -> None:
+    stages = pipeline()["stages"]
+    stages[1]["actions"][0]["configuration"]["ProjectName"] = "none"
+    delivery.create(stages=stages)
+    delivery.push()
+    assert delivery.failure("Build") == "Error calling startBuild: Project cannot be found: none"
 
 
 def test_looking_at_the_pipeline_itself_moves_nothing(delivery: Delivery) -> None:
