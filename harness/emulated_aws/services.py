@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from harness.emulated_aws.application_autoscaling import ScalingBackend, ScalingResponse
-from harness.emulated_aws.codebuild import BuildBackend, BuildResponse
+from harness.emulated_aws.codebuild.backend import BuildBackend
+from harness.emulated_aws.codebuild.responses import BuildResponse
 from harness.emulated_aws.codecommit.backend import SourceControlBackend
 from harness.emulated_aws.codecommit.responses import SourceControlResponse
 from harness.emulated_aws.codedeploy import DeploymentBackend, DeploymentResponse

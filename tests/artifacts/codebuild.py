@@ -2,9 +2,7 @@
 
 import json
 import os
-import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,10 +11,10 @@ from typing import Any
 
 import yaml
 
+from harness.emulated_aws.codebuild.buildspec import Buildspec
+from harness.emulated_aws.codebuild.executables import write_executable
 from tests.artifacts import fake_tools
 from tests.artifacts.contract import ARTIFACTS, VARIABLES
-
-PHASES = ("install", "pre_build", "build", "post_build")
 
 
 @dataclass(frozen=True)
@@ -54,14 +52,9 @@ class Account:
         self._builds = 0
         for name in ("bin", "images", "built"):
             (folder / name).mkdir(parents=True)
-        self._write_tool("python3", sys.executable, "-I", "-S")
+        write_executable(folder / "bin" / "python3", sys.executable, "-I", "-S")
         for name in ("aws", "docker"):
-            self._write_tool(name, sys.executable, "-I", "-S", fake_tools.__file__, name)
-
-    def _write_tool(self, name: str, *command: str) -> None:
-        path = self._folder / "bin" / name
-        path.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n')
-        path.chmod(0o755)
+            write_executable(folder / "bin" / name, sys.executable, "-I", "-S", fake_tools.__file__, name)
 
     def tags(self) -> set[str]:
         """The tags in the repository."""
@@ -79,53 +72,17 @@ class Account:
         if template is not None:
             (source / "taskdef.json").write_text(template, encoding="utf-8")
         (self._folder / "calls").write_text("")
+        scratch = self._folder / f"scratch-{self._builds}"
+        scratch.mkdir()
 
-        buildspec = yaml.safe_load((source / "buildspec.yml").read_text())
-        variables = VARIABLES | buildspec["env"].get("variables", {}) | (changes or {})
-        ran = subprocess.run(
-            ["bash", self._driver(buildspec)],
-            cwd=source,
-            env={
-                **{name: value for name, value in variables.items() if value is not None},
-                "PATH": f"{self._folder / 'bin'}:{os.defpath}",
-                "FAKE_STATE": str(self._folder),
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            timeout=30,
-            check=False,
-        )
-        files = buildspec["artifacts"]["files"]
+        buildspec = Buildspec((source / "buildspec.yml").read_text(encoding="utf-8"))
+        variables = {name: value for name, value in {**VARIABLES, **(changes or {})}.items() if value is not None}
+        tools = {"PATH": f"{self._folder / 'bin'}:{os.defpath}", "FAKE_STATE": str(self._folder)}
+        outcome = buildspec.run(source, scratch, {**variables, **tools}, seconds=30)
         return Build(
-            succeeded=ran.returncode == 0,
-            output=ran.stdout,
+            succeeded=outcome.succeeded,
+            output=outcome.output,
             calls=[json.loads(line) for line in (self._folder / "calls").read_text().splitlines()],
             source=source,
-            exported={name: (source / name).read_text(encoding="utf-8") for name in files if (source / name).exists()},
+            exported={name: content.decode() for name, content in buildspec.artifacts(source).items()},
         )
-
-    def _driver(self, buildspec: Mapping[str, Any]) -> str:
-        """Writes a script that runs the phases in one shell, and returns its path.
-
-        A failed command ends its phase, and a failed phase ends the build, but after a failed ``build`` phase
-        CodeBuild runs ``post_build`` all the same unless it is told to abort. Sourcing in a ``||`` list, and with
-        the options reset, takes from a command what CodeBuild does not promise: ``set -e`` or ``pipefail``
-        from somewhere else.
-        """
-        assert buildspec["env"]["shell"] == "bash"
-        lines = ["failed=0"]
-        for phase in PHASES:
-            settings = buildspec["phases"].get(phase, {"commands": [":"]})
-            steps = []
-            for number, command in enumerate(settings["commands"]):
-                step = self._folder / f"{phase}-{number}"
-                step.write_text(command, encoding="utf-8")
-                steps.append(f"set +eu +o pipefail; . {shlex.quote(str(step))} || return 1")
-            lines.append(f"{phase}() {{ {'; '.join(steps)}; }}")
-            goes_on = phase == "build" and settings.get("on-failure") != "ABORT"
-            lines.append(f"{phase} || {'failed=1' if goes_on else 'exit 1'}")
-        driver = self._folder / "driver"
-        driver.write_text("\n".join([*lines, "exit $failed"]))
-        return str(driver)

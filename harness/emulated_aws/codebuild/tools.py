@@ -19,6 +19,7 @@ from moto.core.exceptions import ServiceException
 from moto.ecr.models import ECRBackend, ecr_backends
 
 from harness.emulated_aws.codebuild import stand_in
+from harness.emulated_aws.codebuild.executables import write_executable
 
 LOG = logging.getLogger(__name__)
 
@@ -147,12 +148,6 @@ def on_path(tools: Tools, folder: Path) -> Iterator[Path]:
             yield executables
         finally:
             server.shutdown()
-
-
-def write_executable(path: Path, *command: str) -> None:
-    """Writes an executable file that runs ``command`` with the arguments that it gets."""
-    path.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
-    path.chmod(0o755)
 
 
 def _options(given: list[str]) -> dict[str, list[str]]:

@@ -9,7 +9,8 @@ from moto import mock_aws
 from moto.codebuild.models import codebuild_backends
 
 from harness.emulated_aws.archive import pack, unpack
-from harness.emulated_aws.codebuild import Build, BuildBackend
+from harness.emulated_aws.codebuild.backend import BuildBackend
+from harness.emulated_aws.codebuild.build import Build
 from harness.emulated_aws.services import install
 from tests.artifacts.contract import ARTIFACTS, COMMIT, EXPORTED_FILES, VARIABLES
 from tests.harness.emulated_aws.clients import ACCOUNT, REGION, client
