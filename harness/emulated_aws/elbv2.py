@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from moto.elbv2.exceptions import ELBClientError
-from moto.elbv2.models import ELBv2Backend, FakeAction, FakeListener, FakeListenerRule, FakeRule
+from moto.elbv2.models import ELBv2Backend, FakeAction, FakeListener, FakeListenerRule, FakeLoadBalancer, FakeRule
 
 from harness.emulated_aws.extension import ExtendedBackend
 
@@ -15,6 +15,14 @@ Action = dict[str, Any]
 
 class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
     """Adds the rules between load balancers and target groups, and both forms of a forward action."""
+
+    def create_load_balancer(self, *args: Any, **kwargs: Any) -> FakeLoadBalancer:
+        """One that does not say faces the internet.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+        """
+        scheme = kwargs.get("scheme") or "internet-facing"
+        return super().create_load_balancer(*args, **{**kwargs, "scheme": scheme})
 
     def create_listener(self, load_balancer_arn: str, *args: Any, **kwargs: Any) -> FakeListener:
         """Also refuses a target group that hangs on another load balancer."""

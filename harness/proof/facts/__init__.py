@@ -15,7 +15,7 @@ _CONCERNS = (network.facts, load_balancer.facts, service.facts, delivery.facts)
 
 
 def gather(aws: EmulatedAws, settings: Settings) -> list[Fact]:
-    """Every fact about the environment; one about which AWS gives no answer is found to be what AWS says instead."""
+    """Every fact about the environment; what AWS answers with an error, or not at all, is one that does not hold."""
     return list(_facts(aws, settings))
 
 
@@ -23,6 +23,6 @@ def _facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
     for concern in _CONCERNS:
         try:
             yield from concern(aws, settings)
-        except ClientError as error:
+        except (ClientError, LookupError, ValueError) as error:
             name = concern.__module__.rpartition(".")[2].replace("_", " ")
-            yield Fact((), f"the {name}", "there", str(error))
+            yield Fact((), f"the {name}", "there", repr(error))

@@ -21,6 +21,12 @@ def balancers_of(shop: Shop, group: str) -> list[str]:
     return list(shop.elbv2.describe_target_groups(TargetGroupArns=[group])["TargetGroups"][0]["LoadBalancerArns"])
 
 
+@pytest.mark.parametrize(("given", "scheme"), [({}, "internet-facing"), ({"Scheme": "internal"}, "internal")])
+def test_a_load_balancer_faces_the_internet_unless_it_says_otherwise(shop: Shop, given: Json, scheme: str) -> None:
+    (balancer,) = shop.elbv2.create_load_balancer(Name="another", Subnets=shop.subnets, **given)["LoadBalancers"]
+    assert balancer["Scheme"] == scheme
+
+
 def weights(action: dict[str, Any]) -> dict[str, int]:
     return {group["TargetGroupArn"]: group["Weight"] for group in action["ForwardConfig"]["TargetGroups"]}
 
