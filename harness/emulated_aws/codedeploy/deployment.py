@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from secrets import choice
 from string import ascii_uppercase, digits
+from threading import RLock
 from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
@@ -61,6 +62,7 @@ class EcsDeployment(DeploymentInfo):
         self.error_information: dict[str, str] | None = None
         self.rollback_info: dict[str, str] | None = None
         self._resources = resources
+        self._one_at_a_time = RLock()
 
     def start(self, release: BlueGreen) -> None:
         """Takes on the work; it begins with the next step."""
@@ -84,9 +86,12 @@ class EcsDeployment(DeploymentInfo):
         return self.release.blue_is_leaving
 
     def advance(self) -> None:
-        """Goes on by one step, unless it has ended."""
-        if self.ended:
-            return
+        """Goes on by one step, unless it has ended. Who asks meanwhile waits."""
+        with self._one_at_a_time:
+            if not self.ended:
+                self._advance()
+
+    def _advance(self) -> None:
         if self.status == "Created":
             self.start_time = utcnow()
             self._become(_IN_PROGRESS)

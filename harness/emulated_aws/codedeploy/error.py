@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass
+@dataclass(eq=False)
 class DeploymentError(Exception):
     """``code`` and ``message`` as GetDeployment tells them; ``event`` is the rollback event that it amounts to.
 

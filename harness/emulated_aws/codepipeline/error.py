@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass
+@dataclass(eq=False)
 class ActionError(Exception):
     """``code`` and ``message`` as the action's errorDetails tell them.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from itertools import takewhile
+from threading import RLock
 
 from moto.core.exceptions import JsonRESTError
 
@@ -21,6 +22,7 @@ class Executions:
     def __init__(self) -> None:
         self._oldest_first: list[Execution] = []
         self.disabled: dict[str, str] = {}
+        self._one_at_a_time = RLock()
 
     def add(self, execution: Execution) -> None:
         """The newest."""
@@ -31,10 +33,11 @@ class Executions:
         return next((each for each in self._oldest_first if each.pipeline_execution_id == execution_id), None)
 
     def advance(self) -> None:
-        """Lets each execution go on by one step, the one that is furthest first."""
-        self._supersede()
-        for execution in self._oldest_first:
-            execution.advance(partial(self._may_enter, execution))
+        """Lets each execution go on by one step, the one that is furthest first. Who asks meanwhile waits."""
+        with self._one_at_a_time:
+            self._supersede()
+            for execution in tuple(self._oldest_first):
+                execution.advance(partial(self._may_enter, execution))
 
     def newest_first(self) -> Iterator[Execution]:
         """The newest execution first."""

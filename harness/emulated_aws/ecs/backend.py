@@ -53,15 +53,16 @@ class ContainerServiceBackend(ExtendedBackend, EC2ContainerServiceBackend):
         vars(registered)["registered_at"] = utcnow()
         return registered
 
-    def create_service(  # type: ignore[override]
-        self, cluster_str: str, service_name: str, *args: Any, settings: Json, **kwargs: Any
+    def create_service(
+        self, cluster_str: str, service_name: str, *args: Any, settings: Json | None = None, **kwargs: Any
     ) -> Service:
         """Creates a service; ``settings`` are those that moto does not know, by their names in Python's spelling."""
         cluster = self._get_cluster(cluster_str)
         previous = self.services.get(f"{cluster.name}:{service_name}")
         if previous and previous.status == "ACTIVE":
             raise InvalidParameterException("Creation of service was not idempotent.")
-        strategy = self._strategy(cluster, settings.get("capacity_provider_strategy"), kwargs["launch_type"])
+        settings = settings or {}
+        strategy = self._strategy(cluster, settings.get("capacity_provider_strategy"), kwargs.get("launch_type"))
         self._check_tasks(kwargs)
         service = super().create_service(cluster_str, service_name, *args, **kwargs)
         vars(service).update({**_DEFAULTS, **settings, "capacity_provider_strategy": strategy, "created_at": utcnow()})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from botocore import xform_name
 from moto.core.responses import ActionResult
 from moto.ecs.responses import EC2ContainerServiceResponse
 
+from harness.emulated_aws.ecs import service_deployments
 from harness.emulated_aws.ecs.backend import ContainerServiceBackend
 
 _MORE_SETTINGS = (
@@ -56,3 +57,33 @@ class ContainerServiceResponse(EC2ContainerServiceResponse):
         """UpdateService, with names spelled as the serializer looks them up."""
         changes = {xform_name(name): value for name, value in self._get_params().items()}
         return ActionResult({"service": self.ecs_backend.update_service(changes)})
+
+    def list_service_deployments(self) -> ActionResult:
+        """ListServiceDeployments."""
+        name = self._get_param("service").split("/")[-1]
+        service = self.ecs_backend.service(self._get_param("cluster", "default"), name)
+        found = service_deployments.of(service) if service else ()
+        return ActionResult({"serviceDeployments": [service_deployments.brief(each) for each in found]})
+
+    def describe_service_deployments(self) -> ActionResult:
+        """DescribeServiceDeployments."""
+        told = {
+            each["serviceDeploymentArn"]: each
+            for service in self.ecs_backend.services.values()
+            for each in service_deployments.of(service)
+        }
+        return ActionResult(_found("serviceDeployments", told, self._get_param("serviceDeploymentArns", [])))
+
+    def describe_service_revisions(self) -> ActionResult:
+        """DescribeServiceRevisions."""
+        told = {
+            each["serviceRevisionArn"]: each
+            for service in self.ecs_backend.services.values()
+            for each in service_deployments.revisions(service)
+        }
+        return ActionResult(_found("serviceRevisions", told, self._get_param("serviceRevisionArns", [])))
+
+
+def _found(name: str, told: dict[str, dict[str, Any]], wanted: list[str]) -> dict[str, Any]:
+    failures = [{"arn": arn, "reason": "MISSING"} for arn in wanted if arn not in told]
+    return {name: [told[arn] for arn in wanted if arn in told], "failures": failures}

@@ -111,6 +111,24 @@ def test_a_service_of_ecs_itself_has_a_finished_deployment(shop: Shop) -> None:
     assert shop.service()["taskDefinition"] == second
 
 
+def test_a_service_of_ecs_itself_tells_of_its_service_deployment_and_revision(shop: Shop) -> None:
+    shop.create_service(deploymentController={"type": "ECS"})
+    (brief,) = shop.ecs.list_service_deployments(cluster="shop", service="web")["serviceDeployments"]
+    arn, missing = brief["serviceDeploymentArn"], brief["serviceDeploymentArn"] + "0"
+    described = shop.ecs.describe_service_deployments(serviceDeploymentArns=[arn, missing])
+    (deployment,) = described["serviceDeployments"]
+    assert (deployment["status"], deployment["targetServiceRevision"]["runningTaskCount"]) == ("SUCCESSFUL", 2)
+    assert described["failures"] == [{"arn": missing, "reason": "MISSING"}]
+    revisions = [brief["targetServiceRevisionArn"]]
+    (revision,) = shop.ecs.describe_service_revisions(serviceRevisionArns=revisions)["serviceRevisions"]
+    assert revision["taskDefinition"] == shop.first
+
+
+def test_a_service_under_codedeploy_has_no_service_deployments(shop: Shop) -> None:
+    shop.create_service()
+    assert shop.ecs.list_service_deployments(cluster="shop", service="web")["serviceDeployments"] == []
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
