@@ -9,8 +9,9 @@ and each connection is one configuration of the provider: its region and tags mu
 from __future__ import annotations
 
 import json
-import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent import futures
 from contextlib import contextmanager
@@ -61,9 +62,23 @@ def serving(documents: Iterable[Mapping[str, Any]]) -> Iterator[Served]:
     port = server.add_insecure_port(f"{_ADDRESS}:0")
     server.start()
     try:
-        yield Served(_reattach(f"{_ADDRESS}:{port}"))
+        with _scapegoat() as process:
+            yield Served(_reattach(f"{_ADDRESS}:{port}", process))
     finally:
         server.stop(_SECONDS_TO_END).wait()
+
+
+@contextmanager
+def _scapegoat() -> Iterator[int]:
+    """The id of a process that does nothing but live.
+
+    Terraform wants to know the provider's process, and kills it if the server cannot be reached:
+    https://github.com/hashicorp/go-plugin/blob/main/internal/cmdrunner/cmd_reattach.go. It must not be this one.
+    """
+    # Its input ends with this process, however that ends.
+    waiting = [sys.executable, "-I", "-S", "-c", "import sys; sys.stdin.read()"]
+    with subprocess.Popen(waiting, stdin=subprocess.PIPE) as process:
+        yield process.pid
 
 
 def _types(documents: Iterable[Mapping[str, Any]], kind: str) -> set[str]:
@@ -72,12 +87,12 @@ def _types(documents: Iterable[Mapping[str, Any]], kind: str) -> set[str]:
     return {name for section in sections if isinstance(section, Mapping) for name in section}
 
 
-def _reattach(address: str) -> str:
-    # «Test» keeps Terraform from ending this process when it is done.
+def _reattach(address: str, process: int) -> str:
+    # «Test» keeps Terraform from ending the provider when it is done.
     served = {
         "Protocol": "grpc",
         "ProtocolVersion": _PROTOCOL,
-        "Pid": os.getpid(),
+        "Pid": process,
         "Test": True,
         "Addr": {"Network": "tcp", "String": address},
     }

@@ -40,7 +40,7 @@ def modules() -> set[str]:
 def typescript(folders: Collection[str]) -> dict[str, str]:
     """The TypeScript of the modules in ``folders`` (like ``ecs-service``), by folder; large ones are in several files.
 
-    Takes about two seconds at most, since the archive can only be read from its beginning.
+    Takes about two seconds at most, since the archive can only be read as a whole.
     """
     found: dict[str, list[str]] = defaultdict(list)
     archive = next((folder() / "_jsii").glob("*.jsii.tgz"))

