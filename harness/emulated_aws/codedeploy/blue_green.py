@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,19 +55,27 @@ class BlueGreen:
 
     def steps(self) -> Iterator[None]:
         """All that is to be done, step by step; raises DeploymentError where it cannot go on."""
-        traffic = self._begin()
+        self.blue = blue = self._ecs.primary_task_set(self._service())
+        self.traffic = traffic = self._traffic(blue)
         yield from self._hook("BeforeInstall")
-        yield from self._work("Install", self._install)
+        with self._event("Install").under_way():
+            self.green = green = self._install(blue, traffic)
+            yield
         yield from self._hook("AfterInstall")
         if traffic.tested:
-            yield from self._work("AllowTestTraffic", traffic.show_test_traffic)
+            with self._event("AllowTestTraffic").under_way():
+                traffic.show_test_traffic()
+                yield
             yield from self._hook("AfterAllowTestTraffic")
         yield from self._wait_until_ready()
         yield from self._hook("BeforeAllowTraffic")
-        yield from self._shift(traffic)
+        with self._event("AllowTraffic").under_way():
+            yield from self._shift(traffic)
+            self._make_primary(green)
+            yield
         yield from self._hook("AfterAllowTraffic")
         yield from self._keep_blue()
-        self._remove(self.blue)
+        self._remove(blue)
 
     def roll_back(self) -> None:
         """Leads the traffic back to blue and removes green; what was registered stays registered."""
@@ -102,39 +110,23 @@ class BlueGreen:
             raise DeploymentError("INVALID_ECS_SERVICE", "The ECS service does not exist or is not active.")
         return service
 
-    def _begin(self) -> Traffic:
-        self.blue = self._ecs.primary_task_set(self._service())
+    def _traffic(self, blue: TaskSet) -> Traffic:
         (pair,) = self._settings["loadBalancerInfo"]["targetGroupPairInfoList"]
-        group = self.blue.load_balancers[0]["targetGroupArn"]
-        self.traffic = Traffic(self._account_id, self._region, pair, group)
-        return self.traffic
+        return Traffic(self._account_id, self._region, pair, blue.load_balancers[0]["targetGroupArn"])
 
     def _event(self, name: str) -> LifecycleEvent:
         self.events.append(LifecycleEvent(name))
         return self.events[-1]
 
     def _hook(self, name: str) -> Iterator[None]:
-        event = self._event(name)
-        if name in self._appspec.hooks:
-            function = self._appspec.hooks[name]
-            yield from _ended(event, event.run_hook(self._account_id, self._region, self._deployment_id, function))
-        event.end("Succeeded")
+        event, function = self._event(name), self._appspec.hooks.get(name)
+        with event.under_way():
+            if function:
+                yield from event.run_hook(self._account_id, self._region, self._deployment_id, function)
 
-    def _work(self, name: str, work: Callable[[], None]) -> Iterator[None]:
-        def once() -> Iterator[None]:
-            work()
-            yield
-
-        event = self._event(name)
-        event.begin()
-        yield from _ended(event, once())
-        event.end("Succeeded")
-
-    def _install(self) -> None:
-        service, appspec, traffic = self._service(), self._appspec, self.traffic
-        assert self.blue is not None
-        assert traffic is not None
-        for left_over in [each for each in service.task_sets if each.status != "PRIMARY"]:
+    def _install(self, blue: TaskSet, traffic: Traffic) -> TaskSet:
+        service, appspec = self._service(), self._appspec
+        for left_over in [each for each in service.task_sets if each is not blue]:
             self._remove(left_over)
         balancer = {
             "targetGroupArn": traffic.green,
@@ -143,16 +135,16 @@ class BlueGreen:
         }
         strategy = appspec.capacity_provider_strategy
         try:
-            self.green = self._ecs.create_task_set(
+            return self._ecs.create_task_set(
                 service.name,
                 service.cluster_name,
                 appspec.task_definition,
                 external_id=self._deployment_id,
-                network_configuration=appspec.network_configuration or self.blue.network_configuration,
+                network_configuration=appspec.network_configuration or blue.network_configuration,
                 load_balancers=[balancer],
-                launch_type=None if strategy else self.blue.launch_type,
-                capacity_provider_strategy=strategy or self.blue.capacity_provider_strategy,
-                platform_version=appspec.platform_version or self.blue.platform_version,
+                launch_type=None if strategy else blue.launch_type,
+                capacity_provider_strategy=strategy or blue.capacity_provider_strategy,
+                platform_version=appspec.platform_version or blue.platform_version,
             )
         except ServiceException as error:
             message = f"The ECS service cannot be updated due to an unexpected error: {error.message}"
@@ -170,16 +162,10 @@ class BlueGreen:
             raise DeploymentError("TIMEOUT", message, "DEPLOYMENT_STOP_ON_REQUEST")
 
     def _shift(self, traffic: Traffic) -> Iterator[None]:
-        event = self._event("AllowTraffic")
-        event.begin()
         for percentage, minutes in self._config.shifts():
             traffic.shift(percentage)
             if percentage < 100:
                 yield from self._wait(f"{percentage}%", minutes)
-        assert self.green is not None
-        self._make_primary(self.green)
-        yield
-        event.end("Succeeded")
 
     def _keep_blue(self) -> Iterator[None]:
         option = self._settings["blueGreenDeploymentConfiguration"]["terminateBlueInstancesOnDeploymentSuccess"]
@@ -188,24 +174,14 @@ class BlueGreen:
         if minutes:
             yield from self._wait("blue", minutes)
 
-    def _wait(self, reason: str, minutes: int) -> Iterable[None]:
+    def _wait(self, reason: str, minutes: int) -> Iterator[None]:
         self.waits.append(Wait(reason, minutes))
-        return [None]
+        yield
 
     def _make_primary(self, task_set: TaskSet) -> None:
         service = self._service()
         self._ecs.update_service_primary_task_set(service.cluster_name, service.name, task_set.task_set_arn)
 
-    def _remove(self, task_set: TaskSet | None) -> None:
-        if task_set:
-            service = self._service()
-            self._ecs.delete_task_set(service.cluster_name, service.name, task_set.task_set_arn)
-
-
-def _ended(event: LifecycleEvent, work: Iterator[None]) -> Iterator[None]:
-    """The steps of ``work``; where it fails, so has the event."""
-    try:
-        yield from work
-    except DeploymentError:
-        event.end("Failed")
-        raise
+    def _remove(self, task_set: TaskSet) -> None:
+        service = self._service()
+        self._ecs.delete_task_set(service.cluster_name, service.name, task_set.task_set_arn)

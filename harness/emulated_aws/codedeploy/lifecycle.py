@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -35,9 +36,16 @@ class LifecycleEvent:
         """Whether its function has been invoked and has not reported yet."""
         return self.function is not None and self.status == "InProgress"
 
-    def begin(self) -> None:
-        """It is under way."""
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """It is in progress within the block; it has failed if that raises DeploymentError."""
         self.status, self.start_time = "InProgress", utcnow()
+        try:
+            yield
+        except DeploymentError:
+            self.end("Failed")
+            raise
+        self.end("Succeeded")
 
     def end(self, status: str) -> None:
         """It is over, with one of the statuses of the API."""
@@ -49,7 +57,6 @@ class LifecycleEvent:
         It reports by PutLifecycleEventHookExecutionStatus. Raises DeploymentError if it is not there, failed, or
         did not report.
         """
-        self.begin()
         self.function = function
         self._invoke(account_id, region, deployment_id, function)
         yield
