@@ -40,7 +40,9 @@ def _serve(port: int) -> None:
 
 
 def _end_with_standard_input() -> None:
-    sys.stdin.buffer.read()
+    # Not sys.stdin, whose lock a thread that waits would keep until the interpreter ends.
+    while os.read(0, 1024):
+        pass
     os._exit(0)
 
 

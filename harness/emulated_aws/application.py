@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from flask import Flask, Response, request
+from botocore.exceptions import UnknownServiceError
+from flask import Flask, Request, Response, request
 from moto.backends import SERVICE_NAMES
+from moto.core.utils import get_service_model
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from harness.emulated_aws import services
+from harness.emulated_aws import existing, seed, services
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 LOG = logging.getLogger(__name__)
 
@@ -30,7 +34,17 @@ def application() -> WSGIApplication:
     Both have status 501, name service and operation, and are logged.
     """
     services.install()
-    return DomainDispatcherApplication(_service)
+    aws = DomainDispatcherApplication(_service)
+    return DispatcherMiddleware(aws, {seed.PATH: _existing})
+
+
+def _existing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Creates what the ARNs in the request's body name."""
+    try:
+        existing.create(json.loads(Request(environ).get_data()))
+    except ValueError as error:
+        return Response(f"{error}\n", 400)(environ, start_response)
+    return Response(status=204)(environ, start_response)
 
 
 def _service(name: SERVICE_NAMES) -> Flask:
@@ -67,7 +81,7 @@ def _error(service: str, code: str, message: str) -> Response:
 
     https://smithy.io/2.0/aws/protocols/aws-query-protocol.html and its sisters
     """
-    if "X-Amz-Target" in request.headers or (request.mimetype.endswith("json") and service != "s3"):
+    if "X-Amz-Target" in request.headers or _speaks_json(service):
         body = json.dumps({"__type": code, "message": message})
         return Response(body, _NOT_IMPLEMENTED, {"x-amzn-ErrorType": code}, content_type="application/json")
     error = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
@@ -79,3 +93,10 @@ def _error(service: str, code: str, message: str) -> Response:
         case _:
             body = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
     return Response(body, _NOT_IMPLEMENTED, content_type="text/xml")
+
+
+def _speaks_json(service: str) -> bool:
+    try:
+        return str(get_service_model(service).protocol).endswith("json")
+    except UnknownServiceError:
+        return False

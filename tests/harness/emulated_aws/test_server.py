@@ -1,0 +1,112 @@
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+
+from harness.emulated_aws.seed import PATH, seed
+from harness.emulated_aws.server import EmulatedAws, running
+from tests.harness.emulated_aws.test_seed import CERTIFICATE, document
+
+ACCOUNT = "210987654321"
+REGION = "eu-west-1"
+PROJECT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[EmulatedAws]:
+    with running(ACCOUNT) as emulated:
+        yield emulated
+
+
+def test_the_account_is_the_environment_s(aws: EmulatedAws) -> None:
+    assert aws.client("sts", REGION).get_caller_identity()["Account"] == ACCOUNT
+
+
+def test_policies_that_aws_manages_are_there(aws: EmulatedAws) -> None:
+    policy = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+
+    assert aws.client("iam", REGION).get_policy(PolicyArn=policy)["Policy"]["Arn"] == policy
+
+
+def test_what_this_package_adds_is_served(aws: EmulatedAws) -> None:
+    metadata = aws.client("codecommit", REGION).create_repository(repositoryName="shop")["repositoryMetadata"]
+
+    assert metadata["Arn"] == f"arn:aws:codecommit:{REGION}:{ACCOUNT}:shop"
+    assert metadata["creationDate"].tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments", "named"),
+    [
+        ("codecommit", "list_pull_requests", {"repositoryName": "shop"}, "codecommit ListPullRequests"),
+        ("iam", "get_organizations_access_report", {"JobId": "0" * 36}, "iam GetOrganizationsAccessReport"),
+        ("ec2", "describe_spot_datafeed_subscription", {}, "ec2 DescribeSpotDatafeedSubscription"),
+        ("eks", "list_addons", {"clusterName": "shop"}, "eks GET /clusters/shop/addons"),
+    ],
+)
+def test_what_is_not_emulated_is_refused_at_once_by_name(
+    aws: EmulatedAws, service: str, operation: str, arguments: dict[str, str], named: str
+) -> None:
+    with pytest.raises(ClientError) as error:
+        getattr(aws.client(service, REGION), operation)(**arguments)
+
+    assert error.value.response["Error"]["Code"] == "NotImplemented"
+    assert f"{named} is not emulated" in error.value.response["Error"]["Message"]
+    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+    assert f"{named} is not emulated" in aws.log.read_text(encoding="utf-8")
+
+
+def test_tools_are_led_to_it_and_to_nothing_of_the_caller(aws: EmulatedAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "https_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "the caller's")
+    monkeypatch.setenv("HOME", "/home/somebody")
+
+    environment = aws.environment
+
+    assert environment["AWS_ENDPOINT_URL"] == aws.endpoint
+    assert environment["HOME"] == "/home/somebody"
+    assert "the caller's" not in environment.values()
+
+
+def test_what_an_environment_refers_to_is_created(aws: EmulatedAws) -> None:
+    acm = aws.client("acm", CERTIFICATE.split(":")[3])
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        acm.describe_certificate(CertificateArn=CERTIFICATE)
+
+    assert CERTIFICATE in seed(aws, document(CERTIFICATE))
+
+
+def test_an_arn_of_something_else_is_refused(aws: EmulatedAws) -> None:
+    asked = urllib.request.Request(aws.endpoint + PATH, json.dumps(["arn:aws:s3:::bucket"]).encode(), method="POST")
+
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked)
+
+    assert error.value.code == 400
+
+
+def test_two_know_nothing_of_each_other(aws: EmulatedAws) -> None:
+    aws.client("s3", REGION).create_bucket(Bucket="only-here", CreateBucketConfiguration={"LocationConstraint": REGION})
+
+    with running(ACCOUNT) as other:
+        assert other.client("s3", REGION).list_buckets()["Buckets"] == []
+        assert other.endpoint != aws.endpoint
+
+
+def test_it_ends_with_whoever_started_it() -> None:
+    command = [sys.executable, "-m", "harness.emulated_aws", "--while-stdin-is-open"]
+    process = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith(b"http://127.0.0.1:")
+
+    process.stdin.close()
+
+    assert process.wait(10) == 0
+    process.stdout.close()
