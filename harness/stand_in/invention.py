@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from harness.stand_in import blocks, identifiers
 from harness.stand_in.protocol.messages import UNKNOWN, Value
-from harness.stand_in.schema.model import Block, ValueType
+from harness.stand_in.schema.model import Block, NestedBlock, ValueType
 from harness.stand_in.settings import Settings
 
 _DATE = "2020-01-01T00:00:00Z"
@@ -28,18 +28,14 @@ class Inventor:
     def fill(self, block: Block, value: dict[str, Value]) -> dict[str, Value]:
         """``value`` with everything in it known."""
         filled = self._filled(block, value, "")
-        if not isinstance(filled, dict):
-            raise TypeError(f"{self.terraform_type} is not a block")
-        # An ARN and an id are made of other attributes, so they come last.
+        # What is made of the resource's name can be told only when the name is known.
         name = identifiers.name(filled)
         for attribute, text in identifiers.of(self.terraform_type, name, self._digest("id"), self.settings).items():
             if value.get(attribute) == UNKNOWN:
                 filled[attribute] = text
         return filled
 
-    def _filled(self, block: Block, value: Value, place: str) -> Value:
-        if not isinstance(value, dict):
-            return value
+    def _filled(self, block: Block, value: dict[str, Value], place: str) -> dict[str, Value]:
         filled = dict(value)
         for name, attribute in block["attributes"].items():
             if attribute.get("write_only"):
@@ -47,18 +43,16 @@ class Inventor:
             elif blocks.has_unknown(filled.get(name)):
                 filled[name] = self._invent(attribute["type"], name, place)
         for name, nested in block["block_types"].items():
-            if blocks.is_opaque(nested):
-                continue
-            found = filled.get(name)
-            if found == UNKNOWN:
-                filled[name] = None if nested["nesting_mode"] == "single" else []
-            elif isinstance(found, list):
-                filled[name] = [
-                    self._filled(nested["block"], each, f"{place}.{name}.{n}") for n, each in enumerate(found)
-                ]
-            else:
-                filled[name] = self._filled(nested["block"], found, f"{place}.{name}")
+            if not blocks.is_opaque(nested):
+                filled[name] = self._nested(nested, filled.get(name), f"{place}.{name}")
         return filled
+
+    def _nested(self, nested: NestedBlock, value: Value, place: str) -> Value:
+        if value == UNKNOWN:
+            return None if nested["nesting_mode"] == "single" else []
+        if isinstance(value, list):
+            return [self._nested(nested, each, f"{place}.{position}") for position, each in enumerate(value)]
+        return self._filled(nested["block"], value, place) if isinstance(value, dict) else value
 
     def _invent(self, value_type: ValueType, name: str, place: str) -> Value:
         if isinstance(value_type, list):

@@ -12,10 +12,9 @@ from typing import TypeAlias
 from harness.stand_in.cache import Cache
 from harness.stand_in.schema.model import Block
 from harness.stand_in.values import botocore_model, cloudformation_schema
-from harness.stand_in.values.constraint import Constraint, Source
+from harness.stand_in.values.constraint import Constraint
 from harness.stand_in.values.counterparts import COUNTERPARTS, Counterpart
 from harness.stand_in.values.documented import DOCUMENTED
-from harness.stand_in.values.doubtful import DOUBTFUL
 from harness.stand_in.values.shape import Shape
 
 # By the path of the attribute, like «health_check.path».
@@ -43,18 +42,12 @@ def _found(terraform_type: str, block: Block, counterpart: Counterpart) -> Const
     found: Constraints = defaultdict(list)
     for shape in _shapes(counterpart):
         for path, constraint in _in_block(block, shape, shape, counterpart.names, ""):
-            if not is_doubtful(terraform_type, path, constraint["source"]):
-                found[path].append(constraint)
+            found[path].append(constraint)
     for attribute, documented in DOCUMENTED.items():
         name, _, path = attribute.partition(".")
         if name == terraform_type:
             found[path].append(documented)
     return found
-
-
-def is_doubtful(terraform_type: str, path: str, source: Source) -> bool:
-    """Whether the source is known to be wrong there."""
-    return (f"{terraform_type}.{path}", source) in DOUBTFUL
 
 
 def _shapes(counterpart: Counterpart) -> Iterator[Shape]:

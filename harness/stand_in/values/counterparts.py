@@ -74,7 +74,6 @@ COUNTERPARTS: dict[str, Counterpart] = {
         "codedeploy.CreateDeploymentGroup", "AWS::CodeDeploy::DeploymentGroup", {"app_name": "ApplicationName"}
     ),
     "aws_codepipeline": Counterpart("codepipeline.CreatePipeline pipeline", "AWS::CodePipeline::Pipeline"),
-    "aws_default_security_group": Counterpart("", "AWS::EC2::SecurityGroup"),
     "aws_ecr_lifecycle_policy": Counterpart(
         "ecr.PutLifecyclePolicy",
         "AWS::ECR::Repository LifecyclePolicy",
@@ -129,7 +128,6 @@ COUNTERPARTS: dict[str, Counterpart] = {
         "elbv2.CreateTargetGroup", "AWS::ElasticLoadBalancingV2::TargetGroup", _HEALTH_CHECK
     ),
     "aws_nat_gateway": Counterpart("ec2.CreateNatGateway", "AWS::EC2::NatGateway"),
-    "aws_route": Counterpart("ec2.CreateRoute", "AWS::EC2::Route"),
     "aws_s3_bucket": Counterpart("s3.CreateBucket", "AWS::S3::Bucket", {"bucket": "BucketName"}),
     "aws_s3_bucket_lifecycle_configuration": Counterpart(
         "s3.PutBucketLifecycleConfiguration LifecycleConfiguration", "AWS::S3::Bucket LifecycleConfiguration"
@@ -151,7 +149,6 @@ COUNTERPARTS: dict[str, Counterpart] = {
         "AWS::EC2::SecurityGroup",
         {"name": "GroupName", "description": "Description"},
     ),
-    "aws_subnet": Counterpart("ec2.CreateSubnet", "AWS::EC2::Subnet"),
     "aws_vpc": Counterpart("ec2.CreateVpc", "AWS::EC2::VPC"),
     "aws_vpc_endpoint": Counterpart("ec2.CreateVpcEndpoint", "AWS::EC2::VPCEndpoint"),
     "aws_vpc_security_group_egress_rule": Counterpart("", "AWS::EC2::SecurityGroupEgress", _RULE),

@@ -29,15 +29,19 @@ def served() -> Iterator[stand_in.Served]:
 
 def _change(workspace: Workspace, address: str) -> dict[str, Any]:
     assert not workspace.plan().errors
+    return _planned(workspace, address)
+
+
+def _planned(workspace: Workspace, address: str) -> dict[str, Any]:
     (change,) = (each["change"] for each in workspace.planned()["resource_changes"] if each["address"] == address)
     return dict(change)
 
 
 def _values(workspace: Workspace, address: str) -> dict[str, Any]:
     assert not workspace.apply().errors
-    plan = workspace.run("plan", "-json", "-detailed-exitcode", "-out=second.tfplan")
-    assert plan.exit_code == 0, "the second plan is not empty"
-    return _change(workspace, address)["after"]  # type: ignore[no-any-return]
+    assert workspace.plan().exit_code == 0, "the second plan is not empty"
+    after: dict[str, Any] = _planned(workspace, address)["after"]
+    return after
 
 
 def test_what_the_provider_decides_is_known_after_apply(served: stand_in.Served, root_module: RootModule) -> None:
