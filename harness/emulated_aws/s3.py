@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from typing import Any, cast
 
 from moto.core.common_types import TYPE_RESPONSE
@@ -13,6 +10,7 @@ from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 
 from harness.emulated_aws.extension import ExtendedBackend
+from harness.emulated_aws.policies import allowing, matches
 
 _LOG_DELIVERY = "logging.s3.amazonaws.com"
 
@@ -56,27 +54,10 @@ def _with_event_bridge(configuration: str) -> str:
 
 
 def _admits_logs(target: FakeBucket, logging_config: dict[str, Any]) -> bool:
-    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html."""
-    policy = json.loads(target.policy or b'{"Statement": []}')
+    """Whether S3 may put logs as far as principal, action and resource go; conditions are not read.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+    """
     log = f"arn:{target.partition}:s3:::{target.name}/{logging_config.get('TargetPrefix') or ''}log"
-    return any(_allows_delivery(statement, log) for statement in _several(policy["Statement"]))
-
-
-def _allows_delivery(statement: dict[str, Any], log: str) -> bool:
-    """Whether S3 may put the object ``log`` as far as principal, action and resource go; conditions are not read."""
-    principal = statement.get("Principal", {})
-    services = _several(principal.get("Service", [])) if isinstance(principal, dict) else []
-    return (
-        statement["Effect"] == "Allow"
-        and _LOG_DELIVERY in services
-        and _matches("s3:PutObject", _several(statement.get("Action", [])))
-        and _matches(log, _several(statement.get("Resource", [])))
-    )
-
-
-def _matches(text: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(text, pattern) for pattern in patterns)
-
-
-def _several(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    statements = allowing(target.policy or b'{"Statement": []}', _LOG_DELIVERY, "s3:PutObject")
+    return any(matches(log, statement["Resource"]) for statement in statements)
