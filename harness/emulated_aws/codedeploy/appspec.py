@@ -16,6 +16,10 @@ Json = dict[str, Any]
 
 HOOKS = ("BeforeInstall", "AfterInstall", "AfterAllowTestTraffic", "BeforeAllowTraffic", "AfterAllowTraffic")
 _REQUIRED = {"TaskDefinition", "LoadBalancerInfo"}
+_INNER = {
+    *("AwsvpcConfiguration", "Subnets", "SecurityGroups", "AssignPublicIp"),
+    *("CapacityProvider", "Base", "Weight"),
+}
 _OPTIONAL = {"PlatformVersion", "NetworkConfiguration", "CapacityProviderStrategy"}
 
 
@@ -86,6 +90,8 @@ def _hooks(given: Any) -> Mapping[str, str]:
 def _lower(value: Any) -> Any:
     """The same with the names as the API of ECS spells them: «awsvpcConfiguration», not «AwsvpcConfiguration»."""
     if isinstance(value, dict):
+        for name in sorted(value.keys() - _INNER):
+            raise _invalid(f"{name} is not known; names begin with a capital")
         return {name[0].lower() + name[1:]: _lower(inner) for name, inner in value.items()}
     return [_lower(inner) for inner in value] if isinstance(value, list) else value
 

@@ -24,6 +24,6 @@ def shop(network: Network) -> Iterator[Shop]:
     yield Shop(network)
     for backends in vars(BackendDict)["_instances"]:
         for backend in backends.values():
-            # A new EC2 takes longer than a test, and the network is the same in all of them.
-            if backend.service_name != "ec2":
+            # A new EC2 and a new key take longer than a test; network and key are the same in all of them.
+            if backend.service_name not in ("ec2", "kms"):
                 backend.reset()

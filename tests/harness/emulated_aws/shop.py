@@ -58,7 +58,7 @@ def role(name: str, service: str, *statements: Json) -> str:
 
 
 class Network:
-    """A VPC with two subnets and a security group."""
+    """A VPC with two subnets and a security group, and a key."""
 
     def __init__(self) -> None:
         ec2 = client("ec2")
@@ -67,6 +67,7 @@ class Network:
             ec2.create_subnet(VpcId=self.vpc, CidrBlock=f"10.0.{number}.0/24")["Subnet"]["SubnetId"]
             for number in range(2)
         ]
+        self.key = client("kms").create_key()["KeyMetadata"]["Arn"]
         self.group = ec2.create_security_group(GroupName="shop", Description="shop", VpcId=self.vpc)["GroupId"]
 
 

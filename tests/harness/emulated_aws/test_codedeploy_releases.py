@@ -249,6 +249,7 @@ def test_green_that_cannot_run_fails_and_leaves_blue_alone(
         ("version: 0.0\nResources: []", "exactly one TargetService"),
         (appspec("shop:1", [{"BeforeLunch": "check"}]), "BeforeLunch is not a lifecycle event that takes a hook"),
         (appspec("shop:1", Cluster="shop"), "Cluster is not a property of a TargetService"),
+        (appspec("shop:1", CapacityProviderStrategy=[{"capacityProvider": "FARGATE"}]), "names begin with a capital"),
         (appspec("shop:1", LoadBalancerInfo={"ContainerName": "web"}), "must have ContainerName and ContainerPort"),
         (appspec("shop:1", LoadBalancerInfo={"ContainerName": "web", "ContainerPort": "a"}), "not a number: a"),
     ],

@@ -75,7 +75,7 @@ class Delivery:
         shop.codedeploy.create_deployment_group(**shop.deployment_group())
         client("codecommit").create_repository(repositoryName="web")
         client("s3").create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": REGION})
-        self.key = client("kms").create_key()["KeyMetadata"]["Arn"]
+        self.key = shop.network.key
         self.role = role("pipeline", "codepipeline.amazonaws.com")
 
     def run_build(self, project: str, source: bytes, source_version: str, _: Mapping[str, str]) -> Built:
@@ -213,15 +213,18 @@ def test_artifacts_are_zip_files_under_the_key_of_the_store(delivery: Delivery) 
         assert sorted(files.namelist()) == ["appspec.yml", "imageDetail.json", "taskdef.json"]
 
 
-@pytest.mark.parametrize("missing", ["bucket", "key"])
-def test_without_bucket_or_key_no_artifact_is_kept(delivery: Delivery, missing: str) -> None:
+def test_without_its_bucket_no_artifact_is_kept(delivery: Delivery) -> None:
     delivery.create()
     delivery.push()
-    if missing == "bucket":
-        client("s3").delete_bucket(Bucket="artifacts")
-    else:
-        client("kms").disable_key(KeyId=delivery.key.split("/")[1])
-    assert {"bucket": "artifacts", "key": delivery.key}[missing] in delivery.failure("Source")
+    client("s3").delete_bucket(Bucket="artifacts")
+    assert "to the bucket artifacts: The specified bucket does not exist" in delivery.failure("Source")
+
+
+def test_without_its_key_no_artifact_is_kept(delivery: Delivery) -> None:
+    delivery.key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
+    delivery.create()
+    delivery.push()
+    assert f"The key {delivery.key} of the artifact store is not there" in delivery.failure("Source")
 
 
 def test_a_failed_build_tells_the_end_of_its_log(delivery: Delivery) -> None:
