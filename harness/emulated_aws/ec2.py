@@ -1,11 +1,13 @@
-"""EC2: descriptions of security group rules, and VPC endpoints that go when they are deleted."""
+"""EC2: descriptions of security group rules, and things that are gone when they are deleted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.security_groups import SecurityGroupRule
 
 from harness.emulated_aws.extension import ExtendedBackend
@@ -62,3 +64,19 @@ class NetworkBackend(ExtendedBackend, EC2Backend):
         super().delete_vpc_endpoints(vpce_ids)
         for vpce_id in vpce_ids or []:
             self.vpc_end_points.pop(vpce_id, None)
+
+    def delete_nat_gateway(self, nat_gateway_id: str) -> NatGateway:
+        """Its network interface goes, and its address is free.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteNatGateway.html
+        """
+        if nat_gateway_id not in self.nat_gateways:
+            raise EC2ClientError("NatGatewayNotFound", f"The Nat Gateway {nat_gateway_id} was not found")
+        gateway = super().delete_nat_gateway(nat_gateway_id)
+        interface = gateway._eni.id
+        for address in self.addresses.copy():
+            if address.eni and address.eni.id == interface:
+                self.disassociate_address(association_id=address.association_id)
+        if interface in self.enis:
+            self.delete_network_interface(interface)
+        return gateway

@@ -97,3 +97,21 @@ def test_a_deleted_vpc_endpoint_is_gone_with_its_routes(ec2: Any) -> None:
         ec2.describe_vpc_endpoints(VpcEndpointIds=[endpoint])
     (left,) = ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"]
     assert [route["DestinationCidrBlock"] for route in left["Routes"]] == ["10.1.0.0/16"]
+
+
+def test_a_deleted_nat_gateway_leaves_no_interface_and_a_free_address(ec2: Any) -> None:
+    vpc = ec2.create_vpc(CidrBlock="10.2.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.2.0.0/20")["Subnet"]["SubnetId"]
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    gateway = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
+
+    ec2.delete_nat_gateway(NatGatewayId=gateway)
+
+    interfaces = ec2.describe_network_interfaces(Filters=[{"Name": "subnet-id", "Values": [subnet]}])
+    assert interfaces["NetworkInterfaces"] == []
+    assert "AssociationId" not in ec2.describe_addresses(AllocationIds=[address])["Addresses"][0]
+
+
+def test_a_nat_gateway_that_there_is_not_cannot_be_deleted(ec2: Any) -> None:
+    with pytest.raises(ClientError, match="NatGatewayNotFound"):
+        ec2.delete_nat_gateway(NatGatewayId="nat-0123456789abcdef0")
