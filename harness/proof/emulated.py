@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import workspace
+from harness import environments, workspace
 from harness.aws_provider import Provider
 from harness.emulated_aws import seed
 from harness.emulated_aws.server import EmulatedAws, running
@@ -73,7 +73,7 @@ def _stage(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[S
     settings = load.load(folder.parent, folder.name)
     source = folder.parent.parent / "artifacts"
     with running(settings.context.account) as aws:
-        seed.seed(aws, settings)
+        seed.seed(aws, environments.document(folder))
         with (
             provider.serving(aws.environment) as reattach,
             workspace.of(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work,

@@ -73,7 +73,7 @@ def _deployment(aws: EmulatedAws, settings: Settings, name: str, service: Servic
         ("service", name, "release"),
         f"minutes that {name} keeps blue",
         release.keep_blue_minutes,
-        blue["terminationWaitTimeInMinutes"],
+        blue.get("terminationWaitTimeInMinutes", 0),
     )
     yield Fact(
         ("service", name, "release"), f"{name}'s rollback", True, information["autoRollbackConfiguration"]["enabled"]

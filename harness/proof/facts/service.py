@@ -155,5 +155,7 @@ def _groups(aws: EmulatedAws, settings: Settings, name: str) -> dict[str, Any]:
 
 
 def _values(conditions: dict[str, Any], field: str) -> list[str]:
+    """The values of a condition, which AWS tells in ``Values``, in ``PathPatternConfig`` and its like, or in both."""
     condition = conditions.get(field, {})
-    return list(condition.get("Values") or condition.get("HostHeaderConfig", {}).get("Values") or [])
+    in_config = [each["Values"] for key, each in condition.items() if key.endswith("Config")]
+    return list(condition.get("Values") or next(iter(in_config), []))

@@ -23,7 +23,9 @@ def balancers_of(shop: Shop, group: str) -> list[str]:
 
 @pytest.mark.parametrize(("given", "scheme"), [({}, "internet-facing"), ({"Scheme": "internal"}, "internal")])
 def test_a_load_balancer_faces_the_internet_unless_it_says_otherwise(shop: Shop, given: Json, scheme: str) -> None:
-    (balancer,) = shop.elbv2.create_load_balancer(Name="another", Subnets=shop.subnets, **given)["LoadBalancers"]
+    (balancer,) = shop.elbv2.create_load_balancer(Name="another", Subnets=shop.network.subnets, **given)[
+        "LoadBalancers"
+    ]
     assert balancer["Scheme"] == scheme
 
 
