@@ -1,4 +1,4 @@
-"""A stand-in for the provider hashicorp/aws: real Terraform runs on generated configuration without AWS and without network.
+"""A stand-in for the provider hashicorp/aws: real Terraform runs without AWS and without network.
 
 Green means that Terraform accepts a configuration, not that AWS does. ``serving`` is the way in.
 """

@@ -1,6 +1,7 @@
 """The form of ARNs, ids and addresses of the resource types that Cutover generates.
 
-ARNs: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
+ARNs:
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 Which of them is a resource's id: the «Attribute Reference» on each resource's page of the provider.
 """
 
@@ -59,7 +60,7 @@ _ARNS = {
     "aws_kms_key": "arn:aws:kms:{region}:{account}:key/{uuid}",
     "aws_lb": "arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/{hex16}",
     "aws_lb_listener": "arn:aws:elasticloadbalancing:{region}:{account}:listener/app/{name}/{hex16}/{hex16}",
-    "aws_lb_listener_rule": "arn:aws:elasticloadbalancing:{region}:{account}:listener-rule/app/{name}/{hex16}/{hex16}/{hex16}",
+    "aws_lb_listener_rule": "arn:aws:elasticloadbalancing:{region}:{account}:listener-rule/app/{name}/{hex16}/1/{hex16}",
     "aws_lb_target_group": "arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{name}/{hex16}",
     "aws_s3_bucket": "arn:aws:s3:::{name}",
     "aws_sns_topic": "arn:aws:sns:{region}:{account}:{name}",

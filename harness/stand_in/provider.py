@@ -74,7 +74,7 @@ class StandIn:
         return messages.ReadResource.Response(new_state=request.current_state)
 
     def plan_resource_change(self, request: Message, context: grpc.ServicerContext) -> Message:
-        """The planned state. Which changes replace a resource is in no schema; only of ``region`` it is known for all."""
+        """The planned state. Which changes replace a resource is in no schema; ``region`` always does."""
         proposed, prior, config = read(request.proposed_new_state), read(request.prior_state), read(request.config)
         if proposed is None:
             return messages.PlanResourceChange.Response(planned_state=request.proposed_new_state)

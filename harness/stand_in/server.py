@@ -1,9 +1,9 @@
 """Serves the stand-in to any Terraform on this machine.
 
 Terraform is told by TF_REATTACH_PROVIDERS that the provider runs already, and so neither looks for it in a registry
-nor writes a lock file: https://developer.hashicorp.com/terraform/internals/debugging-providers. The server listens on the
-loopback address rather than on a Unix socket, because connections to the latter have no address of their own,
-and each connection is one configuration of the provider: its region and tags must not reach other runs.
+nor writes a lock file: https://developer.hashicorp.com/terraform/internals/debugging-providers. The server listens on
+the loopback address rather than on a Unix socket, because connections to the latter have no address of their own, and
+each connection is one configuration of the provider: its region and tags must not reach other runs.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Served:
 
 @contextmanager
 def serving(documents: Iterable[Mapping[str, Any]]) -> Iterator[Served]:
-    """Serves the resource types and data sources in ``documents``, parsed Terraform JSON, while the ``with`` block lasts.
+    """Serves the types in ``documents``, parsed Terraform JSON, while the ``with`` block lasts.
 
     Any number of Terraforms may use it, one after another and at the same time. Types that the provider does not
     have are not served, so that Terraform refuses them.

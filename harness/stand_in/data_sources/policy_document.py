@@ -1,9 +1,9 @@
 """``aws_iam_policy_document``, as the provider renders it.
 
 Made after what provider 5.100.0 rendered, byte for byte; the model is that of
-https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/iam/policy_model.go. One thing is not: if a
-statement has several blocks for the same type of principal, or for the same test and variable, the provider orders their
-values by a hash of its own, and this by the order of Terraform's set.
+https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/iam/policy_model.go. One thing is not:
+if a statement has several blocks for the same type of principal, or for the same test and variable, the provider
+orders their values by a hash of its own, and this by the order of Terraform's set.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Finds the TypeScript of the AWS bindings in the Python package that is installed, without importing it.
 
 The package carries an npm package as ``_jsii/*.jsii.tgz``. In there, each resource type has a folder like
-``lib/ecs-service`` (a data source ``lib/data-aws-…``, the provider ``lib/provider``) whose JavaScript ends with a source
-map, and the source map holds the TypeScript that it was compiled from.
+``lib/ecs-service`` (a data source ``lib/data-aws-…``, the provider ``lib/provider``) whose JavaScript ends with a
+source map, and the source map holds the TypeScript that it was compiled from.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def folder() -> Path:
 
 
 def modules() -> set[str]:
-    """The names of all modules, like ``ecsservice`` and ``dataawsiampolicydocument``: without what separates their words.
+    """The names of all modules without what separates their words, like ``dataawsiampolicydocument``.
 
     Python's names separate words otherwise than Terraform's (``s3_control_bucket``, ``aws_s3control_bucket``).
     """

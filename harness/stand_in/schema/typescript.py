@@ -64,8 +64,8 @@ class Property:
 class Argument:
     """What the mapping to HCL says of an attribute or block that can be set.
 
-    ``collection`` is ``simple``, ``list``, ``set``, ``map`` or ``struct``; ``storage`` what it is made of, like ``string``
-    or ``stringList``. ``struct`` is the struct that a block or an object has as its value.
+    ``collection`` is ``simple``, ``list``, ``set``, ``map`` or ``struct``; ``storage`` what it is made of, like
+    ``string`` or ``stringList``. ``struct`` is the struct that a block or an object has as its value.
     """
 
     collection: str
@@ -84,7 +84,7 @@ class Struct:
 
 @dataclass(frozen=True)
 class Module:
-    """A generated module. ``element`` is the resource type, data source or provider, ``structs`` are its blocks and objects.
+    """A generated module: ``element`` is the resource type, data source or provider, ``structs`` its blocks and objects.
 
     The structs of arguments are found by the name in ``Argument.struct``, those of values by the name of their class.
     A provider's blocks have no classes, hence ``arguments``: the mapping alone, by struct.

@@ -57,7 +57,7 @@ def of(attribute: Property, structs: dict[str, Struct], argument: Argument | Non
 
 
 def struct_of(code: str, structs: dict[str, Struct]) -> tuple[str, str]:
-    """The struct that a property's field is made of, and its suffix: ``OutputReference``, ``List``, ``Map`` or ``MapList``.
+    """The struct that a property's field is made of, and how: ``OutputReference``, ``List``, ``Map`` or ``MapList``.
 
     Both are empty if it is not made of a struct. A struct's own name may end like a suffix (``…ListToMap``).
     """

@@ -1,7 +1,7 @@
 """Constraints in botocore's models of AWS's APIs.
 
-https://smithy.io/2.0/spec/constraint-traits.html, as botocore writes them: ``min`` and ``max`` are a length for strings and a value
-for numbers.
+https://smithy.io/2.0/spec/constraint-traits.html, as botocore writes them: ``min`` and ``max`` are a length for
+strings and a value for numbers.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ Source = Literal["botocore", "CloudFormation", "documentation"]
 
 
 class Constraint(TypedDict):
-    """What a source says about one value. Lengths are in characters; a pattern matches a part, unless it is anchored."""
+    """What a source says about one value. Lengths are in characters; a pattern may match a part."""
 
     source: Source
     min_length: NotRequired[int]

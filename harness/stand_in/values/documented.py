@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from harness.stand_in.values.constraint import Constraint
 
-# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html and API_CreateLoadBalancer.html
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+# and API_CreateLoadBalancer.html
 _BALANCING_NAME: Constraint = {
     "source": "documentation",
     "max_length": 32,

@@ -21,7 +21,7 @@ class Shape(Protocol):
 
 
 def find(names: list[str], wanted: str) -> str | None:
-    """The name among ``names`` that ``wanted`` stands for: ``health_check_path`` for ``HealthCheckPath``, ``stage`` for ``stages``."""
+    """The one of ``names`` that ``wanted`` means: ``health_check_path`` is ``HealthCheckPath``, ``stage`` is ``stages``."""
     by_letters = {_letters(name): name for name in names}
     return by_letters.get(_letters(wanted)) or by_letters.get(f"{_letters(wanted)}s")
 

@@ -1,4 +1,4 @@
-"""Documents are rendered as the provider renders them: ``rendered_documents.json`` holds what provider 5.100.0 wrote."""
+"""Documents are rendered as by the provider: ``rendered_documents.json`` holds what provider 5.100.0 wrote."""
 
 from __future__ import annotations
 
