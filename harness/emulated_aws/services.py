@@ -10,6 +10,7 @@ from harness.emulated_aws.codecommit.responses import SourceControlResponse
 from harness.emulated_aws.codedeploy import DeploymentBackend, DeploymentResponse
 from harness.emulated_aws.codepipeline import PipelineBackend, PipelineResponse
 from harness.emulated_aws.ec2 import NetworkBackend
+from harness.emulated_aws.ecr import ImageBackend
 from harness.emulated_aws.ecs import ContainerServiceBackend, ContainerServiceResponse
 from harness.emulated_aws.elbv2 import LoadBalancingBackend
 from harness.emulated_aws.events import EventBackend
@@ -30,6 +31,7 @@ def install() -> None:
     extend("codedeploy", backend=DeploymentBackend, response=DeploymentResponse)
     extend("codepipeline", backend=PipelineBackend, response=PipelineResponse)
     extend("ec2", backend=NetworkBackend)
+    extend("ecr", backend=ImageBackend)
     extend("ecs", backend=ContainerServiceBackend, response=ContainerServiceResponse)
     extend("elbv2", backend=LoadBalancingBackend)
     extend("events", backend=EventBackend)
