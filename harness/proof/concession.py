@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from harness.diagnostics import Diagnostic
@@ -17,37 +17,52 @@ _UNKNOWN = re.compile(r'(?:No argument or block type is named|Blocks of type|An 
 _ROUNDS = 10
 
 
-def leave_out(work: Workspace, version: str) -> list[str]:
-    """Takes out of the workspace's JSON what the provider of that ``version`` does not know; a line for each name.
+class Concession:
+    """Knows what the provider of a ``version`` lacks, once it has learnt it."""
 
-    To be asked only once the schema of the pinned version has taken the JSON: then whatever an older provider does
-    not know is newer, not wrong.
-    """
-    left_out: Counter[str] = Counter()
-    for _ in range(_ROUNDS):
-        unknown = list(_unknown(work.validate().diagnostics))
-        if not unknown:
-            break
-        document = json.loads((work.folder / GENERATED).read_text(encoding="utf-8"))
-        for address, name in unknown:
-            left_out[f"{address.rpartition('.')[0]}.{name}"] += _remove(_body(document, address), name)
-        (work.folder / GENERATED).write_text(json.dumps(document), encoding="utf-8")
-    return [f"left out of {count}, because {version} lacks it: {name}" for name, count in left_out.items()]
+    def __init__(self, version: str) -> None:
+        self._version = version
+        self._lacking: dict[tuple[str, str], int] = {}
+
+    @property
+    def notes(self) -> list[str]:
+        """A line for each argument that was left out."""
+        return [
+            f"left out of {count}, because {self._version} lacks it: {kind}.{name}"
+            for (kind, name), count in self._lacking.items()
+        ]
+
+    def learn(self, work: Workspace) -> None:
+        """Takes out of the workspace's Terraform what the provider refuses as unknown, and remembers it.
+
+        To be asked only once the schema of the pinned version has taken it: then whatever an older provider does not
+        know is newer, not wrong.
+        """
+        for _ in range(_ROUNDS):
+            unknown = set(_unknown(work.validate().diagnostics))
+            if not unknown:
+                return
+            self._lacking |= dict.fromkeys(unknown, 0)
+            self.make(work.folder)
+
+    def make(self, folder: Path) -> None:
+        """Takes what is known to be lacking out of the generated Terraform in ``folder``."""
+        document = json.loads((folder / GENERATED).read_text(encoding="utf-8"))
+        for kind, name in self._lacking:
+            block, kind_ = ("data", kind.removeprefix("data.")) if kind.startswith("data.") else ("resource", kind)
+            self._lacking[kind, name] += _remove(document.get(block, {}).get(kind_, {}), name)
+        (folder / GENERATED).write_text(json.dumps(document), encoding="utf-8")
 
 
 def _unknown(complaints: tuple[Diagnostic, ...]) -> Iterator[tuple[str, str]]:
+    """The type of resource and the argument of each complaint about something unknown."""
     for complaint in complaints:
         found = _UNKNOWN.search(complaint.detail)
         if complaint.address and found:
-            yield complaint.address, found["name"]
+            yield complaint.address.rpartition(".")[0], found["name"]
 
 
-def _body(document: dict[str, Any], address: str) -> object:
-    kind, name = address.removeprefix("data.").split(".")
-    return document["data" if address.startswith("data.") else "resource"][kind][name]
-
-
-def _remove(value: object, name: str) -> int:
+def _remove(value: Any, name: str) -> int:
     """Removes the entries called ``name`` wherever they stand below ``value``; how many there were."""
     if isinstance(value, list):
         return sum(_remove(each, name) for each in value)

@@ -13,8 +13,9 @@ from harness import environments, workspace
 from harness.aws_provider import Provider
 from harness.emulated_aws import seed
 from harness.emulated_aws.server import EmulatedAws, running
-from harness.proof import concession, facts, leftovers, update
+from harness.proof import facts, leftovers, update
 from harness.proof.blame import Blame
+from harness.proof.concession import Concession
 from harness.proof.release import Releases
 from harness.proof.verdict import Inquiry, Verdict
 from harness.terraforms import Terraform
@@ -36,7 +37,7 @@ class Stage:
     work: Workspace
     aws: EmulatedAws
     settings: Settings
-    provider: Provider
+    concession: Concession
     source: Path
     untouched: set[str]
 
@@ -49,7 +50,7 @@ class Stage:
             text = synthesize([settings], Path(scratch))[settings.name]
         (self.work.folder / GENERATED).write_text(text, encoding="utf-8")
         self.settings = settings
-        concession.leave_out(self.work, self.provider.version)
+        self.concession.make(self.work.folder)
 
 
 def judge(folder: Path, terraform: Terraform, provider: Provider, by: str) -> Iterator[Verdict]:
@@ -79,14 +80,15 @@ def _stage(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[S
             workspace.of(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work,
         ):
             untouched = leftovers.names(aws, settings.context.region)
-            yield Stage(work, aws, settings, provider, source, untouched)
+            yield Stage(work, aws, settings, Concession(provider.version), source, untouched)
 
 
 def _provider(stage: Stage, inquiry: Inquiry) -> None:
     """The provider's own validators take the JSON, and its plan wants nothing but to create."""
     work = stage.work
     if inquiry.succeeds(work.init()):
-        inquiry.notes += concession.leave_out(work, stage.provider.version)
+        stage.concession.learn(work)
+        inquiry.notes += stage.concession.notes
         _ = inquiry.succeeds(work.validate()) and inquiry.succeeds(work.plan())
 
 

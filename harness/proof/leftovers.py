@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from harness.emulated_aws.server import EmulatedAws
 
-_PENDING = ("PendingDeletion", "deleted", "INACTIVE")
+_GONE = ("deleted", "INACTIVE")
 
 # Of each kind: the service, how to list, and where the names stand. What AWS keeps for a while after its deletion
-# (keys, NAT gateways, clusters) is marked so, and does not count.
+# (NAT gateways, clusters) is marked so, and does not count.
 _LISTS: tuple[tuple[str, str, str, str | None], ...] = (
     ("application-autoscaling", "describe_scalable_targets", "ScalableTargets", "ResourceId"),
     ("codebuild", "list_projects", "projects", None),
@@ -28,7 +28,7 @@ _LISTS: tuple[tuple[str, str, str, str | None], ...] = (
     ("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
     ("ec2", "describe_vpcs", "Vpcs", "VpcId"),
     ("ecr", "describe_repositories", "repositories", "repositoryName"),
-    ("ecs", "list_clusters", "clusterArns", None),
+    ("ecs", "describe_clusters", "clusters", "clusterName"),
     ("elbv2", "describe_load_balancers", "LoadBalancers", "LoadBalancerName"),
     ("elbv2", "describe_target_groups", "TargetGroups", "TargetGroupName"),
     ("events", "list_rules", "Rules", "Name"),
@@ -38,24 +38,28 @@ _LISTS: tuple[tuple[str, str, str, str | None], ...] = (
     ("s3", "list_buckets", "Buckets", "Name"),
 )
 
-_EXTRA: dict[str, dict[str, str]] = {"application-autoscaling": {"ServiceNamespace": "ecs"}}
-
 
 def names(aws: EmulatedAws, region: str) -> set[str]:
     """All that is there, like ``ecr shop-dev-web``; each kind of thing that an environment can make is asked for."""
     return {name for entry in _LISTS for name in _names(aws.client(entry[0], region), *entry)}
 
 
+def _arguments(client: Any, service: str) -> dict[str, Any]:
+    """What a listing needs to be told."""
+    if service == "ecs":
+        return {"clusters": client.list_clusters()["clusterArns"]}
+    return {"ServiceNamespace": "ecs"} if service == "application-autoscaling" else {}
+
+
 def _names(client: Any, service: str, operation: str, key: str, name: str | None) -> Iterator[str]:
-    pages: Callable[..., Any] = getattr(client, operation)
+    arguments = _arguments(client, service)
     if client.can_paginate(operation):
-        pages = client.get_paginator(operation).paginate
-        answers = pages(**_EXTRA.get(service, {}))
+        answers = client.get_paginator(operation).paginate(**arguments)
     else:
-        answers = [pages(**_EXTRA.get(service, {}))]
+        answers = [getattr(client, operation)(**arguments)]
     for answer in answers:
         for each in answer[key]:
             if name is None:
                 yield f"{service} {each}"
-            elif each.get("State", each.get("Status")) not in _PENDING:
+            elif each.get("State", each.get("status")) not in _GONE:
                 yield f"{service} {each[name]}"

@@ -46,6 +46,8 @@ class Releases:
         One push starts one execution. Afterwards green has all traffic, its task set is the primary one and runs the
         image that was built, and its task definition is Terraform's but for image and command.
         """
+        # A new pipeline has started once by itself, and fails where the branch is not there yet.
+        self._follow()
         before, executions = self.live(), self._executions()
         newest = self._described(self._full_name)
         self._push(message)

@@ -25,7 +25,7 @@ from harness.stand_in.provider import StandIn
 from harness.stand_in.schema import store
 
 _ADDRESS = "127.0.0.1"
-_SOURCE = "registry.terraform.io/hashicorp/aws"
+_SOURCE = "hashicorp/aws"
 _PROTOCOL = 6
 _SECONDS_TO_END = 1
 _THREADS = 8

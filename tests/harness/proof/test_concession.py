@@ -6,7 +6,7 @@ from typing import Any
 
 from harness import terraforms
 from harness.diagnostics import Diagnostic
-from harness.proof import concession
+from harness.proof.concession import Concession
 from harness.workspace import Outcome, Workspace
 
 NEWER = {"rule": [{"name": "one", "newer": True}, {"name": "two", "newer": True}], "name": "both"}
@@ -29,15 +29,25 @@ def _workspace(folder: Path, body: dict[str, Any]) -> Older:
 
 
 def test_what_an_older_provider_lacks_is_left_out_and_named(tmp_path: Path) -> None:
-    work = _workspace(tmp_path, NEWER)
-    assert concession.leave_out(work, "5.100.0") == ["left out of 2, because 5.100.0 lacks it: aws_x.newer"]
+    work, concession = _workspace(tmp_path, NEWER), Concession("5.100.0")
+    concession.learn(work)
+    assert concession.notes == ["left out of 2, because 5.100.0 lacks it: aws_x.newer"]
     body = json.loads((tmp_path / "cdk.tf.json").read_text())["resource"]["aws_x"]["main"]
     assert body == {"rule": [{"name": "one"}, {"name": "two"}], "name": "both"}
 
 
+def test_what_was_learnt_once_is_left_out_again_without_asking(tmp_path: Path) -> None:
+    concession = Concession("5.100.0")
+    concession.learn(_workspace(tmp_path, NEWER))
+    _workspace(tmp_path, NEWER)
+    concession.make(tmp_path)
+    assert "newer" not in (tmp_path / "cdk.tf.json").read_text()
+
+
 def test_other_mistakes_are_left_in(tmp_path: Path) -> None:
-    work = _workspace(tmp_path, {"name": "x"})
+    work, concession = _workspace(tmp_path, {"name": "x"}), Concession("5.100.0")
     before = (tmp_path / "cdk.tf.json").read_bytes()
-    assert concession.leave_out(work, "5.100.0") == []
+    concession.learn(work)
+    assert concession.notes == []
     assert (tmp_path / "cdk.tf.json").read_bytes() == before
     assert work.validate().errors
