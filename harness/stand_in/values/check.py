@@ -13,7 +13,7 @@ from harness.stand_in.values.constraints import Constraints
 
 
 def problems(terraform_type: str, block: Block, config: dict[str, Value], known: Constraints) -> Iterator[Diagnostic]:
-    """A warning for each value that one source refuses, an error for each that both refuse, or AWS's pages.
+    """A warning for each value that one source refuses, an error for each that two refuse.
 
     What is not known yet, null or empty is not judged: an empty text is AWS's own default in many places.
     """
@@ -37,8 +37,7 @@ def _judge(terraform_type: str, path: tuple[Step, ...], known: list[Constraint],
     attribute = ".".join(str(step) for step in path if isinstance(step, str))
     summary = f"{terraform_type}.{attribute}: {' and '.join(refusals)} {_verb(refusals)} this value"
     detail = "\n".join(f"{source}: {wrong}." for source, wrong in refusals.items())
-    certain = len(refusals) > 1 or "documentation" in refusals
-    yield error(summary, detail, path) if certain else warning(summary, detail, path)
+    yield error(summary, detail, path) if len(refusals) > 1 else warning(summary, detail, path)
 
 
 def _verb(refusals: dict[Source, str]) -> str:

@@ -1,4 +1,4 @@
-"""Constraints that neither source holds, from AWS's pages. Each was read there, so a violation is an error."""
+"""Constraints that neither botocore nor CloudFormation's schemas hold, from AWS's pages: a third source like those two."""
 
 from __future__ import annotations
 

@@ -56,9 +56,9 @@ def test_what_one_source_refuses_is_a_warning_that_names_it() -> None:
     assert problem.summary == "aws_codepipeline.name: botocore refuses this value"
 
 
-def test_what_awss_pages_refuse_is_an_error() -> None:
+def test_awss_pages_are_one_source_as_well() -> None:
     (problem,) = _problems("aws_lb", name="internal-web")
-    assert (problem.severity, problem.summary) == (Severity.ERROR, "aws_lb.name: documentation refuses this value")
+    assert (problem.severity, problem.summary) == (Severity.WARNING, "aws_lb.name: documentation refuses this value")
 
 
 def test_a_complaint_says_that_it_is_the_stand_ins() -> None:
