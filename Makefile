@@ -31,8 +31,9 @@ test: $(VENV)/.dev $(CHECKOV)/.installed ## Prove it: format, lint, types, tests
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest -n auto $(PYTEST)
 
+# Most of their time is the provider's own waiting.
 test-e2e: $(VENV)/.dev ## Test the proofs that need the real provider
-	@$(BIN)/python -m pytest -n auto -m aws_provider $(PYTEST)
+	@$(BIN)/python -m pytest -n 6 -m aws_provider $(PYTEST)
 
 policy: $(VENV)/.run $(CHECKOV)/.installed ## Scan the generated Terraform with checkov; ENV=dev for one
 	@$(BIN)/python -m harness policy $(ENV)
