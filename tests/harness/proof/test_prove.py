@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -25,8 +24,9 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def without_provider(tmp_path: Path) -> dict[str, str]:
+    """Without a Terraform on PATH either: the embedded one serves."""
     (tmp_path / "nothing").mkdir()
-    return {**os.environ, VARIABLE: str(tmp_path / "nothing")}
+    return projects.without_terraform(tmp_path) | {VARIABLE: str(tmp_path / "nothing")}
 
 
 def test_what_needs_the_provider_is_not_proved_and_no_failure(project: Path, without_provider: dict[str, str]) -> None:

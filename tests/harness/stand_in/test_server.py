@@ -47,16 +47,10 @@ def _exit_codes(run: Workspace) -> list[int]:
     return [outcome.exit_code for outcome in outcomes]
 
 
-def test_an_environment_lives_through_all_commands(served: stand_in.Served) -> None:
-    (dev,) = (file.parent for file in _ENVIRONMENTS if file.parent.name == "dev")
-    with workspace.of(dev, terraforms.every()[0], served.variables) as run:
-        assert _exit_codes(run) == [0, 0, 2, 0, 0, 0]
-        assert not (run.folder / ".terraform.lock.hcl").exists()
-
-
 def test_each_terraform_is_served(served: stand_in.Served, terraform: Terraform, tmp_path: Path) -> None:
     shutil.copy(_SMALL, tmp_path)
     assert _exit_codes(Workspace(tmp_path, terraform, served.variables)) == [0, 0, 2, 0, 0, 0]
+    assert not (tmp_path / ".terraform.lock.hcl").exists()
 
 
 def test_environments_run_at_the_same_time_and_keep_their_own_tags(served: stand_in.Served) -> None:
