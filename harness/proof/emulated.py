@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from harness import environments, workspace
 from harness.aws_provider import Provider
 from harness.emulated_aws import seed
 from harness.emulated_aws.server import EmulatedAws, running
-from harness.proof import facts, leftovers, update
+from harness.proof import changes, facts, leftovers, update
 from harness.proof.blame import Blame
+from harness.proof.changes import Change
 from harness.proof.concession import Concession
 from harness.proof.release import Releases
 from harness.proof.verdict import Inquiry, Verdict
@@ -111,11 +113,9 @@ def _update(stage: Stage, inquiry: Inquiry) -> None:
     """Other settings are applied and released, and nothing is left to plan after either."""
     stage.resynthesize(update.changed(stage.settings))
     work = stage.work
-    if (
-        inquiry.succeeds(work.plan())
-        and inquiry.succeeds(work.apply())
-        and inquiry.plan_is_empty(work, "after an update")
-    ):
+    if inquiry.succeeds(work.plan()):
+        inquiry.notes.append(_counted(changes.of(work.planned())))
+    if inquiry.open and inquiry.succeeds(work.apply()) and inquiry.plan_is_empty(work, "after an update"):
         _release_all(stage, inquiry, "second release")
         if inquiry.open:
             inquiry.plan_is_empty(work, "after the update's release")
@@ -138,6 +138,14 @@ _ACTS: dict[str, Callable[[Stage, Inquiry], None]] = {
     UPDATE: _update,
     DESTROY: _destroy,
 }
+
+
+def _counted(planned: list[Change]) -> str:
+    """How many changes there are of each kind, and what is replaced."""
+    kinds = Counter(change.action for change in planned)
+    replaced = [change.address for change in planned if change.action == "replace"]
+    counts = ", ".join(f"{number} to {action}" for action, number in sorted(kinds.items())) or "nothing to change"
+    return f"the update has {counts}" + (f" ({', '.join(replaced)})" if replaced else "")
 
 
 def _check_facts(stage: Stage, inquiry: Inquiry) -> None:
