@@ -47,10 +47,10 @@ class Provider:
         """
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))}
         command = [str(self.program), "-debug"]
-        with tempfile.TemporaryFile("w+") as log:
-            process = subprocess.Popen(
-                command, env={**kept, **variables}, stdout=log, stderr=log, stdin=subprocess.DEVNULL
-            )
+        with tempfile.TemporaryDirectory(prefix="cutover-provider-") as folder, Path(folder, "log").open("w+") as log:
+            # Its socket lies in TMPDIR, and it leaves it there.
+            environment = {**kept, **variables, "TMPDIR": folder}
+            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
             try:
                 yield _reattach(self.program, process, log.fileno())
             finally:
