@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import socket
 import sys
@@ -33,6 +34,8 @@ def _serve(port: int) -> None:
 
     from harness.emulated_aws.application import application
 
+    # It warns of every request that has to wait for a thread.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     answers = application()
     with socket.create_server(("127.0.0.1", port)) as listening:
         print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
