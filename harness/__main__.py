@@ -5,18 +5,28 @@ A command is a parser in ``_parser`` and a function that takes its arguments and
 
 from __future__ import annotations
 
+import signal
+
+if __name__ == "__main__":
+    # Until there is something to clean up, Ctrl-C ends this process without a traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import argparse
+import io
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
 
 from harness import bench, environments, reference, terraform
 from harness.errors import HarnessError
 from harness.policy import gate
+from modules.settings.problems import SettingsError
 
 if TYPE_CHECKING:
-    from harness.proof.verdict import Verdict
+    from harness.proof.verdict import Result, Verdict
 
 TERRAFORM = {
     "init": "download providers and set up the state",
@@ -32,15 +42,36 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.command(options)
-    except HarnessError as error:
+        print(end="", flush=True)
+    except (HarnessError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        return _nobody_reads()
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        print(": ".join(str(part) for part in (error.filename, error.strerror) if part), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        return 130
+        return 128 + signal.SIGINT
     return code
+
+
+def _nobody_reads() -> int:
+    """Whoever read the output (``| head``) has had enough. What is left of it goes nowhere, lest Python complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + signal.SIGPIPE
+
+
+def _end(number: int, _: FrameType | None) -> NoReturn:
+    """Ends by way of everything that cleans up."""
+    sys.exit(128 + number)
+
+
+def _prepare_process() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _end)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # As standard error does: what is said holds «», … and names.
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -102,13 +133,13 @@ def _reference(options: argparse.Namespace) -> int:
 def _prove(options: argparse.Namespace) -> int:
     from harness.proof import prove
 
-    return _verdicts(options, prove.prove)
+    return _verdicts(options, prove.prove, ["proved", "not proved"])
 
 
 def _e2e(options: argparse.Namespace) -> int:
     from harness.proof import prove
 
-    return _verdicts(options, prove.prove_emulated)
+    return _verdicts(options, prove.prove_emulated, ["proved"])
 
 
 def _preview(options: argparse.Namespace) -> int:
@@ -117,14 +148,14 @@ def _preview(options: argparse.Namespace) -> int:
     return preview.preview(options.root, options.environment, options.form, print)
 
 
-def _verdicts(options: argparse.Namespace, judge: Callable[..., list[Verdict]]) -> int:
+def _verdicts(options: argparse.Namespace, judge: Callable[..., list[Verdict]], accepted: Collection[Result]) -> int:
     from harness.proof import prove, report
 
     stream = sys.stderr if options.json else sys.stdout
     verdicts = judge(options.root, options.environments, lambda line: print(line, file=stream, flush=True))
     if options.json:
         print(report.as_json(verdicts))
-    return prove.exit_code(verdicts)
+    return prove.exit_code(verdicts, accepted)
 
 
 def _terraform(options: argparse.Namespace) -> int:
@@ -133,4 +164,5 @@ def _terraform(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
+    _prepare_process()
     sys.exit(main())

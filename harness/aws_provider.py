@@ -10,11 +10,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness import programs, terraforms
 from harness.errors import HarnessError
+from harness.programs import HALT
 from harness.terraforms import Terraform
 
 VARIABLE = "CUTOVER_AWS_PROVIDER"
@@ -23,6 +25,7 @@ VARIABLE = "CUTOVER_AWS_PROVIDER"
 _PROGRAM = re.compile(r"terraform-provider-aws_v(?P<version>\d+\.\d+\.\d+)(_x\d+)?(\.exe)?")
 _REATTACH = re.compile(r"TF_REATTACH_PROVIDERS='(?P<value>.*)'")
 _START_SECONDS = 60
+_SOURCES = ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "TF_TOKEN_")
 
 # https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories
 _PLUGIN_FOLDERS = ("~/.terraform.d", "~/.local/share/terraform", "/usr/local/share/terraform", "/usr/share/terraform")
@@ -46,16 +49,18 @@ class Provider:
         Raises ``HarnessError`` if it does not start.
         """
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))}
-        command = [str(self.program), "-debug"]
+        command = programs.leashed([str(self.program), "-debug"])
         with tempfile.TemporaryDirectory(prefix="cutover-provider-") as folder, Path(folder, "log").open("w+") as log:
             # Its socket lies in TMPDIR, and it leaves it there.
             environment = {**kept, **variables, "TMPDIR": folder}
-            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            # In a process group of its own, Ctrl-C does not end it before Terraform, which still needs it, has ended.
+            process = subprocess.Popen(
+                command, env=environment, stdout=log, stderr=log, stdin=subprocess.PIPE, process_group=0
+            )
             try:
                 yield _reattach(self.program, process, log.fileno())
             finally:
-                process.terminate()
-                process.wait()
+                process.communicate()
 
 
 def find(version: str, terraform: Terraform, cache: Path) -> Provider:
@@ -68,14 +73,20 @@ def find(version: str, terraform: Terraform, cache: Path) -> Provider:
     """
     if named := os.environ.get(VARIABLE):
         return _only_in(Path(named), version)
-    if fetched := _best(_programs([_initialized(version, terraform, cache)]), version):
+    if fetched := _best(_fetched(version, terraform, cache), version):
         return fetched
-    if other := _best(_programs(Path(folder).expanduser() for folder in _PLUGIN_FOLDERS), version):
+    if other := _best(_programs(_plugin_folders()), version):
         return other
     raise HarnessError(
         f"there is no AWS provider {version} on this machine, and Terraform could not fetch it from the registry; "
         f"unpack it into a folder and name that: {VARIABLE}=FOLDER"
     )
+
+
+def _plugin_folders() -> Iterator[Path]:
+    for folder in _PLUGIN_FOLDERS:
+        with suppress(RuntimeError):  # Whoever runs a container may have no home.
+            yield Path(folder).expanduser()
 
 
 def _only_in(folder: Path, version: str) -> Provider:
@@ -107,24 +118,42 @@ def _best(found: Iterable[Provider], version: str) -> Provider | None:
     return max(found, key=rank, default=None)
 
 
-def _initialized(version: str, terraform: Terraform, cache: Path) -> Path:
-    """A folder in which ``terraform init`` was asked for the provider; empty of it where there was none to be had."""
-    folder = cache / f"provider-aws-{version}"
-    if not any(_programs([folder])):
-        folder.mkdir(parents=True, exist_ok=True)
-        wanted = {"terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": version}}}}
-        (folder / "wanted.tf.json").write_text(json.dumps(wanted), encoding="utf-8")
-        environment = os.environ | {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
-        environment.pop("TF_DATA_DIR", None)
-        subprocess.run(
-            [*terraform.command, "init", "-input=false"], cwd=folder, env=environment, capture_output=True, check=False
-        )
-    return folder
+def _fetched(version: str, terraform: Terraform, cache: Path) -> list[Provider]:
+    """What ``terraform init`` installs when it is asked for the provider; nothing where there is none to be had.
+
+    It is kept in ``cache`` once it is whole: others may be fetching it too, and may be interrupted.
+    """
+    kept = cache / f"provider-aws-{version}"
+    if not kept.is_dir():
+        with suppress(OSError):
+            cache.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=cache) as scratch:
+                made = Path(scratch, "made")
+                _initialize(made, version, terraform)
+                if _installed(made):
+                    made.rename(kept)
+    return _installed(kept)
+
+
+def _installed(folder: Path) -> list[Provider]:
+    # Terraform installs a link where the provider comes from a mirror on this machine, and «**» follows no link.
+    return list(_programs(folder.glob(".terraform/providers/*/*/*/*/*")))
+
+
+def _initialize(folder: Path, version: str, terraform: Terraform) -> None:
+    folder.mkdir()
+    wanted = {"terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": version}}}}
+    (folder / "wanted.tf.json").write_text(json.dumps(wanted), encoding="utf-8")
+    # Where the caller's Terraform would get it from, and nothing else of the caller's.
+    sources = {name: value for name, value in os.environ.items() if name.startswith(_SOURCES)}
+    environment = {**terraforms.unattended(), "TF_CLI_CONFIG_FILE": "", **sources}
+    programs.run([*terraform.command, "init"], environment, folder)
 
 
 def _reattach(program: Path, process: subprocess.Popen[bytes], log: int) -> str:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
+        HALT.get().check()
         said = os.pread(log, 1 << 20, 0).decode(errors="replace")
         if found := _REATTACH.search(said):
             return found["value"]

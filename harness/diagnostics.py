@@ -14,6 +14,10 @@ from typing import Any
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _ADDRESS = re.compile(r"^(?P<kind>resource|data)\.(?P<address>[\w-]+\.[\w-]+)|^(?P<other>output|provider|terraform)\b")
+# How Go and Terraform's search for services say so.
+_UNREACHED = re.compile(
+    r"could not connect to|failed to request discovery document|dial tcp|proxyconnect", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,12 @@ class Diagnostic:
     @property
     def message(self) -> str:
         """Summary and detail on one line."""
-        return " ".join(f"{self.summary}: {self.detail}".split()) if self.detail else self.summary
+        return " ".join((f"{self.summary}: {self.detail}" if self.detail else self.summary).split())
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether it is about a registry or the like that could not be reached, and about nothing else."""
+        return _UNREACHED.search(f"{self.summary} {self.detail}") is not None
 
 
 def read(output: str, errors: str, failed: bool) -> tuple[Diagnostic, ...]:
@@ -99,6 +108,5 @@ def _last_words(output: str) -> Diagnostic:
     text = _COLOUR.sub("", output).strip()
     lines = [line.strip("│╷╵ ") for line in text.splitlines() if line.strip("│╷╵ ") and not line.startswith("{")]
     summary = next((line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")), "")
-    return Diagnostic(
-        "error", summary or (lines[-1] if lines else "it failed and said nothing"), "\n".join(lines[-20:])
-    )
+    summary = summary or (lines[-1] if lines else "it failed and said nothing")
+    return Diagnostic("error", summary, "\n".join(lines[-20:]) if lines[1:] else "")

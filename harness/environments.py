@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.terraform_json import blocks
 from modules.settings import load
 from modules.settings.load import GENERATED
+
+_DECLARATION = re.compile(r'^\s*(resource|data)\s+"(\w+)"', re.MULTILINE)
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
 def names(root: Path) -> list[str]:
@@ -44,6 +49,8 @@ def document(environment: Path) -> dict[str, Any]:
     shown, again = f"environments/{environment.name}/{GENERATED}", f"run: make synth ENV={environment.name}"
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise HarnessError(f"{shown}: is nested too deeply; {again}") from error
     except UnicodeDecodeError as error:
         raise HarnessError(f"{shown}: is not UTF-8; {again}") from error
     except json.JSONDecodeError as error:
@@ -53,13 +60,29 @@ def document(environment: Path) -> dict[str, Any]:
     return content
 
 
+def declared(environment: Path) -> list[dict[str, Any]]:
+    """What was generated for an environment, and the types of what was written by hand beside it, in the same form.
+
+    Raises ``HarnessError`` for generated Terraform that is missing or no JSON object.
+    """
+    documents = [document(environment)]
+    for file in environment.rglob("*.tf"):
+        text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+        documents += [{mode: {kind: {}}} for mode, kind in _DECLARATION.findall(text)]
+    return documents
+
+
 def provider_version(environment: Path) -> str:
-    """The version of the AWS provider that an environment asks for; raises ``HarnessError`` if it asks for none."""
-    try:
-        return str(document(environment)["terraform"]["required_providers"]["aws"]["version"])
-    except (KeyError, TypeError) as error:
-        again = f"run: make synth ENV={environment.name}"
-        raise HarnessError(f"environments/{environment.name}/{GENERATED} pins no AWS provider; {again}") from error
+    """The version of the AWS provider that an environment pins, like ``6.25.0``; raises ``HarnessError`` if none."""
+    for terraform in blocks(document(environment).get("terraform")):
+        for providers in blocks(terraform.get("required_providers")):
+            for aws in blocks(providers.get("aws")):
+                if _VERSION.fullmatch(str(aws.get("version"))):
+                    return str(aws["version"])
+    raise HarnessError(
+        f"environments/{environment.name}/{GENERATED}: pins no version of the AWS provider, like 6.25.0; "
+        f"run: make synth ENV={environment.name}"
+    )
 
 
 def _choice(known: list[str]) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness import programs
 from harness.errors import HarnessError
+
+_START_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -21,14 +25,30 @@ class Terraform:
     origin: str
 
     def version(self) -> str:
-        """Its version, like ``1.11.4``. Raises ``HarnessError`` if it does not start."""
-        answer = subprocess.run([*self.command, "version", "-json"], capture_output=True, text=True, check=False)
+        """Its version, like ``1.11.4``. Raises ``HarnessError`` if it does not tell it."""
+        reason = ""
         try:
+            answer = programs.run([*self.command, "version", "-json"], unattended(), seconds=_START_SECONDS)
+            reason = answer.stderr.strip()
             return str(json.loads(answer.stdout)["terraform_version"])
-        except (ValueError, KeyError) as error:
-            raise HarnessError(
-                f"{' '.join(self.command)} does not tell its version: {answer.stderr.strip()}"
-            ) from error
+        except OSError as error:
+            reason = str(error.strerror)
+        except subprocess.TimeoutExpired:
+            reason = f"it has not answered in {_START_SECONDS} seconds"
+        except (ValueError, KeyError, TypeError):
+            pass
+        raise HarnessError(f"{' '.join(self.command)} does not tell its version: {reason}")
+
+
+def unattended() -> dict[str, str]:
+    """The environment variables in which Terraform asks for nothing, and nothing of the caller's configures it."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))},
+        "TF_IN_AUTOMATION": "1",
+        "TF_INPUT": "0",
+        "TF_CLI_CONFIG_FILE": os.devnull,
+        "CHECKPOINT_DISABLE": "1",
+    }
 
 
 def every() -> list[Terraform]:

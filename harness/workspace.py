@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -14,14 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness import diagnostics
+from harness import diagnostics, programs, terraform_json, terraforms
 from harness.diagnostics import Diagnostic
 from harness.errors import HarnessError
 from harness.terraforms import Terraform
 from modules.settings.load import GENERATED
 
-_STATE = "cutover_override.tf.json"
+# Override files are read in the order of their names, and the last one decides.
+_STATE = "~cutover_override.tf.json"
 _PLAN = "planned.tfplan"
+_NOT_CONFIGURATION = (".*", "*.tfstate", "*.tfstate.*", "*.tfplan")
 _LOCAL_STATE = {"terraform": {"backend": {"local": {"path": "terraform.tfstate"}}}}
 
 
@@ -55,18 +55,11 @@ class Workspace:
     def __init__(self, folder: Path, terraform: Terraform, variables: Mapping[str, str]) -> None:
         self.folder = folder
         self.terraform = terraform
-        self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))},
-            "TF_IN_AUTOMATION": "1",
-            "TF_INPUT": "0",
-            "TF_CLI_CONFIG_FILE": os.devnull,
-            "CHECKPOINT_DISABLE": "1",
-            **variables,
-        }
+        self._environment = {**terraforms.unattended(), **variables}
 
-    def init(self) -> Outcome:
+    def init(self, *arguments: str) -> Outcome:
         """``terraform init``: backend and providers."""
-        return self.run("init", "-json")
+        return self.run("init", "-json", *arguments)
 
     def validate(self) -> Outcome:
         """``terraform validate``: the configuration against the provider's schema and rules."""
@@ -103,15 +96,7 @@ class Workspace:
     def run(self, command: str, *arguments: str) -> Outcome:
         """Runs one command to its end."""
         started = time.perf_counter()
-        ran = subprocess.run(
-            [*self.terraform.command, command, *arguments],
-            cwd=self.folder,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        ran = programs.run([*self.terraform.command, command, *arguments], self._environment, self.folder)
         failed = ran.returncode not in ((0, 2) if "-detailed-exitcode" in arguments else (0,))
         seconds = time.perf_counter() - started
         said = diagnostics.read(ran.stdout, ran.stderr, failed)
@@ -129,16 +114,30 @@ class Workspace:
 
 @contextmanager
 def of(environment: Path, terraform: Terraform, variables: Mapping[str, str]) -> Iterator[Workspace]:
-    """A workspace with the Terraform files of an environment's folder, for as long as the ``with`` block lasts.
+    """A workspace with the files of an environment's folder, for as long as the ``with`` block lasts.
 
-    The files are copied as they are, so that lines in diagnostics are theirs. The state is local to the
-    workspace whichever backend they name: an override file, which Terraform reads last, says so.
+    State, lock file and what ``terraform init`` made are not among them. The files are copied as they are, so that
+    lines in diagnostics are theirs. The state is local to the workspace whichever backend they name: an override file,
+    which Terraform reads last, says so.
+    """
+    with untouched(environment, terraform, variables) as work:
+        (work.folder / _STATE).write_text(json.dumps(_LOCAL_STATE), encoding="utf-8")
+        yield work
+
+
+@contextmanager
+def untouched(environment: Path, terraform: Terraform, variables: Mapping[str, str]) -> Iterator[Workspace]:
+    """The same with the backend that the environment names.
+
+    Raises ``HarnessError`` for a file that cannot be copied.
     """
     with tempfile.TemporaryDirectory(prefix=f"cutover-{environment.name}-") as scratch:
-        folder = Path(scratch)
-        for file in [*environment.glob("*.tf"), *environment.glob("*.tf.json")]:
-            shutil.copy(file, folder)
-        (folder / _STATE).write_text(json.dumps(_LOCAL_STATE), encoding="utf-8")
+        folder = Path(scratch, environment.name)
+        try:
+            shutil.copytree(environment, folder, ignore=shutil.ignore_patterns(*_NOT_CONFIGURATION))
+        except shutil.Error as error:
+            (file, _, reason), *_ = error.args[0]
+            raise HarnessError(f"{file} cannot be read: {reason}") from error
         yield Workspace(folder, terraform, variables)
 
 
@@ -146,7 +145,7 @@ def unprotect(folder: Path) -> None:
     """Lifts every ``prevent_destroy`` from the generated Terraform in ``folder``."""
     file = folder / GENERATED
     document = json.loads(file.read_text(encoding="utf-8"))
-    for resources in document.get("resource", {}).values():
-        for body in resources.values():
-            body.get("lifecycle", {}).pop("prevent_destroy", None)
+    for resource in terraform_json.resources(document):
+        for lifecycle in terraform_json.blocks(resource.body.get("lifecycle")):
+            lifecycle.pop("prevent_destroy", None)
     file.write_text(json.dumps(document), encoding="utf-8")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from harness import terraform_json
 from harness.diagnostics import Diagnostic
 from harness.proof.changes import Change
 from modules.settings import load
@@ -52,10 +53,12 @@ class Blame:
 
     def tell(self, diagnostic: Diagnostic) -> str:
         """One line: where in environment.hcl, which setting, which resource and construct, and Terraform's words."""
-        generated = f"environments/{self.environment}/{GENERATED}"
-        if diagnostic.file == GENERATED:
-            generated += f":{diagnostic.line}"
-        return f"{self._about(diagnostic.address, generated)}: {diagnostic.message}"
+        place = f"environments/{self.environment}"
+        if diagnostic.file:
+            place += f"/{diagnostic.file}:{diagnostic.line}"
+        elif diagnostic.address:
+            place += f"/{GENERATED}"
+        return f"{self._about(diagnostic.address, place)}: {diagnostic.message}"
 
     def name(self, change: Change) -> str:
         """One line about a change that nobody wanted."""
@@ -72,13 +75,13 @@ class Blame:
         """The path of the construct behind an address, below the environment; empty if there is none."""
         return self._constructs.get(address.partition("[")[0], "")
 
-    def _about(self, address: str, generated: str) -> str:
+    def _about(self, address: str, place: str) -> str:
         construct = self.construct_of(address)
         if not construct:
-            return f"{generated}: {address}" if address else generated
+            return f"{place}: {address}" if address else place
         resource = f"{address} ({self.environment}/{construct})"
         if self._settings is None:
-            return f"{generated}: {resource}"
+            return f"{place}: {resource}"
         path = setting_of(construct)
         return ": ".join(filter(None, (str(self._settings.locations.of(path)), dotted(path), resource)))
 
@@ -89,20 +92,14 @@ def _constructs(generated: Path) -> Mapping[str, str]:
         document = json.loads(generated.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return dict(_paths(document)) if isinstance(document, dict) else {}
+    if not isinstance(document, dict):
+        return {}
+    return {each.address: _path(each.body) for each in terraform_json.resources(document)}
 
 
-def _paths(document: dict[str, Any]) -> list[tuple[str, str]]:
-    found = []
-    for block, prefix in (("resource", ""), ("data", "data.")):
-        for kind, resources in (document.get(block) or {}).items():
-            for name, body in resources.items() if isinstance(resources, dict) else ():
-                path = _metadata(body).get("path", "")
-                if path:
-                    found.append((f"{prefix}{kind}.{name}", path.partition("/")[2]))
-    return found
-
-
-def _metadata(body: object) -> dict[str, str]:
-    metadata = body.get("//", {}).get("metadata", {}) if isinstance(body, dict) else {}
-    return metadata if isinstance(metadata, dict) else {}
+def _path(body: dict[str, Any]) -> str:
+    """What CDKTF wrote into a resource's comment, without the environment's name."""
+    comment = body.get("//")
+    metadata = comment.get("metadata") if isinstance(comment, dict) else None
+    path = metadata.get("path") if isinstance(metadata, dict) else None
+    return path.partition("/")[2] if isinstance(path, str) else ""

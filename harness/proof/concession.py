@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from harness import terraform_json
 from harness.diagnostics import Diagnostic
 from harness.workspace import Workspace
 from modules.settings.load import GENERATED
@@ -48,9 +49,10 @@ class Concession:
     def make(self, folder: Path) -> None:
         """Takes what is known to be lacking out of the generated Terraform in ``folder``."""
         document = json.loads((folder / GENERATED).read_text(encoding="utf-8"))
-        for kind, name in self._lacking:
-            block, kind_ = ("data", kind.removeprefix("data.")) if kind.startswith("data.") else ("resource", kind)
-            self._lacking[kind, name] += _remove(document.get(block, {}).get(kind_, {}), name)
+        for resource in terraform_json.resources(document):
+            for kind, name in self._lacking:
+                if kind == resource.address.rpartition(".")[0]:
+                    self._lacking[kind, name] += _remove(resource.body, name)
         (folder / GENERATED).write_text(json.dumps(document), encoding="utf-8")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness import workspace
+from harness.proof import backend
 from harness.proof.blame import Blame
 from harness.proof.verdict import Inquiry, Verdict
 from harness.terraforms import Terraform
@@ -18,12 +19,16 @@ def judge(folder: Path, terraform: Terraform, reattach: str, by: str) -> Iterato
     """Whether the schema takes an environment, and whether it lives: plan, apply, empty plan, destroy to nothing.
 
     ``folder`` is the environment's, ``reattach`` leads Terraform to the stand-in, ``by`` names both for the reader.
-    The second verdict comes only if the first one did not refute.
+    The second verdict comes only if the first claim is proved.
     """
     blame = Blame(folder)
     with workspace.of(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work:
         schema = Inquiry(SCHEMA, by, blame)
-        _ = schema.succeeds(work.init()) and schema.succeeds(work.validate())
+        _ = (
+            schema.succeeds(work.init())
+            and schema.succeeds(work.validate())
+            and schema.succeeds(backend.initialized(folder, terraform, reattach))
+        )
         yield schema.verdict()
         if schema.open:
             yield _life(work, by, blame)

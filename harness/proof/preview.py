@@ -26,8 +26,9 @@ def preview(root: Path, name: str, form: Form, say: Callable[[str], None]) -> in
     """
     folder = environments.folder(root, name)
     terraform, blame = terraforms.every()[0], Blame(folder)
+    by = f"Terraform {terraform.version()}, stand-in for hashicorp/aws {environments.provider_version(folder)}"
     with (
-        serving([environments.document(folder)]) as stand_in,
+        serving(environments.declared(folder)) as stand_in,
         workspace.of(folder, terraform, {"TF_REATTACH_PROVIDERS": stand_in.reattach}) as work,
     ):
         for step in (work.init, work.plan):
@@ -41,9 +42,7 @@ def preview(root: Path, name: str, form: Form, say: Callable[[str], None]) -> in
         elif form == "json":
             say(json.dumps(work.planned(), indent=2))
         else:
-            plan = work.planned()
-            by = f"Terraform {plan['terraform_version']}, stand-in for hashicorp/aws {environments.provider_version(folder)}"
-            for line in _summary(blame, changes.of(plan), by):
+            for line in _summary(blame, changes.of(work.planned()), by):
                 say(line)
     return 0
 

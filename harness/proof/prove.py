@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from harness import aws_provider, environments, terraforms
@@ -10,12 +10,11 @@ from harness.aws_provider import Provider
 from harness.errors import HarnessError
 from harness.proof import emulated, offline, report
 from harness.proof.side_by_side import side_by_side
-from harness.proof.verdict import Verdict, not_proved
+from harness.proof.verdict import Result, Verdict, not_proved
 from harness.stand_in.server import serving
 from harness.terraforms import Terraform
 from modules.bindings import CACHE
-
-REFUTED = 1
+from modules.settings.problems import SettingsError
 
 
 def prove(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[Verdict]:
@@ -38,9 +37,9 @@ def prove_emulated(root: Path, names: Sequence[str], say: Callable[[str], None])
     return _told(side_by_side([_emulated(folder, terraform, provider) for folder, provider in found]), say)
 
 
-def exit_code(verdicts: Iterable[Verdict]) -> int:
-    """0 if nothing was refuted, else 1."""
-    return REFUTED if any(verdict.result == "refuted" for verdict in verdicts) else 0
+def exit_code(verdicts: Iterable[Verdict], accepted: Collection[Result]) -> int:
+    """0 if every verdict is one of the ``accepted``, else 1."""
+    return 0 if all(verdict.result in accepted for verdict in verdicts) else 1
 
 
 def _folders(root: Path, names: Sequence[str]) -> list[Path]:
@@ -74,26 +73,26 @@ def _everything(folders: Sequence[Path]) -> Iterator[Verdict]:
             for verdict in _offline(folder, terraform):
                 offline_verdicts.append(verdict)
                 yield verdict
-        sound.append(exit_code(offline_verdicts) == 0)
+        sound.append(all(verdict.result == "proved" for verdict in offline_verdicts))
     yield from side_by_side(
         [_with_real_provider(folder, installed[0], ready) for folder, ready in zip(folders, sound, strict=True)]
     )
 
 
 def _offline(folder: Path, terraform: Terraform) -> Iterator[Verdict]:
-    with serving([environments.document(folder)]) as stand_in:
+    with serving(environments.declared(folder)) as stand_in:
         by = f"Terraform {terraform.version()}, stand-in for hashicorp/aws {environments.provider_version(folder)}"
         yield from offline.judge(folder, terraform, stand_in.reattach, by)
 
 
 def _with_real_provider(folder: Path, terraform: Terraform, sound: bool) -> Iterator[Verdict]:
     """The claims that need the provider; each that is not judged says why."""
-    reason, judged = "a claim before it was refuted", 0
+    reason, judged = "a claim before it was not proved", 0
     try:
         for verdict in _emulated(folder, terraform, _provider(folder, terraform)) if sound else ():
             judged += 1
             yield verdict
-    except HarnessError as error:
+    except (HarnessError, SettingsError) as error:
         reason = str(error)
     by = f"Terraform {terraform.version()}, the real provider, emulated AWS"
     for claim in emulated.CLAIMS[judged:]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.emulated_aws.server import EmulatedAws
+from harness.programs import HALT
 from modules.settings.load import Settings
 
 _LOOKS = 500
@@ -102,6 +103,7 @@ class Releases:
     def _follow(self) -> str:
         """Looks until the newest execution has ended, approving what waits for it. How it ended."""
         for _ in range(_LOOKS):
+            HALT.get().check()
             for stage in self._stages():
                 self._approve(stage)
             answer = self._pipelines.list_pipeline_executions(pipelineName=self._full_name, maxResults=1)

@@ -41,7 +41,7 @@ def _reasons(verdicts: Sequence[Verdict]) -> Iterator[str]:
 def as_json(verdicts: Sequence[Verdict]) -> str:
     """All verdicts as one JSON document, seconds rounded to hundredths."""
     entries = [dataclasses.asdict(verdict) | {"seconds": round(verdict.seconds, 2)} for verdict in verdicts]
-    return json.dumps({"verdicts": entries}, indent=2, ensure_ascii=False)
+    return json.dumps({"verdicts": entries}, indent=2)
 
 
 def _row(verdict: Verdict) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ def not_proved(environment: str, claim: str, by: str, reason: str) -> Verdict:
 class Inquiry:
     """One claim while it is looked into: each step adds notes and findings, ``verdict`` closes it.
 
+    What could not even be initialized, for want of something out of reach, is not proved rather than refuted.
     A step after one that failed would only report what follows from that: ``open`` tells whether to go on.
     """
 
@@ -47,6 +48,7 @@ class Inquiry:
     blame: Blame
     notes: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
+    _out_of_reach: bool = False
     _started: float = field(default_factory=time.perf_counter)
 
     @property
@@ -57,6 +59,7 @@ class Inquiry:
     def succeeds(self, outcome: Outcome) -> bool:
         """Takes a command's errors as findings and its warnings as notes; whether it went well."""
         self.findings += [f"{outcome.command}: {self.blame.tell(error)}" for error in outcome.errors]
+        self._out_of_reach = outcome.command == "init" and all(error.out_of_reach for error in outcome.errors)
         self.notes += [f"warning: {self.blame.tell(warning)}" for warning in outcome.warnings]
         return not outcome.errors
 
@@ -71,6 +74,6 @@ class Inquiry:
     def verdict(self) -> Verdict:
         """What has come out."""
         seconds = time.perf_counter() - self._started
-        result: Result = "proved" if self.open else "refuted"
+        result: Result = "proved" if self.open else "not proved" if self._out_of_reach else "refuted"
         notes = tuple(dict.fromkeys(self.notes))
         return Verdict(self.blame.environment, self.claim, self.by, result, seconds, notes, tuple(self.findings))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +26,20 @@ class Cache:
         self._folder = CACHE / f"{name}-{key}"
 
     def get(self, name: str) -> Any:
-        """The document called ``name``, or ``None`` if it has not been kept yet."""
-        file = self._folder / f"{name}.json"
-        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+        """The document called ``name``, or ``None`` if it has not been kept yet, or not whole."""
+        try:
+            return json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
 
     def keep(self, name: str, document: Any) -> None:
-        """Keeps ``document`` as ``name``. Others may be doing the same: each replaces the file as a whole."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(dir=self._folder)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(document, stream)
-        Path(scratch).replace(self._folder / f"{name}.json")
+        """Keeps ``document`` as ``name``, where there is a place for it: without, it is worked out each time.
+
+        Others may be doing the same: each replaces the file as a whole.
+        """
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self._folder) as scratch:
+                made = Path(scratch, name)
+                made.write_text(json.dumps(document), encoding="utf-8")
+                made.replace(self._folder / f"{name}.json")

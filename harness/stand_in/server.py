@@ -20,6 +20,7 @@ from typing import Any
 
 import grpc
 
+from harness import terraform_json
 from harness.stand_in.protocol.messages import messages
 from harness.stand_in.provider import StandIn
 from harness.stand_in.schema import store
@@ -53,7 +54,11 @@ def serving(documents: Iterable[Mapping[str, Any]]) -> Iterator[Served]:
     have are not served, so that Terraform refuses them.
     """
     documents = list(documents)
-    schema = store.schema_of(_types(documents, "resource"), _types(documents, "data"))
+    resources, data = (
+        set[str]().union(*(terraform_json.types(document, mode) for document in documents))
+        for mode in ("resource", "data")
+    )
+    schema = store.schema_of(resources, data)
     server = grpc.server(
         futures.ThreadPoolExecutor(_THREADS, thread_name_prefix="stand-in"),
         handlers=[_handlers(StandIn(schema))],
@@ -75,16 +80,10 @@ def _scapegoat() -> Iterator[int]:
     Terraform wants to know the provider's process, and kills it if the server cannot be reached:
     https://github.com/hashicorp/go-plugin/blob/main/internal/cmdrunner/cmd_reattach.go. It must not be this one.
     """
-    # Its input ends with this process, however that ends.
+    # Its input ends with this process, however that ends. Ctrl-C on a terminal is not for it.
     waiting = [sys.executable, "-I", "-S", "-c", "import sys; sys.stdin.read()"]
-    with subprocess.Popen(waiting, stdin=subprocess.PIPE) as process:
+    with subprocess.Popen(waiting, stdin=subprocess.PIPE, process_group=0) as process:
         yield process.pid
-
-
-def _types(documents: Iterable[Mapping[str, Any]], kind: str) -> set[str]:
-    # What stands there may be no mapping: then Terraform says what is wrong.
-    sections = [document.get(kind) for document in documents]
-    return {name for section in sections if isinstance(section, Mapping) for name in section}
 
 
 def _reattach(address: str, process: int) -> str:

@@ -18,8 +18,10 @@ echo 'Provider started.'
 echo "	TF_REATTACH_PROVIDERS='{\\"arguments\\": \\"$*\\"}'"
 exec sleep 60
 """
+# Where «terraform init» installs providers, below the host and the namespace.
 FETCHES = """#!/bin/sh
-mkdir -p .terraform/providers && cp "$SOURCE"/* .terraform/providers/
+installed=.terraform/providers/host/hashicorp/aws/6.25.0/platform
+mkdir -p $installed && cp "$SOURCE"/* $installed/
 """
 
 

@@ -50,7 +50,7 @@ def test_environment_whose_settings_are_broken_is_judged_by_what_was_generated(d
 
 def test_generated_file_that_is_no_json_is_no_obstacle(dev: Path) -> None:
     (dev / load.GENERATED).write_text("{")
-    assert blame.Blame(dev).tell(Diagnostic("error", "Invalid JSON")) == "environments/dev/cdk.tf.json: Invalid JSON"
+    assert blame.Blame(dev).tell(Diagnostic("error", "Invalid JSON")) == "environments/dev: Invalid JSON"
 
 
 @pytest.mark.parametrize("name", load.names(ENVIRONMENTS))

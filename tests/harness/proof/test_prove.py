@@ -48,7 +48,7 @@ def test_refuted_environment_fails_and_is_not_taken_further(project: Path, witho
     assert ran.returncode == 1
     assert "cidr_blok" in ran.stdout
     assert "life" not in ran.stdout
-    assert "a claim before it was refuted" in ran.stdout
+    assert "a claim before it was not proved" in ran.stdout
 
 
 def test_real_providers_verdict_without_a_provider_is_an_error(project: Path, without_provider: dict[str, str]) -> None:

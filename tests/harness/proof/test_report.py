@@ -29,6 +29,7 @@ def test_json_holds_everything() -> None:
     assert open_["findings"] == ["there is no provider"]
 
 
-def test_only_a_refuted_claim_fails() -> None:
-    assert exit_code([GOOD, *OPEN]) == 0
-    assert exit_code([GOOD, BAD]) == 1
+def test_claims_that_are_not_accepted_fail() -> None:
+    assert exit_code([GOOD, *OPEN], ["proved", "not proved"]) == 0
+    assert exit_code([GOOD, *OPEN], ["proved"]) == 1
+    assert exit_code([GOOD, BAD], ["proved", "not proved"]) == 1
