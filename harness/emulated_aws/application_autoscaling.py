@@ -22,6 +22,8 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self._tags: dict[str, dict[str, str]] = {}
+        # Made before the first target comes: two that come at once would each make a place, and one be lost.
+        self.targets["ecs:service:DesiredCount"] = {}
 
     def tags_of(self, arn: str) -> dict[str, str]:
         """The tags of a scalable target, to be read and changed; raises if there is no such target."""
@@ -60,10 +62,14 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
         return policy
 
     def deregister_scalable_target(self, namespace: str, r_id: str, dimension: str) -> None:
-        """Its policies go with it.
+        """Its policies go with it. One that is gone already is not found, where moto calls the request invalid.
 
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html
         """
+        if not self._scalable_target_exists(r_id, dimension):
+            asked = f"{namespace}, resource ID: {r_id}, scalable dimension: {dimension}"
+            message = f"No scalable target found for service namespace: {asked}"
+            raise JsonRESTError("ObjectNotFoundException", message)
         super().deregister_scalable_target(namespace, r_id, dimension)
         for policy in list(self.policies.values()):
             if (policy.resource_id, policy.scalable_dimension) == (r_id, dimension):

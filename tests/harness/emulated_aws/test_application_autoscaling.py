@@ -88,3 +88,10 @@ def test_policies_go_with_their_target(scaling: Any) -> None:
 
     assert scaling.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"] == []
     assert alarms() == set()
+
+
+def test_a_target_that_is_gone_already_is_not_found(scaling: Any) -> None:
+    registered(scaling)
+    scaling.deregister_scalable_target(**TABLE)
+    with pytest.raises(ClientError, match="ObjectNotFoundException"):
+        scaling.deregister_scalable_target(**TABLE)

@@ -90,3 +90,24 @@ def test_cycle_is_refuted(tmp_path: Path) -> None:
 
     (schema,) = _judge(_changed(tmp_path, break_it), terraforms.every()[0])
     assert any("Cycle" in each for each in schema.findings)
+
+
+def test_resources_written_by_hand_beside_are_judged_too(tmp_path: Path) -> None:
+    folder = _changed(tmp_path, lambda _: None)
+    (folder / "extra.tf").write_text('resource "aws_sqs_queue" "extra" {\n  colour = "blue"\n}\n')
+    with stand_in.serving(environments.declared(folder)) as provider:
+        (schema,) = offline.judge(folder, terraforms.every()[0], provider.reattach, "both")
+    (finding,) = schema.findings
+    assert "environments/dev/extra.tf:2: aws_sqs_queue.extra: " in finding
+
+
+def test_provider_that_cannot_be_reached_leaves_the_claim_not_proved(tmp_path: Path) -> None:
+    folder = _changed(tmp_path, lambda _: None)
+    (folder / "extra.tf").write_text('module "extra" {\n  source = "./extra"\n}\n')
+    (folder / "extra").mkdir()
+    (folder / "extra" / "main.tf").write_text(
+        'terraform {\n  required_providers {\n    odd = { source = "example.invalid/odd/odd" }\n  }\n}\n'
+    )
+    (schema,) = _judge(folder, terraforms.every()[0])
+    assert schema.result == "not proved"
+    assert any("example.invalid" in finding for finding in schema.findings)

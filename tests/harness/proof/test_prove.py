@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,14 @@ def test_preview_speaks_terraforms_words_or_json(project: Path) -> None:
     )
     plan = json.loads(projects.run(project, "plan-offline", "dev", "--json").stdout)
     assert plan["resource_changes"]
+
+
+def test_output_that_nobody_reads_to_its_end_is_no_failure_to_complain_of(project: Path) -> None:
+    command = shlex.join(projects.command(project, "plan-offline", "dev", "--full"))
+    ran = subprocess.run(
+        ["bash", "-c", f"{command} | head -n 1"], cwd=projects.REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert (ran.stdout.count("\n"), ran.stderr) == (1, "")
 
 
 def test_preview_of_a_broken_environment_says_where(project: Path) -> None:
