@@ -10,7 +10,7 @@ from harness.stand_in.protocol.messages import UNKNOWN, Value
 _NAMES = (("name", "name_prefix"),)
 _SOURCE_OF_RULE = (("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id"),)
 
-# At most one of each group. https://registry.terraform.io/providers/hashicorp/aws/6.25.0/docs, on each resource's page.
+# At most one of each group. https://github.com/hashicorp/terraform-provider-aws/tree/v6.25.0/website/docs/r, on each resource's page.
 _AT_MOST_ONE: dict[str, tuple[tuple[str, ...], ...]] = {
     "aws_cloudwatch_event_rule": _NAMES,
     "aws_cloudwatch_log_group": _NAMES,

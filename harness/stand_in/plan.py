@@ -13,8 +13,8 @@ def planned(block: Block, config: dict[str, Value], proposed: dict[str, Value], 
 
     ``proposed`` is Terraform's own merger of configuration and prior state. ``region`` and ``tags_all`` become what
     the provider makes of its configuration:
-    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support and
-    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/resource-tagging
+    https://github.com/hashicorp/terraform-provider-aws/tree/main/website/docs/guides, on the pages about enhanced region
+    support and resource tagging.
     """
     value = dict(proposed)
     if "region" in value and config["region"] is None:
