@@ -16,7 +16,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from harness.emulated_aws import existing, seed, services
+from harness.emulated_aws import existing, existing_network, seed, services
+from harness.emulated_aws.references import Network
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -39,9 +40,12 @@ def application() -> WSGIApplication:
 
 
 def _existing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Creates what the ARNs in the request's body name."""
+    """Creates what the request's body names: ``References`` as JSON."""
+    asked = json.loads(Request(environ).get_data())
     try:
-        existing.create(json.loads(Request(environ).get_data()))
+        existing.create(asked["arns"])
+        for network in asked["networks"]:
+            existing_network.create(Network(**network))
     except ValueError as error:
         return Response(f"{error}\n", 400)(environ, start_response)
     return Response(status=204)(environ, start_response)

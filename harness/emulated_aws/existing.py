@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 
 from moto.acm.models import CertBundle, acm_backends
 from moto.codecommit.models import codecommit_backends
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.iam.models import IAMBackend, iam_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 from moto.utilities.arns import Arn, parse_arn
@@ -15,14 +18,24 @@ from moto.wafv2.models import FakeWebACL, wafv2_backends
 def create(arns: Iterable[str]) -> None:
     """Creates what is not there yet of ``arns``.
 
-    They are those of ACM certificates (for *.example.com), regional WAF web ACLs (which admit everything), secrets and
-    parameters (with a made-up value), and empty CodeCommit repositories. Raises ``ValueError`` for any other.
+    They are those of certificates of ACM and IAM (for *.example.com), IAM policies (which allow next to nothing),
+    regional WAF web ACLs (which admit everything), secrets and parameters (with a made-up value), and empty CodeCommit
+    repositories. Raises ``ValueError`` for any other, and for a region that is not emulated.
     """
     for arn in arns:
         parsed = parse_arn(arn)
-        if parsed.service not in _CREATORS:
-            raise ValueError(f"{arn}: things of {parsed.service} cannot be created beforehand")
-        _CREATORS[parsed.service](arn, parsed)
+        kind = parsed.service, parsed.resource_type
+        if kind not in _CREATORS:
+            raise ValueError(f"{arn}: a thing of this kind cannot be created beforehand")
+        if parsed.region:
+            check_region(parsed.region)
+        _CREATORS[kind](arn, parsed)
+
+
+def check_region(region: str) -> None:
+    """Raises ``ValueError`` if the emulated AWS has no such region."""
+    if region not in RegionsAndZonesBackend.zones:
+        raise ValueError(f"the region {region} is not emulated")
 
 
 def _certificate(arn: str, parsed: Arn) -> None:
@@ -31,6 +44,32 @@ def _certificate(arn: str, parsed: Arn) -> None:
         bundle = CertBundle.generate_cert("*.example.com", parsed.account, parsed.region)
         bundle.arn, bundle.status = arn, "ISSUED"
         certificates[arn] = bundle
+
+
+def _server_certificate(arn: str, parsed: Arn) -> None:
+    backend = _iam(arn, parsed)
+    if not backend.get_certificate_by_arn(arn):
+        bundle = CertBundle.generate_cert("*.example.com", parsed.account, "")
+        path, name = _path_and_name(parsed)
+        backend.upload_server_certificate(name, bundle.cert.decode(), bundle.key.decode(), path=path)
+
+
+def _policy(arn: str, parsed: Arn) -> None:
+    backend = _iam(arn, parsed)
+    if arn not in backend.managed_policies:
+        statement = {"Effect": "Allow", "Action": "sts:GetCallerIdentity", "Resource": "*"}
+        path, name = _path_and_name(parsed)
+        backend.create_policy("", path, json.dumps({"Version": "2012-10-17", "Statement": [statement]}), name, [])
+
+
+def _iam(arn: str, parsed: Arn) -> IAMBackend:
+    return iam_backends[parsed.account][arn.split(":")[1]]
+
+
+def _path_and_name(parsed: Arn) -> tuple[str, str]:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names"""
+    path, slash, name = f"/{parsed.resource_id}".rpartition("/")
+    return path + slash, name
 
 
 def _web_acl(arn: str, parsed: Arn) -> None:
@@ -64,10 +103,13 @@ def _repository(arn: str, parsed: Arn) -> None:
         backend.create_repository(parsed.resource_id, "")
 
 
-_CREATORS: Mapping[str, Callable[[str, Arn], None]] = {
-    "acm": _certificate,
-    "wafv2": _web_acl,
-    "secretsmanager": _secret,
-    "ssm": _parameter,
-    "codecommit": _repository,
+# By service and kind of resource, as they stand in the ARN.
+_CREATORS: Mapping[tuple[str, str | None], Callable[[str, Arn], None]] = {
+    ("acm", "certificate"): _certificate,
+    ("iam", "server-certificate"): _server_certificate,
+    ("iam", "policy"): _policy,
+    ("wafv2", "regional"): _web_acl,
+    ("secretsmanager", "secret"): _secret,
+    ("ssm", "parameter"): _parameter,
+    ("codecommit", None): _repository,
 }

@@ -1,4 +1,4 @@
-"""KMS: how often a key rotates."""
+"""KMS: how often a key rotates, and keys by their ARNs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DAYS = range(90, 2560 + 1)
 
 
 class KeyBackend(ExtendedBackend, KmsBackend):
-    """Knows the rotation period of each key, in days."""
+    """Knows the rotation period of each key, in days, and takes an ARN wherever AWS does."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -32,6 +32,22 @@ class KeyBackend(ExtendedBackend, KmsBackend):
     def rotation_days(self, key_id: str) -> int:
         """After how many days the key rotates, if it does."""
         return self._rotation_days.get(self.get_key_id(key_id), _DEFAULT_DAYS)
+
+    def enable_key(self, key_id: str) -> None:
+        """https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKey.html."""
+        super().enable_key(self.get_key_id(key_id))
+
+    def disable_key(self, key_id: str) -> None:
+        """https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKey.html."""
+        super().disable_key(self.get_key_id(key_id))
+
+    def schedule_key_deletion(self, key_id: str, pending_window_in_days: int) -> float:
+        """https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html."""
+        return super().schedule_key_deletion(self.get_key_id(key_id), pending_window_in_days)
+
+    def cancel_key_deletion(self, key_id: str) -> None:
+        """https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html."""
+        super().cancel_key_deletion(self.get_key_id(key_id))
 
 
 class KeyResponse(ExtendedResponse, KmsResponse):

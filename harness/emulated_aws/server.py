@@ -49,6 +49,8 @@ class EmulatedAws:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
+            # The provider tries 25 times otherwise, which takes minutes to say what is wrong.
+            "AWS_MAX_ATTEMPTS": "5",
         }
 
     def client(self, service: str, region: str) -> Any:

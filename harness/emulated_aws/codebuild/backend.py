@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from harness.emulated_aws.codebuild.build import Build
 from harness.emulated_aws.codebuild.log import BuildLog
 from harness.emulated_aws.codebuild.project import completed
 from harness.emulated_aws.codebuild.tools import Tools
+from harness.emulated_aws.codebuild.variables import Variable
 from harness.emulated_aws.extension import ExtendedBackend
 
 
@@ -55,9 +56,7 @@ class BuildBackend(ExtendedBackend, CodeBuildBackend):
             name: build for name, build in self.builds.items() if build.metadata["projectName"] != project_name
         }
 
-    def run_build(
-        self, project: str, source: bytes, source_version: str, overrides: Mapping[str, str] | None = None
-    ) -> Build:
+    def run_build(self, project: str, source: bytes, source_version: str, overrides: Iterable[Variable] = ()) -> Build:
         """Builds ``source``, a ZIP, and returns when the build is over.
 
         ``project`` is the name of the project, ``source_version`` what the source is a version of (a commit's id, an
@@ -65,10 +64,10 @@ class BuildBackend(ExtendedBackend, CodeBuildBackend):
         build; raises if there is no such project.
         """
         build = self._new_build(self.project(project), source_version)
-        self._run(build, source, overrides or {})
+        self._run(build, source, overrides)
         return build
 
-    def begin_build(self, project: str, source: bytes, source_version: str, overrides: Mapping[str, str]) -> Build:
+    def begin_build(self, project: str, source: bytes, source_version: str, overrides: Iterable[Variable]) -> Build:
         """As ``run_build``, but returns at once."""
         build = self._new_build(self.project(project), source_version)
         threading.Thread(target=self._run, args=(build, source, overrides), daemon=True).start()
@@ -87,9 +86,9 @@ class BuildBackend(ExtendedBackend, CodeBuildBackend):
         self.builds[build.metadata["id"]] = build
         return build
 
-    def _run(self, build: Build, source: bytes, overrides: Mapping[str, str]) -> None:
+    def _run(self, build: Build, source: bytes, overrides: Iterable[Variable]) -> None:
         self._tell(build)
-        variables = {**_variables(build.metadata["environment"]), **overrides}
+        variables = [*build.metadata["environment"]["environmentVariables"], *overrides]
         build.run(source, variables, Tools(self.account_id, self.region_name))
         self._tell(build)
 
@@ -113,10 +112,3 @@ class BuildBackend(ExtendedBackend, CodeBuildBackend):
 
     def _arn(self, resource: str) -> str:
         return f"arn:{self.partition}:codebuild:{self.region_name}:{self.account_id}:{resource}"
-
-
-def _variables(environment: Mapping[str, Any]) -> dict[str, str]:
-    for variable in environment["environmentVariables"]:
-        if variable["type"] != "PLAINTEXT":
-            raise NotImplementedError(f"{variable['name']}: variables of type {variable['type']} are not emulated")
-    return {variable["name"]: variable["value"] for variable in environment["environmentVariables"]}

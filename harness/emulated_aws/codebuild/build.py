@@ -6,7 +6,7 @@ import logging
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from harness.emulated_aws.archive import pack, unpack
 from harness.emulated_aws.codebuild.buildspec import Buildspec, BuildspecError
 from harness.emulated_aws.codebuild.tools import Tools, on_path
+from harness.emulated_aws.codebuild.variables import Variable, VariableError, values
 
 LOG = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Build:
         """Returns when the build is over."""
         self._over.wait()
 
-    def run(self, source: bytes, variables: Mapping[str, str], tools: Tools) -> None:
+    def run(self, source: bytes, variables: Iterable[Variable], tools: Tools) -> None:
         """Builds ``source``, a ZIP; ``variables`` go over those of the buildspec. Returns when it is over."""
         try:
             for phase in ("QUEUED", "PROVISIONING"):
@@ -78,20 +79,25 @@ class Build:
             self._print(f"{type(error).__name__}: {error}\n")
             self._end("FAULT")
 
-    def _build(self, source: bytes, variables: Mapping[str, str], tools: Tools, folder: Path) -> None:
+    def _build(self, source: bytes, variables: Iterable[Variable], tools: Tools, folder: Path) -> None:
         files, scripts = folder / "src", folder / "scripts"
         scripts.mkdir()
         files.mkdir()
         for path, content in unpack(source).items():
             (files / path).parent.mkdir(parents=True, exist_ok=True)
             (files / path).write_bytes(content)
+        _, _, _, region, account_id, *_ = self.metadata["arn"].split(":")
         try:
             buildspec = self._buildspec(files)
+            given = values(variables, account_id, region)
         except (BuildspecError, OSError) as error:
             self._fail("DOWNLOAD_SOURCE", f"YAML_FILE_ERROR: {error}")
             return
+        except VariableError as error:
+            self._fail("DOWNLOAD_SOURCE", f"Decrypted Variables Error: {error}")
+            return
         self._pass("DOWNLOAD_SOURCE")
-        if self._run_phases(buildspec, files, scripts, {**variables, **self._own_variables(files, folder)}, tools):
+        if self._run_phases(buildspec, files, scripts, {**given, **self._own_variables(files, folder)}, tools):
             self._export(buildspec.artifacts(files), buildspec.exports)
 
     def _run_phases(

@@ -74,9 +74,7 @@ class BuildResponse(CodeBuildResponse):
         project = self.codebuild_backend.project(self._get_param("projectName"))
         variables = self._get_param("environmentVariablesOverride") or []
         archive, version = self._source(project["source"])
-        build = self.codebuild_backend.begin_build(
-            project["name"], archive, version, {each["name"]: each["value"] for each in variables}
-        )
+        build = self.codebuild_backend.begin_build(project["name"], archive, version, variables)
         return ActionResult({"build": build.metadata})
 
     def batch_get_builds(self) -> ActionResult:

@@ -11,6 +11,7 @@ from moto.codebuild.models import codebuild_backends
 from harness.emulated_aws.archive import pack, unpack
 from harness.emulated_aws.codebuild.backend import BuildBackend
 from harness.emulated_aws.codebuild.build import Build
+from harness.emulated_aws.codebuild.variables import Variable
 from harness.emulated_aws.services import install
 from tests.artifacts.contract import ARTIFACTS, COMMIT, EXPORTED_FILES, VARIABLES
 from tests.harness.emulated_aws.clients import ACCOUNT, REGION, client
@@ -47,11 +48,13 @@ def with_variables(variables: dict[str, str]) -> dict[str, Any]:
     return {**PROJECT, "environment": {**PROJECT["environment"], "environmentVariables": pairs}}
 
 
-def run(commands: dict[str, list[str]], **more: Any) -> Build:
-    """A build of a source that holds nothing but a buildspec with ``commands`` by phase."""
+def run(commands: dict[str, list[str]], variable: Variable | None = None, **more: Any) -> Build:
+    """A build, with a variable of its own, of a source that holds nothing but a buildspec with ``commands`` by phase."""
     phases = {phase: {"commands": given} for phase, given in commands.items()}
     buildspec = yaml.safe_dump({"version": 0.2, "env": {"shell": "bash"}, "phases": phases, **more})
-    return backend().run_build("shop", pack({"buildspec.yml": buildspec.encode()}), COMMIT)
+    return backend().run_build(
+        "shop", pack({"buildspec.yml": buildspec.encode()}), COMMIT, [variable] if variable else []
+    )
 
 
 def phases(build: Build) -> list[tuple[str, str]]:
@@ -209,6 +212,56 @@ def test_the_project_s_variables_go_over_the_buildspec_s(codebuild: Any) -> None
     build = run({"build": commands}, env={"shell": "bash", "variables": {"COLOUR": "red", "SHAPE": "round"}})
 
     assert f"blue round {REGION} {COMMIT} shop" in build.output
+
+
+SECRET = {"name": "shop/database", "value": '{"url": "postgres://shop"}'}
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "content"),
+    [
+        ("PARAMETER_STORE", "/shop/token", "secret token"),
+        ("SECRETS_MANAGER", "shop/database", SECRET["value"]),
+        ("SECRETS_MANAGER", "shop/database:url", "postgres://shop"),
+        ("SECRETS_MANAGER", "shop/database:url:AWSCURRENT", "postgres://shop"),
+        ("SECRETS_MANAGER", "{arn}:url", "postgres://shop"),
+    ],
+)
+def test_a_variable_may_stand_elsewhere(codebuild: Any, kind: str, value: str, content: str) -> None:
+    client("ssm").put_parameter(Name="/shop/token", Value="secret token", Type="SecureString")
+    arn = client("secretsmanager").create_secret(Name=SECRET["name"], SecretString=SECRET["value"])["ARN"]
+    codebuild.create_project(**with_variables({"TOKEN": "the project's"}))
+
+    build = run(
+        {"build": ['echo "<$TOKEN>"']}, variable={"name": "TOKEN", "value": value.format(arn=arn), "type": kind}
+    )
+
+    assert f"<{content}>" in build.output
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "why"),
+    [
+        ("PARAMETER_STORE", "/none", "TOKEN is /none, but there is no such parameter"),
+        ("PARAMETER_STORE", "/shop/token:7", "could not find version 7"),
+        ("SECRETS_MANAGER", "none", "TOKEN is none, but Secrets Manager can't find the specified secret"),
+        ("SECRETS_MANAGER", "shop/database:password", "the secret has no key password"),
+        ("SECRETS_MANAGER", "shop/plain:url", "the secret has no key url"),
+        ("VAULT", "x", "there is no type VAULT; use one of PLAINTEXT, PARAMETER_STORE, SECRETS_MANAGER"),
+    ],
+)
+def test_a_variable_without_value_fails_the_build_before_any_command(
+    codebuild: Any, kind: str, value: str, why: str
+) -> None:
+    client("ssm").put_parameter(Name="/shop/token", Value="secret token", Type="String")
+    client("secretsmanager").create_secret(Name=SECRET["name"], SecretString=SECRET["value"])
+    client("secretsmanager").create_secret(Name="shop/plain", SecretString="plain")
+    codebuild.create_project(**PROJECT)
+
+    build = run({"build": ["echo built"]}, variable={"name": "TOKEN", "value": value, "type": kind})
+
+    assert why in build.output
+    assert phases(build) == [("DOWNLOAD_SOURCE", "FAILED"), ("COMPLETED", "")]
 
 
 def test_output_is_in_the_log_group_of_the_project(codebuild: Any) -> None:

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from moto.codebuild.exceptions import ResourceNotFoundException
 
 from harness.emulated_aws.codebuild.backend import BuildBackend
+from harness.emulated_aws.codebuild.variables import Variable
 from tests.harness.emulated_aws.clients import ACCOUNT, REGION, client
 from tests.harness.emulated_aws.pipelines import pipeline
 from tests.harness.emulated_aws.shop import Shop, container, role, task_definition
@@ -78,7 +79,7 @@ class Delivery:
         self.key = shop.network.key
         self.role = role("pipeline", "codepipeline.amazonaws.com")
 
-    def run_build(self, project: str, source: bytes, source_version: str, _: Mapping[str, str]) -> Built:
+    def run_build(self, project: str, source: bytes, source_version: str, _: list[Variable]) -> Built:
         if project != "web":
             raise ResourceNotFoundException(f"Project cannot be found: {project}")
         self.built.append((source, source_version))

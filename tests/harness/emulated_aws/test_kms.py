@@ -43,3 +43,19 @@ def test_a_period_out_of_range_is_refused(kms: Any, days: int) -> None:
         kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=days)
 
     assert not kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
+
+
+@pytest.mark.parametrize("identifier", ["KeyId", "Arn"])
+def test_a_key_is_disabled_enabled_and_deleted_by_its_id_and_by_its_arn(kms: Any, identifier: str) -> None:
+    metadata = kms.create_key()["KeyMetadata"]
+    key = metadata[identifier]
+
+    def state() -> str:
+        return str(kms.describe_key(KeyId=metadata["KeyId"])["KeyMetadata"]["KeyState"])
+
+    states = []
+    for change in (kms.disable_key, kms.enable_key, kms.schedule_key_deletion, kms.cancel_key_deletion):
+        change(KeyId=key)
+        states.append(state())
+
+    assert states == ["Disabled", "Enabled", "PendingDeletion", "Disabled"]

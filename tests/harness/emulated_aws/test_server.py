@@ -5,17 +5,27 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from harness.emulated_aws.seed import PATH, seed
 from harness.emulated_aws.server import EmulatedAws, running
-from tests.harness.emulated_aws.test_seed import CERTIFICATE, document
+from harness.errors import HarnessError
+from tests.harness.emulated_aws import clients
+from tests.harness.emulated_aws.test_existing import CERTIFICATE
+from tests.harness.emulated_aws.test_references import PRIVATE, PUBLIC, VPC_ID, document, in_network
 
 ACCOUNT = "210987654321"
 REGION = "eu-west-1"
 PROJECT = Path(__file__).parents[3]
+
+
+def of_account(document: dict[str, Any]) -> dict[str, Any]:
+    """The same environment in this emulated AWS's account."""
+    moved: dict[str, Any] = json.loads(json.dumps(document).replace(clients.ACCOUNT, ACCOUNT))
+    return moved
 
 
 @pytest.fixture(scope="module")
@@ -75,15 +85,35 @@ def test_tools_are_led_to_it_and_to_nothing_of_the_caller(aws: EmulatedAws, monk
 
 
 def test_what_an_environment_refers_to_is_created(aws: EmulatedAws) -> None:
-    acm = aws.client("acm", CERTIFICATE.split(":")[3])
+    certificate = CERTIFICATE.replace(clients.ACCOUNT, ACCOUNT)
+    acm = aws.client("acm", clients.REGION)
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
-        acm.describe_certificate(CertificateArn=CERTIFICATE)
+        acm.describe_certificate(CertificateArn=certificate)
 
-    assert CERTIFICATE in seed(aws, document(CERTIFICATE))
+    assert seed(aws, of_account(document(CERTIFICATE))).arns == [certificate]
+
+    assert acm.describe_certificate(CertificateArn=certificate)["Certificate"]["Status"] == "ISSUED"
+
+
+def test_the_network_that_an_environment_refers_to_is_created(aws: EmulatedAws) -> None:
+    (network,) = seed(aws, of_account(in_network(VPC_ID, PUBLIC, PRIVATE))).networks
+
+    vpc = {"Name": "vpc-id", "Values": [network.vpc_id]}
+    subnets = aws.client("ec2", network.region).describe_subnets(Filters=[vpc])["Subnets"]
+    assert sorted(subnet["SubnetId"] for subnet in subnets) == sorted(PUBLIC + PRIVATE)
+
+
+@pytest.mark.parametrize("document", [document(CERTIFICATE), in_network(VPC_ID, PUBLIC, PRIVATE)])
+def test_what_is_in_a_region_that_is_not_emulated_is_said(aws: EmulatedAws, document: dict[str, Any]) -> None:
+    elsewhere = json.loads(json.dumps(document).replace(clients.REGION, "eu-west-9"))
+
+    with pytest.raises(HarnessError, match="not created in the emulated AWS: the region eu-west-9 is not emulated"):
+        seed(aws, elsewhere)
 
 
 def test_an_arn_of_something_else_is_refused(aws: EmulatedAws) -> None:
-    asked = urllib.request.Request(aws.endpoint + PATH, json.dumps(["arn:aws:s3:::bucket"]).encode(), method="POST")
+    body = json.dumps({"arns": ["arn:aws:s3:::bucket"], "networks": []}).encode()
+    asked = urllib.request.Request(aws.endpoint + PATH, body, method="POST")
 
     with pytest.raises(urllib.error.HTTPError) as error:
         urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked)

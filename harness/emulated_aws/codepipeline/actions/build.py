@@ -37,7 +37,7 @@ def run(action: ActionRun) -> Iterator[None]:
 def _build(action: ActionRun) -> Build:
     settings = action.configuration
     primary = settings.get("PrimarySource") or action.inputs()[0].name
-    variables = {each["name"]: each["value"] for each in json.loads(settings.get("EnvironmentVariables") or "[]")}
+    variables = json.loads(settings.get("EnvironmentVariables") or "[]")
     backend = cast(BuildBackend, codebuild_backends[action.account_id][action.region])
     source = action.input(primary)
     try:

@@ -1,23 +1,20 @@
-import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from harness.emulated_aws import existing
-from harness.emulated_aws.seed import references
 from harness.emulated_aws.services import install
 from tests.harness.emulated_aws.clients import ACCOUNT, REGION, client
-
-ENVIRONMENTS = Path(__file__).parents[3] / "environments"
 
 CERTIFICATE = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f"
 WEB_ACL = f"arn:aws:wafv2:{REGION}:{ACCOUNT}:regional/webacl/shop/3f1c8a52-6d5b-4b0e-8f2e-9a7d6c5b4a31"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:shop/database-Ab12Cd"
 PARAMETER = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop/token"
 REPOSITORY = f"arn:aws:codecommit:{REGION}:{ACCOUNT}:shop-web"
+SERVER_CERTIFICATE = f"arn:aws:iam::{ACCOUNT}:server-certificate/shop/web"
+POLICY = f"arn:aws:iam::{ACCOUNT}:policy/shop/orders-read"
 
 
 @pytest.fixture
@@ -25,48 +22,6 @@ def aws() -> Iterator[None]:
     install()
     with mock_aws():
         yield
-
-
-def generated(environment: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((ENVIRONMENTS / environment / "cdk.tf.json").read_text(encoding="utf-8"))
-    return document
-
-
-def document(*texts: str, repository: str = "shop-web", own: str = "other") -> dict[str, Any]:
-    source = {"action": [{"configuration": {"RepositoryName": repository}}]}
-    return {
-        "provider": {"aws": [{"region": REGION, "allowed_account_ids": [ACCOUNT]}]},
-        "resource": {
-            "aws_codepipeline": {"pipeline": {"stage": [source]}},
-            "aws_codecommit_repository": {"repository": {"repository_name": own}},
-            "aws_thing": {"thing": {"texts": list(texts)}},
-        },
-    }
-
-
-def test_an_environment_that_creates_all_it_needs_refers_to_nothing() -> None:
-    assert references(generated("dev")) == []
-
-
-def test_a_repository_that_another_environment_owns_is_a_reference() -> None:
-    assert f"arn:aws:codecommit:{REGION}:{ACCOUNT}:shop-web" in references(generated("staging"))
-
-
-def test_a_secret_is_referred_to_by_its_keys() -> None:
-    assert references(document(f'[{{"valueFrom":"{SECRET}:url::"}}]', own="shop-web")) == [SECRET]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:shop/*",
-        f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/*",
-        f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop*",
-        f"arn:aws:iam::{ACCOUNT}:role/shop",
-    ],
-)
-def test_what_a_policy_allows_is_no_reference(text: str) -> None:
-    assert references(document(text, own="shop-web")) == []
 
 
 @pytest.mark.usefixtures("aws")
@@ -83,6 +38,29 @@ def test_things_are_created_under_the_arns_that_are_given() -> None:
 
 
 @pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("arn", [POLICY, f"arn:aws:iam::{ACCOUNT}:policy/orders-read"])
+def test_a_role_can_be_given_a_policy_that_exists_and_no_other(arn: str) -> None:
+    iam = client("iam")
+    iam.create_role(RoleName="task", AssumeRolePolicyDocument="{}")
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        iam.attach_role_policy(RoleName="task", PolicyArn=arn)
+
+    existing.create([arn, arn])
+    iam.attach_role_policy(RoleName="task", PolicyArn=arn)
+
+    (attached,) = iam.list_attached_role_policies(RoleName="task")["AttachedPolicies"]
+    assert attached == {"PolicyName": "orders-read", "PolicyArn": arn}
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_certificate_of_iam_is_there_once_under_its_path() -> None:
+    existing.create([SERVER_CERTIFICATE, SERVER_CERTIFICATE])
+
+    (listed,) = client("iam").list_server_certificates()["ServerCertificateMetadataList"]
+    assert (listed["Arn"], listed["Path"]) == (SERVER_CERTIFICATE, "/shop/")
+
+
+@pytest.mark.usefixtures("aws")
 def test_what_is_there_stays_as_it_is() -> None:
     existing.create([REPOSITORY, SECRET])
     client("secretsmanager").put_secret_value(SecretId=SECRET, SecretString="mine")
@@ -94,5 +72,5 @@ def test_what_is_there_stays_as_it_is() -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_other_things_are_refused() -> None:
-    with pytest.raises(ValueError, match="things of iam cannot be created beforehand"):
+    with pytest.raises(ValueError, match="role/shop: a thing of this kind cannot be created beforehand"):
         existing.create([f"arn:aws:iam::{ACCOUNT}:role/shop"])

@@ -1,0 +1,88 @@
+"""What an environment's generated Terraform refers to but does not create."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# Wildcards do not match, so what a policy allows is no reference. A secret's ARN may go on with one of its keys.
+_ARN = re.compile(
+    r"arn:aws[\w-]*:(?>"
+    r"acm:[\w-]+:\d{12}:certificate/[\w-]+"
+    r"|iam::\d{12}:(?:policy|server-certificate)/[\w+=,.@/-]+"
+    r"|wafv2:[\w-]+:\d{12}:regional/webacl/[\w-]+/[\w-]+"
+    r"|secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}"
+    r"|ssm:[\w-]+:\d{12}:parameter/[\w/.-]+"
+    r")(?![\w*-])"
+)
+_VPC_ID = re.compile(r"vpc-[0-9a-f]{8,17}")
+_SUBNET_ID = re.compile(r"subnet-[0-9a-f]{8,17}")
+
+
+@dataclass(frozen=True)
+class Network:
+    """A VPC by its id.
+
+    ``subnet_ids`` are its subnets in groups, one for each load balancer and service that stands in them; a subnet may
+    be in several groups.
+    """
+
+    account: str
+    region: str
+    vpc_id: str
+    subnet_ids: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class References:
+    """``arns`` of all that has one, sorted; ``networks`` that are named by ids, which an environment has one of or none."""
+
+    arns: Sequence[str]
+    networks: Sequence[Network]
+
+
+def of(document: Mapping[str, Any]) -> References:
+    """The references of ``document``, an environment's generated Terraform."""
+    (provider,) = document["provider"]["aws"]
+    (account,) = provider["allowed_account_ids"]
+    texts = set(_texts(document))
+    arns = {arn for text in texts for arn in _ARN.findall(text)}
+    repositories = {
+        f"arn:aws:codecommit:{provider['region']}:{account}:{name}" for name in _repositories(document["resource"])
+    }
+    groups = list(_subnet_groups(document["resource"]))
+    vpc_ids = sorted(text for text in texts if _VPC_ID.fullmatch(text))
+    networks = [Network(account, provider["region"], vpc_id, groups) for vpc_id in vpc_ids]
+    return References(sorted(arns | repositories), networks)
+
+
+def _repositories(resources: Mapping[str, Any]) -> Iterator[str]:
+    """The names of those that a pipeline takes its source from, except the document's own."""
+    own = {repository["repository_name"] for repository in resources.get("aws_codecommit_repository", {}).values()}
+    for pipeline in resources.get("aws_codepipeline", {}).values():
+        for action in (action for stage in pipeline["stage"] for action in stage["action"]):
+            name = action.get("configuration", {}).get("RepositoryName")
+            if name and name not in own:
+                yield name
+
+
+def _subnet_groups(resources: Mapping[str, Any]) -> Iterator[list[str]]:
+    """The subnets of load balancers and services, except the document's own, which are no ids yet."""
+    balancers = [balancer.get("subnets") for balancer in resources.get("aws_lb", {}).values()]
+    services = [service.get("network_configuration") for service in resources.get("aws_ecs_service", {}).values()]
+    for placed in (*balancers, *services):
+        yield [text for text in _texts(placed) if _SUBNET_ID.fullmatch(text)]
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for each in value.values():
+                yield from _texts(each)
+        case list():
+            for each in value:
+                yield from _texts(each)
