@@ -136,8 +136,8 @@ def untouched(environment: Path, terraform: Terraform, variables: Mapping[str, s
         try:
             shutil.copytree(environment, folder, ignore=shutil.ignore_patterns(*_NOT_CONFIGURATION))
         except shutil.Error as error:
-            (file, _, reason), *_ = error.args[0]
-            raise HarnessError(f"{file} cannot be read: {reason}") from error
+            (_, _, reason), *_ = error.args[0]
+            raise HarnessError(f"environments/{environment.name} cannot be copied: {reason}") from error
         yield Workspace(folder, terraform, variables)
 
 

@@ -90,7 +90,7 @@ def _constructs(generated: Path) -> Mapping[str, str]:
     """The path of the construct behind each address, below the environment; nothing for a file that is not ours."""
     try:
         document = json.loads(generated.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     if not isinstance(document, dict):
         return {}

@@ -127,8 +127,9 @@ def _destroy(stage: Stage, inquiry: Inquiry) -> None:
     work = stage.work
     if inquiry.succeeds(work.plan()) and inquiry.succeeds(work.apply()) and inquiry.succeeds(work.destroy()):
         inquiry.findings += [f"destroy left {address} in the state" for address in work.state()]
-        left = leftovers.names(stage.aws, stage.settings.context.region) - stage.untouched
-        inquiry.findings += [f"destroy left {name}" for name in sorted(left)]
+        there = leftovers.names(stage.aws, stage.settings.context.region)
+        inquiry.findings += [f"destroy left {name}" for name in sorted(there - stage.untouched)]
+        inquiry.findings += [f"destroy took {name}, which was not ours" for name in sorted(stage.untouched - there)]
 
 
 _ACTS: dict[str, Callable[[Stage, Inquiry], None]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import TypeVar
@@ -12,7 +12,7 @@ from harness.programs import HALT, Halt
 _Item = TypeVar("_Item")
 
 
-def side_by_side(sources: Sequence[Iterable[_Item]]) -> Iterator[_Item]:
+def side_by_side(sources: Sequence[Iterable[_Item]]) -> Generator[_Item, None, None]:
     """Runs all ``sources`` at once, each in a thread of its own, and yields what they yield as it comes.
 
     What one raises is raised here once the others have ended. Whoever stops asking for items ends them early, and

@@ -23,6 +23,10 @@ FETCHES = """#!/bin/sh
 installed=.terraform/providers/host/hashicorp/aws/6.25.0/platform
 mkdir -p $installed && cp "$SOURCE"/* $installed/
 """
+LINKS = """#!/bin/sh
+folder=.terraform/providers/registry.terraform.io/hashicorp/aws/6.25.0
+mkdir -p $folder && ln -s "MIRROR" $folder/linked
+"""
 
 
 def _program(folder: Path, version: str, text: str = SERVES) -> Path:
@@ -70,6 +74,32 @@ def test_terraform_fetches_the_pinned_version_once(
     first = aws_provider.find("6.25.0", Terraform((str(fetching),), "PATH"), tmp_path / "cache")
     assert first.version == "6.25.0"
     assert aws_provider.find("6.25.0", finds_nothing, tmp_path / "cache") == first
+
+
+def test_provider_from_a_mirror_on_this_machine_is_found(tmp_path: Path, finds_nothing: Terraform) -> None:
+    mirrored = _program(tmp_path / "mirror" / "linked", "6.25.0")
+    linking = tmp_path / "terraform"
+    linking.write_text(LINKS.replace("MIRROR", str(mirrored.parent)))
+    linking.chmod(0o755)
+    found = aws_provider.find("6.25.0", Terraform((str(linking),), "PATH"), tmp_path / "cache")
+    assert found == Provider(mirrored, "6.25.0")
+
+
+def test_what_was_not_fetched_is_asked_for_again(
+    tmp_path: Path, finds_nothing: Terraform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(HarnessError):
+        aws_provider.find("6.25.0", finds_nothing, tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_cache_that_cannot_be_written_and_no_home_are_no_obstacle(
+    tmp_path: Path, finds_nothing: Terraform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    plugin = _program(tmp_path / "plugins", "6.25.0")
+    monkeypatch.setattr(aws_provider, "_PLUGIN_FOLDERS", ("~nobody-of-that-name/", str(tmp_path / "plugins")))
+    assert aws_provider.find("6.25.0", finds_nothing, tmp_path / "cache").program == plugin
 
 
 def test_newest_other_version_will_do(tmp_path: Path, finds_nothing: Terraform) -> None:

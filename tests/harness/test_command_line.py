@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from harness.__main__ import TERRAFORM, main
-from tests.harness import projects
+from tests.harness import projects, sessions
 
 
 @pytest.mark.parametrize("command", TERRAFORM)
@@ -52,3 +54,47 @@ def test_wrong_use_ends_with_exit_code_two(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
+
+
+PINNED = {"terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "6.25.0"}}}}
+HANGS = """#!/bin/sh
+[ "$1" = version ] && { echo '{"terraform_version": "1.11.4"}'; exit; }
+touch "$BEGUN"
+exec sleep 60
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signal_ends_everything_and_leaves_nothing(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    projects.write(tmp_path, PINNED)
+    for folder in ("programs", "scratch"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "programs" / "terraform").write_text(HANGS)
+    (tmp_path / "programs" / "terraform").chmod(0o755)
+    path = f"{tmp_path / 'programs'}{os.pathsep}{os.environ['PATH']}"
+    variables = {"PATH": path, "TMPDIR": str(tmp_path / "scratch"), "BEGUN": str(tmp_path / "begun")}
+    process = sessions.start(projects.command(tmp_path, "plan-offline", "dev"), {**os.environ, **variables})
+    sessions.wait_for(tmp_path / "begun")
+    os.kill(process.pid, number)
+    # Whoever were left would keep the output open, so that it would not end.
+    output, _ = process.communicate(timeout=20)
+    assert (process.returncode, output) == (code, "")
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_words_that_the_output_cannot_hold_are_no_obstacle(tmp_path: Path) -> None:
+    projects.write(tmp_path, PINNED | {"output": {"größe": {"value": 1}}})
+    ran = projects.run(tmp_path, "plan-offline", "dev", environment={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert r"outputs: gr\xf6\xdfe" in ran.stdout
+
+
+def test_error_of_the_system_about_no_file_is_told_plainly(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("harness.policy.gate.check", full)
+    assert main(["--root", str(tmp_path), "policy"]) == 2
+    assert capsys.readouterr().err == "No space left on device\n"

@@ -73,6 +73,23 @@ def test_words_on_standard_error_are_the_last_resort() -> None:
     assert only.summary == "out of memory"
 
 
+def test_single_word_is_told_once_and_on_one_line() -> None:
+    (only,) = diagnostics.read("", "out of memory", failed=True)
+    assert only.message == "out of memory"
+    assert Diagnostic("error", "not valid,\nas described below").message == "not valid, as described below"
+
+
+@pytest.mark.parametrize(
+    ("detail", "out_of_reach"),
+    [
+        ("Get https://registry.terraform.io/: dial tcp: lookup registry.terraform.io: no such host", True),
+        ("provider registry registry.terraform.io does not have a provider named hashicorp/odd", False),
+    ],
+)
+def test_what_cannot_be_reached_is_told_from_what_is_wrong(detail: str, out_of_reach: bool) -> None:
+    assert Diagnostic("error", "Failed to query available provider packages", detail).out_of_reach is out_of_reach
+
+
 def test_failure_without_a_word_is_an_error() -> None:
     assert [each.severity for each in diagnostics.read("", "", failed=True)] == ["error"]
 

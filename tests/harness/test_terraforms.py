@@ -45,6 +45,19 @@ def test_version_is_terraforms_own(on_path: Path) -> None:
     assert terraforms.every()[0].version() == "1.2.3"
 
 
+def test_terraform_that_hangs_is_an_error(on_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_path.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
+    monkeypatch.setattr(terraforms, "_START_SECONDS", 0.2)
+    with pytest.raises(HarnessError, match="has not answered in"):
+        terraforms.every()[0].version()
+
+
+def test_program_that_this_machine_cannot_run_is_an_error(on_path: Path) -> None:
+    on_path.write_bytes(b"\x7fELF of another machine")
+    with pytest.raises(HarnessError, match="does not tell its version: Exec format error"):
+        terraforms.every()[0].version()
+
+
 def test_terraform_that_does_not_start_is_an_error(on_path: Path) -> None:
     shutil.copy("/bin/false", on_path)
     with pytest.raises(HarnessError, match="does not tell its version"):

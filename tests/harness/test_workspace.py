@@ -72,11 +72,46 @@ def test_plan_that_does_not_exist_cannot_be_shown(tmp_path: Path, terraform: Ter
             work.planned()
 
 
+def test_what_lies_beside_is_judged_but_for_state_and_lock_file(tmp_path: Path, terraform: Terraform) -> None:
+    folder = projects.write(tmp_path, projects.GREETING)
+    (folder / "module").mkdir()
+    (folder / "module" / "main.tf").write_text('variable "given" {}\noutput "given" { value = var.given }\n')
+    (folder / "extra.tf").write_text(
+        'variable "given" {}\nmodule "extra" {\n  source = "./module"\n  given  = var.given\n}\n'
+    )
+    (folder / "terraform.tfvars").write_text('given = "yes"\n')
+    for broken in ("terraform.tfstate", ".terraform.lock.hcl"):
+        (folder / broken).write_text("{{ broken")
+    (folder / ".terraform").mkdir()
+    (folder / ".terraform" / "terraform.tfstate").write_text("{{ broken")
+    with workspace.of(folder, terraform, {}) as work:
+        assert work.init().errors == ()
+        assert work.plan().exit_code == 2
+    assert (folder / "terraform.tfstate").read_text() == "{{ broken"
+
+
+def test_file_that_cannot_be_copied_is_an_error(tmp_path: Path, terraform: Terraform) -> None:
+    folder = projects.write(tmp_path, projects.GREETING)
+    (folder / "extra.tf").symlink_to(tmp_path / "missing")
+    with (
+        pytest.raises(HarnessError, match=r"environments/dev cannot be copied: .*extra\.tf"),
+        workspace.of(folder, terraform, {}),
+    ):
+        pass
+
+
+def test_state_stays_here_whatever_another_override_says(tmp_path: Path, terraform: Terraform) -> None:
+    folder = projects.write(tmp_path, projects.GREETING)
+    (folder / "zzz_override.tf").write_text('terraform {\n  backend "s3" {}\n}\n')
+    with workspace.of(folder, terraform, {}) as work:
+        assert work.init().errors == ()
+
+
 def test_protection_from_destroy_can_be_lifted(tmp_path: Path, terraform: Terraform) -> None:
     kept = {"input": "hello", "lifecycle": {"prevent_destroy": True}}
-    with workspace.of(
-        projects.write(tmp_path, {"resource": {"terraform_data": {"kept": kept}}}), terraform, {}
-    ) as work:
+    listed = [{"input": "hello", "lifecycle": [{"prevent_destroy": True}]}]
+    folder = projects.write(tmp_path, {"resource": {"terraform_data": {"kept": kept, "listed": listed}}})
+    with workspace.of(folder, terraform, {}) as work:
         work.init()
         work.plan()
         work.apply()

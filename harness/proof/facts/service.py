@@ -114,10 +114,10 @@ def _rules(aws: EmulatedAws, settings: Settings, name: str, service: Service) ->
         yield Fact(
             ("service", name, "hosts"),
             f"{name}'s hosts on port {port}",
-            list(service.hosts),
+            sorted(service.hosts),
             _values(conditions, "host-header"),
         )
-        paths = list(service.paths) or ([] if service.hosts else ["/*"])
+        paths = sorted(service.paths) or ([] if service.hosts else ["/*"])
         yield Fact(
             ("service", name, "paths"), f"{name}'s paths on port {port}", paths, _values(conditions, "path-pattern")
         )
@@ -155,7 +155,10 @@ def _groups(aws: EmulatedAws, settings: Settings, name: str) -> dict[str, Any]:
 
 
 def _values(conditions: dict[str, Any], field: str) -> list[str]:
-    """The values of a condition, which AWS tells in ``Values``, in ``PathPatternConfig`` and its like, or in both."""
+    """The values of a condition, sorted: the provider sends a set.
+
+    AWS tells them in ``Values``, in ``PathPatternConfig`` and its like, or in both.
+    """
     condition = conditions.get(field, {})
     in_config = [each["Values"] for key, each in condition.items() if key.endswith("Config")]
-    return list(condition.get("Values") or next(iter(in_config), []))
+    return sorted(condition.get("Values") or next(iter(in_config), []))

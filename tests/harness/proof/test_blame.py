@@ -53,6 +53,18 @@ def test_generated_file_that_is_no_json_is_no_obstacle(dev: Path) -> None:
     assert blame.Blame(dev).tell(Diagnostic("error", "Invalid JSON")) == "environments/dev: Invalid JSON"
 
 
+@pytest.mark.parametrize("comment", ["by hand", {"metadata": "none"}, {"metadata": {"path": 5}}, None])
+def test_comment_that_is_not_cdktfs_is_no_obstacle(dev: Path, comment: object) -> None:
+    projects.write(dev.parent.parent, {"resource": {"aws_vpc": {"main": {"//": comment}}}})
+    diagnostic = Diagnostic("error", "Cycle", address="aws_vpc.main")
+    assert blame.Blame(dev).tell(diagnostic) == "environments/dev/cdk.tf.json: aws_vpc.main: Cycle"
+
+
+def test_generated_file_that_is_nested_too_deeply_is_no_obstacle(dev: Path) -> None:
+    (dev / load.GENERATED).write_text("[" * 100_000)
+    assert blame.Blame(dev).construct_of("aws_vpc.main") == ""
+
+
 @pytest.mark.parametrize("name", load.names(ENVIRONMENTS))
 def test_every_construct_of_the_shipped_environments_has_a_setting_or_is_always_there(name: str) -> None:
     document = json.loads((ENVIRONMENTS / name / load.GENERATED).read_text())

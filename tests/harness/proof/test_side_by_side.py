@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 
 import pytest
 
+from harness.programs import HALT
 from harness.proof.side_by_side import side_by_side
 
 
@@ -30,6 +32,24 @@ def test_failure_of_one_is_told_after_the_others_have_ended() -> None:
     with pytest.raises(ValueError, match="broken"):
         came.extend(side_by_side([failing(), iter(["whole"])]))
     assert sorted(came) == ["before", "whole"]
+
+
+def test_sources_end_early_once_nobody_asks_for_more() -> None:
+    cleaned_up = threading.Event()
+
+    def endless() -> Iterator[str]:
+        try:
+            while True:
+                yield "one more"
+                HALT.get().check()
+        finally:
+            cleaned_up.set()
+
+    came = side_by_side([endless()])
+    assert next(came) == "one more"
+    with contextlib.closing(came):
+        pass
+    assert cleaned_up.is_set()
 
 
 def test_no_source_yields_nothing() -> None:

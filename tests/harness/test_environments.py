@@ -1,0 +1,56 @@
+"""What is read of the generated Terraform before anything is done with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import environments
+from harness.errors import HarnessError
+from tests.harness import projects
+
+AWS = {"source": "hashicorp/aws", "version": "6.25.0"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", r"cdk\.tf\.json:1: is not valid JSON"),
+        ('{"a":\n oops}', r"cdk\.tf\.json:2: is not valid JSON"),
+        ("[1]", r"cdk\.tf\.json:1: is not a JSON object"),
+        ("[" * 100_000, "is nested too deeply"),
+    ],
+)
+def test_what_is_no_terraform_is_an_error_that_says_where(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(HarnessError, match=rf"{told}.*make synth ENV=dev"):
+        environments.document(projects.write(tmp_path, text))
+
+
+def test_other_encoding_is_an_error(tmp_path: Path) -> None:
+    folder = projects.write(tmp_path, {})
+    (folder / "cdk.tf.json").write_bytes(b'{"a": "\xff"}')
+    with pytest.raises(HarnessError, match="is not UTF-8"):
+        environments.document(folder)
+
+
+@pytest.mark.parametrize("terraform", [{"required_providers": {"aws": AWS}}, [{"required_providers": [{"aws": AWS}]}]])
+def test_version_of_the_provider_is_found_in_either_form_of_a_block(tmp_path: Path, terraform: Any) -> None:
+    assert environments.provider_version(projects.write(tmp_path, {"terraform": terraform})) == "6.25.0"
+
+
+@pytest.mark.parametrize(
+    "aws", [None, {}, "6.25.0", {"version": None}, {"version": "~> 6.0"}, {"version": "../6.25.0"}]
+)
+def test_anything_but_a_pinned_version_is_an_error(tmp_path: Path, aws: Any) -> None:
+    folder = projects.write(tmp_path, {"terraform": {"required_providers": {"aws": aws}}})
+    with pytest.raises(HarnessError, match=r"cdk\.tf\.json: pins no version of the AWS provider"):
+        environments.provider_version(folder)
+
+
+def test_types_written_by_hand_are_declared_too(tmp_path: Path) -> None:
+    folder = projects.write(tmp_path, projects.GREETING)
+    (folder / "module").mkdir()
+    (folder / "module" / "main.tf").write_text('  data "aws_region" "here" {}\n# resource "aws_vpc" "not" {}\n')
+    assert environments.declared(folder)[1:] == [{"data": {"aws_region": {}}}]
