@@ -29,7 +29,7 @@ OTHER_OPTIONS = """
   port                      = 9000
   exec                      = true
   read_only_root_filesystem = false
-  hosts                     = ["*.example.com"]
+  hosts                     = ["shop.example.org", "*.example.com"]
   paths                     = ["/api/*"]
   bootstrap_image           = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/bootstrap:1"
   source "codecommit" {
