@@ -65,9 +65,9 @@ class Workspace:
         """``terraform validate``: the configuration against the provider's schema and rules."""
         return self.run("validate", "-json")
 
-    def plan(self, *arguments: str) -> Outcome:
+    def plan(self) -> Outcome:
         """``terraform plan``, kept for ``apply`` and ``planned``; its exit code is 0 for no changes, 2 for some."""
-        return self.run("plan", "-json", "-detailed-exitcode", f"-out={_PLAN}", *arguments)
+        return self.run("plan", "-json", "-detailed-exitcode", f"-out={_PLAN}")
 
     def apply(self) -> Outcome:
         """``terraform apply`` of what was planned last."""

@@ -27,7 +27,6 @@ from modules.settings.load import GENERATED, Settings
 
 PROVIDER, APPLY, RELEASE, UPDATE, DESTROY = CLAIMS = ("provider", "apply", "release", "update", "destroy")
 
-
 _CDKTF = threading.Lock()
 """CDKTF runs in one process of Node.js, which answers one caller at a time."""
 
@@ -86,7 +85,7 @@ def _stage(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[S
 
 
 def _provider(stage: Stage, inquiry: Inquiry) -> None:
-    """The provider's own validators take the JSON, and its plan wants nothing but to create."""
+    """The provider's own validators take the JSON, and it can plan it."""
     work = stage.work
     if inquiry.succeeds(work.init()):
         stage.concession.learn(work)

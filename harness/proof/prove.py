@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from harness import aws_provider, environments, terraforms
@@ -28,18 +30,21 @@ def prove(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[
 
 
 def prove_emulated(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[Verdict]:
-    """The same with the real provider against the emulated AWS alone.
+    """The same with the real provider against the emulated AWS alone, once the schema has taken an environment.
 
     Raises ``HarnessError`` if no real provider can be had.
     """
     terraform = terraforms.every()[0]
     found = [(folder, _provider(folder, terraform)) for folder in _folders(root, names)]
-    return _told(side_by_side([_emulated(folder, terraform, provider) for folder, provider in found]), say)
+    return _told(side_by_side([_schema_and_emulated(folder, terraform, provider) for folder, provider in found]), say)
 
 
 def exit_code(verdicts: Iterable[Verdict], accepted: Collection[Result]) -> int:
-    """0 if every verdict is one of the ``accepted``, else 1."""
-    return 0 if all(verdict.result in accepted for verdict in verdicts) else 1
+    """0 if every verdict is one of the ``accepted`` and something was proved of each environment, else 1."""
+    results: dict[str, set[Result]] = defaultdict(set)
+    for verdict in verdicts:
+        results[verdict.environment].add(verdict.result)
+    return 0 if all("proved" in each and each.issubset(accepted) for each in results.values()) else 1
 
 
 def _folders(root: Path, names: Sequence[str]) -> list[Path]:
@@ -79,7 +84,7 @@ def _everything(folders: Sequence[Path]) -> Iterator[Verdict]:
     )
 
 
-def _offline(folder: Path, terraform: Terraform) -> Iterator[Verdict]:
+def _offline(folder: Path, terraform: Terraform) -> Generator[Verdict]:
     with serving(environments.declared(folder)) as stand_in:
         by = f"Terraform {terraform.version()}, stand-in for hashicorp/aws {environments.provider_version(folder)}"
         yield from offline.judge(folder, terraform, stand_in.reattach, by)
@@ -97,6 +102,15 @@ def _with_real_provider(folder: Path, terraform: Terraform, sound: bool) -> Iter
     by = f"Terraform {terraform.version()}, the real provider, emulated AWS"
     for claim in emulated.CLAIMS[judged:]:
         yield not_proved(folder.name, claim, by, reason)
+
+
+def _schema_and_emulated(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[Verdict]:
+    # What an older provider does not know is left out there, so it must be known not to be a mistake.
+    with closing(_offline(folder, terraform)) as verdicts:
+        schema = next(verdicts)
+    yield schema
+    if schema.result == "proved":
+        yield from _emulated(folder, terraform, provider)
 
 
 def _emulated(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[Verdict]:

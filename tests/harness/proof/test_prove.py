@@ -59,6 +59,21 @@ def test_real_providers_verdict_without_a_provider_is_an_error(project: Path, wi
     assert f"{VARIABLE} names" in ran.stderr
 
 
+def test_mistake_is_not_left_out_as_something_that_an_older_provider_lacks(
+    project: Path, without_provider: dict[str, str]
+) -> None:
+    program = Path(without_provider[VARIABLE]) / "terraform-provider-aws_v5.100.0_x5"
+    program.write_text(f"#!/bin/sh\ntouch {project / 'started'}\n")
+    program.chmod(0o755)
+    file = project / "environments" / "dev" / "cdk.tf.json"
+    file.write_text(file.read_text().replace('"cidr_block"', '"cidr_blok"'))
+    ran = projects.run(project, "e2e", "dev", environment=without_provider)
+    assert ran.returncode == 1
+    assert "dev: schema: refuted" in ran.stdout
+    assert "cidr_blok" in ran.stdout
+    assert not (project / "started").exists()
+
+
 @pytest.mark.parametrize("command", ["prove", "e2e"])
 def test_nothing_to_prove_is_an_error(tmp_path: Path, command: str) -> None:
     (tmp_path / "environments").mkdir()

@@ -33,3 +33,9 @@ def test_claims_that_are_not_accepted_fail() -> None:
     assert exit_code([GOOD, *OPEN], ["proved", "not proved"]) == 0
     assert exit_code([GOOD, *OPEN], ["proved"]) == 1
     assert exit_code([GOOD, BAD], ["proved", "not proved"]) == 1
+
+
+def test_environment_of_which_nothing_was_proved_fails() -> None:
+    assert exit_code([GOOD], ["proved", "not proved"]) == 0
+    assert exit_code(OPEN, ["proved", "not proved"]) == 1
+    assert exit_code([not_proved("prod", "schema", "Terraform 1", "out of reach"), GOOD], ["proved", "not proved"]) == 1
