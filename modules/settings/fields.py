@@ -41,12 +41,12 @@ def matching(pattern: str, what: str, *, any_language: bool = False) -> Constrai
     return Constraint(check, what)
 
 
-def between(low: int, high: int, unit: str = "") -> Constraint:
-    """A validator that accepts whole numbers from ``low`` to ``high``, both included."""
+def between(low: int, high: int, unit: str = "", because: str = "") -> Constraint:
+    """A validator that accepts whole numbers from ``low`` to ``high``, both included; it may say why no others."""
 
     def check(value: int) -> int:
         if not low <= value <= high:
-            raise ValueError(f"{value} is out of range; use {accepts}")
+            raise ValueError(f"{value} is out of range; use {accepts}{because and f': {because}'}")
         return value
 
     accepts = f"{low} to {high} {unit}".rstrip()
@@ -127,8 +127,17 @@ PolicyArn = Annotated[str, matching(r"arn:aws(-[a-z]+)*:iam::(aws|\d{12}):policy
 WebAclArn = Annotated[
     str, matching(r"arn:aws(-[a-z]+)*:wafv2:[a-z0-9-]+:\d{12}:regional/webacl/.+", "the ARN of a regional web ACL")
 ]
+# https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
+FunctionArn = Annotated[
+    str,
+    matching(
+        r"arn:aws(-[a-z]+)*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w-]{1,128})?",
+        "the ARN of a Lambda function, or of a version or alias of one",
+    ),
+]
 VpcId = Annotated[str, matching(r"vpc-[0-9a-f]{8,17}", "a VPC id like vpc-0123456789abcdef0")]
 SubnetId = Annotated[str, matching(r"subnet-[0-9a-f]{8,17}", "a subnet id like subnet-0123456789abcdef0")]
+UrlPath = Annotated[str, matching(r"/[^\s#]{0,1023}", "a path like /health, at most 1024 characters")]
 VariableName = Annotated[
     str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "a name for an environment variable; use letters, digits and _")
 ]

@@ -1,4 +1,4 @@
-"""The application load balancer that all services of an environment share."""
+"""The load balancer that all services of an environment share."""
 
 from __future__ import annotations
 
@@ -14,9 +14,19 @@ SslPolicy = Annotated[str, matching(r"ELBSecurityPolicy-[A-Za-z0-9-]+", "a secur
 class LoadBalancer(Block):
     """How the world reaches the services, and who may look at a release before it takes traffic."""
 
+    type: Literal["application", "network"] = Field(
+        default="application",
+        description=(
+            "`application` reads requests: hosts, paths, canary and linear releases. `network` hands connections on, for one "
+            "service that needs that."
+        ),
+    )
     protocol: Literal["https", "http"] = Field(
         default="https",
-        description="`https` needs a `certificate` and redirects port 80; `http` sends everything in clear text.",
+        description=(
+            "`https` needs a `certificate` and redirects port 80; `http` sends everything in clear text. On a network load "
+            "balancer the listeners are TLS and TCP, and nothing is redirected."
+        ),
     )
     certificate: CertificateArn | None = Field(
         default=None, description="The certificate, in the environment's region."
@@ -29,6 +39,13 @@ class LoadBalancer(Block):
     ingress_cidrs: Distinct[Cidr] = Field(
         default=("0.0.0.0/0",),
         description="Who may use the production listener. An internal load balancer must say.",
+    )
+    test_listener: bool = Field(
+        default=True,
+        description=(
+            "Whether there is a test listener. Without one, green gets production traffic before any health check or test "
+            "has seen it."
+        ),
     )
     test_port: Port = Field(
         default=8443, description="Port of the test listener, where green answers before it takes traffic."
@@ -48,3 +65,8 @@ class LoadBalancer(Block):
     def port(self) -> int:
         """The production listener's port."""
         return 443 if self.protocol == "https" else 80
+
+    @property
+    def redirects_http(self) -> bool:
+        """Whether port 80 answers with a redirect to the production listener."""
+        return self.type == "application" and self.protocol == "https"

@@ -6,13 +6,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from modules.settings.alarms import Alarms
 from modules.settings.fields import Block, between
+from modules.settings.hooks import Hooks
+from modules.settings.smoke_test import SmokeTest
+
+# https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
+_TWO_DAYS = 2880
+_LONGEST_WAIT = "CodeDeploy waits two days at most"
 
 
 class Release(Block):
     """Blue/green: green starts beside blue, takes the traffic over, then blue is removed."""
 
-    engine: Literal["codedeploy"] = Field(default="codedeploy", description="What moves the traffic: AWS CodeDeploy.")
+    engine: Literal["codedeploy", "ecs"] = Field(
+        default="codedeploy",
+        description="What moves the traffic: AWS CodeDeploy, or the blue/green that is built into Amazon ECS.",
+    )
     strategy: Literal["all_at_once", "canary", "linear"] = Field(
         default="canary",
         description=(
@@ -23,12 +33,36 @@ class Release(Block):
     percent: Annotated[int, between(1, 99, "percent")] = Field(
         default=10, description="The share of traffic in one step."
     )
-    interval_minutes: Annotated[int, between(1, 2880, "minutes")] = Field(
-        default=5, description="Minutes between the steps."
+    interval_minutes: Annotated[int, between(1, _TWO_DAYS, "minutes", _LONGEST_WAIT)] = Field(
+        default=5, description="Minutes between the steps; engine `ecs` takes 1440 at most."
     )
-    keep_blue_minutes: Annotated[int, between(0, 2880, "minutes")] = Field(
-        default=60, description="Minutes that blue is kept after the cutover, ready for a quick rollback."
+    hold_minutes: Annotated[int, between(0, _TWO_DAYS, "minutes", _LONGEST_WAIT)] = Field(
+        default=0,
+        description=(
+            "Minutes that green waits, on the test listener, for somebody to send production traffic to it in CodeDeploy; "
+            "after them the release is stopped. 0: traffic moves as soon as green is well. Engine `codedeploy` alone."
+        ),
+    )
+    keep_blue_minutes: Annotated[int, between(0, _TWO_DAYS, "minutes", _LONGEST_WAIT)] = Field(
+        default=60,
+        description=(
+            "Minutes that blue is kept after the cutover, ready for a quick rollback; engine `ecs` takes 1440 at most."
+        ),
     )
     approval: bool = Field(
         default=False, description="Whether somebody must approve in CodePipeline before each deployment."
     )
+    approval_timeout_minutes: Annotated[int, between(5, 86400, "minutes")] = Field(
+        default=1440, description="Minutes after which an approval that nobody gave counts as refused."
+    )
+    alarms: Alarms = Field(default=Alarms(), description="What rolls a release back.")
+    hooks: Hooks = Field(default=Hooks(), description="Lambda functions that look at a release on its way.")
+    smoke_test: SmokeTest | None = Field(
+        default=None, description="A request to green before it takes traffic; none when left out."
+    )
+
+    @property
+    def waits_minutes(self) -> int:
+        """All waits that are set, from green's first health until blue is gone; the time of tasks and hooks apart."""
+        shifts = {"all_at_once": 0, "canary": 1, "linear": -(-100 // self.percent) - 1}
+        return self.hold_minutes + shifts[self.strategy] * self.interval_minutes + self.keep_blue_minutes

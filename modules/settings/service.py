@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from modules.settings.fields import (
     Block,
+    Constraint,
     Distinct,
     KeyArn,
+    Name,
     PolicyArn,
     Port,
     Secrets,
+    UrlPath,
     Variables,
     between,
     matching,
@@ -46,9 +50,28 @@ HostPattern = Annotated[
 PathPattern = Annotated[
     str, matching(r"/[A-Za-z0-9_.$/~\"'@:+*?&;=-]{0,127}", "a path pattern like /api/*, at most 128 characters")
 ]
-UrlPath = Annotated[str, matching(r"/[^\s#]{0,1023}", "a path like /health, at most 1024 characters")]
 AbsolutePath = Annotated[str, matching(r"(/(?!\.\.?(/|\Z))[\w.-]+)+", "an absolute folder like /tmp")]
 ImageUri = Annotated[str, matching(r"[a-z0-9][a-z0-9._/-]*(:[0-9]+/[a-z0-9._/-]+)?(:[\w.-]{1,128})?(@sha256:[0-9a-f]{64})?", "an image like public.ecr.aws/nginx/nginx:stable")]  # fmt: skip
+
+
+# https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
+ScheduleExpression = Annotated[
+    str,
+    matching(
+        r"cron\([\d*,/-]+ [\d*,/-]+ [\d*?,/LW-]+ [\dA-Z*,/-]+ [\dA-Z*?,/L#-]+ [\d*,/-]+\)"
+        r"|rate\([1-9]\d* (minutes?|hours?|days?)\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)",
+        "a schedule like cron(0 20 ? * MON-FRI *), rate(1 day) or at(2027-01-01T00:00:00)",
+    ),
+]
+
+
+def _time_zone(value: str) -> str:
+    if value not in zoneinfo.available_timezones():
+        raise ValueError(f'"{value}" is not a time zone like Asia/Tokyo')
+    return value
+
+
+TimeZone = Annotated[str, Constraint(_time_zone, "a time zone like Asia/Tokyo")]
 
 
 class Tasks(Block):
@@ -60,6 +83,17 @@ class Tasks(Block):
     max: Annotated[int, between(1, 5000, "tasks")] = Field(default=6, description="The most tasks.")
 
 
+class Schedule(Block):
+    """Other limits for autoscaling from a moment on, until the next schedule's."""
+
+    at: ScheduleExpression = Field(
+        description="When, in Application Auto Scaling's words.", examples=["cron(0 20 ? * MON-FRI *)"]
+    )
+    timezone: TimeZone = Field(default="UTC", description="The time zone of `at`, which may have summer time.")
+    min: Annotated[int, between(0, 5000, "tasks")] = Field(description="The fewest tasks from then on.", examples=[2])
+    max: Annotated[int, between(0, 5000, "tasks")] = Field(description="The most tasks from then on.", examples=[6])
+
+
 class Scaling(Block):
     """The averages that autoscaling holds by adding and removing tasks."""
 
@@ -68,6 +102,13 @@ class Scaling(Block):
     )
     memory_percent: Annotated[int, between(1, 100, "percent")] = Field(
         default=75, description="Average memory use, in percent."
+    )
+    requests_per_target: Annotated[int, between(1, 1_000_000_000, "requests")] | None = Field(
+        default=None,
+        description="Requests a minute for each task, those of both colours together; not looked at when left out.",
+    )
+    schedule: dict[Name, Schedule] = Field(
+        default={}, description="Limits that change with the clock, each in a block of its own with a name as label."
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules.settings.rules import load_balancer, names, network, pipeline, routing, service
+from modules.settings.rules import load_balancer, names, network, pipeline, release, routing, scaling, service
 from modules.settings.rules.conflict import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -11,5 +11,7 @@ RULES: tuple[Rule, ...] = (
     *load_balancer.RULES,
     *service.RULES,
     *routing.RULES,
+    *release.RULES,
+    *scaling.RULES,
     *pipeline.RULES,
 )
