@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from modules.aws import Construct
 from modules.bucket import BUCKETS_PREFIX, Bucket, BucketProps
@@ -12,23 +13,25 @@ from modules.iam import Condition, Statement
 
 @dataclass(frozen=True)
 class AccessLogsProps:
-    """How many days records are kept."""
+    """How many days records are kept, and the type of load balancer whose records they are."""
 
     context: Context
     days: int
     disposable: bool
+    balancer: Literal["application", "network"]
 
 
 class AccessLogs(Construct):
     """A bucket under S3's own key: load balancers deliver to no other.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
     """
 
     def __init__(self, scope: Construct, id_: str, props: AccessLogsProps) -> None:
         super().__init__(scope, id_)
-        self._context = props.context
+        self._context, self._balancer = props.context, props.balancer
         self.bucket = Bucket(
             self,
             "bucket",
@@ -43,14 +46,12 @@ class AccessLogs(Construct):
 
     def _deliveries(self, arn: str) -> list[Statement]:
         context = self._context
+        objects = f"{arn}/AWSLogs/{context.account}/*"
+        of_balancer = (
+            _of_application(objects) if self._balancer == "application" else _of_network(context, arn, objects)
+        )
         return [
-            # The path keeps other accounts out; AWS's own policy has no condition either.
-            Statement(
-                sid="DeliverLoadBalancerLogs",
-                actions=["s3:PutObject"],
-                resources=[f"{arn}/AWSLogs/{context.account}/*"],
-                principals={"Service": ["logdelivery.elasticloadbalancing.amazonaws.com"]},
-            ),
+            *of_balancer,
             Statement(
                 sid="DeliverBucketLogs",
                 actions=["s3:PutObject"],
@@ -62,3 +63,30 @@ class AccessLogs(Construct):
                 ],
             ),
         ]
+
+
+def _of_application(objects: str) -> list[Statement]:
+    """The path keeps other accounts out; AWS's own policy has no condition either."""
+    return [
+        Statement(
+            sid="DeliverLoadBalancerLogs",
+            actions=["s3:PutObject"],
+            resources=[objects],
+            principals={"Service": ["logdelivery.elasticloadbalancing.amazonaws.com"]},
+        )
+    ]
+
+
+def _of_network(context: Context, bucket: str, objects: str) -> list[Statement]:
+    principals = {"Service": ["delivery.logs.amazonaws.com"]}
+    ours = [
+        Condition("StringEquals", "aws:SourceAccount", [context.account]),
+        Condition("ArnLike", "aws:SourceArn", [context.arn("logs", "*")]),
+    ]
+    owned = Condition("StringEquals", "s3:x-amz-acl", ["bucket-owner-full-control"])
+    return [
+        Statement("LookAtBucketAcl", ["s3:GetBucketAcl"], [bucket], principals=principals, conditions=ours),
+        Statement(
+            "DeliverLoadBalancerLogs", ["s3:PutObject"], [objects], principals=principals, conditions=[owned, *ours]
+        ),
+    ]

@@ -14,8 +14,10 @@ from modules.aws import (
 )
 from modules.foundation import Foundation
 from modules.key import Key, KeyProps
+from modules.network.application_load_balancer import ApplicationLoadBalancer
 from modules.network.load_balancer import LoadBalancer, LoadBalancerProps
 from modules.network.network import Network, NetworkProps
+from modules.network.network_load_balancer import NetworkLoadBalancer
 from modules.pipeline.delivery import Delivery, DeliveryProps
 from modules.pipeline.image_repository import ImageRepository, ImageRepositoryProps
 from modules.service.cluster import Cluster, ClusterProps
@@ -26,6 +28,11 @@ from modules.settings.state import CloudState, S3State
 
 REQUIRED_TERRAFORM = ">= 1.11"
 """1.11 made the S3 backend's own lock file generally available."""
+
+_LOAD_BALANCERS: dict[str, type[LoadBalancer]] = {
+    "application": ApplicationLoadBalancer,
+    "network": NetworkLoadBalancer,
+}
 
 
 class EnvironmentStack(TerraformStack):
@@ -39,14 +46,18 @@ class EnvironmentStack(TerraformStack):
         retention = environment.log_retention_days
         key = Key(self, "key", KeyProps(context, environment.disposable))
         access_logs = AccessLogs(
-            self, "access-logs", AccessLogsProps(context, environment.access_log_days, environment.disposable)
+            self,
+            "access-logs",
+            AccessLogsProps(
+                context, environment.access_log_days, environment.disposable, environment.load_balancer.type
+            ),
         )
         network = Network(
             self,
             "network",
             NetworkProps(context, environment.network, environment.service.values(), key, retention),
         )
-        load_balancer = LoadBalancer(
+        load_balancer = _LOAD_BALANCERS[environment.load_balancer.type](
             self,
             "load-balancer",
             LoadBalancerProps(context, environment.load_balancer, network, access_logs, environment.disposable),

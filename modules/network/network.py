@@ -59,11 +59,13 @@ class Network(Construct):
 
 
 def interface_endpoints(services: Iterable[Service]) -> list[str]:
-    """The AWS services that the tasks of ``services`` call, beside S3: to pull, to log, for secrets and for ECS Exec."""
+    """The AWS services that the tasks of ``services`` call, beside S3: to pull, to log, for secrets, ECS Exec and smoke tests."""
     needed = {"ecr.api", "ecr.dkr", "logs"}
     for service in services:
         for arn in service.secrets.values():
             needed.add("secretsmanager" if arn.split(":")[2] == "secretsmanager" else "ssm")
         if service.exec:
             needed |= {"kms", "ssmmessages"}
+        if service.release.smoke_test is not None:
+            needed |= {"ec2", "codedeploy"} if service.release.engine == "codedeploy" else {"ec2"}
     return sorted(needed)
