@@ -51,18 +51,44 @@ def _synthesize(valid: list[load.Settings], environments: Path) -> int:
         except OSError as error:
             _complain(f"{error.filename}: cannot be written: {error.strerror}")
             return 0
-    return sum(_land(text, environments / name) for name, text in texts.items())
+    return sum(_land(texts[settings.name], settings, environments) for settings in valid)
 
 
-def _land(text: str, environment: Path) -> bool:
+def _land(text: str, settings: load.Settings, environments: Path) -> bool:
+    """Whether everything is in place; the Terraform comes last, for it names the other files."""
+    from modules.service import programs
+
+    folder, needed = environments / settings.name, programs.needed(settings.environment)
+    contents = {program.archive: program.content for program in needed} | {load.GENERATED: text.encode()}
+    if not all(_land_file(content, folder / name, environments.parent) for name, content in contents.items()):
+        return False
+    return all(
+        _remove(folder / program.archive, environments.parent) for program in programs.ALL if program not in needed
+    )
+
+
+def _land_file(content: bytes, file: Path, root: Path) -> bool:
     from modules.synthesis import land
 
-    file = environment / load.GENERATED
-    shown = file.relative_to(environment.parent.parent)
+    shown = file.relative_to(root)
     try:
-        print(f"{shown}: {'written' if land(text, file) else 'unchanged'}")
+        print(f"{shown}: {'written' if land(content, file) else 'unchanged'}")
     except OSError as error:
         _complain(f"{shown}: cannot be written: {error.strerror}; it is as it was")
+        return False
+    return True
+
+
+def _remove(file: Path, root: Path) -> bool:
+    """Whether what is no longer named is gone."""
+    shown = file.relative_to(root)
+    try:
+        file.unlink()
+        print(f"{shown}: removed")
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        _complain(f"{shown}: cannot be removed: {error.strerror}")
         return False
     return True
 

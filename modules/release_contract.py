@@ -24,9 +24,11 @@ _TASK_VARIABLES = (
 )
 _PLACEMENT_VARIABLES = ("PLATFORM_VERSION", "SUBNETS", "SECURITY_GROUPS", "CAPACITY_PROVIDER_STRATEGY")
 
+_HOOKS = "HOOKS"
+
 _BUILD_VARIABLES = ("ECR_REPOSITORY_URI", "MANIFEST_TYPES", "IMAGE_TAG", "IMAGE_DIGEST")
 
-RESERVED_VARIABLES = frozenset((*_BUILD_VARIABLES, *_TASK_VARIABLES, *_PLACEMENT_VARIABLES))
+RESERVED_VARIABLES = frozenset((*_BUILD_VARIABLES, *_TASK_VARIABLES, *_PLACEMENT_VARIABLES, _HOOKS))
 """The names of all variables that the release contract is filled from, or that ``buildspec.yml`` sets itself."""
 
 
@@ -136,6 +138,11 @@ class Placement:
             "SECURITY_GROUPS": _json(list(self.security_groups)),
             "CAPACITY_PROVIDER_STRATEGY": _json(self.strategy()),
         }
+
+
+def hooks_variables(hooks: Mapping[str, str]) -> dict[str, str]:
+    """The variable from which the hooks in ``appspec.yml`` are filled; ``hooks`` are function ARNs by CodeDeploy's names."""
+    return {_HOOKS: _json([{event: arn} for event, arn in hooks.items()])}
 
 
 def environment_json(environment: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from modules.aws import App
+from modules.service import programs
 from modules.settings.load import GENERATED, Settings
 from modules.stack import EnvironmentStack
 
@@ -18,6 +19,9 @@ def synthesize(environments: list[Settings], folder: Path) -> dict[str, str]:
     for settings in environments:
         EnvironmentStack(app, settings)
     app.synth()
+    for settings in environments:
+        for program in programs.needed(settings.environment):
+            (folder / "stacks" / settings.name / program.archive).write_bytes(program.content)
     return {settings.name: _canonical(folder / "stacks" / settings.name / GENERATED) for settings in environments}
 
 
@@ -26,12 +30,11 @@ def _canonical(file: Path) -> str:
     return json.dumps(json.loads(file.read_text(encoding="utf-8")), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def land(text: str, file: Path) -> bool:
-    """Puts ``text`` into ``file``: whole or not at all, and not when it is there already. Whether it was written.
+def land(content: bytes, file: Path) -> bool:
+    """Puts ``content`` into ``file``: whole or not at all, and not when it is there already. Whether it was written.
 
     Raises ``OSError`` when it cannot be; then ``file`` is as it was.
     """
-    content = text.encode()
     if file.is_file() and file.read_bytes() == content:
         return False
     handle, scratch = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")

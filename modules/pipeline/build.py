@@ -23,8 +23,11 @@ from modules.pipeline.image_repository import ImageRepository
 from modules.service.roles import login_to_ecr
 from modules.settings.service import Build as Settings
 
+QUEUED_MINUTES = 60
+"""Minutes that a build may wait for a machine."""
+
 # https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html
-_CONTAINERS = {
+CONTAINERS = {
     "x86_64": ("LINUX_CONTAINER", "aws/codebuild/amazonlinux-x86_64-standard:5.0"),
     "arm64": ("ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:3.0"),
 }
@@ -81,7 +84,7 @@ class ImageBuild(Construct):
 
     def _project(self, role: ServiceRole, logs: LogGroup) -> CodebuildProject:
         props = self._props
-        kind, image = _CONTAINERS[props.architecture]
+        kind, image = CONTAINERS[props.architecture]
         return CodebuildProject(
             self,
             "project",
@@ -89,6 +92,7 @@ class ImageBuild(Construct):
             description=f"Builds the image of {self.name}",
             service_role=role.arn,
             build_timeout=props.settings.timeout_minutes,
+            queued_timeout=QUEUED_MINUTES,
             encryption_key=props.foundation.key.arn,
             source=CodebuildProjectSource(type="CODEPIPELINE"),
             artifacts=CodebuildProjectArtifacts(type="CODEPIPELINE"),

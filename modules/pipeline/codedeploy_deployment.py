@@ -11,6 +11,7 @@ from modules.aws import (
     CodedeployDeploymentConfigTrafficRoutingConfigTimeBasedCanary,
     CodedeployDeploymentConfigTrafficRoutingConfigTimeBasedLinear,
     CodedeployDeploymentGroup,
+    CodedeployDeploymentGroupAlarmConfiguration,
     CodedeployDeploymentGroupAutoRollbackConfiguration,
     CodedeployDeploymentGroupBlueGreenDeploymentConfig,
     CodedeployDeploymentGroupBlueGreenDeploymentConfigDeploymentReadyOption,
@@ -22,11 +23,14 @@ from modules.aws import (
     CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfoProdTrafficRoute,
     CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfoTargetGroup,
     CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfoTestTrafficRoute,
+    CodepipelineStageAction,
     Construct,
+    ITerraformDependable,
     TerraformResourceLifecycle,
 )
 from modules.foundation import Foundation
 from modules.iam import Condition, ServiceRole, ServiceRoleProps, Statement, pass_roles
+from modules.pipeline.action import BUILD, action
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.traffic import predefined
 from modules.service.service import Service
@@ -34,7 +38,7 @@ from modules.settings.release import Release
 
 
 @dataclass(frozen=True)
-class DeploymentProps:
+class CodeDeployDeploymentProps:
     """The release as it is set, the service that is released, and where its revisions are."""
 
     foundation: Foundation
@@ -43,15 +47,15 @@ class DeploymentProps:
     artifacts: ArtifactBucket
 
 
-class Deployment(Construct):
-    """Blue/green with traffic control, rolled back on failure and on request."""
+class CodeDeployDeployment(Construct):
+    """Blue/green with traffic control, rolled back on failure, on request and on alarms."""
 
-    def __init__(self, scope: Construct, id_: str, props: DeploymentProps) -> None:
+    def __init__(self, scope: Construct, id_: str, props: CodeDeployDeploymentProps) -> None:
         super().__init__(scope, id_)
         self._props, context = props, props.foundation.context
         self.name = props.service.name
-        self.application_arn = context.arn("codedeploy", f"application:{self.name}")
-        self.group_arn = context.arn("codedeploy", f"deploymentgroup:{self.name}/{self.name}")
+        self._application_arn = context.arn("codedeploy", f"application:{self.name}")
+        self._group_arn = context.arn("codedeploy", f"deploymentgroup:{self.name}/{self.name}")
         application = CodedeployApp(self, "application", name=self.name, compute_platform="ECS")
         self.config_name = predefined(props.release) or self._own_config()
         role = ServiceRole(
@@ -61,16 +65,52 @@ class Deployment(Construct):
                 context,
                 name=f"{self.name}-deploy",
                 service="codedeploy.amazonaws.com",
-                source_arn=self.group_arn,
-                statements=self._statements(),
+                source_arn=self._group_arn,
+                statements=self._role_statements(),
             ),
         )
+        self.permissions: list[ITerraformDependable] = [*role.permissions]
         self.group = self._group(application, role)
 
-    @property
-    def config_arn(self) -> str:
-        """The ARN of the deployment configuration; AWS's own have this account's number too."""
-        return self._props.foundation.context.arn("codedeploy", f"deploymentconfig:{self.config_name}")
+    def action(self) -> CodepipelineStageAction:
+        """The action that fills in ``taskdef.json`` and ``appspec.yml`` and hands both to CodeDeploy.
+
+        https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
+        """
+        configuration = {
+            "ApplicationName": self.group.app_name,
+            "DeploymentGroupName": self.group.deployment_group_name,
+            "TaskDefinitionTemplateArtifact": BUILD,
+            "TaskDefinitionTemplatePath": "taskdef.json",
+            "AppSpecTemplateArtifact": BUILD,
+            # The default is appspec.yaml; ours is called what every other AppSpec is called.
+            "AppSpecTemplatePath": "appspec.yml",
+            "Image1ArtifactName": BUILD,
+            "Image1ContainerName": "IMAGE1_NAME",
+        }
+        return action("Deploy", "Deploy", "CodeDeployToECS", configuration, inputs=[BUILD])
+
+    def statements(self) -> list[Statement]:
+        """What the pipeline must be allowed for that action."""
+        # AWS's own configurations have this account's number too.
+        config = self._props.foundation.context.arn("codedeploy", f"deploymentconfig:{self.config_name}")
+        return [
+            Statement(
+                sid="Deploy",
+                actions=[
+                    "codedeploy:CreateDeployment",
+                    "codedeploy:GetApplication",
+                    "codedeploy:GetApplicationRevision",
+                    "codedeploy:GetDeployment",
+                    "codedeploy:GetDeploymentConfig",
+                    "codedeploy:RegisterApplicationRevision",
+                ],
+                resources=[self._application_arn, self._group_arn, config],
+            ),
+            # AWS knows no narrower resource for it.
+            Statement(sid="RegisterTaskDefinition", actions=["ecs:RegisterTaskDefinition"], resources=["*"]),
+            pass_roles(self._props.service.roles.arns, "ecs-tasks.amazonaws.com"),
+        ]
 
     def _own_config(self) -> str:
         release = self._props.release
@@ -102,6 +142,7 @@ class Deployment(Construct):
 
     def _group(self, application: CodedeployApp, role: ServiceRole) -> CodedeployDeploymentGroup:
         props, release = self._props, self._props.release
+        alarms = props.service.alarms.names
         return CodedeployDeploymentGroup(
             self,
             "group",
@@ -113,16 +154,22 @@ class Deployment(Construct):
                 deployment_type="BLUE_GREEN", deployment_option="WITH_TRAFFIC_CONTROL"
             ),
             blue_green_deployment_config=CodedeployDeploymentGroupBlueGreenDeploymentConfig(
-                deployment_ready_option=CodedeployDeploymentGroupBlueGreenDeploymentConfigDeploymentReadyOption(
-                    action_on_timeout="CONTINUE_DEPLOYMENT"
-                ),
+                deployment_ready_option=_ready_option(release.hold_minutes),
                 terminate_blue_instances_on_deployment_success=CodedeployDeploymentGroupBlueGreenDeploymentConfigTerminateBlueInstancesOnDeploymentSuccess(
                     action="TERMINATE", termination_wait_time_in_minutes=release.keep_blue_minutes
                 ),
             ),
             auto_rollback_configuration=CodedeployDeploymentGroupAutoRollbackConfiguration(
-                enabled=True, events=["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"]
+                enabled=True,
+                events=[
+                    "DEPLOYMENT_FAILURE",
+                    "DEPLOYMENT_STOP_ON_REQUEST",
+                    *(["DEPLOYMENT_STOP_ON_ALARM"] if alarms else []),
+                ],
             ),
+            alarm_configuration=CodedeployDeploymentGroupAlarmConfiguration(enabled=True, alarms=alarms)
+            if alarms
+            else None,
             ecs_service=CodedeployDeploymentGroupEcsService(
                 cluster_name=props.foundation.cluster.cluster.name, service_name=props.service.ecs_service.name
             ),
@@ -131,14 +178,13 @@ class Deployment(Construct):
         )
 
     def _load_balancer_info(self) -> CodedeployDeploymentGroupLoadBalancerInfo:
-        balancer, groups = self._props.foundation.load_balancer, self._props.service.target_groups
+        groups, routes = self._props.service.target_groups, self._props.service.routes
+        test = CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfoTestTrafficRoute
         pair = CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfo(
             prod_traffic_route=CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfoProdTrafficRoute(
-                listener_arns=[balancer.production_listener.arn]
+                listener_arns=[routes.production.listener_arn]
             ),
-            test_traffic_route=CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfoTestTrafficRoute(
-                listener_arns=[balancer.test_listener.arn]
-            ),
+            test_traffic_route=test(listener_arns=[routes.test.listener_arn]) if routes.test else None,
             target_group=[
                 CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfoTargetGroup(name=group.name)
                 for group in (groups.blue, groups.green)
@@ -146,18 +192,17 @@ class Deployment(Construct):
         )
         return CodedeployDeploymentGroupLoadBalancerInfo(target_group_pair_info=pair)
 
-    def _statements(self) -> list[Statement]:
+    def _role_statements(self) -> list[Statement]:
         """What the managed policy AWSCodeDeployRoleForECS allows, on this service alone.
 
         https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCodeDeployRoleForECS.html
         """
         foundation, service = self._props.foundation, self._props.service
-        balancer = foundation.load_balancer
         cluster = foundation.cluster.arn
         task_sets = foundation.context.arn("ecs", f"task-set/{foundation.cluster.name}/{service.name}/*")
-        listeners = [balancer.production_listener.arn, balancer.test_listener.arn]
-        rules = [service.target_groups.production_rule.arn, service.target_groups.test_rule.arn]
-        return [
+        # A listener that is its own route stands here once.
+        routes = dict.fromkeys(arn for route in service.routes.all for arn in (route.listener_arn, route.arn))
+        statements = [
             # AWS knows no resource for it, only conditions:
             # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
             Statement(
@@ -181,7 +226,7 @@ class Deployment(Construct):
             Statement(
                 sid="MoveTraffic",
                 actions=["elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyRule"],
-                resources=[*listeners, *rules],
+                resources=list(routes),
             ),
             # AWS knows no narrower resource for these.
             Statement(
@@ -201,3 +246,25 @@ class Deployment(Construct):
             Statement(sid="DecryptRevision", actions=["kms:Decrypt"], resources=[foundation.key.arn]),
             pass_roles(service.roles.arns, "ecs-tasks.amazonaws.com"),
         ]
+        if service.alarms.names:
+            # A list of alarms is asked for as all alarms, of the account and region.
+            alarms = foundation.context.arn("cloudwatch", "alarm:*")
+            statements.append(Statement(sid="LookAtAlarms", actions=["cloudwatch:DescribeAlarms"], resources=[alarms]))
+        if service.hooks:
+            functions = sorted(set(service.hooks.values()))
+            statements.append(Statement(sid="CallHooks", actions=["lambda:InvokeFunction"], resources=functions))
+        return statements
+
+
+def _ready_option(hold_minutes: int) -> CodedeployDeploymentGroupBlueGreenDeploymentConfigDeploymentReadyOption:
+    """STOP_DEPLOYMENT goes with a wait, CONTINUE_DEPLOYMENT without.
+
+    https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_DeploymentReadyOption.html
+    """
+    if hold_minutes:
+        return CodedeployDeploymentGroupBlueGreenDeploymentConfigDeploymentReadyOption(
+            action_on_timeout="STOP_DEPLOYMENT", wait_time_in_minutes=hold_minutes
+        )
+    return CodedeployDeploymentGroupBlueGreenDeploymentConfigDeploymentReadyOption(
+        action_on_timeout="CONTINUE_DEPLOYMENT"
+    )

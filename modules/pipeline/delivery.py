@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from modules.aws import Construct
 from modules.foundation import Foundation
 from modules.pipeline.artifact_bucket import ArtifactBucket, ArtifactBucketProps
 from modules.pipeline.build import ImageBuild, ImageBuildProps
-from modules.pipeline.deployment import Deployment, DeploymentProps
+from modules.pipeline.codedeploy_deployment import CodeDeployDeployment, CodeDeployDeploymentProps
+from modules.pipeline.ecs_deployment import EcsDeployment, EcsDeploymentProps
 from modules.pipeline.image_repository import ImageRepository
-from modules.pipeline.pipeline import Pipeline, PipelineProps
+from modules.pipeline.pipeline import Deployment, Pipeline, PipelineProps
 from modules.pipeline.source import CodeCommitSource, CodeCommitSourceProps
+from modules.release_contract import hooks_variables
 from modules.service.service import Service
+from modules.settings.hooks import STAGES
 from modules.settings.service import Service as Settings
 
 
@@ -39,7 +43,7 @@ class Delivery(Construct):
             CodeCommitSourceProps(foundation.context, props.name, settings.source, foundation.disposable),
         )
         artifacts = ArtifactBucket(self, "artifacts", ArtifactBucketProps(foundation, props.name))
-        contract = service.task.variables() | service.placement.variables()
+        contract = service.task.variables() | service.placement.variables() | hooks_variables(_events(service.hooks))
         build = ImageBuild(
             self,
             "build",
@@ -47,9 +51,25 @@ class Delivery(Construct):
                 foundation, props.name, settings.build, settings.architecture, contract, props.images, artifacts
             ),
         )
-        deployment = Deployment(self, "deployment", DeploymentProps(foundation, service, settings.release, artifacts))
         self.pipeline = Pipeline(
             self,
             "pipeline",
-            PipelineProps(foundation, service, self.source, build, deployment, artifacts, settings.release.approval),
+            PipelineProps(
+                foundation, service, self.source, build, self._deployment(props, artifacts), artifacts, settings.release
+            ),
         )
+
+    def _deployment(self, props: DeliveryProps, artifacts: ArtifactBucket) -> Deployment:
+        foundation, service, release = props.foundation, props.service, props.settings.release
+        if release.engine == "ecs":
+            return EcsDeployment(
+                self, "deployment", EcsDeploymentProps(foundation, props.name, props.settings, service, artifacts)
+            )
+        return CodeDeployDeployment(
+            self, "deployment", CodeDeployDeploymentProps(foundation, service, release, artifacts)
+        )
+
+
+def _events(hooks: Mapping[str, str]) -> dict[str, str]:
+    """Hooks by CodeDeploy's names; ECS has its own in the service."""
+    return {"".join(map(str.capitalize, key.split("_"))): hooks[key] for key in STAGES["codedeploy"] if key in hooks}

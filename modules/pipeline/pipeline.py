@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from modules.aws import (
     CloudwatchEventRule,
@@ -15,22 +15,33 @@ from modules.aws import (
     CodepipelineStage,
     CodepipelineStageAction,
     Construct,
+    ITerraformDependable,
 )
 from modules.foundation import Foundation
-from modules.iam import ServiceRole, ServiceRoleProps, Statement, pass_roles
+from modules.iam import ServiceRole, ServiceRoleProps, Statement
+from modules.pipeline.action import BUILD, SOURCE, action, stage
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.build import ImageBuild
-from modules.pipeline.deployment import Deployment
 from modules.pipeline.source import CodeCommitSource
 from modules.service.service import Service
+from modules.settings.release import Release
 
-_SOURCE = "source"
-_BUILD = "build"
+
+class Deployment(Protocol):
+    """What takes a build to the cutover: CodeDeploy, or a build that asks ECS."""
+
+    permissions: list[ITerraformDependable]
+
+    def action(self) -> CodepipelineStageAction:
+        """The pipeline's last action."""
+
+    def statements(self) -> list[Statement]:
+        """What the pipeline must be allowed for it."""
 
 
 @dataclass(frozen=True)
 class PipelineProps:
-    """The stages' own constructs, and whether somebody must approve between build and deployment."""
+    """The stages' own constructs, and the release as it is set."""
 
     foundation: Foundation
     service: Service
@@ -38,7 +49,7 @@ class PipelineProps:
     build: ImageBuild
     deployment: Deployment
     artifacts: ArtifactBucket
-    approval: bool
+    release: Release
 
 
 class Pipeline(Construct):
@@ -76,15 +87,22 @@ class Pipeline(Construct):
             ],
             stage=self._stages(),
             # It starts once by itself as soon as it is there, and fails without all of these.
-            depends_on=[props.artifacts.policy, *role.permissions, *props.build.permissions],
+            depends_on=[
+                props.artifacts.policy,
+                *role.permissions,
+                *props.build.permissions,
+                *props.deployment.permissions,
+            ],
         )
         self._start_on_push()
 
     def _stages(self) -> list[CodepipelineStage]:
-        stages = [_stage("Source", self._source()), _stage("Build", self._build())]
-        if self._props.approval:
-            stages.append(_stage("Approval", _action("Approve", "Approval", "AWS", "Manual", {})))
-        return [*stages, _stage("Deploy", self._deploy())]
+        release = self._props.release
+        stages = [stage("Source", self._source()), stage("Build", self._build())]
+        if release.approval:
+            approve = action("Approve", "Approval", "Manual", {}, timeout_minutes=release.approval_timeout_minutes)
+            stages.append(stage("Approval", approve))
+        return [*stages, stage("Deploy", self._props.deployment.action())]
 
     def _source(self) -> CodepipelineStageAction:
         source = self._props.source
@@ -94,26 +112,11 @@ class Pipeline(Construct):
             "PollForSourceChanges": "false",
             "OutputArtifactFormat": "CODE_ZIP",
         }
-        return _action("Source", "Source", "AWS", "CodeCommit", configuration, output=_SOURCE)
+        return action("Source", "Source", "CodeCommit", configuration, outputs=[SOURCE])
 
     def _build(self) -> CodepipelineStageAction:
         configuration = {"ProjectName": self._props.build.project.name}
-        return _action("Build", "Build", "AWS", "CodeBuild", configuration, source=_SOURCE, output=_BUILD)
-
-    def _deploy(self) -> CodepipelineStageAction:
-        """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html"""
-        configuration = {
-            "ApplicationName": self._props.deployment.group.app_name,
-            "DeploymentGroupName": self._props.deployment.group.deployment_group_name,
-            "TaskDefinitionTemplateArtifact": _BUILD,
-            "TaskDefinitionTemplatePath": "taskdef.json",
-            "AppSpecTemplateArtifact": _BUILD,
-            # The default is appspec.yaml; ours is called what every other AppSpec is called.
-            "AppSpecTemplatePath": "appspec.yml",
-            "Image1ArtifactName": _BUILD,
-            "Image1ContainerName": "IMAGE1_NAME",
-        }
-        return _action("Deploy", "Deploy", "AWS", "CodeDeployToECS", configuration, source=_BUILD)
+        return action("Build", "Build", "CodeBuild", configuration, inputs=[SOURCE], outputs=[BUILD])
 
     def _statements(self) -> list[Statement]:
         props = self._props
@@ -126,21 +129,7 @@ class Pipeline(Construct):
                 actions=["codebuild:BatchGetBuilds", "codebuild:StartBuild"],
                 resources=[props.build.arn],
             ),
-            Statement(
-                sid="Deploy",
-                actions=[
-                    "codedeploy:CreateDeployment",
-                    "codedeploy:GetApplication",
-                    "codedeploy:GetApplicationRevision",
-                    "codedeploy:GetDeployment",
-                    "codedeploy:GetDeploymentConfig",
-                    "codedeploy:RegisterApplicationRevision",
-                ],
-                resources=[props.deployment.application_arn, props.deployment.group_arn, props.deployment.config_arn],
-            ),
-            # AWS knows no narrower resource for it.
-            Statement(sid="RegisterTaskDefinition", actions=["ecs:RegisterTaskDefinition"], resources=["*"]),
-            pass_roles(props.service.roles.arns, "ecs-tasks.amazonaws.com"),
+            *props.deployment.statements(),
         ]
 
     def _start_on_push(self) -> None:
@@ -174,28 +163,3 @@ class Pipeline(Construct):
             role_arn=role.arn,
             depends_on=role.permissions,
         )
-
-
-def _stage(name: str, action: CodepipelineStageAction) -> CodepipelineStage:
-    return CodepipelineStage(name=name, action=[action])
-
-
-def _action(
-    name: str,
-    category: str,
-    owner: str,
-    provider: str,
-    configuration: Mapping[str, str],
-    source: str | None = None,
-    output: str | None = None,
-) -> CodepipelineStageAction:
-    return CodepipelineStageAction(
-        name=name,
-        category=category,
-        owner=owner,
-        provider=provider,
-        version="1",
-        configuration=configuration or None,
-        input_artifacts=[source] if source else None,
-        output_artifacts=[output] if output else None,
-    )

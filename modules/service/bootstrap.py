@@ -6,13 +6,13 @@ from modules.settings.service import Service as Settings
 
 IMAGE = "public.ecr.aws/docker/library/python:3.13-alpine"
 
-# It answers 200 to every GET and HEAD, on any port, on a read-only root file system, as any
-# user, on both architectures: so that it fits every service without further settings.
+# It answers every GET and HEAD as health check and smoke test expect, on any port, on a read-only root file system,
+# as any user, on both architectures: so that it fits every service without further settings.
 _SERVER = """\
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response({status})
+        self.send_response({answers}.get(self.path, {status}))
         self.send_header("Content-Type", "text/plain")
         self.end_headers()
         if self.command == "GET":
@@ -28,5 +28,8 @@ def image_and_command(settings: Settings) -> tuple[str, list[str]]:
     """The image and the command of revision 1; an image that the user names runs its own command."""
     if settings.bootstrap_image is not None:
         return settings.bootstrap_image, []
-    status = settings.health_check.status[:3]
-    return IMAGE, ["python", "-c", _SERVER.format(port=settings.port, status=status)]
+    status = int(settings.health_check.status[:3])
+    test = settings.release.smoke_test
+    # ECS calls its hooks on the first deployment already.
+    answers = {test.path: test.expect} if test and test.path != settings.health_check.path else {}
+    return IMAGE, ["python", "-c", _SERVER.format(port=settings.port, status=status, answers=answers)]

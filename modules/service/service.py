@@ -22,12 +22,22 @@ from modules.aws import (
 )
 from modules.foundation import Foundation
 from modules.log_group import LogGroup, LogGroupProps
+from modules.network.application_load_balancer import ApplicationLoadBalancer
+from modules.network.network_load_balancer import NetworkLoadBalancer
 from modules.release_contract import PLATFORM_VERSION, Placement, Task
 from modules.service import bootstrap
-from modules.service.ownership import AUTOSCALING_OWNS_OF_SERVICE, CODEDEPLOY_OWNS_OF_SERVICE
+from modules.service.alarms import Alarms, AlarmsProps
+from modules.service.blue_green import BlueGreen, BlueGreenProps
+from modules.service.controller import CODEDEPLOY, Controller
+from modules.service.listeners import Listeners, ListenersProps
+from modules.service.ownership import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
 from modules.service.roles import TaskRoles, TaskRolesProps
+from modules.service.routes import Routes, Weighted
+from modules.service.rules import Rules, RulesProps
 from modules.service.scaling import Scaling, ScalingProps
+from modules.service.smoke_test import SmokeTest, SmokeTestProps
 from modules.service.target_groups import TargetGroups, TargetGroupsProps
+from modules.settings.hooks import SMOKE_TEST_STAGE
 from modules.settings.service import Service as Settings
 
 
@@ -42,10 +52,10 @@ class ServiceProps:
 
 
 class Service(Construct):
-    """Task definition, service, target groups, roles, security group, logs and scaling.
+    """Task definition, service, target groups and their routes, roles, security group, logs, alarms and scaling.
 
-    ``task`` and ``placement`` are what the release contract is filled from; the pipeline needs
-    ``roles``, ``target_groups`` and ``ecs_service``.
+    ``task`` and ``placement`` are what the release contract is filled from; the pipeline needs ``roles``,
+    ``target_groups``, ``routes``, ``alarms``, ``hooks`` (function ARNs by stage) and ``ecs_service``.
     """
 
     def __init__(self, scope: Construct, id_: str, props: ServiceProps) -> None:
@@ -76,16 +86,73 @@ class Service(Construct):
         self.target_groups = TargetGroups(
             self,
             "target-groups",
-            TargetGroupsProps(context, props.name, settings, foundation.network.vpc_id, foundation.load_balancer),
+            TargetGroupsProps(
+                context, props.name, settings, foundation.network.vpc_id, foundation.load_balancer.target_protocol
+            ),
         )
+        self.routes = self._routes()
+        self.alarms = Alarms(
+            self,
+            "alarms",
+            AlarmsProps(self.name, settings.release.alarms, foundation.load_balancer, self.target_groups),
+        )
+        self.hooks = self._hooks()
         self.task = self._task()
         self.placement = self._placement()
-        self.ecs_service = self._service(self._task_definition())
+        self.ecs_service = self._service(self._task_definition(), self._controller())
         Scaling(
             self,
             "scaling",
-            ScalingProps(self.name, cluster.name, self.ecs_service.name, settings),
+            ScalingProps(
+                self.name,
+                cluster.name,
+                self.ecs_service.name,
+                settings,
+                foundation.load_balancer,
+                self.target_groups,
+            ),
         )
+
+    def _routes(self) -> Routes:
+        props, groups = self._props, self.target_groups
+        balancer = props.foundation.load_balancer
+        if isinstance(balancer, NetworkLoadBalancer):
+            return Listeners(self, "listeners", ListenersProps(balancer, groups.blue, groups.green))
+        assert isinstance(balancer, ApplicationLoadBalancer)
+        blue, green = Weighted(groups.blue, 100), Weighted(groups.green, 0)
+        # CodeDeploy takes a rule with one group only, ECS wants to see both:
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb-resources-for-blue-green.html
+        production = [blue, green] if props.settings.release.engine == "ecs" else [blue]
+        test = [Weighted(groups.green, 100)]
+        return Rules(self, "rules", RulesProps(self.name, props.settings, balancer, production, test))
+
+    def _hooks(self) -> dict[str, str]:
+        props = self._props
+        release = props.settings.release
+        hooks = release.hooks.given()
+        if release.smoke_test is not None:
+            test = SmokeTest(
+                self,
+                "smoke-test",
+                SmokeTestProps(props.foundation, self.name, props.name, props.settings, release.smoke_test),
+            )
+            hooks[SMOKE_TEST_STAGE[release.engine]] = test.function_arn
+        return hooks
+
+    def _controller(self) -> Controller:
+        release = self._props.settings.release
+        if release.engine == "codedeploy":
+            return CODEDEPLOY
+        props = BlueGreenProps(
+            self._props.foundation.context,
+            self.name,
+            release,
+            self.target_groups,
+            self.routes,
+            self.alarms,
+            self.hooks,
+        )
+        return BlueGreen(self, "blue-green", props).controller
 
     def _security_group(self) -> SecurityGroup:
         props = self._props
@@ -188,8 +255,9 @@ class Service(Construct):
             skip_destroy=not self._props.foundation.disposable,
         )
 
-    def _service(self, task_definition: EcsTaskDefinition) -> EcsService:
-        props, settings, groups = self._props, self._props.settings, self.target_groups
+    def _service(self, task_definition: EcsTaskDefinition, controller: Controller) -> EcsService:
+        props, settings = self._props, self._props.settings
+        owned = [*OWNED_BY_CONTROLLER[settings.release.engine], *OWNED_BY_AUTOSCALING]
         return EcsService(
             self,
             "service",
@@ -197,7 +265,10 @@ class Service(Construct):
             cluster=props.foundation.cluster.cluster.arn,
             task_definition=task_definition.arn,
             desired_count=settings.tasks.min,
-            deployment_controller=EcsServiceDeploymentController(type="CODE_DEPLOY"),
+            deployment_controller=EcsServiceDeploymentController(type=controller.type),
+            deployment_configuration=controller.deployment_configuration,
+            deployment_circuit_breaker=controller.circuit_breaker,
+            alarms=controller.alarms,
             platform_version=PLATFORM_VERSION,
             capacity_provider_strategy=[
                 EcsServiceCapacityProviderStrategy(
@@ -214,27 +285,29 @@ class Service(Construct):
                 EcsServiceLoadBalancer(
                     container_name=self.task.container_name,
                     container_port=self.task.port,
-                    target_group_arn=groups.blue.arn,
+                    target_group_arn=self.target_groups.blue.arn,
+                    advanced_configuration=controller.advanced_configuration,
                 )
             ],
             health_check_grace_period_seconds=settings.health_check.grace,
             enable_execute_command=settings.exec,
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
-            lifecycle=TerraformResourceLifecycle(
-                ignore_changes=[*CODEDEPLOY_OWNS_OF_SERVICE, *AUTOSCALING_OWNS_OF_SERVICE]
-            ),
-            force_delete=props.foundation.disposable,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=owned),
+            # It holds no data, and without force a release under way keeps it from being deleted.
+            force_delete=True,
+            force_new_deployment=controller.force_new_deployment,
+            timeouts=controller.timeouts,
             # Created after, and destroyed before: a target group must hang on a listener when the service
             # comes, and tasks that are draining still need their rules, logs, permissions and network.
             depends_on=[
                 *props.foundation.network.ways_out,
                 *self._connections,
-                groups.production_rule,
-                groups.test_rule,
+                *(route.resource for route in self.routes.all),
                 self._logs.group,
                 props.foundation.cluster.capacity_providers,
                 *self.roles.execution.permissions,
                 *self.roles.task.permissions,
+                *controller.depends_on,
             ],
         )

@@ -1,0 +1,1 @@
+"""Programs that run in CodeBuild: nothing here imports them, they travel as text."""

@@ -1,0 +1,1 @@
+"""Programs that run in AWS Lambda; nothing imports them here, each file is packed as it is."""

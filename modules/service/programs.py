@@ -1,0 +1,53 @@
+"""Programs of ours that run in AWS Lambda, packed so that the same source gives the same bytes everywhere."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from modules.settings.environment import Environment
+
+_FUNCTIONS = Path(__file__).parent / "functions"
+# The earliest that a ZIP file can say.
+_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A Python module and the ZIP file that an environment's folder holds it in."""
+
+    module: str
+    archive: str
+    runtime: str = "python3.13"
+
+    @functools.cached_property
+    def content(self) -> bytes:
+        """The ZIP file: stored, not compressed, so that its text can be read and compared."""
+        entry = zipfile.ZipInfo(f"{self.module}.py", _DATE)
+        # Lambda reads it as another user.
+        entry.external_attr = 0o644 << 16
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr(entry, (_FUNCTIONS / f"{self.module}.py").read_bytes())
+        return packed.getvalue()
+
+    @property
+    def hash(self) -> str:
+        """What Lambda calls CodeSha256: SHA-256 of the ZIP file, in base64."""
+        return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
+
+
+SMOKE_TEST = Program("smoke_test", "smoke-test.zip")
+
+ALL = (SMOKE_TEST,)
+
+
+def needed(environment: Environment) -> list[Program]:
+    """The programs that an environment runs; its folder holds them beside its Terraform."""
+    tested = any(service.release.smoke_test for service in environment.service.values())
+    return [SMOKE_TEST] if tested else []
