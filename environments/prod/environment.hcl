@@ -22,6 +22,8 @@ service "web" {
   release {
     strategy = "canary"
     approval = true
+
+    smoke_test { path = "/health" }
   }
 }
 
@@ -37,6 +39,25 @@ service "api" {
 
   health_check { path = "/health" }
 
+  # More at once in the morning, when the shops open; by day and by night what the requests ask for.
+  scaling {
+    requests_per_target = 600
+
+    schedule "opening" {
+      at       = "cron(30 8 * * ? *)"
+      timezone = "Asia/Tokyo"
+      min      = 8
+      max      = 20
+    }
+
+    schedule "day" {
+      at       = "cron(30 10 * * ? *)"
+      timezone = "Asia/Tokyo"
+      min      = 3
+      max      = 20
+    }
+  }
+
   source "codecommit" {}
 
   release {
@@ -45,5 +66,10 @@ service "api" {
     interval_minutes  = 10
     keep_blue_minutes = 120
     approval          = true
+
+    alarms {
+      errors_percent       = 2
+      latency_milliseconds = 800
+    }
   }
 }

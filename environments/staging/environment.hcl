@@ -28,5 +28,7 @@ service "web" {
     percent           = 10
     interval_minutes  = 1
     keep_blue_minutes = 15
+
+    smoke_test { path = "/health" }
   }
 }
