@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from harness import bench, environments, reference, terraform
+from harness import bench, effects, environments, reference, terraform
 from harness.errors import HarnessError
 from harness.policy import gate
 from modules.settings.problems import SettingsError
@@ -87,7 +87,10 @@ def _parser() -> argparse.ArgumentParser:
     bench_ = commands.add_parser("bench", help="time the synthesis against CDKTF's plain imports")
     bench_.set_defaults(command=_bench)
 
-    reference_ = commands.add_parser("reference", help="write docs/environment.md from the model")
+    reference_ = commands.add_parser(
+        "reference",
+        help="write docs/environment.md from the model, and when settings take effect into docs/releases.md",
+    )
     reference_.set_defaults(command=_reference)
 
     prove = commands.add_parser("prove", help="prove the generated Terraform with all that this machine has")
@@ -123,7 +126,8 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _reference(options: argparse.Namespace) -> int:
-    print(reference.write(options.root).relative_to(options.root))
+    for file in (reference.write(options.root), effects.write(options.root)):
+        print(file.relative_to(options.root), flush=True)
     return 0
 
 

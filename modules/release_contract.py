@@ -17,6 +17,9 @@ PLATFORM_VERSION = "LATEST"
 CODEBUILD_VARIABLE_LENGTH = 4096
 """Characters that one CodeBuild variable holds."""
 
+TASKDEF = "taskdef.json"
+APPSPEC = "appspec.yml"
+
 _TASK_VARIABLES = (
     *("TASK_FAMILY", "TASK_CPU", "TASK_MEMORY", "CPU_ARCHITECTURE", "TASK_ROLE_ARN", "EXECUTION_ROLE_ARN"),
     *("CONTAINER_NAME", "CONTAINER_PORT", "CONTAINER_ENVIRONMENT", "CONTAINER_SECRETS", "READ_ONLY_ROOT_FILESYSTEM"),
@@ -30,6 +33,14 @@ _BUILD_VARIABLES = ("ECR_REPOSITORY_URI", "MANIFEST_TYPES", "IMAGE_TAG", "IMAGE_
 
 RESERVED_VARIABLES = frozenset((*_BUILD_VARIABLES, *_TASK_VARIABLES, *_PLACEMENT_VARIABLES, _HOOKS))
 """The names of all variables that the release contract is filled from, or that ``buildspec.yml`` sets itself."""
+
+FILES = {
+    **{variable: (TASKDEF,) for variable in _TASK_VARIABLES},
+    **{variable: (APPSPEC,) for variable in (*_PLACEMENT_VARIABLES, _HOOKS)},
+    "CONTAINER_NAME": (TASKDEF, APPSPEC),
+    "CONTAINER_PORT": (TASKDEF, APPSPEC),
+}
+"""The files that each variable is filled into."""
 
 
 @dataclass(frozen=True)

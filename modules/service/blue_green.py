@@ -78,7 +78,7 @@ class BlueGreen(Construct):
             if props.alarms.names
             else None,
             timeouts=self._timeouts(),
-            # Without it the provider replaces the whole service when its capacity changes.
+            # Without it the provider refuses to change the capacity, or replaces the whole service for it.
             force_new_deployment=True,
             depends_on=needed,
         )

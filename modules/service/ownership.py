@@ -6,8 +6,7 @@ itself travels with the next release instead.
 
 from __future__ import annotations
 
-TASKDEF = "taskdef.json"
-APPSPEC = "appspec.yml"
+from modules.release_contract import APPSPEC, TASKDEF
 
 OWNED_BY_CONTROLLER = {
     # UpdateService refuses all others: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html

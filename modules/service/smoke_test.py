@@ -47,7 +47,7 @@ class SmokeTest(Construct):
         super().__init__(scope, id_)
         self._props, context = props, props.foundation.context
         self.name = f"{props.service}-smoke-test"
-        self.function_arn = context.arn("lambda", f"function:{self.name}")
+        self._arn = context.arn("lambda", f"function:{self.name}")
         self._logs = LogGroup(
             self,
             "logs",
@@ -65,11 +65,12 @@ class SmokeTest(Construct):
                 context,
                 name=self.name,
                 service="lambda.amazonaws.com",
-                source_arn=self.function_arn,
+                source_arn=self._arn,
                 statements=self._statements(),
             ),
         )
-        self._function(self._security_group())
+        # By reference: whoever calls the function comes after it.
+        self.function_arn = self._function(self._security_group()).arn
 
     def _statements(self) -> list[Statement]:
         props, context = self._props, self._props.foundation.context
@@ -100,7 +101,7 @@ class SmokeTest(Construct):
                 effect="Deny",
                 actions=interfaces,
                 resources=["*"],
-                conditions=[Condition("ArnEquals", "lambda:SourceFunctionArn", [self.function_arn])],
+                conditions=[Condition("ArnEquals", "lambda:SourceFunctionArn", [self._arn])],
             ),
             Statement(sid="ReadVariables", actions=["kms:Decrypt"], resources=[props.foundation.key.arn]),
             *_reporting(props),
@@ -152,10 +153,10 @@ class SmokeTest(Construct):
         ]
         return group
 
-    def _function(self, group: SecurityGroup) -> None:
+    def _function(self, group: SecurityGroup) -> LambdaFunction:
         props = self._props
         foundation, program = props.foundation, programs.SMOKE_TEST
-        LambdaFunction(
+        return LambdaFunction(
             self,
             "function",
             function_name=self.name,
@@ -167,6 +168,8 @@ class SmokeTest(Construct):
             filename=program.archive,
             source_code_hash=program.hash,
             timeout=props.test.timeout_seconds + _SECONDS_BESIDE,
+            # Its share of a processor comes with its memory, and it loads the models of two services.
+            memory_size=256,
             kms_key_arn=foundation.key.arn,
             environment=LambdaFunctionEnvironment(variables=self._variables()),
             vpc_config=LambdaFunctionVpcConfig(

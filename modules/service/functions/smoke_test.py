@@ -5,7 +5,7 @@ It runs in the VPC's private subnets, with nothing but what Lambda's Python brin
 - ``BALANCER``: the end of the load balancer's ARN, like ``app/shop-prod/50dc6c495c0c9188``
 - ``PROTOCOL``, ``PORT``: ``http`` or ``https``, and the port of the test listener
 - ``HOST``: the name that is asked for; the load balancer's address when left out
-- ``PATH_``: the path that is asked for; ``PATH`` is where Lambda finds programs:
+- ``URL_PATH``: the path that is asked for; ``PATH`` is where Lambda finds programs:
   https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 - ``EXPECT``: the status that is right
 - ``SECONDS``: how long it may take until the right status comes, once the load balancer has been found
@@ -86,7 +86,7 @@ class Question:
             protocol=protocol,
             port=int(_variable("PORT")),
             host=os.environ.get("HOST") or None,
-            path=_variable("PATH_"),
+            path=_variable("URL_PATH"),
             expect=int(_variable("EXPECT")),
             seconds=float(_variable("SECONDS")),
         )
@@ -155,8 +155,11 @@ def _answer(question: Question, address: str, seconds: float) -> str:
         return f"status {_within(seconds, lambda: _ask(question, address, seconds))}"
     except TimeoutError:
         return "no answer in time"
-    except (OSError, http.client.HTTPException) as error:
+    except OSError as error:
         return _in_words(error)
+    except http.client.HTTPException as error:
+        # Its text may be what the server sent.
+        return type(error).__name__
 
 
 def _within(seconds: float, ask: Callable[[], int]) -> int:

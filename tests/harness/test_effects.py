@@ -1,0 +1,93 @@
+"""When a setting takes effect: the table of docs/releases.md, held against what is generated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from harness import effects
+from modules.settings.annotations import as_block, bare, members
+from modules.settings.service import Service
+from tests.inventory import ROOT
+
+# Moving a running service is a chapter of its own, and there is one kind of source.
+ELSEWHERE = {"release.engine"}
+WHOLE = {"release.hooks"}
+SAMPLE = ["cpu", "port", "capacity.spot", "tasks.max", "bootstrap_image", "release.keep_blue_minutes", "release.hooks"]
+
+
+def settings(model: type[BaseModel], path: str = "") -> Iterator[str]:
+    """The settings of a block and of those inside, ``kind`` apart."""
+    for key, field in model.model_fields.items():
+        name = f"{path}{key}"
+        inner = [block for block in blocks(field.annotation) if block.model_fields]
+        if key == "kind":
+            continue
+        if not inner or name in WHOLE:
+            yield name
+        for block in inner:
+            if name not in WHOLE:
+                label = block.model_fields["kind"].annotation if "kind" in block.model_fields else None
+                yield from settings(block, f"{name}.{label.__args__[0]}." if label else f"{name}.")
+
+
+def blocks(annotation: Any) -> list[type[BaseModel]]:
+    """The blocks that a setting may hold; those in blocks with names of their own count as one setting."""
+    found = [as_block(bare(each)) for each in (annotation, *members(bare(annotation)))]
+    return [block for block in found if block is not None]
+
+
+def test_every_setting_of_a_service_is_in_the_table() -> None:
+    there = set(settings(Service)) - ELSEWHERE
+    assert there - effects.CHANGES.keys() == set()
+    assert effects.CHANGES.keys() - there == {"release.smoke_test"}
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[tuple[str, str], effects.Effect]:
+    return {
+        (each.engine, each.setting): each
+        for engine in ("codedeploy", "ecs")
+        for each in effects.effects(engine, SAMPLE)
+    }
+
+
+@pytest.mark.parametrize(
+    ("setting", "codedeploy", "ecs"),
+    [
+        ("cpu", "next release (taskdef.json)", "next release (taskdef.json)"),
+        (
+            "port",
+            "apply; next release (taskdef.json and appspec.yml)",
+            "apply, which begins a deployment; next release (taskdef.json)",
+        ),
+        ("capacity.spot", "next release (appspec.yml)", "apply, which begins a deployment"),
+        ("tasks.max", "apply", "apply"),
+        ("bootstrap_image", "creation only", "creation only"),
+        ("release.keep_blue_minutes", "apply", "apply, which begins a deployment"),
+        ("release.hooks", "apply; next release (appspec.yml)", "apply, which begins a deployment"),
+    ],
+)
+def test_a_setting_takes_effect_where_it_is_generated(
+    found: dict[tuple[str, str], effects.Effect], setting: str, codedeploy: str, ecs: str
+) -> None:
+    assert str(found["codedeploy", setting]) == codedeploy
+    assert str(found["ecs", setting]) == ecs
+
+
+def test_the_table_says_the_same(found: dict[tuple[str, str], effects.Effect]) -> None:
+    rows = [
+        [cell.strip() for cell in line.strip("|").split(" | ")] for line in effects.committed(ROOT).splitlines()[2:]
+    ]
+    said = {name.strip("`"): cells for names, *cells in rows for name in names.split(", ")}
+    assert said.keys() == effects.CHANGES.keys()
+    for setting in SAMPLE:
+        assert said[setting] == [str(found["codedeploy", setting]), str(found["ecs", setting])], "run: make docs"
+
+
+@pytest.mark.slow
+def test_the_whole_table_is_what_is_generated() -> None:
+    assert effects.committed(ROOT) == effects.table(), "run: make docs"
