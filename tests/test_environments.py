@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from modules.service import programs
 from modules.settings import load
 from modules.settings.load import GENERATED, Settings
 from modules.synthesis import synthesize
@@ -56,6 +57,13 @@ def test_what_is_committed_is_what_the_settings_say(name: str, settings: Setting
     fresh = synthesize([settings], tmp_path)[name]
     committed = (ENVIRONMENTS / name / GENERATED).read_text(encoding="utf-8")
     assert committed == fresh, f"environments/{name}/{GENERATED} is out of date; run: make synth ENV={name}"
+
+
+def test_the_programs_beside_it_are_those_that_it_runs(name: str, settings: Settings, document: dict[str, Any]) -> None:
+    there = {file.name: file.read_bytes() for file in (ENVIRONMENTS / name).glob("*.zip")}
+    assert there == {program.archive: program.content for program in programs.needed(settings.environment)}
+    functions = document["resource"].get("aws_lambda_function", {}).values()
+    assert {function["filename"] for function in functions} == there.keys()
 
 
 def test_the_inventory_is_the_recorded_one(name: str, document: dict[str, Any]) -> None:

@@ -201,6 +201,19 @@ def alarms(environment: Environment, name: str) -> Iterator[Conflict]:
             )
 
 
+def alarms_of_requests(environment: Environment, name: str) -> Iterator[Conflict]:
+    """Nobody counts on an alarm that is not there."""
+    if environment.load_balancer.type == "network":
+        for path, _, release in _releases(environment):
+            for key in ("errors_percent", "latency_milliseconds"):
+                if key in release.alarms.model_fields_set and getattr(release.alarms, key):
+                    yield Conflict(
+                        (*path, "alarms", key),
+                        "a network load balancer sees no answers, so there would be no such alarm; leave it out",
+                        (("load_balancer", "type"),),
+                    )
+
+
 RULES = (
     waits_of_codedeploy,
     waits_of_ecs,
@@ -211,4 +224,5 @@ RULES = (
     hooks_of_test_traffic,
     smoke_test,
     alarms,
+    alarms_of_requests,
 )

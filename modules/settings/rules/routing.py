@@ -14,9 +14,14 @@ from modules.settings.service import Service
 _VALUES_IN_RULE = 5
 
 
+def _routed(environment: Environment) -> dict[str, Service]:
+    """The services that rules lead to; a network load balancer has none, and one service."""
+    return environment.service if environment.load_balancer.type == "application" else {}
+
+
 def priorities(environment: Environment, name: str) -> Iterator[Conflict]:
     """Rules of one listener have different priorities, and none stands behind one that takes everything."""
-    for (first, one), (second, other) in itertools.combinations(environment.service.items(), 2):
+    for (first, one), (second, other) in itertools.combinations(_routed(environment).items(), 2):
         path: Path_ = ("service", second, "priority")
         about: tuple[Path_, ...] = (("service", first, "priority"),)
         if one.priority == other.priority:
@@ -39,7 +44,7 @@ def priorities(environment: Environment, name: str) -> Iterator[Conflict]:
 
 def conditions(environment: Environment, name: str) -> Iterator[Conflict]:
     """A rule holds five values."""
-    for key, service in environment.service.items():
+    for key, service in _routed(environment).items():
         values = len(service.hosts) + len(service.paths)
         if values > _VALUES_IN_RULE:
             yield Conflict(("service", key), f"{values} hosts and paths; a listener rule holds {_VALUES_IN_RULE}")
@@ -48,7 +53,7 @@ def conditions(environment: Environment, name: str) -> Iterator[Conflict]:
 def owners(environment: Environment, name: str) -> Iterator[Conflict]:
     """No host and path belongs to two services."""
     owner: dict[tuple[str, str], str] = {}
-    for key, service in environment.service.items():
+    for key, service in _routed(environment).items():
         for host, path in _routes(service):
             first = owner.setdefault((host, path), key)
             if first != key:
