@@ -35,8 +35,8 @@ RESERVED_VARIABLES = frozenset((*_BUILD_VARIABLES, *_TASK_VARIABLES, *_PLACEMENT
 """The names of all variables that the release contract is filled from, or that ``buildspec.yml`` sets itself."""
 
 FILES = {
-    **{variable: (TASKDEF,) for variable in _TASK_VARIABLES},
-    **{variable: (APPSPEC,) for variable in (*_PLACEMENT_VARIABLES, _HOOKS)},
+    **dict.fromkeys(_TASK_VARIABLES, (TASKDEF,)),
+    **dict.fromkeys((*_PLACEMENT_VARIABLES, _HOOKS), (APPSPEC,)),
     "CONTAINER_NAME": (TASKDEF, APPSPEC),
     "CONTAINER_PORT": (TASKDEF, APPSPEC),
 }
