@@ -17,12 +17,16 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
     """Adds the rules between load balancers and target groups, and both forms of a forward action."""
 
     def create_load_balancer(self, *args: Any, **kwargs: Any) -> FakeLoadBalancer:
-        """One that does not say faces the internet.
+        """One that does not say faces the internet; the ARN says of which type it is.
 
         https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+        https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
         """
         scheme = kwargs.get("scheme") or "internet-facing"
-        return super().create_load_balancer(*args, **{**kwargs, "scheme": scheme})
+        balancer = super().create_load_balancer(*args, **{**kwargs, "scheme": scheme})
+        if balancer.type == "network":
+            self._rename(balancer, balancer.arn.replace(":loadbalancer/app/", ":loadbalancer/net/"))
+        return balancer
 
     def create_listener(self, load_balancer_arn: str, *args: Any, **kwargs: Any) -> FakeListener:
         """Also refuses a target group that hangs on another load balancer."""
@@ -90,6 +94,12 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         """The rules of a listener, its default rule last."""
         return self.describe_rules(listener_arn=listener_arn, rule_arns=None)
 
+    def rule(self, arn: str) -> FakeRule:
+        """The rule of that ARN; of the ARN of a listener its default rule."""
+        if ":listener-rule/" in arn:
+            return self.describe_rules(listener_arn=None, rule_arns=[arn])[0]
+        return next(rule for rule in self.rules_of(arn) if rule.is_default)
+
     def forward(self, rule: FakeRule, weights: dict[str, int]) -> None:
         """Lets ``rule`` forward to target groups by weight; ``weights`` goes from their ARNs to 0 to 999."""
         groups = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in weights.items()]
@@ -98,6 +108,12 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
             self.modify_listener(rule.listener_arn, actions=[action])
         else:
             self.modify_rule(rule.arn, [], [action])
+
+    def _rename(self, balancer: FakeLoadBalancer, arn: str) -> None:
+        self.tagging_service.copy_tags(balancer.arn, arn)
+        self.tagging_service.delete_all_tags_for_resource(balancer.arn)
+        self.load_balancers[arn] = self.load_balancers.pop(balancer.arn)
+        balancer.arn = arn
 
     def _listeners(self) -> Iterator[FakeListener]:
         for balancer in self.load_balancers.values():
@@ -132,6 +148,11 @@ def forwarded(actions: list[Action]) -> dict[str, int]:
         for group in action.get("ForwardConfig", {}).get("TargetGroups", []):
             weights[group["TargetGroupArn"]] = group.get("Weight", 1)
     return weights
+
+
+def weights(rule: FakeRule) -> dict[str, int]:
+    """The target groups to which a rule forwards, with their weights."""
+    return forwarded([action.data for action in rule.actions])
 
 
 def in_both_forms(actions: list[Action]) -> list[Action]:

@@ -1,4 +1,4 @@
-"""The ``aws`` and ``docker`` commands of one build, on the emulated ECR."""
+"""The ``aws`` and ``docker`` commands of one build, on the emulated ECR and ECS."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ import jmespath
 from moto.core.exceptions import ServiceException
 from moto.ecr.models import ECRBackend, ecr_backends
 
-from harness.emulated_aws.codebuild import stand_in
+from harness.emulated_aws.codebuild import ecs_commands, stand_in
 from harness.emulated_aws.codebuild.executables import write_executable
+from harness.emulated_aws.codebuild.tool_error import ToolError
 
 LOG = logging.getLogger(__name__)
+
+# What a program follows goes on with each look here, not with time.
+_WITHOUT_PAUSES = ("/usr/bin/env", "SECONDS_BETWEEN_LOOKS=0")
 
 _MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 _CONFIG = "application/vnd.docker.container.image.v1+json"
 _LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
-
-
-class ToolError(Exception):
-    """What a command prints when it fails."""
 
 
 class Tools:
@@ -53,6 +53,8 @@ class Tools:
                 return f"{self._password}\n"
             case ["aws", "ecr", "batch-get-image", *options]:
                 return self._batch_get_image(_options(options))
+            case ["aws", "ecs", command, *options]:
+                return ecs_commands.run(self._region, command, _options(options))
             case ["docker", "login", *options]:
                 return self._login(options[-1], given)
             case ["docker", "build", *options]:
@@ -139,7 +141,7 @@ def on_path(tools: Tools, folder: Path) -> Iterator[Path]:
 
     socket, executables = folder / "socket", folder / "bin"
     executables.mkdir()
-    write_executable(executables / "python3", sys.executable, "-I", "-S")
+    write_executable(executables / "python3", *_WITHOUT_PAUSES, sys.executable, "-I", "-S")
     for name in ("aws", "docker"):
         write_executable(executables / name, sys.executable, "-I", "-S", stand_in.__file__, str(socket), name)
     with socketserver.ThreadingUnixStreamServer(str(socket), Handler) as server:

@@ -1,4 +1,4 @@
-"""ECS: services that CodeDeploy owns, their task sets, and what Fargate refuses."""
+"""ECS: services that CodeDeploy or ECS itself deploys, task sets, service deployments, and what Fargate refuses."""
 
 from __future__ import annotations
 

@@ -1,21 +1,17 @@
-"""The clusters, task definitions, services and task sets."""
+"""The clusters and services."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
 from moto.core.utils import utcnow
-from moto.ecs.exceptions import (
-    EcsClientException,
-    ECSException,
-    InvalidParameterException,
-    TaskDefinitionNotFoundException,
-)
-from moto.ecs.models import Cluster, EC2ContainerServiceBackend, Service, TaskDefinition, TaskSet, ecs_backends
-from moto.elbv2.models import elbv2_backends
+from moto.ecs.exceptions import ECSException, InvalidParameterException
+from moto.ecs.models import Cluster, Service, ecs_backends
 
-from harness.emulated_aws.ecs import fargate, rules
-from harness.emulated_aws.extension import ExtendedBackend
+from harness.emulated_aws.ecs import rules
+from harness.emulated_aws.ecs.native import history, strategy
+from harness.emulated_aws.ecs.native.backend import BlueGreenBackend
+from harness.emulated_aws.ecs.native.revision import Revision
 
 Json = dict[str, Any]
 
@@ -31,27 +27,8 @@ _DEFAULTS: Json = {
 _DEPLOYMENT_CONFIGURATION: Json = {"maximumPercent": 200, "minimumHealthyPercent": 100}
 
 
-class ContainerServiceBackend(ExtendedBackend, EC2ContainerServiceBackend):
-    """Adds to services all that they were created with, task sets under CodeDeploy, and refusals.
-
-    Every task that is wanted runs at once.
-    """
-
-    def register_task_definition(
-        self, family: str, container_definitions: list[Json], *args: Any, **settings: Any
-    ) -> TaskDefinition:
-        """Refuses what Fargate cannot run, where Fargate is required."""
-        if "FARGATE" in (settings.get("requires_compatibilities") or []):
-            names = ("cpu", "memory", "network_mode", "execution_role_arn", "placement_constraints")
-            fargate.check(**{name: settings.get(name) for name in names}, containers=container_definitions)
-        for container in container_definitions:
-            for mapping in container.get("portMappings", []):
-                mapping.setdefault("protocol", "tcp")
-                if settings.get("network_mode") == "awsvpc":
-                    mapping.setdefault("hostPort", mapping["containerPort"])
-        registered = super().register_task_definition(family, container_definitions, *args, **settings)
-        vars(registered)["registered_at"] = utcnow()
-        return registered
+class ContainerServiceBackend(BlueGreenBackend):
+    """Adds to services all that they were created with, and refusals."""
 
     def create_service(
         self, cluster_str: str, service_name: str, *args: Any, settings: Json | None = None, **kwargs: Any
@@ -62,43 +39,66 @@ class ContainerServiceBackend(ExtendedBackend, EC2ContainerServiceBackend):
         if previous and previous.status == "ACTIVE":
             raise InvalidParameterException("Creation of service was not idempotent.")
         settings = settings or {}
-        strategy = self._strategy(cluster, settings.get("capacity_provider_strategy"), kwargs.get("launch_type"))
+        capacity = self._strategy(cluster, settings.get("capacity_provider_strategy"), kwargs.get("launch_type"))
         self._check_tasks(kwargs)
+        controller = (kwargs.get("deployment_controller") or {}).get("type", "ECS")
+        asked = settings.get("deployment_configuration") or {}
+        configuration = strategy.settled(_DEPLOYMENT_CONFIGURATION, asked)
+        self._check_blue_green(controller, configuration, kwargs.get("load_balancers") or [])
         service = super().create_service(cluster_str, service_name, *args, **kwargs)
-        vars(service).update({**_DEFAULTS, **settings, "capacity_provider_strategy": strategy, "created_at": utcnow()})
-        vars(service)["deployment_configuration"] = {
-            **_DEPLOYMENT_CONFIGURATION,
-            **(settings.get("deployment_configuration") or {}),
-        }
-        if strategy:
+        vars(service).update({**_DEFAULTS, **settings, "capacity_provider_strategy": capacity, "created_at": utcnow()})
+        vars(service)["deployment_configuration"] = configuration
+        if capacity:
             service.launch_type = None
-        if rules.runs_on_fargate(service.launch_type, strategy):
+        if rules.runs_on_fargate(service.launch_type, capacity):
             service.platform_version = service.platform_version or "LATEST"
         if service.deployment_controller["type"] == "CODE_DEPLOY":
             self._create_primary_task_set(service)
-        self._run_tasks(service)
+        self._deploy_first(service)
         return service
 
     def update_service(self, service_properties: Json) -> Service:
-        """Refuses what CodeDeploy owns, and services that are gone."""
+        """Refuses what CodeDeploy owns, and services that are gone.
+
+        A service that ECS deploys by blue and green gets a service deployment if the change takes one.
+        """
         cluster, name = service_properties.get("cluster", "default"), service_properties["service"].split("/")[-1]
         service = self._get_service(cluster, name)
         if service.status != "ACTIVE":
             raise ECSException("ServiceNotActiveException", "Service was not ACTIVE.")
+        releases = history.of(service)
+        rules.check_controller(service, service_properties, bool(releases and releases.under_way))
         rules.check_update(service, service_properties)
         changes = dict(service_properties)
         if changes.get("task_definition"):
             changes["task_definition"] = self._active_task_definition(changes["task_definition"]).arn
         if changes.get("deployment_configuration"):
             before = vars(service)["deployment_configuration"]
-            changes["deployment_configuration"] = {**before, **changes["deployment_configuration"]}
+            changes["deployment_configuration"] = strategy.settled(before, changes["deployment_configuration"])
+            rules.check_strategy(before, changes["deployment_configuration"], bool(releases and releases.under_way))
+        if changes.get("capacity_provider_strategy"):
+            capacity = self._strategy(self._get_cluster(cluster), changes["capacity_provider_strategy"], None)
+            changes["capacity_provider_strategy"] = capacity
+        self._check_change(service, changes)
+        running, forced = Revision.of(service), changes.get("force_new_deployment", False)
         super().update_service(changes)
-        self._run_tasks(service)
+        self._deploy_change(service, running, forced)
         return service
 
     def delete_service(self, cluster_name: str, service_name: str, force: bool) -> Service:
-        """Its tasks end at once."""
-        service = super().delete_service(cluster_name, service_name.split("/")[-1], force)
+        """Its tasks end at once. Refuses one with a deployment under way unless it is forced.
+
+        Whoever is refused and tries again follows the deployment in his way: to be refused is a look at it, too.
+        """
+        name = service_name.split("/")[-1]
+        releases = history.of(self._get_service(cluster_name, name))
+        under_way = releases.under_way if releases else None
+        if releases and under_way and not force:
+            releases.advance(under_way)
+            raise InvalidParameterException("The service cannot be stopped while deployments are active.")
+        service = super().delete_service(cluster_name, name, force)
+        if under_way:
+            under_way.abandon("The service was deleted.")
         service.running_count = 0
         service.task_sets = []
         return service
@@ -120,101 +120,10 @@ class ContainerServiceBackend(ExtendedBackend, EC2ContainerServiceBackend):
                 raise InvalidParameterException(f"The specified capacity provider '{name}' was not found.")
         return super().put_cluster_capacity_providers(cluster_name, capacity_providers, default_strategy)
 
-    def create_task_set(
-        self, service: str, cluster_str: str, task_definition: str, *args: Any, **kwargs: Any
-    ) -> TaskSet:
-        """Refuses tasks that could not be reached or placed; the tasks run at once.
-
-        Where a capacity provider strategy is given there is no launch type.
-        """
-        owner = self._get_service(cluster_str, service.split("/")[-1])
-        self._check_tasks({**kwargs, "task_definition_str": task_definition})
-        if kwargs.get("network_configuration"):
-            owner._validate_network(kwargs["network_configuration"])
-        self._strategy(
-            self._get_cluster(cluster_str), kwargs.get("capacity_provider_strategy"), kwargs.get("launch_type")
-        )
-        task_set = super().create_task_set(service, cluster_str, task_definition, *args, **kwargs)
-        if task_set.capacity_provider_strategy:
-            task_set.launch_type = None
-        self._run_tasks(owner)
-        return task_set
-
-    def delete_task_set(self, cluster: str, service: str, task_set: str) -> TaskSet:
-        """Its tasks end at once."""
-        deleted = super().delete_task_set(cluster, service, task_set)
-        self._run_tasks(self._get_service(cluster, service.split("/")[-1]))
-        return deleted
-
-    def update_service_primary_task_set(self, cluster: str, service: str, primary_task_set: str) -> TaskSet:
-        """«Any parameters that are updated on the primary task set in a service will transition to the service».
-
-        https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateServicePrimaryTaskSet.html
-        """
-        primary = super().update_service_primary_task_set(cluster, service, primary_task_set)
-        owner = self._get_service(cluster, service.split("/")[-1])
-        owner.network_configuration = primary.network_configuration or {}
-        owner.platform_version = primary.platform_version
-        owner.launch_type = primary.launch_type
-        vars(owner)["capacity_provider_strategy"] = primary.capacity_provider_strategy
-        return primary
-
     def service(self, cluster: str, name: str) -> Service | None:
         """The active service of that name, if there is one."""
         service = self.services.get(f"{cluster.split('/')[-1]}:{name.split('/')[-1]}")
         return service if service and service.status == "ACTIVE" else None
-
-    def primary_task_set(self, service: Service) -> TaskSet:
-        """The task set that serves production."""
-        return next(task_set for task_set in service.task_sets if task_set.status == "PRIMARY")
-
-    def _strategy(self, cluster: Cluster, given: list[Json] | None, launch_type: str | None) -> list[Json]:
-        default = [] if launch_type else cluster.default_capacity_provider_strategy or []
-        strategy = given or default
-        rules.check_capacity(strategy, launch_type, cluster.capacity_providers)
-        return [{"weight": 0, "base": 0, **item} for item in strategy]
-
-    def _check_tasks(self, request: Json) -> None:
-        if not request.get("task_definition_str"):
-            return
-        task_definition = self._active_task_definition(request["task_definition_str"])
-        rules.check_task_definition(task_definition, request.get("network_configuration"))
-        groups = elbv2_backends[self.account_id][self.region_name].target_groups
-        for load_balancer in request.get("load_balancers") or []:
-            group = groups.get(load_balancer.get("targetGroupArn", ""))
-            rules.check_load_balancer(load_balancer, task_definition, group)
-
-    def _active_task_definition(self, name: str) -> TaskDefinition:
-        try:
-            return self.describe_task_definition(name)
-        except TaskDefinitionNotFoundException:
-            raise EcsClientException("TaskDefinition not found.") from None
-
-    def _create_primary_task_set(self, service: Service) -> None:
-        task_set = self.create_task_set(
-            service.name,
-            service.cluster_name,
-            cast(str, service.task_definition),
-            network_configuration=service.network_configuration,
-            load_balancers=service.load_balancers,
-            service_registries=service.service_registries,
-            launch_type=service.launch_type,
-            capacity_provider_strategy=vars(service)["capacity_provider_strategy"],
-            platform_version=service.platform_version,
-        )
-        task_set.status = "PRIMARY"
-
-    def _run_tasks(self, service: Service) -> None:
-        service.running_count, service.pending_count = service.desired_count, 0
-        for deployment in service.deployments:
-            deployment.update(desiredCount=service.desired_count, runningCount=service.desired_count, pendingCount=0)
-            deployment["rolloutState"] = "COMPLETED"
-            deployment["taskDefinition"] = service.task_definition
-        for task_set in service.task_sets:
-            wanted = round(service.desired_count * task_set.scale["value"] / 100)
-            vars(task_set).update(computed_desired_count=wanted, running_count=wanted, pending_count=0)
-        if service.task_sets:
-            service.running_count = sum(vars(task_set)["running_count"] for task_set in service.task_sets)
 
 
 def ecs_of(account_id: str, region: str) -> ContainerServiceBackend:

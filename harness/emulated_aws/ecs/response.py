@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from botocore import xform_name
 from moto.core.responses import ActionResult
+from moto.ecs.exceptions import ServiceNotFoundException
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from harness.emulated_aws.ecs import service_deployments
@@ -59,20 +60,37 @@ class ContainerServiceResponse(EC2ContainerServiceResponse):
         return ActionResult({"service": self.ecs_backend.update_service(changes)})
 
     def list_service_deployments(self) -> ActionResult:
-        """ListServiceDeployments."""
-        name = self._get_param("service").split("/")[-1]
-        service = self.ecs_backend.service(self._get_param("cluster", "default"), name)
-        found = service_deployments.of(service) if service else ()
-        return ActionResult({"serviceDeployments": [service_deployments.brief(each) for each in found]})
+        """ListServiceDeployments, newest first, in one page."""
+        service = self.ecs_backend.service(self._get_param("cluster", "default"), self._get_param("service"))
+        if service is None:
+            raise ServiceNotFoundException
+        found = service_deployments.briefs(service, self._get_param("status", []), self._get_param("createdAt", {}))
+        return ActionResult({"serviceDeployments": found[: self._get_param("maxResults")]})
 
     def describe_service_deployments(self) -> ActionResult:
-        """DescribeServiceDeployments."""
+        """DescribeServiceDeployments; asking lets a deployment that moves traffic go on by one step.
+
+        Terraform asks only if told to wait for a steady state.
+        """
+        wanted = self._get_param("serviceDeploymentArns", [])
+        for arn in dict.fromkeys(wanted):
+            if found := self.ecs_backend.service_deployment(arn):
+                releases, deployment = found
+                releases.advance(deployment)
         told = {
             each["serviceDeploymentArn"]: each
             for service in self.ecs_backend.services.values()
             for each in service_deployments.of(service)
         }
-        return ActionResult(_found("serviceDeployments", told, self._get_param("serviceDeploymentArns", [])))
+        return ActionResult(_found("serviceDeployments", told, wanted))
+
+    def stop_service_deployment(self) -> ActionResult:
+        """StopServiceDeployment; it rolls back as it is looked at."""
+        if self._get_param("stopType", "ROLLBACK") != "ROLLBACK":
+            raise NotImplementedError("StopServiceDeployment with stopType ABORT")
+        arn = self._get_param("serviceDeploymentArn")
+        self.ecs_backend.stop_service_deployment(arn)
+        return ActionResult({"serviceDeploymentArn": arn})
 
     def describe_service_revisions(self) -> ActionResult:
         """DescribeServiceRevisions."""

@@ -9,9 +9,13 @@ from moto.ecs.exceptions import EcsClientException, InvalidParameterException
 from moto.ecs.models import Service, TaskDefinition
 from moto.elbv2.models import FakeTargetGroup
 
+from harness.emulated_aws.ecs.native import strategy
+
 Definitions = list[dict[str, Any]]
 
 _FARGATE = ("FARGATE", "FARGATE_SPOT")
+
+_TRANSITIONS = (("CODE_DEPLOY", "ECS"), ("CODE_DEPLOY", "EXTERNAL"), ("ECS", "EXTERNAL"), ("EXTERNAL", "ECS"))
 
 # Owned by CodeDeploy: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
 _OWNED_BY_CODEDEPLOY = {
@@ -80,7 +84,7 @@ def check_capacity(
 
 def check_update(service: Service, changes: Mapping[str, Any]) -> None:
     """Raises InvalidParameterException for what only CodeDeploy may change on ``service``."""
-    if service.deployment_controller["type"] != "CODE_DEPLOY":
+    if (changes.get("deployment_controller") or service.deployment_controller)["type"] != "CODE_DEPLOY":
         return
     for name, refusal in _OWNED_BY_CODEDEPLOY.items():
         if changes.get(name):
@@ -88,6 +92,36 @@ def check_update(service: Service, changes: Mapping[str, Any]) -> None:
                 f"{refusal} on services with a CODE_DEPLOY deployment controller. "
                 "Use AWS CodeDeploy to trigger a new deployment."
             )
+
+
+def check_controller(service: Service, changes: Mapping[str, Any], under_way: bool) -> None:
+    """Raises InvalidParameterException for a change of the deployment controller that is none of the valid transitions.
+
+    ``under_way`` says whether a service deployment is. The words are not AWS's, which are not documented.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-parameters.html
+    """
+    before = service.deployment_controller["type"]
+    after = (changes.get("deployment_controller") or service.deployment_controller)["type"]
+    if after == before:
+        return
+    if under_way or len(service.task_sets) > 1:
+        message = "You can't update the deployment controller of a service during an ongoing service deployment."
+        raise InvalidParameterException(message)
+    if (before, after) not in _TRANSITIONS:
+        raise InvalidParameterException(f"The deployment controller can't be updated from {before} to {after}.")
+    if after != "ECS":
+        raise NotImplementedError(f"the deployment controller {after}")
+
+
+def check_strategy(before: Mapping[str, Any], after: Mapping[str, Any], under_way: bool) -> None:
+    """Raises InvalidParameterException for a change between rolling and blue/green in the middle of a deployment.
+
+    The words are not AWS's, which are not documented.
+    """
+    rolling = strategy.of(before) == strategy.ROLLING, strategy.of(after) == strategy.ROLLING
+    if under_way and len(set(rolling)) > 1:
+        message = "You can't update the deployment strategy of a service during an ongoing service deployment."
+        raise InvalidParameterException(message)
 
 
 def runs_on_fargate(launch_type: str | None, strategy: Sequence[Mapping[str, Any]]) -> bool:

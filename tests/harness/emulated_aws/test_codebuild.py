@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,14 +8,19 @@ import yaml
 from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.codebuild.models import codebuild_backends
+from moto.core.models import botocore_stubber
 
 from harness.emulated_aws.archive import pack, unpack
+from harness.emulated_aws.codebuild import ecs_commands
 from harness.emulated_aws.codebuild.backend import BuildBackend
 from harness.emulated_aws.codebuild.build import Build
+from harness.emulated_aws.codebuild.tool_error import ToolError
 from harness.emulated_aws.codebuild.variables import Variable
 from harness.emulated_aws.services import install
 from tests.artifacts.contract import ARTIFACTS, COMMIT, EXPORTED_FILES, VARIABLES
 from tests.harness.emulated_aws.clients import ACCOUNT, REGION, client
+from tests.harness.emulated_aws.shop import Network, Shop, container, task_definition
+from tests.harness.emulated_aws.store import Store
 
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 PROJECT: dict[str, Any] = {
@@ -28,6 +34,8 @@ PROJECT: dict[str, Any] = {
         "computeType": "BUILD_GENERAL1_SMALL",
     },
 }
+
+PROGRAM = Path(__file__).parents[3] / "modules" / "pipeline" / "scripts" / "deploy_to_ecs.py"
 
 
 @pytest.fixture
@@ -330,3 +338,127 @@ def test_a_pipeline_s_source_is_not_to_be_had_without_a_pipeline(codebuild: Any)
 
     with pytest.raises(ClientError, match="InvalidInputException"):
         codebuild.start_build(projectName="shop")
+
+
+def deployment(codebuild: Any, image: str = "image:2", **variables: str) -> Build:
+    """A build that hands ``image`` to ECS by the program of the pipeline's last step."""
+    codebuild.create_project(**with_variables({"CLUSTER": "shop", "SERVICE": "web", **variables}))
+    command = f"python3 - <<'PYTHON'\n{PROGRAM.read_text(encoding='utf-8')}PYTHON\n"
+    buildspec = {"version": 0.2, "env": {"shell": "bash"}, "phases": {"build": {"commands": [command]}}}
+    files = {
+        "buildspec.yml": yaml.safe_dump(buildspec),
+        "taskdef.json": json.dumps(task_definition(containerDefinitions=[container(image="<IMAGE1_NAME>")])),
+        "imagedefinitions.json": json.dumps([{"name": "web", "imageUri": image}]),
+    }
+    return backend().run_build("shop", pack({name: text.encode() for name, text in files.items()}), COMMIT)
+
+
+@pytest.fixture
+def store(codebuild: Any) -> Store:
+    return Store(Shop(Network()))
+
+
+def test_a_build_hands_an_image_to_ecs_and_waits_for_the_end(codebuild: Any, store: Store) -> None:
+    store.create()
+
+    build = deployment(codebuild)
+
+    assert build.succeeded, build.output
+    arn = store.shop.service()["taskDefinition"]
+    (released,) = client("ecs").describe_task_definition(taskDefinition=arn)["taskDefinition"]["containerDefinitions"]
+    assert (released["image"], store.running()) == ("image:2", [("COMPLETED", arn, 2)])
+    assert store.colours()[0] == {"blue": 100, "green": 0}
+    lines = build.output.splitlines()
+    assert lines[0] == f"Releasing {arn}"
+    assert "IN_PROGRESS PRODUCTION_TRAFFIC_SHIFT" in lines
+    assert lines[-1] == "SUCCESSFUL CLEAN_UP"
+
+
+def test_a_build_waits_for_the_deployment_that_is_under_way(codebuild: Any, store: Store) -> None:
+    store.create()
+    first = store.release()
+
+    build = deployment(codebuild)
+
+    assert build.succeeded, build.output
+    assert build.output.splitlines()[0] == f"Waiting for {first.arn}"
+    assert [each["status"] for each in store.deployments()] == ["SUCCESSFUL"] * 3
+
+
+def test_a_build_fails_with_the_reason_why_ecs_rolled_back(codebuild: Any, store: Store) -> None:
+    store.create()
+    groups = [{"TargetGroupArn": arn, "Weight": 1} for arn in (store.shop.blue, store.shop.green)]
+    actions = [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]
+    store.shop.elbv2.modify_rule(RuleArn=store.shop.production_rule, Actions=actions)
+
+    build = deployment(codebuild)
+
+    assert ("BUILD", "FAILED") in phases(build)
+    assert "The deployment ended as ROLLBACK_SUCCESSFUL: Service deployment rolled back because of inv" in build.output
+    assert store.shop.service()["taskDefinition"] == store.shop.first
+
+
+def test_a_build_fails_with_what_ecs_refuses(codebuild: Any, store: Store) -> None:
+    store.create()
+
+    build = deployment(codebuild, SERVICE="api")
+
+    complaint = "An error occurred (ServiceNotFoundException) when calling the ListServiceDeployments operation"
+    assert complaint in build.output
+    assert "aws ecs list-service-deployments failed" in build.output
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("describe-tasks --tasks x", "not emulated: aws ecs describe-tasks; known are describe-service-deployments"),
+        ("update-service --service web --desired-count 2", "not emulated: --desired-count 2"),
+        ("list-service-deployments --service web --output text", "not emulated: --output text"),
+        ("register-task-definition --cli-input-json '{'", "Invalid JSON received"),
+        ("register-task-definition --cli-input-json '[]'", "Error parsing parameter 'cli-input-json': it is no object"),
+        (
+            "register-task-definition --cli-input-json '{}' --family shop",
+            'Missing required parameter in input: "contain',
+        ),
+        ("""register-task-definition --cli-input-json '{"famly": "shop"}'""", 'Unknown parameter in input: "famly"'),
+    ],
+)
+def test_a_command_to_ecs_that_cannot_work_fails_the_build(codebuild: Any, command: str, why: str) -> None:
+    codebuild.create_project(**PROJECT)
+
+    build = run({"build": [f"aws ecs {command}"]})
+
+    assert why in build.output
+    assert not build.succeeded
+
+
+def test_commands_reach_ecs_without_a_mock_too(codebuild: Any, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.create()
+    options = {"--cluster": ["shop"], "--service": ["web"]}
+
+    with monkeypatch.context() as served:
+        served.setattr(botocore_stubber, "enabled", False)
+        told = ecs_commands.run(REGION, "list-service-deployments", options)
+        with pytest.raises(ToolError, match=r"\(ServiceNotFoundException\) when calling the ListServiceDeployments"):
+            ecs_commands.run(REGION, "list-service-deployments", {"--service": ["api"], "--cluster": ["shop"]})
+
+    assert [each["status"] for each in json.loads(told)["serviceDeployments"]] == ["SUCCESSFUL"]
+
+
+def test_times_are_printed_as_the_command_line_does(codebuild: Any, store: Store) -> None:
+    store.create()
+    codebuild.create_project(**PROJECT)
+
+    build = run({"build": ["aws ecs list-service-deployments --cluster shop --service web --status SUCCESSFUL"]})
+
+    (told,) = json.loads(build.output)["serviceDeployments"]
+    assert told["createdAt"] == store.deployments()[0]["createdAt"].isoformat()
+
+
+def test_a_build_hands_an_image_to_a_service_that_is_rolled_over(codebuild: Any, store: Store) -> None:
+    store.shop.create_service(deploymentController={"type": "ECS"})
+
+    build = deployment(codebuild)
+
+    assert build.succeeded, build.output
+    assert build.output.splitlines()[-1] == "SUCCESSFUL"

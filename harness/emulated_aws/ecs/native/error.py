@@ -1,0 +1,26 @@
+"""Why a service deployment does not go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(eq=False)
+class DeploymentError(Exception):
+    """``reason`` as DescribeServiceDeployments tells it; whether the deployment is rolled back then."""
+
+    reason: str
+    rolls_back: bool = True
+
+
+def rolled_back_because(reason: str) -> DeploymentError:
+    """A failure in the words that ECS begins its reasons with.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
+    """
+    return DeploymentError(f"Service deployment rolled back because {reason}")
+
+
+def invalid_networking(what: str) -> DeploymentError:
+    """Something about load balancers that ECS only finds once it deploys."""
+    return rolled_back_because(f"of invalid networking configuration. {what}")
