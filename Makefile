@@ -14,7 +14,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --req
 # What is proved is what the settings say now; the answer alone is on the output, which may be JSON.
 SYNTH_ASIDE := $(BIN)/python main.py $(ENV) >&2
 
-.PHONY: help synth test test-e2e policy prove e2e plan-offline plan apply destroy output bench lock docs inventory format clean named
+.PHONY: help synth test test-slow test-e2e policy prove e2e plan-offline plan apply destroy output bench lock docs inventory format clean named
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: $(VENV)/.dev $(CHECKOV)/.installed ## Prove it: format, lint, types, tests
 	@$(BIN)/python -m harness policy
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest -n auto $(PYTEST)
+
+test-slow: $(VENV)/.dev $(CHECKOV)/.installed ## Run the tests that are too slow for make test
+	@$(BIN)/python -m pytest -n auto -m slow $(PYTEST)
 
 # Most of their time is the provider's own waiting.
 test-e2e: $(VENV)/.dev ## Test the proofs that need the real provider

@@ -75,13 +75,15 @@ class ServiceRoleProps:
 
     ``service`` is the principal (``codebuild.amazonaws.com``). The trust is narrowed to this account and, for
     services that send it, to ``source_arn``: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-    A role without ``statements`` may do nothing by itself.
+    ``says_for_whom`` is false for a service that is not documented to send either. A role without ``statements`` may do
+    nothing by itself.
     """
 
     context: Context
     name: str
     service: str
     source_arn: str | None = None
+    says_for_whom: bool = True
     statements: Sequence[Statement] = ()
 
 
@@ -112,6 +114,8 @@ class ServiceRole(Construct):
 
 
 def _callers(props: ServiceRoleProps) -> list[Condition]:
+    if not props.says_for_whom:
+        return []
     account = Condition("StringEquals", "aws:SourceAccount", [props.context.account])
     return [account, Condition("ArnLike", "aws:SourceArn", [props.source_arn])] if props.source_arn else [account]
 

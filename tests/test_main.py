@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from modules import app
+from modules.service import programs
 from modules.settings.load import GENERATED
 from modules.synthesis import land
 from tests.inventory import ENVIRONMENTS, ROOT
@@ -37,6 +38,17 @@ def write(root: Path, name: str, text: str) -> Path:
 
 def result(root: Path, name: str) -> Path:
     return root / "environments" / name / GENERATED
+
+
+def archive(root: Path, name: str) -> Path:
+    return root / "environments" / name / "smoke-test.zip"
+
+
+@pytest.fixture
+def tested(root: Path) -> Path:
+    """The same project, whose environment ``one`` has a smoke test."""
+    write(root, "one", environment(service="release { smoke_test {} }"))
+    return root
 
 
 def test_all_environments_land_in_their_folders(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,21 +175,89 @@ def test_a_file_that_cannot_be_written_is_told_and_the_old_one_stays(
 
 def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = root / "environments" / "one"
-    land("old", folder / GENERATED)
+    land(b"old", folder / GENERATED)
 
     def interrupted(handle: int) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("os.fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        land("new", folder / GENERATED)
+        land(b"new", folder / GENERATED)
     assert result(root, "one").read_text(encoding="utf-8") == "old"
     assert sorted(path.name for path in folder.iterdir()) == [GENERATED, "environment.hcl"]
 
 
 def test_a_generated_file_can_be_read_by_everybody(root: Path) -> None:
-    land("text", result(root, "one"))
+    land(b"text", result(root, "one"))
     assert result(root, "one").stat().st_mode & 0o777 == 0o644
+
+
+def test_the_program_that_an_environment_needs_lands_beside_its_terraform(
+    tested: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert app.run([], tested) == 0
+    assert archive(tested, "one").read_bytes() == programs.SMOKE_TEST.content
+    assert archive(tested, "one").stat().st_mode & 0o777 == 0o644
+    assert not archive(tested, "two").exists()
+    # The Terraform names the program, so it comes last.
+    assert capsys.readouterr().out.splitlines() == [
+        "Synthesizing one, two",
+        "environments/one/smoke-test.zip: written",
+        f"environments/one/{GENERATED}: written",
+        f"environments/two/{GENERATED}: written",
+    ]
+
+
+def test_a_program_that_has_not_changed_is_not_touched_and_an_old_one_is_renewed(
+    tested: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive(tested, "one").write_bytes(b"an old one")
+    app.run(["one"], tested)
+    before = archive(tested, "one").stat()
+    assert archive(tested, "one").read_bytes() == programs.SMOKE_TEST.content
+    capsys.readouterr()
+    assert app.run(["one"], tested) == 0
+    after = archive(tested, "one").stat()
+    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+    assert "environments/one/smoke-test.zip: unchanged" in capsys.readouterr().out
+
+
+def test_a_program_that_is_no_longer_needed_is_removed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    archive(root, "one").write_bytes(programs.SMOKE_TEST.content)
+    (root / "environments" / "one" / "other.zip").write_bytes(b"not ours")
+    assert app.run(["one"], root) == 0
+    assert not archive(root, "one").exists()
+    assert (root / "environments" / "one" / "other.zip").exists()
+    assert capsys.readouterr().out.splitlines()[-1] == "environments/one/smoke-test.zip: removed"
+
+
+def test_a_program_that_cannot_be_written_or_removed_is_told(tested: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("one", "two"):
+        archive(tested, name).mkdir()
+    result(tested, "one").write_text("{}", encoding="utf-8")
+    assert app.run([], tested) == 2
+    written, removed = capsys.readouterr().err.splitlines()
+    assert written == "environments/one/smoke-test.zip: cannot be written: Is a directory; it is as it was"
+    assert removed.startswith("environments/two/smoke-test.zip: cannot be removed: ")
+    # Terraform that names a program which is not there would fail in the middle of an apply.
+    assert result(tested, "one").read_text(encoding="utf-8") == "{}"
+
+
+def test_a_full_disk_leaves_the_old_program_and_the_old_terraform(
+    tested: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive(tested, "one").write_bytes(b"old")
+    result(tested, "one").write_text("{}", encoding="utf-8")
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    assert app.run(["one"], tested) == 2
+    assert "environments/one/smoke-test.zip: cannot be written: No space left" in capsys.readouterr().err
+    assert archive(tested, "one").read_bytes() == b"old"
+    assert result(tested, "one").read_text(encoding="utf-8") == "{}"
+    assert len(list(result(tested, "one").parent.iterdir())) == 3
 
 
 def test_in_another_folder_without_a_home_and_with_another_hash_seed_the_bytes_are_the_same(tmp_path: Path) -> None:

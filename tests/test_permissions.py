@@ -1,6 +1,8 @@
 """What each role may do, action by action: a permission that is added or lost shows here, and is meant or is a mistake."""
 
-from tests.support import environment, template
+import pytest
+
+from tests.support import Template, environment, template
 
 SERVICE = """
 exec                      = true
@@ -41,6 +43,7 @@ ACTIONS = {
         "ReadRevision": ["s3:GetObject", "s3:GetObjectVersion"],
         "DecryptRevision": ["kms:Decrypt"],
         "PassRoles": ["iam:PassRole"],
+        "LookAtAlarms": ["cloudwatch:DescribeAlarms"],
     },
     "delivery-web_pipeline_push-role": {
         "Start": ["codepipeline:StartPipelineExecution"],
@@ -96,13 +99,73 @@ ACTIONS = {
 }
 
 
-def test_each_role_may_do_exactly_this() -> None:
-    documents = template(environment(service=SERVICE)).document["data"]["aws_iam_policy_document"]
-    assert {
+SMOKE_TEST = {
+    "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
+    "JoinNetwork": [
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:UnassignPrivateIpAddresses",
+    ],
+    "LookAtNetwork": ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"],
+    "LeaveNetworkToLambda": [
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:UnassignPrivateIpAddresses",
+    ],
+    "ReadVariables": ["kms:Decrypt"],
+}
+
+WITH_SMOKE_TEST = {
+    "codedeploy": {
+        "service-web_smoke-test_role": SMOKE_TEST | {"Report": ["codedeploy:PutLifecycleEventHookExecutionStatus"]},
+        "delivery-web_deployment_role": ACTIONS["delivery-web_deployment_role"]
+        | {"CallHooks": ["lambda:InvokeFunction"]},
+    },
+    "ecs": {
+        "service-web_smoke-test_role": SMOKE_TEST,
+        "service-web_blue-green_hooks": {"CallHooks": ["lambda:InvokeFunction"]},
+        "delivery-web_deployment_role": {
+            "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Artifacts": ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+            "ArtifactBucket": ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
+            "UseKey": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            "RegisterTaskDefinition": ["ecs:RegisterTaskDefinition"],
+            "Release": ["ecs:ListServiceDeployments", "ecs:UpdateService"],
+            "LookAtRelease": ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"],
+            "PassRoles": ["iam:PassRole"],
+        },
+        "delivery-web_pipeline_role": {
+            sid: actions
+            for sid, actions in ACTIONS["delivery-web_pipeline_role"].items()
+            if sid not in ("Deploy", "RegisterTaskDefinition", "PassRoles")
+        }
+        | {"Deploy": ["codebuild:BatchGetBuilds", "codebuild:StartBuild"]},
+    },
+}
+
+
+def given(generated: Template) -> dict[str, dict[str, list[str]]]:
+    """The actions of each role, by statement."""
+    documents = generated.document["data"]["aws_iam_policy_document"]
+    roles = {policy["role"].split(".")[1] for policy in generated.resources("aws_iam_role_policy").values()}
+    return {
         name.removesuffix("_permissions"): {each["sid"]: each["actions"] for each in body["statement"]}
         for name, body in documents.items()
-        if name.endswith("_permissions") and "role" in name
-    } == ACTIONS
+        if name.endswith("_permissions")
+        and {name.removesuffix("_permissions"), f"{name.removesuffix('_permissions')}_role"} & roles
+    }
+
+
+def test_each_role_may_do_exactly_this() -> None:
+    assert given(template(environment(service=SERVICE))) == ACTIONS
+
+
+@pytest.mark.parametrize("engine", ["codedeploy", "ecs"])
+def test_each_role_of_a_release_with_a_smoke_test_may_do_exactly_this(engine: str) -> None:
+    generated = template(environment(service=f'{SERVICE}\nrelease {{\n engine = "{engine}"\n smoke_test {{}}\n}}'))
+    assert given(generated) == ACTIONS | WITH_SMOKE_TEST[engine]
 
 
 def test_every_role_has_its_policy_and_every_policy_its_role() -> None:

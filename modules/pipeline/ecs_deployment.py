@@ -31,12 +31,15 @@ from modules.pipeline.action import BUILD, action
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.build import CONTAINERS, QUEUED_MINUTES
 from modules.service.service import Service
+from modules.settings import duration
 from modules.settings.service import Service as Settings
 
 _PROGRAM = Path(__file__).parent / "scripts" / "deploy_to_ecs.py"
 
 # Beyond the waits that are set: for tasks to start and to end, and for hooks.
 _MINUTES_BESIDE = 60
+# https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
+_LONGEST_BUILD = 2160
 
 
 @dataclass(frozen=True)
@@ -102,14 +105,17 @@ class EcsDeployment(Construct):
     def _project(self, role: ServiceRole, logs: LogGroup) -> CodebuildProject:
         props = self._props
         kind, image = CONTAINERS[props.settings.architecture]
-        variables = {"CLUSTER": props.foundation.cluster.name, "SERVICE": props.service.name}
+        # AWS is asked again before a watch of hours ends for nothing:
+        # https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-retries.html
+        retries = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "10"}
+        variables = {"CLUSTER": props.foundation.cluster.name, "SERVICE": props.service.name, **retries}
         return CodebuildProject(
             self,
             "project",
             name=self.name,
             description=f"Hands a build of {props.service.name} to ECS and waits for the end of the release",
             service_role=role.arn,
-            build_timeout=props.settings.release.waits_minutes + _MINUTES_BESIDE,
+            build_timeout=self._timeout(),
             queued_timeout=QUEUED_MINUTES,
             encryption_key=props.foundation.key.arn,
             source=CodebuildProjectSource(type="CODEPIPELINE", buildspec=_buildspec()),
@@ -127,6 +133,11 @@ class EcsDeployment(Construct):
                 cloudwatch_logs=CodebuildProjectLogsConfigCloudwatchLogs(status="ENABLED", group_name=logs.group.name)
             ),
         )
+
+    def _timeout(self) -> int:
+        """Time for two releases: one that was under way, like the first that an apply begins, and the one to be watched."""
+        release, balancer = self._props.settings.release, self._props.foundation.load_balancer.settings.type
+        return min(2 * duration.minutes(release, balancer) + _MINUTES_BESIDE, _LONGEST_BUILD)
 
     def _deploying(self) -> list[Statement]:
         """https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html"""

@@ -71,21 +71,17 @@ class Alarms(Construct):
         )
 
     def _errors(self, colour: str, group: LbTargetGroup) -> CloudwatchMetricAlarm:
-        settings = self._props.settings
         # What has no data counts as 0 here, and where nothing has any there is no result:
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
-        share = f"IF(requests >= {settings.errors_from_requests}, 100 * errors / requests, 0)"
         return self._alarm(
             "errors",
             colour,
             "Targets answer with 5xx",
-            threshold=settings.errors_percent,
+            threshold=self._props.settings.errors_percent,
             metric_query=[
-                CloudwatchMetricAlarmMetricQuery(
-                    id="share", expression=share, label="Share of 5xx in percent", return_data=True
-                ),
-                self._sum("errors", "HTTPCode_Target_5XX_Count", group),
-                self._sum("requests", "RequestCount", group),
+                self._with_traffic("100 * errors / requests", "Share of 5xx in percent"),
+                self._metric("errors", "HTTPCode_Target_5XX_Count", "Sum", group),
+                self._metric("requests", "RequestCount", "Sum", group),
             ],
         )
 
@@ -96,13 +92,18 @@ class Alarms(Construct):
             colour,
             f"Targets take long to answer ({settings.latency_percentile})",
             threshold=settings.latency_milliseconds / 1000,
-            namespace=self._props.load_balancer.metrics,
-            metric_name="TargetResponseTime",
-            extended_statistic=settings.latency_percentile,
-            # A percentile of a handful of requests is that of the slowest one.
-            evaluate_low_sample_count_percentiles="ignore",
-            period=_PERIOD,
-            dimensions=self._dimensions(group),
+            metric_query=[
+                self._with_traffic("latency", "Seconds to an answer"),
+                self._metric("latency", "TargetResponseTime", settings.latency_percentile, group),
+                self._metric("requests", "RequestCount", "Sum", group),
+            ],
+        )
+
+    def _with_traffic(self, expression: str, label: str) -> CloudwatchMetricAlarmMetricQuery:
+        """``expression``, or 0 where there are too few requests: the alarm of an idle colour ends."""
+        enough = f"requests >= {self._props.settings.from_requests}"
+        return CloudwatchMetricAlarmMetricQuery(
+            id="watched", expression=f"IF({enough}, {expression}, 0)", label=label, return_data=True
         )
 
     def _alarm(
@@ -122,11 +123,13 @@ class Alarms(Construct):
             **metric,
         )
 
-    def _sum(self, id_: str, metric_name: str, group: LbTargetGroup) -> CloudwatchMetricAlarmMetricQuery:
+    def _metric(
+        self, id_: str, metric_name: str, statistic: str, group: LbTargetGroup
+    ) -> CloudwatchMetricAlarmMetricQuery:
         metric = CloudwatchMetricAlarmMetricQueryMetric(
             namespace=self._props.load_balancer.metrics,
             metric_name=metric_name,
-            stat="Sum",
+            stat=statistic,
             period=_PERIOD,
             dimensions=self._dimensions(group),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from modules.aws import (
     Construct,
@@ -24,6 +25,7 @@ from modules.service.alarms import Alarms
 from modules.service.controller import Controller
 from modules.service.routes import Routes
 from modules.service.target_groups import TargetGroups
+from modules.settings import duration
 from modules.settings.release import Release
 
 # The provider's own time-out: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_service
@@ -34,7 +36,7 @@ _STRATEGIES = {"all_at_once": "BLUE_GREEN", "canary": "CANARY", "linear": "LINEA
 
 @dataclass(frozen=True)
 class BlueGreenProps:
-    """The service's full name, its release as it is set, its traffic, and the functions to call by stage."""
+    """The service's full name, its release as it is set, its traffic, the functions to call by stage, and the type of load balancer."""
 
     context: Context
     service: str
@@ -43,6 +45,7 @@ class BlueGreenProps:
     routes: Routes
     alarms: Alarms
     hooks: Mapping[str, str]
+    balancer: Literal["application", "network"]
 
 
 class BlueGreen(Construct):
@@ -85,7 +88,8 @@ class BlueGreen(Construct):
 
     def _timeouts(self) -> EcsServiceTimeouts:
         """A service is not deleted before the release that is under way has ended."""
-        return EcsServiceTimeouts(delete=f"{self._props.release.waits_minutes + _DELETE_MINUTES}m")
+        minutes = duration.minutes(self._props.release, self._props.balancer)
+        return EcsServiceTimeouts(delete=f"{minutes + _DELETE_MINUTES}m")
 
     def _configuration(
         self, hooks: list[EcsServiceDeploymentConfigurationLifecycleHook]
@@ -129,6 +133,8 @@ class BlueGreen(Construct):
                 props.context,
                 name=f"{props.service}-{kind}",
                 service="ecs.amazonaws.com",
+                # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html
+                says_for_whom=False,
                 statements=statements,
             ),
         )

@@ -31,5 +31,5 @@ def image_and_command(settings: Settings) -> tuple[str, list[str]]:
     status = int(settings.health_check.status[:3])
     test = settings.release.smoke_test
     # ECS calls its hooks on the first deployment already.
-    answers = {test.path: test.expect} if test and test.path != settings.health_check.path else {}
+    answers = {test.path: test.expect} if test else {}
     return IMAGE, ["python", "-c", _SERVER.format(port=settings.port, status=status, answers=answers)]

@@ -151,6 +151,7 @@ class Service(Construct):
             self.routes,
             self.alarms,
             self.hooks,
+            self._props.foundation.load_balancer.settings.type,
         )
         return BlueGreen(self, "blue-green", props).controller
 

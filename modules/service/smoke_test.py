@@ -65,7 +65,6 @@ class SmokeTest(Construct):
                 context,
                 name=self.name,
                 service="lambda.amazonaws.com",
-                source_arn=self._arn,
                 statements=self._statements(),
             ),
         )

@@ -25,14 +25,14 @@ class Alarms(Block):
     errors_percent: Annotated[int, between(0, 100, "percent")] = Field(
         default=5, description="Share of requests that targets answer with 5xx that is too much; 0 for no such alarm."
     )
-    errors_from_requests: Annotated[int, between(1, 1_000_000, "requests")] = Field(
-        default=20, description="Requests in a minute below which that share says nothing."
-    )
     latency_milliseconds: Annotated[int, between(0, 4_000_000, "milliseconds")] = Field(
         default=3000, description="Time to an answer, at `latency_percentile`, that is too long; 0 for no such alarm."
     )
     latency_percentile: Percentile = Field(
         default="p95", description="The percentile of the time to an answer that is looked at."
+    )
+    from_requests: Annotated[int, between(1, 1_000_000, "requests")] = Field(
+        default=20, description="Requests in a minute below which errors and times to an answer say nothing."
     )
     minutes: Annotated[int, between(1, 60, "minutes")] = Field(
         default=3, description="Minutes in a row that must be bad."

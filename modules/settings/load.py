@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from modules.context import Context
@@ -80,8 +80,7 @@ class _Loader:
         if self.problems or environment is None:
             raise SettingsError(self.problems)
         context = Context(environment.project, self.name, environment.region, environment.account)
-        environment = Environment.model_validate(_as_terraform_text(self.values))
-        return Settings(self.name, environment, context, self.locations)
+        return Settings(self.name, _as_terraform_text(environment), context, self.locations)
 
     def _check_name(self) -> None:
         try:
@@ -158,8 +157,16 @@ def _is_emptied(path: Path_, replaced: set[Path_]) -> bool:
 
 
 def _as_terraform_text(value: Any) -> Any:
-    """The same with ``${`` and ``%{`` escaped: Terraform evaluates them wherever it finds them, in JSON too."""
+    """The same with ``${`` and ``%{`` escaped: Terraform evaluates them wherever it finds them, in JSON too.
+
+    It is not validated again: text that was as long as it may be is longer now, and AWS never sees that.
+    """
     match value:
+        case BaseModel():
+            # Defaults hold nothing to escape, and stay known as defaults.
+            return value.model_copy(
+                update={key: _as_terraform_text(getattr(value, key)) for key in value.model_fields_set}
+            )
         case str():
             return value.replace("${", "$${").replace("%{", "%%{")
         case dict():

@@ -18,7 +18,7 @@ class LoadBalancer(Block):
         default="application",
         description=(
             "`application` reads requests: hosts, paths, canary and linear releases. `network` hands connections on, for one "
-            "service that needs that."
+            "service, whose health checks are HTTP all the same."
         ),
     )
     protocol: Literal["https", "http"] = Field(

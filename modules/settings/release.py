@@ -60,9 +60,3 @@ class Release(Block):
     smoke_test: SmokeTest | None = Field(
         default=None, description="A request to green before it takes traffic; none when left out."
     )
-
-    @property
-    def waits_minutes(self) -> int:
-        """All waits that are set, from green's first health until blue is gone; the time of tasks and hooks apart."""
-        shifts = {"all_at_once": 0, "canary": 1, "linear": -(-100 // self.percent) - 1}
-        return self.hold_minutes + shifts[self.strategy] * self.interval_minutes + self.keep_blue_minutes

@@ -148,6 +148,11 @@ class HealthCheck(Block):
         default=60, description="Seconds after its start in which a task is not stopped for being unhealthy."
     )
 
+    def takes(self, status: int) -> bool:
+        """Whether an answer with that status code means well."""
+        ranges = (codes.partition("-") for codes in self.status.split(","))
+        return any(int(low) <= status <= int(high or low) for low, _, high in ranges)
+
 
 class Build(Block):
     """How AWS CodeBuild builds the image."""

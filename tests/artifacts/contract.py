@@ -34,6 +34,7 @@ APPSPEC_VARIABLES = {
     "SUBNETS": '["subnet-0a1","subnet-0b2"]',
     "SECURITY_GROUPS": '["sg-0c3"]',
     "CAPACITY_PROVIDER_STRATEGY": '[{"Base":1,"CapacityProvider":"FARGATE","Weight":1}]',
+    "HOOKS": '[{"AfterAllowTestTraffic":"arn:aws:lambda:eu-west-1:123456789012:function:look"}]',
 }
 BUILD_VARIABLES = {
     "ECR_REPOSITORY_URI": REPOSITORY_URI,
@@ -42,4 +43,4 @@ BUILD_VARIABLES = {
 VARIABLES = TASK_VARIABLES | APPSPEC_VARIABLES | BUILD_VARIABLES
 """All that an environment's CodeBuild project says to a build of ``COMMIT``."""
 
-EXPORTED_FILES = {"imageDetail.json", "taskdef.json", "appspec.yml"}
+EXPORTED_FILES = {"imageDetail.json", "imagedefinitions.json", "taskdef.json", "appspec.yml"}

@@ -1,6 +1,7 @@
 """The real commands of ``buildspec.yml``, with ``aws`` and ``docker`` that only take notes."""
 
 import hashlib
+import json
 import re
 
 import pytest
@@ -40,6 +41,12 @@ def test_a_build_pushes_one_image_and_exports_what_a_release_reads(account: Acco
     assert account.tags() == {COMMIT}
     assert build.image_uri == f"{REPOSITORY_URI}@{digest(IMAGE)}"
     assert build.exported.keys() == EXPORTED_FILES
+
+
+def test_what_is_released_without_codedeploy_is_the_same_image_by_the_containers_name(account: Account) -> None:
+    build = account.build({"CONTAINER_NAME": "api"})
+
+    assert json.loads(build.exported["imagedefinitions.json"]) == [{"name": "api", "imageUri": build.image_uri}]
 
 
 def test_login_comes_before_build_and_build_before_push(account: Account) -> None:

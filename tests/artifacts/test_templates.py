@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
-from modules.release_contract import Placement, Task
+from modules.release_contract import Placement, Task, hooks_variables
 from tests.artifacts.codebuild import Account
 from tests.artifacts.contract import APPSPEC_VARIABLES, ARTIFACTS, TASK_VARIABLES
 
 AWKWARD = "say \"hi\" \\ $TASK_FAMILY ${HOME} $1 `id` 'x' \n\t <TASK_DEFINITION> % # : é 漢字 🚢"
+
+FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:look"
 
 EXPECTED_TASK_DEFINITION: dict[str, Any] = {
     "family": "shop-dev-web",
@@ -82,6 +84,27 @@ def test_the_appspec_is_the_expected_one(account: Account) -> None:
     assert json.dumps(properties(appspec)) == json.dumps(EXPECTED_PROPERTIES)
     assert appspec["version"] == 0.0
     assert appspec["Resources"][0]["TargetService"]["Type"] == "AWS::ECS::Service"
+
+
+@pytest.mark.parametrize(
+    "hooks",
+    [
+        {"BeforeInstall": FUNCTION},
+        {"AfterInstall": f"{FUNCTION}:live", "AfterAllowTestTraffic": FUNCTION, "AfterAllowTraffic": f"{FUNCTION}:7"},
+    ],
+)
+def test_hooks_stand_in_the_appspec_as_codedeploy_reads_them(account: Account, hooks: dict[str, str]) -> None:
+    build = account.build(hooks_variables(hooks))
+
+    assert build.appspec["Hooks"] == [{event: arn} for event, arn in hooks.items()]
+    assert json.dumps(properties(build.appspec)) == json.dumps(EXPECTED_PROPERTIES)
+
+
+def test_without_hooks_the_appspec_does_not_speak_of_them(account: Account) -> None:
+    appspec = account.build(hooks_variables({})).appspec
+
+    assert set(appspec) == {"version", "Resources"}
+    assert json.dumps(properties(appspec)) == json.dumps(EXPECTED_PROPERTIES)
 
 
 def test_a_release_registers_what_terraform_registered_as_revision_1(account: Account) -> None:

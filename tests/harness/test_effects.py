@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
@@ -30,8 +30,8 @@ def settings(model: type[BaseModel], path: str = "") -> Iterator[str]:
             yield name
         for block in inner:
             if name not in WHOLE:
-                label = block.model_fields["kind"].annotation if "kind" in block.model_fields else None
-                yield from settings(block, f"{name}.{label.__args__[0]}." if label else f"{name}.")
+                label = get_args(block.model_fields["kind"].annotation) if "kind" in block.model_fields else ()
+                yield from settings(block, ".".join([name, *label, ""]))
 
 
 def blocks(annotation: Any) -> list[type[BaseModel]]:

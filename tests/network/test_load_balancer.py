@@ -135,3 +135,14 @@ def test_only_the_log_services_of_this_account_write_access_logs() -> None:
         "aws_s3_bucket_lifecycle_configuration", "access-logs_bucket_lifecycle"
     )
     assert days["rule"][0]["expiration"] == [{"days": 30}]
+
+
+def test_without_a_test_listener_its_port_is_closed_and_nothing_listens_there() -> None:
+    generated = http("test_listener = false")
+    assert set(generated.resources("aws_lb_listener")) == {"load-balancer_production-listener"}
+    assert openings(generated) == {(80, "0.0.0.0/0")}
+
+
+def test_it_is_an_application_load_balancer_unless_told_otherwise() -> None:
+    assert http().only("aws_lb")["load_balancer_type"] == "application"
+    assert "enable_cross_zone_load_balancing" not in http().only("aws_lb")

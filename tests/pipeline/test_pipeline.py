@@ -188,92 +188,6 @@ def test_every_bucket_is_closed_versioned_and_has_an_end() -> None:
         assert rule["noncurrent_version_expiration"][0]["noncurrent_days"] > 0
 
 
-# --- deployment -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "config"),
-    [
-        ('strategy = "all_at_once"', "CodeDeployDefault.ECSAllAtOnce"),
-        ("", "CodeDeployDefault.ECSCanary10Percent5Minutes"),
-        ("interval_minutes = 15", "CodeDeployDefault.ECSCanary10Percent15Minutes"),
-        ('strategy = "linear"\n interval_minutes = 1', "CodeDeployDefault.ECSLinear10PercentEvery1Minutes"),
-        ('strategy = "linear"\n interval_minutes = 3', "CodeDeployDefault.ECSLinear10PercentEvery3Minutes"),
-    ],
-)
-def test_what_aws_has_ready_is_used(text: str, config: str) -> None:
-    generated = release(text)
-    assert generated.only("aws_codedeploy_deployment_group")["deployment_config_name"] == config
-    assert generated.resources("aws_codedeploy_deployment_config") == {}
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "block"),
-    [
-        ("percent = 20\n interval_minutes = 7", "TimeBasedCanary", "time_based_canary"),
-        ('strategy = "linear"\n percent = 20\n interval_minutes = 7', "TimeBasedLinear", "time_based_linear"),
-    ],
-)
-def test_any_other_pace_gets_a_configuration_of_its_own(text: str, kind: str, block: str) -> None:
-    generated = release(text)
-    routing = generated.only("aws_codedeploy_deployment_config")["traffic_routing_config"]
-    assert routing == {"type": kind, block: {"percentage": 20, "interval": 7}}
-    # One that is in use cannot be deleted.
-    assert generated.only("aws_codedeploy_deployment_config")["lifecycle"] == {"create_before_destroy": True}
-    assert generated.only("aws_codedeploy_deployment_config")["deployment_config_name"] == (
-        f"shop-test-web-{'canary' if kind == 'TimeBasedCanary' else 'linear'}-20-percent-7-minutes"
-    )
-    assert generated.only("aws_codedeploy_deployment_group")["deployment_config_name"] == (
-        "${aws_codedeploy_deployment_config.delivery-web_deployment_config.deployment_config_name}"
-    )
-
-
-def test_the_deployment_is_blue_green_with_traffic_control_and_rolls_back() -> None:
-    group = release("keep_blue_minutes = 90").only("aws_codedeploy_deployment_group")
-    assert group["deployment_style"] == {"deployment_type": "BLUE_GREEN", "deployment_option": "WITH_TRAFFIC_CONTROL"}
-    assert group["blue_green_deployment_config"] == {
-        "deployment_ready_option": {"action_on_timeout": "CONTINUE_DEPLOYMENT"},
-        "terminate_blue_instances_on_deployment_success": {
-            "action": "TERMINATE",
-            "termination_wait_time_in_minutes": 90,
-        },
-    }
-    assert group["depends_on"] == ["aws_iam_role_policy.delivery-web_deployment_role_policy"]
-    assert group["auto_rollback_configuration"] == {
-        "enabled": True,
-        "events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"],
-    }
-    pair = group["load_balancer_info"]["target_group_pair_info"]
-    assert pair["prod_traffic_route"]["listener_arns"] == ["${aws_lb_listener.load-balancer_production-listener.arn}"]
-    assert pair["test_traffic_route"]["listener_arns"] == ["${aws_lb_listener.load-balancer_test-listener.arn}"]
-    assert [each["name"] for each in pair["target_group"]] == [
-        "${aws_lb_target_group.service-web_target-groups_blue.name}",
-        "${aws_lb_target_group.service-web_target-groups_green.name}",
-    ]
-
-
-def test_codedeploy_moves_this_services_tasks_and_traffic_only() -> None:
-    statements = web().statements("delivery-web_deployment_role_permissions")
-    assert statements["MoveTaskSets"]["resources"] == [
-        "arn:aws:ecs:eu-west-1:123456789012:service/shop-test/shop-test-web",
-        "arn:aws:ecs:eu-west-1:123456789012:task-set/shop-test/shop-test-web/*",
-    ]
-    assert (
-        "${aws_lb_listener_rule.service-web_target-groups_production-rule.arn}"
-        in statements["MoveTraffic"]["resources"]
-    )
-    create = statements["CreateTaskSets"]
-    assert create["actions"] == ["ecs:CreateTaskSet"]
-    assert {each["variable"]: each["values"] for each in create["condition"]} == {
-        "ecs:cluster": ["arn:aws:ecs:eu-west-1:123456789012:cluster/shop-test"],
-        "ecs:service": ["arn:aws:ecs:eu-west-1:123456789012:service/shop-test/shop-test-web"],
-    }
-    assert statements["DecryptRevision"]["resources"] == [KEY]
-    unconditional = [body for body in statements.values() if "*" in body["resources"] and "condition" not in body]
-    actions_ = {action for body in unconditional for action in body["actions"]}
-    assert all(action.startswith("elasticloadbalancing:Describe") for action in actions_)
-
-
 # --- pipeline -------------------------------------------------------------------------------
 
 
@@ -291,18 +205,14 @@ def test_somebody_must_approve_where_it_is_asked_for() -> None:
     assert (stages["Approval"]["category"], stages["Approval"]["provider"]) == ("Approval", "Manual")
 
 
-def test_the_deploy_action_finds_the_files_of_the_release_contract() -> None:
-    deploy = actions(web())["Deploy"]
-    assert (deploy["category"], deploy["provider"], deploy["version"]) == ("Deploy", "CodeDeployToECS", "1")
-    assert deploy["configuration"] == {
-        "ApplicationName": "${aws_codedeploy_deployment_group.delivery-web_deployment_group.app_name}",
-        "DeploymentGroupName": "${aws_codedeploy_deployment_group.delivery-web_deployment_group.deployment_group_name}",
-        "TaskDefinitionTemplateArtifact": "build",
-        "TaskDefinitionTemplatePath": "taskdef.json",
-        "AppSpecTemplateArtifact": "build",
-        "AppSpecTemplatePath": "appspec.yml",
-        "Image1ArtifactName": "build",
-        "Image1ContainerName": "IMAGE1_NAME",
+def test_an_approval_that_nobody_gives_ends_after_the_time_that_is_set() -> None:
+    assert actions(release("approval = true"))["Approval"]["timeout_in_minutes"] == 1440
+    stages = actions(release("approval = true\n approval_timeout_minutes = 90"))
+    assert {name: each.get("timeout_in_minutes") for name, each in stages.items()} == {
+        "Source": None,
+        "Build": None,
+        "Approval": 90,
+        "Deploy": None,
     }
 
 
@@ -311,6 +221,7 @@ def test_its_first_execution_finds_all_it_needs() -> None:
         "aws_s3_bucket_policy.delivery-web_artifacts_bucket_policy",
         "aws_iam_role_policy.delivery-web_pipeline_role_policy",
         "aws_iam_role_policy.delivery-web_build_role_policy",
+        "aws_iam_role_policy.delivery-web_deployment_role_policy",
     }
 
 

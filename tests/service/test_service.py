@@ -10,7 +10,6 @@ from tests.support import Template, environment, template
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf"
 PARAMETER = "arn:aws:ssm:eu-west-1:123456789012:parameter/token"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/0f4b2c1d"
-API = 'service "api" {{\n port = 9000\n priority = 50\n {}\n}}'
 
 
 def web(text: str = "", top: str = "", port: int = 8080) -> Template:
@@ -34,15 +33,12 @@ def test_codedeploy_and_autoscaling_own_what_terraform_ignores_and_nothing_else(
         "capacity_provider_strategy",
         "desired_count",
     }
-    for name in ("production-rule", "test-rule"):
-        assert web().named("aws_lb_listener_rule", name)["lifecycle"] == {"ignore_changes": ["action"]}
-    assert not any("lifecycle" in listener for listener in web().resources("aws_lb_listener").values())
 
 
 def test_the_service_waits_for_what_its_tasks_need_and_is_destroyed_before() -> None:
     assert set(web().only("aws_ecs_service")["depends_on"]) == {
-        "aws_lb_listener_rule.service-web_target-groups_production-rule",
-        "aws_lb_listener_rule.service-web_target-groups_test-rule",
+        "aws_lb_listener_rule.service-web_rules_production",
+        "aws_lb_listener_rule.service-web_rules_test",
         "aws_cloudwatch_log_group.service-web_logs_group",
         "aws_ecs_cluster_capacity_providers.cluster_capacity-providers",
         "aws_iam_role_policy.service-web_roles_execution_policy",
@@ -65,16 +61,18 @@ def test_tasks_run_in_private_subnets_without_public_addresses() -> None:
     ]
 
 
-def test_blue_takes_traffic_and_green_is_checked_from_the_start() -> None:
+def test_codedeploy_gets_a_service_of_its_own_kind_without_anything_of_the_engine_ecs() -> None:
+    service = web().only("aws_ecs_service")
+    for of_ecs in ("deployment_configuration", "deployment_circuit_breaker", "alarms", "timeouts"):
+        assert of_ecs not in service
+    assert not any("blue-green" in name for name in web().resources("aws_iam_role"))
+    assert web().resources("aws_iam_role_policy_attachment") == {}
+
+
+def test_tasks_register_with_blue_first() -> None:
     generated = web()
     assert generated.named("aws_lb_target_group", "blue")["name"] == "shop-test-web-blue"
     assert generated.named("aws_lb_target_group", "green")["name"] == "shop-test-web-green"
-    for rule, listener, colour in (("production-rule", "production", "blue"), ("test-rule", "test", "green")):
-        body = generated.named("aws_lb_listener_rule", rule)
-        assert body["listener_arn"] == f"${{aws_lb_listener.load-balancer_{listener}-listener.arn}}"
-        assert body["action"] == [
-            {"type": "forward", "target_group_arn": f"${{aws_lb_target_group.service-web_target-groups_{colour}.arn}}"}
-        ]
     assert generated.only("aws_ecs_service")["load_balancer"] == [
         {
             "container_name": "web",
@@ -110,38 +108,8 @@ def test_both_colours_are_checked_alike() -> None:
             "protocol": "HTTP",
             "port": "traffic-port",
         }
+        assert group["protocol"] == "HTTP"
     assert web(text).only("aws_ecs_service")["health_check_grace_period_seconds"] == 90
-
-
-@pytest.mark.parametrize(
-    ("text", "conditions"),
-    [
-        ("", [{"path_pattern": {"values": ["/*"]}}]),
-        ('paths = ["/a", "/b/*"]', [{"path_pattern": {"values": ["/a", "/b/*"]}}]),
-        ('hosts = ["a.example.com"]', [{"host_header": {"values": ["a.example.com"]}}]),
-        (
-            'hosts = ["a.example.com"]\n paths = ["/a"]',
-            [{"host_header": {"values": ["a.example.com"]}}, {"path_pattern": {"values": ["/a"]}}],
-        ),
-    ],
-)
-def test_hosts_and_paths_lead_to_the_service(text: str, conditions: list[object]) -> None:
-    for rule in ("production-rule", "test-rule"):
-        assert web(text).named("aws_lb_listener_rule", rule)["condition"] == conditions
-
-
-def test_services_share_the_load_balancer_each_with_rules_of_its_own() -> None:
-    both = web(top=API.format('paths = ["/api/*"]'))
-    priorities = {name: rule["priority"] for name, rule in both.resources("aws_lb_listener_rule").items()}
-    assert priorities == {
-        "service-api_target-groups_production-rule": 50,
-        "service-api_target-groups_test-rule": 50,
-        "service-web_target-groups_production-rule": 100,
-        "service-web_target-groups_test-rule": 100,
-    }
-    assert len(both.resources("aws_lb")) == 1
-    assert len(both.resources("aws_lb_target_group")) == 4
-    assert len(both.resources("aws_ecs_cluster")) == 1
 
 
 def test_only_the_load_balancer_reaches_tasks_and_only_on_their_port() -> None:
@@ -293,24 +261,8 @@ def test_tasks_divide_between_on_demand_and_spot(text: str, strategy: list[tuple
     assert [(each["capacity_provider"], each["base"], each["weight"]) for each in providers] == strategy
 
 
-def test_the_number_of_tasks_follows_cpu_and_memory_between_its_limits() -> None:
-    generated = web("tasks = { min = 3, max = 9 }\n scaling {\n cpu_percent = 50\n memory_percent = 70\n}")
-    assert generated.only("aws_ecs_service")["desired_count"] == 3
-    target = generated.only("aws_appautoscaling_target")
-    assert (target["min_capacity"], target["max_capacity"]) == (3, 9)
-    assert target["resource_id"] == "service/shop-test/${aws_ecs_service.service-web_service.name}"
-    for what, metric, percent in (
-        ("cpu", "ECSServiceAverageCPUUtilization", 50),
-        ("memory", "ECSServiceAverageMemoryUtilization", 70),
-    ):
-        tracking = generated.named("aws_appautoscaling_policy", what)["target_tracking_scaling_policy_configuration"]
-        assert tracking["target_value"] == percent
-        assert (tracking["scale_out_cooldown"], tracking["scale_in_cooldown"]) == (60, 300)
-        assert tracking["predefined_metric_specification"] == {"predefined_metric_type": metric}
-
-
-def test_a_disposable_service_goes_with_whatever_still_runs() -> None:
-    assert web().only("aws_ecs_service")["force_delete"] is False
+def test_a_release_under_way_does_not_keep_a_service_from_being_destroyed() -> None:
+    assert web().only("aws_ecs_service")["force_delete"] is True
     assert web(top="disposable = true").only("aws_ecs_service")["force_delete"] is True
 
 

@@ -45,7 +45,7 @@ def test_the_least_environment_is_valid() -> None:
         ),
         (
             environment(service="release { keep_blue_minutes = 3000 }"),
-            f"{FILE}:{SERVICE}: service.web.release.keep_blue_minutes: 3000 is out of range; use 0 to 2880 minutes",
+            f"{FILE}:{SERVICE}: service.web.release.keep_blue_minutes: 3000 is out of range; use 0 to 2880 minutes: CodeDeploy waits two days at most",
         ),
         # what goes with what inside one block
         (environment(service="tasks = { min = 3, max = 2 }"), f"{FILE}:{SERVICE}: service.web.tasks.max: 2 is less than min, 3"),

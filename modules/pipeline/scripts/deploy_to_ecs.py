@@ -9,10 +9,12 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 SECONDS_BETWEEN_LOOKS = float(os.environ.get("SECONDS_BETWEEN_LOOKS", "15"))
+LOOKS_FOR_IT = 40
 UNDER_WAY = ("PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
 
 
@@ -36,22 +38,35 @@ def task_definition() -> dict[str, Any]:
     return definition
 
 
-def deployments(where: list[str]) -> list[dict[str, Any]]:
-    """The service's deployments, the newest first."""
-    return sorted(
-        aws("list-service-deployments", *where)["serviceDeployments"],
-        key=lambda deployment: deployment["createdAt"],
-        reverse=True,
-    )
+def deployments(where: list[str]) -> dict[str, dict[str, Any]]:
+    """The service's deployments, by their ARNs."""
+    found: dict[str, dict[str, Any]] = {}
+    page: list[str] = []
+    while True:
+        answer = aws("list-service-deployments", *where, *page)
+        found |= {each["serviceDeploymentArn"]: each for each in answer["serviceDeployments"]}
+        if not answer.get("nextToken"):
+            return found
+        page = ["--next-token", answer["nextToken"]]
 
 
-def brings(deployment: dict[str, Any], arn: str) -> bool:
-    """Whether a deployment brings the task definition ``arn``."""
+def brings(deployment: dict[str, Any], task_definition_arn: str) -> bool:
+    """Whether a deployment brings that task definition."""
     revision = deployment.get("targetServiceRevisionArn")
     if not revision:
         return False
     found = aws("describe-service-revisions", "--service-revision-arns", revision)["serviceRevisions"]
-    return any(each["taskDefinition"] == arn for each in found)
+    return any(each["taskDefinition"] == task_definition_arn for each in found)
+
+
+def begun(where: list[str], before: Collection[str], task_definition_arn: str) -> str:
+    """The deployment, other than those ``before``, that brings the task definition; it takes ECS a moment to have it."""
+    for _ in range(LOOKS_FOR_IT):
+        for arn, deployment in deployments(where).items():
+            if arn not in before and brings(deployment, task_definition_arn):
+                return arn
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    sys.exit(f"ECS began no deployment of {task_definition_arn}")
 
 
 def described(arn: str) -> dict[str, Any]:
@@ -79,21 +94,18 @@ def main() -> None:
     where = ["--cluster", os.environ["CLUSTER"], "--service", os.environ["SERVICE"]]
     registered = aws("register-task-definition", "--cli-input-json", json.dumps(task_definition()))
     arn = registered["taskDefinition"]["taskDefinitionArn"]
+    before = deployments(where)
     # Of two at the same time, ECS would have to reconcile three versions; the first one of all is Terraform's own.
-    for deployment in deployments(where):
+    for earlier, deployment in before.items():
         if deployment["status"] in UNDER_WAY:
-            print(f"Waiting for {deployment['serviceDeploymentArn']}", flush=True)
-            ended(deployment["serviceDeploymentArn"])
+            print(f"Waiting for {earlier}", flush=True)
+            ended(earlier)
     aws("update-service", *where, "--task-definition", arn)
     print(f"Releasing {arn}", flush=True)
-    while True:
-        newest = deployments(where)[:1]
-        if newest and brings(newest[0], arn):
-            break
-        time.sleep(SECONDS_BETWEEN_LOOKS)
-    found = ended(newest[0]["serviceDeploymentArn"])
+    found = ended(begun(where, before, arn))
     if found["status"] != "SUCCESSFUL":
-        sys.exit(f"The deployment ended as {found['status']}: {found.get('statusReason') or 'no reason given'}")
+        reason = found.get("statusReason") or found.get("rollback", {}).get("reason") or "no reason given"
+        sys.exit(f"The deployment ended as {found['status']}: {reason}")
 
 
 if __name__ == "__main__":

@@ -64,4 +64,15 @@ def tags(environment: Environment, name: str) -> Iterator[Conflict]:
         yield Conflict(("tags",), f"{len(environment.tags)} tags; beside Cutover's own there is room for {_TAGS}")
 
 
-RULES = (lengths, reserved_prefixes, shared_names, tags)
+def derived_names(environment: Environment, name: str) -> Iterator[Conflict]:
+    """A service is not called like a part of another one."""
+    for key, service in environment.service.items():
+        parts = ["smoke-test"] if service.release.smoke_test else []
+        parts += ["deploy"] if service.release.engine == "ecs" else []
+        for part in parts:
+            if f"{key}-{part}" in environment.service:
+                message = f'"{key}-{part}" is the name of a part of service.{key}; use another'
+                yield Conflict(("service", f"{key}-{part}"), message, (("service", key, "release"),))
+
+
+RULES = (lengths, reserved_prefixes, shared_names, derived_names, tags)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from modules.settings import duration
 from modules.settings.environment import Environment
 from modules.settings.hooks import SMOKE_TEST_STAGE, STAGES
 from modules.settings.problems import Path_
@@ -49,10 +50,11 @@ def waits_of_ecs(environment: Environment, name: str) -> Iterator[Conflict]:
                     f'{minutes} is more than the {_ECS_MINUTES} minutes (a day) that engine "ecs" waits at most',
                     ((*path, "engine"),),
                 )
-        if max(waits.values()) <= _ECS_MINUTES and release.waits_minutes > _LONGEST_WATCH:
+        whole = duration.minutes(release, environment.load_balancer.type)
+        if max(waits.values()) <= _ECS_MINUTES and whole > _LONGEST_WATCH:
             yield Conflict(
                 path,
-                f"its waits are {release.waits_minutes} minutes in all; the build that watches a release of engine "
+                f"its waits are {whole} minutes in all; the build that watches a release of engine "
                 f'"ecs" lasts {_LONGEST_WATCH} at most: take larger steps, or shorter waits',
                 tuple((*path, key) for key in _WAITS),
             )
@@ -61,10 +63,11 @@ def waits_of_ecs(environment: Environment, name: str) -> Iterator[Conflict]:
 def waits_of_codedeploy(environment: Environment, name: str) -> Iterator[Conflict]:
     """CodePipeline waits five days for CodeDeploy."""
     for path, _, release in _releases(environment):
-        if release.engine == "codedeploy" and release.waits_minutes >= _CODEDEPLOY_ACTION:
+        waits = duration.minutes(release, environment.load_balancer.type)
+        if release.engine == "codedeploy" and waits >= _CODEDEPLOY_ACTION:
             yield Conflict(
                 path,
-                f"its waits are {release.waits_minutes} minutes in all; CodePipeline gives up on CodeDeploy after "
+                f"its waits are {waits} minutes in all; CodePipeline gives up on CodeDeploy after "
                 f"{_CODEDEPLOY_ACTION}, which is five days: take larger steps, or shorter waits",
                 tuple((*path, key) for key in _WAITS),
             )
@@ -167,6 +170,13 @@ def smoke_test(environment: Environment, name: str) -> Iterator[Conflict]:
                 f"CodeDeploy calls one function at a stage, and hooks.{stage} is set; keep one",
                 ((*path, "hooks", stage), (*path, "engine")),
             )
+        check = service.health_check
+        if test.path == check.path and not check.takes(test.expect):
+            yield Conflict(
+                (*here, "expect"),
+                f"{test.expect} is not what the health check of the same path wants, {check.status}",
+                tuple((*path[:-1], "health_check", key) for key in ("path", "status")),
+            )
         asked = test.path.partition("?")[0]
         if service.paths and not any(fnmatchcase(asked, pattern) for pattern in service.paths):
             yield Conflict(
@@ -201,6 +211,20 @@ def alarms(environment: Environment, name: str) -> Iterator[Conflict]:
             )
 
 
+def slow_starts(environment: Environment, name: str) -> Iterator[Conflict]:
+    """A task that may take its time to start raises no alarm meanwhile."""
+    for path, service, release in _releases(environment):
+        check, alarms = service.health_check, release.alarms
+        raised = check.unhealthy * check.interval + 60 * alarms.minutes
+        if alarms.unhealthy_targets and check.grace > raised:
+            yield Conflict(
+                (*path, "alarms", "minutes"),
+                f"tasks have {check.grace} seconds to become well (health_check.grace), and the alarm on unhealthy targets "
+                f"is raised after {raised}: every release would roll back; use more minutes, or unhealthy_targets = 0",
+                tuple((*path[:-1], "health_check", key) for key in ("grace", "unhealthy", "interval")),
+            )
+
+
 def alarms_of_requests(environment: Environment, name: str) -> Iterator[Conflict]:
     """Nobody counts on an alarm that is not there."""
     if environment.load_balancer.type == "network":
@@ -224,5 +248,6 @@ RULES = (
     hooks_of_test_traffic,
     smoke_test,
     alarms,
+    slow_starts,
     alarms_of_requests,
 )

@@ -25,6 +25,7 @@ def _judge(folder: Path, terraform: Terraform) -> list[Verdict]:
         return list(offline.judge(folder, terraform, provider.reattach, "both"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("terraform", terraforms.every(), ids=lambda each: each.origin)
 @pytest.mark.parametrize("name", load.names(ENVIRONMENTS))
 def test_shipped_environment_is_accepted_and_lives(name: str, terraform: Terraform) -> None:
