@@ -128,9 +128,9 @@ WITH_SMOKE_TEST = {
         "service-web_blue-green_hooks": {"CallHooks": ["lambda:InvokeFunction"]},
         "delivery-web_deployment_role": {
             "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Artifacts": ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+            "Artifacts": ["s3:GetObject", "s3:GetObjectVersion"],
             "ArtifactBucket": ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
-            "UseKey": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            "DecryptArtifacts": ["kms:Decrypt"],
             "RegisterTaskDefinition": ["ecs:RegisterTaskDefinition"],
             "Release": ["ecs:ListServiceDeployments", "ecs:UpdateService"],
             "LookAtRelease": ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"],

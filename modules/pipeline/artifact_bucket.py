@@ -54,12 +54,15 @@ class ArtifactBucket(Construct):
 
     def usage(self) -> list[Statement]:
         """The right to read and write artifacts."""
+        return self._allowing(["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"])
+
+    def reading(self) -> list[Statement]:
+        """The right to read artifacts."""
+        return self._allowing(["s3:GetObject", "s3:GetObjectVersion"])
+
+    def _allowing(self, actions: list[str]) -> list[Statement]:
         return [
-            Statement(
-                sid="Artifacts",
-                actions=["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
-                resources=[f"{self.arn}/*"],
-            ),
+            Statement(sid="Artifacts", actions=actions, resources=[f"{self.arn}/*"]),
             Statement(
                 sid="ArtifactBucket",
                 actions=["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],

@@ -84,8 +84,8 @@ class EcsDeployment(Construct):
                 source_arn=self._arn,
                 statements=[
                     logs.writing(),
-                    *props.artifacts.usage(),
-                    props.foundation.key.usage(),
+                    *props.artifacts.reading(),
+                    Statement(sid="DecryptArtifacts", actions=["kms:Decrypt"], resources=[props.foundation.key.arn]),
                     *self._deploying(),
                 ],
             ),
