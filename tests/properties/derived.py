@@ -1,0 +1,147 @@
+"""Values for settings, derived from the model: a new setting is tried without anybody remembering it."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from modules.settings.annotations import as_block, members
+
+Special = Mapping[tuple[type[BaseModel], str], SearchStrategy[Any]]
+"""Strategies for fields that the model does not say all of, by block and field."""
+
+# Control characters are for free text alone; elsewhere they would only make examples hard to read.
+_PRINTABLE = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])
+# What a shell, JSON, HCL or Terraform could take for something else.
+_TRICKY = st.sampled_from(
+    ['"', "\\", "\n", "${a}", "%{if}", "$NAME", "$${b}", "json:$TASK_CPU", "é", "\u2028", "'", "#", "\t"]
+)
+_TEXT = st.lists(
+    st.one_of(_TRICKY, st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12)), max_size=4
+).map("".join)
+
+
+@functools.cache
+def text() -> SearchStrategy[str]:
+    """Text that any setting without a format must take."""
+    return pool(_TEXT, 50)
+
+
+def block(model: type[BaseModel], special: Special) -> SearchStrategy[dict[str, Any]]:
+    """A block as its file would say it: what is required, and any of the rest. A kind becomes the block's label."""
+    fields = {name: field for name, field in model.model_fields.items() if name != "kind"}
+    values = {name: _field(model, name, field, special) for name, field in fields.items()}
+    body = _said(values, {name: _eighths(field) for name, field in fields.items()})
+    if "kind" not in model.model_fields:
+        return body
+    (kind,) = get_args(model.model_fields["kind"].annotation)
+    labelled = body.map(lambda inner: {kind: inner})
+    # What it is without a label, it is with one too.
+    return st.one_of(body, labelled) if kind == "created" else labelled
+
+
+@st.composite
+def _said(draw: DrawFn, values: Mapping[str, SearchStrategy[Any]], eighths: Mapping[str, int]) -> dict[str, Any]:
+    """What is said, each with its own likelihood: ``fixed_dictionaries`` draws about five, however many there are."""
+    said = [name for name in values if draw(st.integers(1, 8)) <= eighths[name]]
+    return {name: draw(values[name]) for name in said}
+
+
+def _eighths(field: FieldInfo) -> int:
+    """How likely a setting is said: blocks and choices decide most of what is generated."""
+    if field.is_required():
+        return 8
+    return 6 if get_origin(field.annotation) is Literal or as_block(field.annotation) else 4
+
+
+def _field(model: type[BaseModel], name: str, field: FieldInfo, special: Special) -> SearchStrategy[Any]:
+    if (model, name) in special:
+        return special[model, name]
+    return _value(field.annotation, tuple(field.metadata), special)
+
+
+def _value(annotation: Any, metadata: tuple[Any, ...], special: Special) -> SearchStrategy[Any]:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _value(arguments[0], (*arguments[1:], *metadata), special)
+    if (model := as_block(annotation)) is not None:
+        return block(model, special)
+    if kinds := members(annotation):
+        # None is what a setting is when it is left out.
+        return st.one_of(*(_value(kind, metadata, special) for kind in kinds if kind is not type(None)))
+    if origin is Literal:
+        return st.sampled_from(arguments)
+    if origin is dict:
+        return st.dictionaries(_value(arguments[0], (), special), _value(arguments[1], (), special), max_size=3)
+    if origin is tuple:
+        return st.lists(_value(arguments[0], (), special), max_size=3, unique=True).map(tuple)
+    return _plain(annotation, metadata)
+
+
+def _plain(annotation: type, metadata: tuple[Any, ...]) -> SearchStrategy[Any]:
+    for validator in metadata:
+        checked = inspect.getclosurevars(validator.func).nonlocals if hasattr(validator, "func") else {}
+        if "compiled" in checked:
+            return matching(checked["compiled"])
+        if "low" in checked:
+            return st.integers(checked["low"], checked["high"])
+        if "allowed" in checked:
+            return st.sampled_from(checked["allowed"])
+        if (made := _CHECKED_BY.get(getattr(getattr(validator, "func", None), "__name__", ""))) is not None:
+            return made()
+    return {bool: st.booleans(), int: st.integers(-(10**6), 10**6), str: text()}[annotation]
+
+
+@functools.cache
+def matching(pattern: re.Pattern[str]) -> SearchStrategy[str]:
+    """Text that a setting with this pattern accepts."""
+    return pool(st.from_regex(pattern, fullmatch=True, alphabet=_PRINTABLE))
+
+
+def pool(values: SearchStrategy[str], size: int = 20) -> SearchStrategy[str]:
+    """A choice among some of ``values``, the same each time.
+
+    Drawn anew for each of a hundred settings, text would use up what hypothesis has for one example: it would then
+    show the smallest environments alone.
+    """
+    found: dict[str, None] = {}
+
+    @settings(
+        max_examples=size,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(values)
+    def collect(value: str) -> None:
+        found[value] = None
+
+    collect()
+    return st.sampled_from(list(found))
+
+
+def networks(shortest: int = 0, longest: int = 32) -> SearchStrategy[str]:
+    """IPv4 networks whose prefix has from ``shortest`` to ``longest`` bits."""
+
+    def network(address: int, bits: int) -> str:
+        first = address >> (32 - bits) << (32 - bits)
+        return ".".join(str(first >> shift & 255) for shift in (24, 16, 8, 0)) + f"/{bits}"
+
+    return st.builds(network, st.integers(0, 2**32 - 1), st.integers(shortest, longest))
+
+
+def _time_zones() -> SearchStrategy[str]:
+    return st.sampled_from(["UTC", "Asia/Tokyo", "Europe/Berlin", "America/Argentina/Buenos_Aires"])
+
+
+_CHECKED_BY: dict[str, Callable[[], SearchStrategy[str]]] = {"_network": networks, "_time_zone": _time_zones}

@@ -1,0 +1,136 @@
+"""A release carries the same task that Terraform registers, but for image and command."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from tests.artifacts.contract import ARTIFACTS
+from tests.properties.invariants.document import Body, bodies, follow
+
+_PLACEHOLDER = re.compile(r'"json:\$([A-Z][A-Z0-9_]*)"|\$([A-Z][A-Z0-9_]*)\b')
+_EVENTS = {"BeforeInstall", "AfterInstall", "AfterAllowTestTraffic", "BeforeAllowTraffic", "AfterAllowTraffic"}
+
+
+def filled(template: str, variables: Mapping[str, str]) -> str:
+    """A template as artifacts/README.md says that it is filled. Raises ``KeyError`` for a variable that is not given."""
+
+    def value(found: re.Match[str]) -> str:
+        as_json, as_text = found.groups()
+        if as_json:
+            return json.dumps(json.loads(variables[as_json]))
+        return json.dumps(variables[as_text])[1:-1]
+
+    return _PLACEHOLDER.sub(value, template)
+
+
+def _builds(document: Body) -> Iterator[tuple[str, dict[str, str]]]:
+    region = document["provider"]["aws"][0]["region"]
+    for name, project in bodies(document, "aws_codebuild_project").items():
+        given = {each["name"]: each["value"] for each in project["environment"].get("environment_variable", [])}
+        if "TASK_FAMILY" in given:
+            yield name, given | {"AWS_REGION": region}
+
+
+def builds_carry_the_task(document: Body) -> Iterator[str]:
+    """``taskdef.json``, filled in, says what the task definition says."""
+    template = (ARTIFACTS / "taskdef.json").read_text(encoding="utf-8")
+    tasks = {task["family"]: task for task in bodies(document, "aws_ecs_task_definition").values()}
+    built = dict(_builds(document))
+    if len(built) != len(tasks):
+        yield f"{len(built)} builds for {len(tasks)} tasks"
+    for name, variables in built.items():
+        try:
+            carried = json.loads(filled(template, variables))
+        except (KeyError, ValueError) as error:
+            yield f"{name}: taskdef.json cannot be filled in: {error!r}"
+            continue
+        expected = _as_registered(tasks.get(carried["family"], {}))
+        for key in sorted(carried.keys() | expected.keys()):
+            left, right = _without_image(carried.get(key)), _without_image(expected.get(key))
+            if left != right:
+                yield f"{name}: {key} is {left} in a release, and {right} in Terraform"
+
+
+def _as_registered(task: Body) -> Body:
+    if not task:
+        return {}
+    platform = task["runtime_platform"]
+    return {
+        "family": task["family"],
+        "taskRoleArn": task["task_role_arn"],
+        "executionRoleArn": task["execution_role_arn"],
+        "networkMode": task["network_mode"],
+        "requiresCompatibilities": task["requires_compatibilities"],
+        "cpu": task["cpu"],
+        "memory": task["memory"],
+        "runtimePlatform": {
+            "cpuArchitecture": platform["cpu_architecture"],
+            "operatingSystemFamily": platform["operating_system_family"],
+        },
+        "volumes": task.get("volume", []),
+        "containerDefinitions": json.loads(task["container_definitions"]),
+    }
+
+
+def _without_image(value: Any) -> Any:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return [{key: each for key, each in one.items() if key not in ("image", "command")} for one in value]
+    return value
+
+
+def builds_carry_the_placement(document: Body) -> Iterator[str]:
+    """``appspec.yml``, filled in, says where the service's tasks run, and calls hooks that CodeDeploy knows."""
+    template = (ARTIFACTS / "appspec.yml").read_text(encoding="utf-8")
+    tasks = {name: task["family"] for name, task in bodies(document, "aws_ecs_task_definition").items()}
+    services = {
+        follow(document, service["task_definition"]).get("family"): service
+        for service in bodies(document, "aws_ecs_service").values()
+    }
+    if set(services) != set(tasks.values()):
+        yield f"services run {sorted(map(str, services))}, and there are {sorted(tasks.values())}"
+    for name, variables in _builds(document):
+        service = services.get(variables["TASK_FAMILY"])
+        try:
+            appspec = yaml.safe_load(filled(template, variables))
+        except (KeyError, ValueError, yaml.YAMLError) as error:
+            yield f"{name}: appspec.yml cannot be filled in: {error!r}"
+            continue
+        if service is None:
+            continue
+        carried = appspec["Resources"][0]["TargetService"]["Properties"]
+        expected = _as_placed(service) | {"TaskDefinition": "<TASK_DEFINITION>"}
+        yield from (
+            f"{name}: {key} is {carried.get(key)} in a release, and {expected.get(key)} in Terraform"
+            for key in sorted(carried.keys() | expected.keys())
+            if carried.get(key) != expected.get(key)
+        )
+        events = [event for hook in appspec["Hooks"] for event in hook]
+        if not set(events) <= _EVENTS or len(set(events)) != len(events):
+            yield f"{name}: hooks at {events}"
+
+
+def _as_placed(service: Body) -> Body:
+    network, (balanced,) = service["network_configuration"], service["load_balancer"]
+    return {
+        "LoadBalancerInfo": {"ContainerName": balanced["container_name"], "ContainerPort": balanced["container_port"]},
+        "PlatformVersion": service["platform_version"],
+        "NetworkConfiguration": {
+            "AwsvpcConfiguration": {
+                "Subnets": network["subnets"],
+                "SecurityGroups": network["security_groups"],
+                "AssignPublicIp": "ENABLED" if network["assign_public_ip"] else "DISABLED",
+            }
+        },
+        "CapacityProviderStrategy": [
+            {"Base": each["base"], "CapacityProvider": each["capacity_provider"], "Weight": each["weight"]}
+            for each in service["capacity_provider_strategy"]
+        ],
+    }
+
+
+ALL = (builds_carry_the_task, builds_carry_the_placement)

@@ -1,0 +1,69 @@
+"""Roles that the right service alone can take, and policies that say what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.properties.invariants.document import Body, bodies, target
+
+# What takes a role without saying for whom, as far as AWS documents it:
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html
+_SAY_NOT_FOR_WHOM = {"ecs.amazonaws.com"}
+
+
+def _statements(document: Body) -> Iterator[tuple[str, Body]]:
+    for name, policy in document["data"].get("aws_iam_policy_document", {}).items():
+        yield from ((name, statement) for statement in policy["statement"])
+
+
+def roles_are_passed_by_name(document: Body) -> Iterator[str]:
+    """Whoever may pass roles may pass these, to this service."""
+    for name, statement in _statements(document):
+        if any(action.lower() in ("iam:passrole", "iam:*", "*") for action in statement["actions"]):
+            if any("*" in resource for resource in statement.get("resources", ["*"])):
+                yield f"{name}: passes {statement.get('resources')}"
+            if "iam:PassedToService" not in {each["variable"] for each in statement.get("condition", [])}:
+                yield f"{name}: passes roles to any service"
+
+
+def trust_is_narrow(document: Body) -> Iterator[str]:
+    """A role is taken by somebody who is named, on behalf of this account alone."""
+    policies = document["data"].get("aws_iam_policy_document", {})
+    account = document["provider"]["aws"][0]["allowed_account_ids"]
+    for name, role in bodies(document, "aws_iam_role").items():
+        trust = policies.get(target(role["assume_role_policy"]).rpartition(".")[2], {"statement": []})
+        if not trust["statement"]:
+            yield f"{name}: nobody is trusted"
+        for statement in trust["statement"]:
+            accounts = [
+                each["values"] for each in statement.get("condition", []) if each["variable"] == "aws:SourceAccount"
+            ]
+            trusted = [each for principal in statement.get("principals", []) for each in principal["identifiers"]]
+            if accounts != [account] and not set(trusted) <= _SAY_NOT_FOR_WHOM:
+                yield f"{name}: trusts {trusted} of any account"
+            if not trusted or "*" in trusted:
+                yield f"{name}: trusts {trusted}"
+
+
+def policies_hold_no_empty_list(document: Body) -> Iterator[str]:
+    """An absent list is absent: an empty one makes policy checks answer «unknown»."""
+    for name, policy in document["data"].get("aws_iam_policy_document", {}).items():
+        if _holds_empty(policy):
+            yield f"{name}: holds []"
+
+
+def _holds_empty(node: object) -> bool:
+    if isinstance(node, dict):
+        return any(_holds_empty(value) for value in node.values())
+    return isinstance(node, list) and (not node or any(_holds_empty(value) for value in node))
+
+
+def sids_differ(document: Body) -> Iterator[str]:
+    """IAM refuses a policy in which two statements have one name."""
+    for name, policy in document["data"].get("aws_iam_policy_document", {}).items():
+        sids = [statement["sid"] for statement in policy["statement"]]
+        if len(set(sids)) != len(sids) or not all(sid.isalnum() for sid in sids):
+            yield f"{name}: {sids}"
+
+
+ALL = (roles_are_passed_by_name, trust_is_narrow, policies_hold_no_empty_list, sids_differ)

@@ -1,0 +1,131 @@
+"""Every colour hangs on the load balancer, and its tasks are reached."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from tests.properties.invariants.document import Body, bodies, follow, target
+
+
+def carries(actions: list[Body]) -> list[str]:
+    """The target groups that actions lead to, by address."""
+    led: list[Any] = []
+    for action in actions:
+        led += [
+            action.get("target_group_arn"),
+            *(each["arn"] for each in action.get("forward", {}).get("target_group", [])),
+        ]
+    return [target(each) for each in led if each]
+
+
+def pair(document: Body, service: Body) -> list[str]:
+    """The target groups that a service's releases go between, by address."""
+    (balanced,) = service["load_balancer"]
+    if service["deployment_controller"]["type"] == "ECS":
+        groups = [
+            balanced["target_group_arn"],
+            balanced.get("advanced_configuration", {}).get("alternate_target_group_arn"),
+        ]
+    else:
+        groups = [each["name"] for info in _infos(document, service) for each in info["target_group"]]
+    return [target(group) for group in groups]
+
+
+def _infos(document: Body, service: Body) -> list[Body]:
+    return [
+        group["load_balancer_info"]["target_group_pair_info"]
+        for group in bodies(document, "aws_codedeploy_deployment_group").values()
+        if follow(document, group["ecs_service"]["service_name"]) is service
+    ]
+
+
+def _led(document: Body) -> Iterator[tuple[str, str, str]]:
+    """Target group, listener and load balancer of each way that traffic can take, by address."""
+    for name, listener in bodies(document, "aws_lb_listener").items():
+        for group in carries(listener["default_action"]):
+            yield group, f"aws_lb_listener.{name}", target(listener["load_balancer_arn"])
+    for rule in bodies(document, "aws_lb_listener_rule").values():
+        for group in carries(rule["action"]):
+            listener = follow(document, rule["listener_arn"])
+            yield group, target(rule["listener_arn"]), target(listener.get("load_balancer_arn"))
+
+
+def pairs_stand_on_one_load_balancer(document: Body) -> Iterator[str]:
+    """A service has two groups, blue is led to, green too where it is tested, and all by one load balancer."""
+    led = list(_led(document))
+    for name, service in bodies(document, "aws_ecs_service").items():
+        groups = pair(document, service)
+        if len(set(groups)) != 2 or not all(groups):
+            yield f"{name}: {groups} are no two target groups"
+            continue
+        if target(service["load_balancer"][0]["target_group_arn"]) != groups[0]:
+            yield f"{name}: its tasks begin in another group than {groups[0]}"
+        if len({balancer for group, _, balancer in led if group in groups}) > 1:
+            yield f"{name}: its groups stand on several load balancers"
+        infos = _infos(document, service)
+        tested = not infos or any("test_traffic_route" in info for info in infos)
+        for group in groups if tested else groups[:1]:
+            if group not in {each for each, _, _ in led}:
+                yield f"{name}: no listener leads to {group}, which would never be checked"
+
+
+def listeners_lead_where_codedeploy_looks(document: Body) -> Iterator[str]:
+    """CodeDeploy finds the colour that has the traffic behind the production listener, and green behind the test listener."""
+    led = list(_led(document))
+    for name, service in bodies(document, "aws_ecs_service").items():
+        for info in _infos(document, service):
+            blue, green = pair(document, service)
+            for route, expected in (("prod_traffic_route", blue), ("test_traffic_route", green)):
+                for arn in info.get(route, {}).get("listener_arns", []):
+                    found = {group for group, listener, _ in led if listener == target(arn)} & {blue, green}
+                    if found != {expected}:
+                        yield f"{name}: {route} leads to {sorted(found)}, not to {expected}"
+
+
+def priorities_differ(document: Body) -> Iterator[str]:
+    """Each rule of a listener has a place of its own, from 1 to 50000."""
+    rules = bodies(document, "aws_lb_listener_rule").values()
+    for (listener, priority), count in Counter((rule["listener_arn"], rule["priority"]) for rule in rules).items():
+        if count > 1:
+            yield f"{count} rules of {listener} have priority {priority}"
+        if not 1 <= priority <= 50000:
+            yield f"{priority} is no priority"
+
+
+def ports_differ(document: Body) -> Iterator[str]:
+    """Each listener of a load balancer has a port of its own."""
+    listeners = bodies(document, "aws_lb_listener").values()
+    for (balancer, port), count in Counter((each["load_balancer_arn"], each["port"]) for each in listeners).items():
+        if count > 1:
+            yield f"{count} listeners of {balancer} listen on {port}"
+
+
+def tasks_are_let_in(document: Body) -> Iterator[str]:
+    """The load balancer may reach the tasks on the port that the target groups are given, and they let it in."""
+    balancers = {group for balancer in bodies(document, "aws_lb").values() for group in balancer["security_groups"]}
+    for name, service in bodies(document, "aws_ecs_service").items():
+        (balanced,) = service["load_balancer"]
+        port = balanced["container_port"]
+        for direction, own, other in (
+            ("ingress", set(service["network_configuration"]["security_groups"]), balancers),
+            ("egress", balancers, set(service["network_configuration"]["security_groups"])),
+        ):
+            rules = bodies(document, f"aws_vpc_security_group_{direction}_rule").values()
+            if not any(
+                rule["security_group_id"] in own
+                and rule.get("referenced_security_group_id") in other
+                and rule["from_port"] <= port <= rule["to_port"]
+                for rule in rules
+            ):
+                yield f"{name}: no {direction} rule lets the load balancer reach port {port}"
+
+
+ALL = (
+    pairs_stand_on_one_load_balancer,
+    listeners_lead_where_codedeploy_looks,
+    priorities_differ,
+    ports_differ,
+    tasks_are_let_in,
+)

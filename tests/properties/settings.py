@@ -1,0 +1,152 @@
+"""Environments as users could write them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from modules.settings.environment import Environment
+from modules.settings.hooks import Hooks
+from modules.settings.load_balancer import LoadBalancer
+from modules.settings.network import CreatedNetwork, ExistingNetwork
+from modules.settings.service import Scaling, Schedule, Service
+from tests.properties import derived, hcl
+from tests.properties.coherent import coherent
+
+REGIONS = ("eu-west-1", "us-east-1", "ap-northeast-1", "us-gov-west-1", "cn-north-1")
+_ACCOUNT = "123456789012"
+
+# Names that meet others once something is added to them: what is called `web-deploy` by one service, or because of it.
+_SUFFIXES = (
+    "blue",
+    "build",
+    "clone",
+    "deploy",
+    "execution",
+    "hooks",
+    "image",
+    "pipeline",
+    "push",
+    "smoke-test",
+    "task",
+)
+
+
+@dataclass(frozen=True)
+class Example:
+    """The values of an environment called ``name``, and how many of its top-level keys stand in common.hcl."""
+
+    name: str
+    values: dict[str, Any]
+    in_common: int = 0
+
+    @property
+    def own(self) -> str:
+        """The environment's own file."""
+        return hcl.text(dict(list(self.values.items())[self.in_common :]))
+
+    @property
+    def common(self) -> str | None:
+        """What environments share, if anything."""
+        return hcl.text(dict(list(self.values.items())[: self.in_common])) if self.in_common else None
+
+    def __repr__(self) -> str:
+        return f"environment {self.name!r}, common.hcl:\n{self.common or ''}\nenvironment.hcl:\n{self.own}"
+
+
+def environments(name: str) -> SearchStrategy[Example]:
+    """Environments of which nearly all are valid."""
+    return st.builds(Example, st.just(name), _values().map(coherent), st.integers(0, 3))
+
+
+def free_environments(name: str) -> SearchStrategy[Example]:
+    """Environments whose every value is allowed where it stands, and that go together only by chance."""
+    return st.builds(Example, st.just(name), _values(), st.integers(0, 3))
+
+
+@st.composite
+def broken_environments(draw: DrawFn, name: str) -> Example:
+    """Environments in which something stands that nobody meant."""
+    example = draw(st.one_of(environments(name), free_environments(name)))
+    for _ in range(draw(st.integers(1, 3))):
+        _spoil(draw, example.values)
+    return example
+
+
+def _spoil(draw: DrawFn, values: dict[str, Any]) -> None:
+    key = draw(st.sampled_from(sorted(values))) if values else "nothing"
+    inner = values.get(key)
+    if isinstance(inner, dict) and draw(st.integers(0, 5)):
+        _spoil(draw, inner)
+        return
+    match draw(st.sampled_from(["value", "key", "nothing"])):
+        case "value":
+            values[key] = draw(_nonsense())
+        case "key":
+            values[f"{key}s"] = values.pop(key, "x")
+        case _:
+            values.pop(key, None)
+
+
+def _nonsense() -> SearchStrategy[Any]:
+    plain = st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(10**19), 10**19),
+        st.floats(-1e6, 1e6),
+        derived.text(),
+        st.just("${var.x}"),
+    )
+    return st.one_of(plain, st.lists(plain, max_size=2), st.dictionaries(_names(), plain, max_size=2))
+
+
+def _names() -> SearchStrategy[str]:
+    plain = st.sampled_from(["a", "web", "api", "w0-1"])
+    return st.one_of(plain, st.builds("{}-{}".format, plain, st.sampled_from(_SUFFIXES)))
+
+
+def _values() -> SearchStrategy[dict[str, Any]]:
+    of_region = {region: derived.block(Environment, _special(region)) for region in REGIONS}
+    return st.sampled_from(REGIONS).flatmap(of_region.__getitem__)
+
+
+def _special(region: str) -> dict[tuple[type, str], SearchStrategy[Any]]:
+    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
+
+    def arn(service: str, resource: str) -> str:
+        return f"arn:{partition}:{service}:{region}:{_ACCOUNT}:{resource}"
+
+    functions = st.sampled_from(["look", "look:1", "look:live", "a_b", "c" * 64]).map(
+        lambda name: arn("lambda", f"function:{name}")
+    )
+    special: dict[tuple[type, str], SearchStrategy[Any]] = {
+        (Environment, "project"): st.sampled_from(["shop", "s", "a-b"]),
+        (Environment, "region"): st.just(region),
+        (Environment, "account"): st.just(_ACCOUNT),
+        (CreatedNetwork, "cidr"): derived.networks(14, 28).map(lambda cidr: "10." + cidr.split(".", 1)[1]),
+        (CreatedNetwork, "zones"): st.lists(st.sampled_from("abcdef"), min_size=1, max_size=4, unique=True).map(
+            lambda letters: tuple(f"{region}{letter}" for letter in letters)
+        ),
+        (ExistingNetwork, "public_subnet_ids"): _subnet_ids("subnet-0a"),
+        (ExistingNetwork, "private_subnet_ids"): _subnet_ids("subnet-0b"),
+        (LoadBalancer, "certificate"): st.one_of(
+            st.just(arn("acm", "certificate/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f")),
+            st.just(f"arn:{partition}:iam::{_ACCOUNT}:server-certificate/shop"),
+        ),
+        (LoadBalancer, "web_acl"): st.just(arn("wafv2", "regional/webacl/shop/3f1c8a52")),
+        (Scaling, "schedule"): st.dictionaries(_names(), derived.block(Schedule, {}), max_size=2),
+        **{(Hooks, stage): functions for stage in Hooks.model_fields},
+    }
+    one = derived.block(Service, special)
+    special[Environment, "service"] = st.integers(1, 3).flatmap(
+        lambda count: st.dictionaries(_names(), one, min_size=count, max_size=count)
+    )
+    return special
+
+
+def _subnet_ids(prefix: str) -> SearchStrategy[tuple[str, ...]]:
+    ids = st.integers(0, 10**6).map(lambda number: f"{prefix}{number:08x}")
+    return st.lists(ids, min_size=1, max_size=3, unique=True).map(tuple)

@@ -1,0 +1,244 @@
+"""Each invariant can be violated: a document with one mistake in it, for each."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.properties import invariants
+from tests.properties.invariants import contract, names, ownership, permissions, references, releases, routes, tasks
+from tests.properties.invariants.document import Body, Invariant
+from tests.support import environment, template
+
+TEXT = environment(
+    service="""
+  writable_paths = ["/tmp"]
+  paths          = ["/web/*"]
+  scaling {
+    schedule "night" {
+      at  = "cron(0 20 * * ? *)"
+      min = 1
+      max = 2
+    }
+  }
+  release {
+    strategy     = "linear"
+    percent      = 20
+    hold_minutes = 30
+    smoke_test {
+      path = "/web/health"
+    }
+  }
+""",
+    top="""
+service "api" {
+  port     = 9000
+  priority = 200
+  release {
+    engine   = "ecs"
+    strategy = "canary"
+  }
+}
+""",
+)
+
+MISSING = object()
+
+WEB, API = (
+    ("resource", "aws_ecs_service", "service-web_service"),
+    ("resource", "aws_ecs_service", "service-api_service"),
+)
+GROUP = ("resource", "aws_codedeploy_deployment_group", "delivery-web_deployment_group")
+BLUE_GREEN = (*GROUP, "blue_green_deployment_config")
+CONFIG = ("resource", "aws_codedeploy_deployment_config", "delivery-web_deployment_config")
+RULE = ("resource", "aws_lb_listener_rule", "service-web_rules_production")
+TEST_RULE = ("resource", "aws_lb_listener_rule", "service-web_rules_test")
+LISTENER = ("resource", "aws_lb_listener", "load-balancer_production-listener")
+TEST_LISTENER = ("resource", "aws_lb_listener", "load-balancer_test-listener")
+GREEN = ("resource", "aws_lb_target_group", "service-web_target-groups_green")
+TASK = ("resource", "aws_ecs_task_definition", "service-web_task-definition")
+BUILD = ("resource", "aws_codebuild_project", "delivery-web_build_project")
+FUNCTION = ("resource", "aws_lambda_function", "service-web_smoke-test_function")
+TARGET = ("resource", "aws_appautoscaling_target", "service-web_scaling_target")
+ALARM = ("resource", "aws_cloudwatch_metric_alarm", "service-web_alarms_unhealthy-blue")
+DOCUMENTS = ("data", "aws_iam_policy_document")
+DEPLOYS = (*DOCUMENTS, "delivery-web_deployment_role_permissions", "statement")
+TRUST = (*DOCUMENTS, "service-web_roles_task_trust", "statement", 0)
+NO_GROUP = "${aws_lb_target_group.service-api_target-groups_blue.arn}"
+
+
+def passing(statement: Body) -> bool:
+    return "iam:PassRole" in statement["actions"]
+
+
+def variable(name: str) -> Callable[[Body], bool]:
+    return lambda each: each["name"] == name
+
+
+# Where the mistake stands, and what stands there then; a function says which element of a list is meant.
+Mistake = tuple[Invariant, tuple[Any, ...], object]
+
+MISTAKES: tuple[Mistake, ...] = (
+    (ownership.nothing_else_is_ignored, (*WEB, "lifecycle", "ignore_changes"), ["task_definition", "desired_count"]),
+    (ownership.nothing_else_is_ignored, (*API, "lifecycle", "ignore_changes", 0), "load_balancer"),
+    (ownership.nothing_else_is_ignored, (*RULE, "lifecycle"), MISSING),
+    (ownership.nothing_else_is_ignored, (*LISTENER, "lifecycle"), {"ignore_changes": ["default_action"]}),
+    (
+        ownership.nothing_else_is_ignored,
+        (*LISTENER, "default_action"),
+        [{"type": "forward", "target_group_arn": NO_GROUP}],
+    ),
+    (ownership.nothing_else_is_ignored, (*TARGET, "lifecycle"), MISSING),
+    (ownership.nothing_else_is_ignored, ("resource", "aws_appautoscaling_scheduled_action"), {}),
+    (ownership.nothing_else_is_ignored, (*TASK, "lifecycle"), {"ignore_changes": ["cpu"]}),
+    (releases.ready_options_agree, (*BLUE_GREEN, "deployment_ready_option", "wait_time_in_minutes"), MISSING),
+    (
+        releases.ready_options_agree,
+        (*BLUE_GREEN, "deployment_ready_option", "action_on_timeout"),
+        "CONTINUE_DEPLOYMENT",
+    ),
+    (
+        releases.blue_goes_in_time,
+        (*BLUE_GREEN, "terminate_blue_instances_on_deployment_success", "termination_wait_time_in_minutes"),
+        2881,
+    ),
+    (releases.configurations_are_known, (*CONFIG, "compute_platform"), "Server"),
+    (releases.configurations_are_known, (*CONFIG, "traffic_routing_config", "type"), "TimeBasedCanary"),
+    (releases.configurations_are_known, (*CONFIG, "traffic_routing_config", "time_based_linear", "percentage"), 100),
+    (releases.configurations_are_known, (*GROUP, "deployment_config_name"), "CodeDeployDefault.OneAtATime"),
+    (releases.alarms_roll_back, (*GROUP, "alarm_configuration", "alarms"), []),
+    (releases.alarms_roll_back, (*GROUP, "alarm_configuration", "alarms"), [str(number) for number in range(11)]),
+    (releases.alarms_roll_back, (*GROUP, "auto_rollback_configuration", "events", 2), MISSING),
+    (releases.alarms_roll_back, (*GROUP, "auto_rollback_configuration", "events", 0), MISSING),
+    (releases.alarms_roll_back, (*API, "alarms", "rollback"), False),
+    (
+        releases.network_load_balancers_move_all_at_once,
+        ("resource", "aws_lb", "load-balancer", "load_balancer_type"),
+        "network",
+    ),
+    (releases.each_service_has_its_controller, (*WEB, "force_new_deployment"), True),
+    (releases.each_service_has_its_controller, (*API, "deployment_configuration"), MISSING),
+    (releases.each_service_has_its_controller, GROUP, MISSING),
+    (releases.ecs_strategies_are_whole, (*API, "deployment_configuration", "strategy"), "LINEAR"),
+    (releases.ecs_strategies_are_whole, (*API, "deployment_configuration", "bake_time_in_minutes"), "1441"),
+    (
+        releases.ecs_strategies_are_whole,
+        (*API, "deployment_configuration", "canary_configuration", "canary_percent"),
+        0,
+    ),
+    (releases.smoke_tests_have_time, (*FUNCTION, "timeout"), 901),
+    (releases.smoke_tests_have_time, (*FUNCTION, "filename"), "elsewhere.zip"),
+    (releases.builds_have_time, (*BUILD, "build_timeout"), 2161),
+    (names.names_are_taken, (*GREEN, "name"), "a" * 33),
+    (names.names_are_taken, (*GREEN, "name"), "web_green"),
+    (names.names_are_taken, ("resource", "aws_s3_bucket", "access-logs_bucket", "bucket"), "Shop"),
+    (names.names_differ, (*GREEN, "name"), "shop-test-web-blue"),
+    (names.names_differ, (*ALARM, "alarm_name"), "shop-test-web-green-unhealthy"),
+    (references.references_lead_somewhere, GREEN, MISSING),
+    (references.references_lead_somewhere, (*WEB, "depends_on", 0), "aws_route.elsewhere"),
+    (references.references_lead_somewhere, ("output", "url", "value"), "${aws_lb.other.dns_name}"),
+    (references.references_lead_somewhere, (*FUNCTION, "description"), "of ${name}"),
+    (references.nothing_waits_for_itself, (*GREEN, "depends_on"), ["aws_ecs_service.service-web_service"]),
+    (tasks.sizes_are_fargates, (*TASK, "memory"), "4096"),
+    (tasks.containers_are_whole, (*TASK, "container_definitions"), "[{]"),
+    (tasks.containers_are_whole, (*WEB, "load_balancer", 0, "container_port"), 1),
+    (tasks.containers_are_whole, (*TASK, "volume"), MISSING),
+    (tasks.capacity_can_be_placed, (*WEB, "capacity_provider_strategy", 0, "weight"), 0),
+    (tasks.build_variables_fit, (*BUILD, "environment", "environment_variable", 0, "value"), "x" * 4097),
+    (tasks.build_variables_fit, (*BUILD, "environment", "environment_variable", 0, "name"), "VOLUMES"),
+    (routes.pairs_stand_on_one_load_balancer, (*TEST_RULE, "action", 0, "target_group_arn"), NO_GROUP),
+    (routes.pairs_stand_on_one_load_balancer, (*TEST_LISTENER, "load_balancer_arn"), "${aws_lb.other.arn}"),
+    (routes.pairs_stand_on_one_load_balancer, (*API, "load_balancer", 0, "advanced_configuration"), MISSING),
+    (
+        routes.pairs_stand_on_one_load_balancer,
+        (*WEB, "load_balancer", 0, "target_group_arn"),
+        "${aws_lb_target_group.service-web_target-groups_green.arn}",
+    ),
+    (
+        routes.listeners_lead_where_codedeploy_looks,
+        (*RULE, "action", 0, "target_group_arn"),
+        "${aws_lb_target_group.service-web_target-groups_green.arn}",
+    ),
+    (routes.priorities_differ, (*RULE, "priority"), 200),
+    (routes.ports_differ, (*TEST_LISTENER, "port"), 80),
+    (
+        routes.tasks_are_let_in,
+        ("resource", "aws_vpc_security_group_ingress_rule", "service-web_from-load-balancer"),
+        MISSING,
+    ),
+    (
+        routes.tasks_are_let_in,
+        ("resource", "aws_vpc_security_group_egress_rule", "service-web_load-balancer-to-tasks", "to_port"),
+        80,
+    ),
+    (permissions.roles_are_passed_by_name, (*DEPLOYS, passing, "resources"), ["*"]),
+    (permissions.roles_are_passed_by_name, (*DEPLOYS, passing, "condition"), MISSING),
+    (permissions.trust_is_narrow, (*TRUST, "condition"), MISSING),
+    (permissions.trust_is_narrow, (*TRUST, "principals"), MISSING),
+    (permissions.trust_is_narrow, (*TRUST, "condition", 0, "values"), ["210987654321"]),
+    (permissions.policies_hold_no_empty_list, (*DEPLOYS, 0, "condition"), []),
+    (permissions.policies_hold_no_empty_list, (*TRUST, "principals", 0, "identifiers"), []),
+    (permissions.sids_differ, (*DEPLOYS, 0, "sid"), "PassRoles"),
+    (contract.builds_carry_the_task, (*TASK, "cpu"), "512"),
+    (contract.builds_carry_the_task, (*BUILD, "environment", "environment_variable", variable("VOLUMES")), MISSING),
+    (
+        contract.builds_carry_the_task,
+        (*BUILD, "environment", "environment_variable", variable("STOP_TIMEOUT"), "value"),
+        "31",
+    ),
+    (contract.builds_carry_the_placement, (*WEB, "platform_version"), "1.4.0"),
+    (
+        contract.builds_carry_the_placement,
+        (*BUILD, "environment", "environment_variable", variable("SUBNETS"), "value"),
+        '["a"]',
+    ),
+    (
+        contract.builds_carry_the_placement,
+        (*BUILD, "environment", "environment_variable", variable("HOOKS"), "value"),
+        '[{"OnSunday": "arn"}]',
+    ),
+)
+
+
+def changed(document: Body, path: tuple[Any, ...], value: object) -> Body:
+    """The document with another value at ``path``, or without it. Raises when nothing is changed."""
+    document = copy.deepcopy(document)
+    node: Any = document
+    *way, last = path
+    for step in way:
+        node = node[_index(node, step)]
+    last = _index(node, last)
+    if value is MISSING:
+        del node[last]
+    else:
+        assert not (last in node if isinstance(node, dict) else True) or node[last] != value
+        node[last] = value
+    return document
+
+
+def _index(node: Any, step: Any) -> Any:
+    return next(index for index, each in enumerate(node) if step(each)) if callable(step) else step
+
+
+def _named(mistakes: tuple[Mistake, ...]) -> Iterator[Any]:
+    for invariant, path, value in mistakes:
+        shown = "missing" if value is MISSING else str(value)[:20]
+        steps = [step.__name__ if callable(step) else str(step) for step in path[-3:]]
+        yield pytest.param(invariant, path, value, id=f"{invariant.__name__}-{'.'.join(steps)}-{shown}")
+
+
+def test_nothing_is_wrong_without_a_mistake() -> None:
+    assert invariants.violations(template(TEXT).document) == []
+
+
+@pytest.mark.parametrize(("invariant", "path", "value"), [*_named(MISTAKES)])
+def test_the_invariant_says_so(invariant: Invariant, path: tuple[Any, ...], value: object) -> None:
+    assert list(invariant(changed(template(TEXT).document, path, value)))
+
+
+@pytest.mark.parametrize("invariant", invariants.ALL, ids=lambda invariant: str(invariant.__name__))
+def test_each_invariant_has_a_mistake_that_violates_it(invariant: Invariant) -> None:
+    assert any(invariant is each for each, _, _ in MISTAKES)
