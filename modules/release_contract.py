@@ -78,7 +78,7 @@ class Task:
             "environment": _environment(self.environment),
             "secrets": _secrets(self.secrets),
             "readonlyRootFilesystem": self.read_only_root_filesystem,
-            "mountPoints": self._mount_points(),
+            "mountPoints": _mount_points(self.writable_paths),
             "linuxParameters": {"initProcessEnabled": True},
             "stopTimeout": self.stop_timeout,
             "logConfiguration": {
@@ -94,7 +94,7 @@ class Task:
 
     def volumes(self) -> list[str]:
         """The names of the task's volumes: one for each writable folder."""
-        return [f"writable-{number}" for number, _ in enumerate(self.writable_paths, start=1)]
+        return _volumes(self.writable_paths)
 
     def variables(self) -> dict[str, str]:
         """The variables from which ``taskdef.json`` is filled."""
@@ -110,17 +110,11 @@ class Task:
             "CONTAINER_ENVIRONMENT": environment_json(self.environment),
             "CONTAINER_SECRETS": secrets_json(self.secrets),
             "READ_ONLY_ROOT_FILESYSTEM": _json(self.read_only_root_filesystem),
-            "MOUNT_POINTS": _json(self._mount_points()),
+            "MOUNT_POINTS": mount_points_json(self.writable_paths),
             "VOLUMES": _json([{"name": name} for name in self.volumes()]),
             "STOP_TIMEOUT": str(self.stop_timeout),
             "LOG_GROUP": self.log_group,
         }
-
-    def _mount_points(self) -> list[dict[str, Any]]:
-        return [
-            {"sourceVolume": name, "containerPath": path, "readOnly": False}
-            for name, path in zip(self.volumes(), self.writable_paths, strict=True)
-        ]
 
 
 @dataclass(frozen=True)
@@ -164,6 +158,22 @@ def environment_json(environment: Mapping[str, str]) -> str:
 def secrets_json(secrets: Mapping[str, str]) -> str:
     """The variable ``CONTAINER_SECRETS``."""
     return _json(_secrets(secrets))
+
+
+def mount_points_json(paths: Sequence[str]) -> str:
+    """The variable ``MOUNT_POINTS``."""
+    return _json(_mount_points(paths))
+
+
+def _volumes(paths: Sequence[str]) -> list[str]:
+    return [f"writable-{number}" for number, _ in enumerate(paths, start=1)]
+
+
+def _mount_points(paths: Sequence[str]) -> list[dict[str, Any]]:
+    return [
+        {"sourceVolume": name, "containerPath": path, "readOnly": False}
+        for name, path in zip(_volumes(paths), paths, strict=True)
+    ]
 
 
 def _environment(environment: Mapping[str, str]) -> list[dict[str, str]]:

@@ -23,7 +23,7 @@ from modules.aws import (
 from modules.network.load_balancer import LoadBalancer
 from modules.service.ownership import OWNED_BY_SCHEDULES
 from modules.service.target_groups import TargetGroups
-from modules.settings.service import Schedule
+from modules.settings.schedule import Schedule
 from modules.settings.service import Service as Settings
 
 # A task takes about a minute to start: new ones show in the average before more are added, and

@@ -35,7 +35,7 @@ def matching(pattern: str, what: str, *, any_language: bool = False) -> Constrai
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
-            raise ValueError(f"{_quoted(value)} is not {what}")
+            raise ValueError(f"{quoted(value)} is not {what}")
         return value
 
     return Constraint(check, what)
@@ -66,7 +66,7 @@ def one_of(*allowed: int, what: str) -> Constraint:
 
 
 def _network(value: str) -> str:
-    what = f"{_quoted(value)} is not an IPv4 network like 10.0.0.0/16"
+    what = f"{quoted(value)} is not an IPv4 network like 10.0.0.0/16"
     try:
         network = ipaddress.IPv4Network(value, strict=False)
     except ValueError as error:
@@ -79,11 +79,11 @@ def _network(value: str) -> str:
 def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:
     for value in values:
         if values.count(value) > 1:
-            raise ValueError(f"{_quoted(value)} is listed twice")
+            raise ValueError(f"{quoted(value)} is listed twice")
     return values
 
 
-def _quoted(value: object) -> str:
+def quoted(value: object) -> str:
     """As JSON writes it: a message stays on one line whatever was given."""
     return json.dumps(value, ensure_ascii=False)
 

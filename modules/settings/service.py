@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from modules.settings.fields import (
     Block,
-    Constraint,
     Distinct,
     KeyArn,
     Name,
@@ -23,6 +21,7 @@ from modules.settings.fields import (
     one_of,
 )
 from modules.settings.release import Release
+from modules.settings.schedule import Schedule
 from modules.settings.source import CodeCommit, Source
 
 # CPU units to memory in MiB:
@@ -54,26 +53,6 @@ AbsolutePath = Annotated[str, matching(r"(/(?!\.\.?(/|\Z))[\w.-]+)+", "an absolu
 ImageUri = Annotated[str, matching(r"[a-z0-9][a-z0-9._/-]*(:[0-9]+/[a-z0-9._/-]+)?(:[\w.-]{1,128})?(@sha256:[0-9a-f]{64})?", "an image like public.ecr.aws/nginx/nginx:stable")]  # fmt: skip
 
 
-# https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
-ScheduleExpression = Annotated[
-    str,
-    matching(
-        r"cron\([\d*,/-]+ [\d*,/-]+ [\d*?,/LW-]+ [\dA-Z*,/-]+ [\dA-Z*?,/L#-]+ [\d*,/-]+\)"
-        r"|rate\([1-9]\d* (minutes?|hours?|days?)\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)",
-        "a schedule like cron(0 20 ? * MON-FRI *), rate(1 day) or at(2027-01-01T00:00:00)",
-    ),
-]
-
-
-def _time_zone(value: str) -> str:
-    if value not in zoneinfo.available_timezones():
-        raise ValueError(f'"{value}" is not a time zone like Asia/Tokyo')
-    return value
-
-
-TimeZone = Annotated[str, Constraint(_time_zone, "a time zone like Asia/Tokyo")]
-
-
 class Tasks(Block):
     """How many tasks run; autoscaling moves between the two."""
 
@@ -81,17 +60,6 @@ class Tasks(Block):
         default=2, description="The fewest tasks; two survive the loss of a zone."
     )
     max: Annotated[int, between(1, 5000, "tasks")] = Field(default=6, description="The most tasks.")
-
-
-class Schedule(Block):
-    """Other limits for autoscaling from a moment on, until the next schedule's."""
-
-    at: ScheduleExpression = Field(
-        description="When, in Application Auto Scaling's words.", examples=["cron(0 20 ? * MON-FRI *)"]
-    )
-    timezone: TimeZone = Field(default="UTC", description="The time zone of `at`, which may have summer time.")
-    min: Annotated[int, between(0, 5000, "tasks")] = Field(description="The fewest tasks from then on.", examples=[2])
-    max: Annotated[int, between(0, 5000, "tasks")] = Field(description="The most tasks from then on.", examples=[6])
 
 
 class Scaling(Block):

@@ -144,4 +144,22 @@ def _time_zones() -> SearchStrategy[str]:
     return st.sampled_from(["UTC", "Asia/Tokyo", "Europe/Berlin", "America/Argentina/Buenos_Aires"])
 
 
-_CHECKED_BY: dict[str, Callable[[], SearchStrategy[str]]] = {"_network": networks, "_time_zone": _time_zones}
+def _schedules() -> SearchStrategy[str]:
+    return st.sampled_from(
+        [
+            "cron(0 20 * * ? *)",
+            "cron(30 8 ? 1-6,9-12 MON-FRI *)",
+            "cron(0/15 6-18 L * ? 2027-2030)",
+            "cron(0 0 ? * 6#3 *)",
+            "rate(1 day)",
+            "rate(15 minutes)",
+            "at(2028-02-29T23:59:59)",
+        ]
+    )
+
+
+_CHECKED_BY: dict[str, Callable[[], SearchStrategy[str]]] = {
+    "_expression": _schedules,
+    "_network": networks,
+    "_time_zone": _time_zones,
+}

@@ -12,7 +12,8 @@ from modules.settings.environment import Environment
 from modules.settings.hooks import Hooks
 from modules.settings.load_balancer import LoadBalancer
 from modules.settings.network import CreatedNetwork, ExistingNetwork
-from modules.settings.service import Scaling, Schedule, Service
+from modules.settings.schedule import Schedule
+from modules.settings.service import Scaling, Service
 from tests.properties import derived, hcl
 from tests.properties.coherent import coherent
 

@@ -128,6 +128,10 @@ def test_accepts(text: str) -> None:
             ":8: network.existing.private_subnet_ids: an internal load balancer needs at least two of these, in different zones",
         ),
         (
+            EXISTING.replace('["subnet-0123456789abcdef2"]', f"[{', '.join(chr(34) + f'subnet-{number:017x}' + chr(34) for number in range(17))}]"),
+            ":8: network.existing.private_subnet_ids: 17 subnets; ECS takes 16 at most",
+        ),
+        (
             EXISTING.replace('["subnet-0123456789abcdef2"]', "[]"),
             ":8: network.existing.private_subnet_ids: tasks need at least one subnet",
         ),
@@ -260,6 +264,11 @@ def test_accepts(text: str) -> None:
             environment(service=f'environment = {{ A = "{"x" * 4096}" }}'),
             ":13: service.web.environment: takes 4121 characters in the release contract; CodeBuild's variables hold 4096: "
             "move values to one secret or parameter that the application reads",
+        ),
+        (
+            environment(service=f"writable_paths = [{', '.join(chr(34) + f'/folder-{number}' + chr(34) for number in range(60))}]"),
+            ":13: service.web.writable_paths: takes 4602 characters in the release contract; CodeBuild's variables hold 4096: "
+            "give fewer, or folders that hold them",
         ),
     ],
 )  # fmt: skip

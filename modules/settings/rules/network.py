@@ -20,6 +20,10 @@ def _created(environment: Environment) -> Iterator[CreatedNetwork]:
         yield environment.network
 
 
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
+_SUBNETS = 16
+
+
 def zones(environment: Environment, name: str) -> Iterator[Conflict]:
     """At least two zones, all of the region: a load balancer spans two or more."""
     for network in _created(environment):
@@ -114,6 +118,9 @@ def existing_subnets(environment: Environment, name: str) -> Iterator[Conflict]:
                 f"{'an internal' if internal else 'a'} load balancer needs at least two of these, in different zones",
                 (("load_balancer", "internal"),),
             )
+        elif len(network.private_subnet_ids) > _SUBNETS:
+            message = f"{len(network.private_subnet_ids)} subnets; ECS takes {_SUBNETS} at most"
+            yield Conflict(("network", "existing", "private_subnet_ids"), message)
         elif not network.private_subnet_ids:
             yield Conflict(("network", "existing", "private_subnet_ids"), "tasks need at least one subnet")
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modules.release_contract import CODEBUILD_VARIABLE_LENGTH, environment_json, secrets_json
+from modules.release_contract import CODEBUILD_VARIABLE_LENGTH, environment_json, mount_points_json, secrets_json
 from modules.settings.environment import Environment
 from modules.settings.problems import Path_
 from modules.settings.rules.conflict import Conflict
 from modules.settings.service import FARGATE_MEMORY
+
+_SHORTER = {
+    "environment": "move values to one secret or parameter that the application reads",
+    "secrets": "move values to one secret or parameter that the application reads",
+    "writable_paths": "give fewer, or folders that hold them",
+}
 
 
 def memory(environment: Environment, name: str) -> Iterator[Conflict]:
@@ -108,12 +114,13 @@ def contract_size(environment: Environment, name: str) -> Iterator[Conflict]:
         for part, text in (
             ("environment", environment_json(service.environment)),
             ("secrets", secrets_json(service.secrets)),
+            ("writable_paths", mount_points_json(service.writable_paths)),
         ):
             if len(text) > CODEBUILD_VARIABLE_LENGTH:
                 yield Conflict(
                     ("service", key, part),
                     f"takes {len(text)} characters in the release contract; CodeBuild's variables hold "
-                    f"{CODEBUILD_VARIABLE_LENGTH}: move values to one secret or parameter that the application reads",
+                    f"{CODEBUILD_VARIABLE_LENGTH}: {_SHORTER[part]}",
                 )
 
 
