@@ -39,8 +39,10 @@ class Provider:
     version: str
 
     @contextmanager
-    def serving(self, variables: Mapping[str, str]) -> Iterator[str]:
+    def serving(self, variables: Mapping[str, str], folder: Path) -> Iterator[str]:
         """Starts it with ``variables``, and gives the value of TF_REATTACH_PROVIDERS that leads Terraform to it.
+
+        Files that the configuration names by a relative path it reads from ``folder``, as it would from Terraform's.
 
         One process serves any number of Terraform's commands, and ``terraform init`` asks no registry for
         it, whichever version the configuration wants. The AWS configuration of the caller does not reach it.
@@ -50,12 +52,12 @@ class Provider:
         """
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))}
         command = programs.leashed([str(self.program), "-debug"])
-        with tempfile.TemporaryDirectory(prefix="cutover-provider-") as folder, Path(folder, "log").open("w+") as log:
+        with tempfile.TemporaryDirectory(prefix="cutover-provider-") as scratch, Path(scratch, "log").open("w+") as log:
             # Its socket lies in TMPDIR, and it leaves it there.
-            environment = {**kept, **variables, "TMPDIR": folder}
+            environment = {**kept, **variables, "TMPDIR": scratch}
             # In a process group of its own, Ctrl-C does not end it before Terraform, which still needs it, has ended.
             process = subprocess.Popen(
-                command, env=environment, stdout=log, stderr=log, stdin=subprocess.PIPE, process_group=0
+                command, env=environment, cwd=folder, stdout=log, stderr=log, stdin=subprocess.PIPE, process_group=0
             )
             try:
                 yield _reattach(self.program, process, log.fileno())

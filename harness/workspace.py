@@ -93,6 +93,10 @@ class Workspace:
         resources = self._show().get("values", {}).get("root_module", {}).get("resources", [])
         return [each["address"] for each in resources if each["mode"] == "managed"]
 
+    def outputs(self) -> dict[str, Any]:
+        """The root module's outputs, as ``terraform show -json`` tells them."""
+        return dict(self._show().get("values", {}).get("outputs", {}))
+
     def run(self, command: str, *arguments: str) -> Outcome:
         """Runs one command to its end."""
         started = time.perf_counter()

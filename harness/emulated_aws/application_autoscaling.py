@@ -1,7 +1,9 @@
-"""Application Auto Scaling: tags of scalable targets, and policies that come and go with their alarms."""
+"""Application Auto Scaling: tags of scalable targets, policies and schedules that come and go with them."""
 
 from __future__ import annotations
 
+import re
+import zoneinfo
 from typing import Any, cast
 
 from moto.applicationautoscaling.exceptions import AWSValidationException
@@ -44,10 +46,7 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
 
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
         """
-        if not self._scalable_target_exists(resource_id, scalable_dimension):
-            asked = f"{service_namespace}, resource ID: {resource_id}, scalable dimension: {scalable_dimension}"
-            message = f"No scalable target registered for service namespace: {asked}"
-            raise JsonRESTError("ObjectNotFoundException", message)
+        self._require_target(service_namespace, resource_id, scalable_dimension)
         before = self.policies.get(
             FakeApplicationAutoscalingPolicy.formulate_key(
                 service_namespace, resource_id, scalable_dimension, policy_name
@@ -61,9 +60,66 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
             policy.policy_arn = before.policy_arn
         return policy
 
-    def deregister_scalable_target(self, namespace: str, r_id: str, dimension: str) -> None:
-        """Its policies go with it. One that is gone already is not found, where moto calls the request invalid.
+    def put_scheduled_action(
+        self,
+        service_namespace: str,
+        schedule: str,
+        timezone: str,
+        scheduled_action_name: str,
+        resource_id: str,
+        scalable_dimension: str,
+        start_time: Any,
+        end_time: Any,
+        scalable_target_action: Any,
+    ) -> None:
+        """Refuses one without a target, and what says nothing sensible. It never happens.
 
+        One that is there keeps what is not named.
+        https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScheduledAction.html
+        """
+        self._require_target(service_namespace, resource_id, scalable_dimension)
+        if not self._scheduled(service_namespace, scheduled_action_name, resource_id, scalable_dimension):
+            _check_new_schedule(schedule, scalable_target_action)
+        _check_schedule(schedule, timezone, scalable_target_action or {})
+        super().put_scheduled_action(
+            service_namespace,
+            schedule,
+            timezone,
+            scheduled_action_name,
+            resource_id,
+            scalable_dimension,
+            start_time,
+            end_time,
+            scalable_target_action,
+        )
+
+    def delete_scheduled_action(
+        self, service_namespace: str, scheduled_action_name: str, resource_id: str, scalable_dimension: str
+    ) -> None:
+        """Refuses one that is not there.
+
+        https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeleteScheduledAction.html
+        """
+        if not self._scheduled(service_namespace, scheduled_action_name, resource_id, scalable_dimension):
+            asked = f"{service_namespace}, resource ID: {resource_id}, scalable dimension: {scalable_dimension}"
+            message = f"No scheduled action found for service namespace: {asked}, scheduled action name: "
+            raise JsonRESTError("ObjectNotFoundException", message + scheduled_action_name)
+        super().delete_scheduled_action(service_namespace, scheduled_action_name, resource_id, scalable_dimension)
+
+    def _scheduled(self, namespace: str, name: str, resource_id: str, dimension: str) -> bool:
+        found = self.describe_scheduled_actions("", namespace, resource_id, dimension)
+        return any(action.scheduled_action_name == name for action in found)
+
+    def _require_target(self, namespace: str, resource_id: str, dimension: str) -> None:
+        if not self._scalable_target_exists(resource_id, dimension):
+            asked = f"{namespace}, resource ID: {resource_id}, scalable dimension: {dimension}"
+            message = f"No scalable target registered for service namespace: {asked}"
+            raise JsonRESTError("ObjectNotFoundException", message)
+
+    def deregister_scalable_target(self, namespace: str, r_id: str, dimension: str) -> None:
+        """Its policies and scheduled actions go with it.
+
+        One that is gone already is not found, where moto calls the request invalid.
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html
         """
         if not self._scalable_target_exists(r_id, dimension):
@@ -74,6 +130,30 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
         for policy in list(self.policies.values()):
             if (policy.resource_id, policy.scalable_dimension) == (r_id, dimension):
                 self.delete_scaling_policy(policy.policy_name, namespace, r_id, dimension)
+        gone = self.describe_scheduled_actions("", namespace, r_id, dimension)
+        self.scheduled_actions = [action for action in self.scheduled_actions if action not in gone]
+
+
+# https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
+_SCHEDULE = re.compile(
+    r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)|rate\(\d+ (minute|hour|day)s?\)|cron\([^ ()]+( [^ ()]+){5}\)"
+)
+
+
+def _check_new_schedule(schedule: str | None, limits: dict[str, int] | None) -> None:
+    if not schedule:
+        raise AWSValidationException("Schedule must be specified for a new scheduled action")
+    if not limits:
+        raise AWSValidationException("Either MinCapacity or MaxCapacity must be specified")
+
+
+def _check_schedule(schedule: str | None, timezone: str | None, limits: dict[str, int]) -> None:
+    if schedule and not _SCHEDULE.fullmatch(schedule):
+        raise AWSValidationException(f"Invalid schedule expression: {schedule}")
+    if timezone and timezone not in zoneinfo.available_timezones():
+        raise AWSValidationException(f"Invalid timezone: {timezone}")
+    if limits.get("MinCapacity", 0) > limits.get("MaxCapacity", limits.get("MinCapacity", 0)):
+        raise AWSValidationException("Maximum capacity cannot be less than minimum capacity")
 
 
 class ScalingResponse(ExtendedResponse, ApplicationAutoScalingResponse):

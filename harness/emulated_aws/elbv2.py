@@ -6,8 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from moto.elbv2.exceptions import ELBClientError
-from moto.elbv2.models import ELBv2Backend, FakeAction, FakeListener, FakeListenerRule, FakeLoadBalancer, FakeRule
+from moto.elbv2.models import (
+    ELBv2Backend,
+    FakeAction,
+    FakeListener,
+    FakeListenerRule,
+    FakeLoadBalancer,
+    FakeRule,
+    FakeTargetGroup,
+)
+from moto.s3.models import s3_backends
 
+from harness.emulated_aws import load_balancer_rules
 from harness.emulated_aws.extension import ExtendedBackend
 
 Action = dict[str, Any]
@@ -29,9 +39,10 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         return balancer
 
     def create_listener(self, load_balancer_arn: str, *args: Any, **kwargs: Any) -> FakeListener:
-        """Also refuses a target group that hangs on another load balancer."""
-        given = kwargs["actions"]
+        """Also refuses target groups that hang on another load balancer, or that do not fit its protocol."""
+        given, certificate = kwargs["actions"], kwargs.get("certificate")
         self._refuse_second_load_balancer(load_balancer_arn, given)
+        load_balancer_rules.check_listener(kwargs["protocol"], certificate, self._groups(given))
         listener = super().create_listener(load_balancer_arn, *args, **{**kwargs, "actions": in_both_forms(given)})
         self._relate_target_groups()
         return listener
@@ -39,6 +50,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
     def create_rule(self, listener_arn: str, *args: Any, **kwargs: Any) -> FakeListenerRule:
         """Also refuses a target group that hangs on another load balancer."""
         given = kwargs["actions"]
+        load_balancer_rules.check_rule(_load_balancer_of(listener_arn))
         self._refuse_second_load_balancer(_load_balancer_of(listener_arn), given)
         rule = super().create_rule(listener_arn, *args, **{**kwargs, "actions": in_both_forms(given)})
         self._relate_target_groups()
@@ -81,6 +93,26 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         self._relate_target_groups()
         return listener
 
+    def modify_load_balancer_attributes(self, arn: str, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuses attributes of another type, and a bucket that does not let its access logs in.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyLoadBalancerAttributes.html
+        """
+        if balancer := self.load_balancers.get(arn):
+            load_balancer_rules.check_attributes(balancer, attrs)
+            after = balancer.attrs | attrs
+            if load_balancer_rules.logging(after):
+                buckets = s3_backends[self.account_id][self.partition].buckets
+                bucket, prefix = buckets.get(after["access_logs.s3.bucket"]), after["access_logs.s3.prefix"]
+                load_balancer_rules.check_access_logs(balancer, bucket, prefix, self.account_id)
+        return super().modify_load_balancer_attributes(arn, attrs)
+
+    def set_security_groups(self, arn: str, sec_groups: list[str]) -> None:
+        """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetSecurityGroups.html."""
+        if balancer := self.load_balancers.get(arn):
+            load_balancer_rules.check_security_groups(balancer)
+        super().set_security_groups(arn, sec_groups)
+
     def delete_load_balancer(self, arn: str) -> None:
         """Refuses one that is protected; its listeners and rules go with it."""
         balancer = self.load_balancers.get(arn)
@@ -108,6 +140,9 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
             self.modify_listener(rule.listener_arn, actions=[action])
         else:
             self.modify_rule(rule.arn, [], [action])
+
+    def _groups(self, actions: list[Action]) -> list[FakeTargetGroup]:
+        return [self.target_groups[arn] for arn in forwarded(actions) if arn in self.target_groups]
 
     def _rename(self, balancer: FakeLoadBalancer, arn: str) -> None:
         self.tagging_service.copy_tags(balancer.arn, arn)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import copy
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any
 
 from moto.acm.models import CertBundle, acm_backends
+from moto.awslambda.exceptions import ConflictException
+from moto.awslambda.models import LambdaFunction
+from moto.awslambda.utils import get_backend
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.codecommit.models import codecommit_backends
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.iam.models import IAMBackend, iam_backends
@@ -14,13 +22,15 @@ from moto.ssm.models import ssm_backends
 from moto.utilities.arns import Arn, parse_arn
 from moto.wafv2.models import FakeWebACL, wafv2_backends
 
+from harness.emulated_aws import archive
+
 
 def create(arns: Iterable[str]) -> None:
     """Creates what is not there yet of ``arns``.
 
     They are those of certificates of ACM and IAM (for *.example.com), IAM policies (which allow next to nothing),
-    regional WAF web ACLs (which admit everything), secrets and parameters (with a made-up value), and empty CodeCommit
-    repositories. Raises ``ValueError`` for any other, and for a region that is not emulated.
+    regional WAF web ACLs (which admit everything), secrets and parameters (with a made-up value), empty CodeCommit
+    repositories, Lambda functions with their versions and aliases, and CloudWatch alarms (which are not raised). Raises ``ValueError`` for any other, and for a region that is not emulated.
     """
     for arn in arns:
         parsed = parse_arn(arn)
@@ -103,6 +113,46 @@ def _repository(arn: str, parsed: Arn) -> None:
         backend.create_repository(parsed.resource_id, "")
 
 
+def _function(arn: str, parsed: Arn) -> None:
+    name, _, qualifier = parsed.resource_id.partition(":")
+    # Its role is somebody else's as well, so moto's CreateFunction, which asks for it, is passed by.
+    functions = get_backend(parsed.account, parsed.region)._lambdas
+    if name not in functions._functions:
+        spec = {**_SOME_FUNCTION, "FunctionName": name}
+        # It has abstract methods, which nothing but mypy minds.
+        made = LambdaFunction(parsed.account, spec, parsed.region, "$LATEST")  # type: ignore[abstract]
+        functions._functions[name] = {"latest": made, "versions": []}
+        functions._arns[made.function_arn] = made
+    if qualifier.isdecimal():
+        _function_version(functions._functions[name], int(qualifier))
+    elif qualifier:
+        with suppress(ConflictException):
+            functions.put_alias(qualifier, name, "$LATEST", "", "")
+
+
+def _function_version(function: dict[str, Any], number: int) -> None:
+    if not any(each.version == number for each in function["versions"]):
+        version = copy.copy(function["latest"])
+        version.set_version(number)
+        function["versions"].append(version)
+
+
+_SOME_FUNCTION = {
+    "Code": {"ZipFile": base64.b64encode(archive.pack({"index.py": b""})).decode()},
+    "Handler": "index.handler",
+    "Role": "arn:aws:iam::123456789012:role/somebody",
+    "Runtime": "python3.13",
+}
+
+
+def _alarm(arn: str, parsed: Arn) -> None:
+    backend = cloudwatch_backends[parsed.account][parsed.region]
+    if parsed.resource_id not in backend.alarms:
+        backend.put_metric_alarm(
+            parsed.resource_id, "Made/Up", "made-up", "GreaterThanThreshold", 1, 60, 0, "Sum", "", [], []
+        )
+
+
 # By service and kind of resource, as they stand in the ARN.
 _CREATORS: Mapping[tuple[str, str | None], Callable[[str, Arn], None]] = {
     ("acm", "certificate"): _certificate,
@@ -112,4 +162,6 @@ _CREATORS: Mapping[tuple[str, str | None], Callable[[str, Arn], None]] = {
     ("secretsmanager", "secret"): _secret,
     ("ssm", "parameter"): _parameter,
     ("codecommit", None): _repository,
+    ("lambda", "function"): _function,
+    ("cloudwatch", "alarm"): _alarm,
 }

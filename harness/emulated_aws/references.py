@@ -15,6 +15,7 @@ _ARN = re.compile(
     r"|wafv2:[\w-]+:\d{12}:regional/webacl/[\w-]+/[\w-]+"
     r"|secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}"
     r"|ssm:[\w-]+:\d{12}:parameter/[\w/.-]+"
+    r"|lambda:[\w-]+:\d{12}:function:[\w-]+(?::[\w-]+)?"
     r")(?![\w*-])"
 )
 _VPC_ID = re.compile(r"vpc-[0-9a-f]{8,17}")
@@ -47,15 +48,17 @@ def of(document: Mapping[str, Any]) -> References:
     """The references of ``document``, an environment's generated Terraform."""
     (provider,) = document["provider"]["aws"]
     (account,) = provider["allowed_account_ids"]
+    resources = document["resource"]
     texts = set(_texts(document))
-    arns = {arn for text in texts for arn in _ARN.findall(text)}
-    repositories = {
-        f"arn:aws:codecommit:{provider['region']}:{account}:{name}" for name in _repositories(document["resource"])
-    }
-    groups = list(_subnet_groups(document["resource"]))
+    here = f"{provider['region']}:{account}"
+    own = tuple(f":lambda:{here}:function:{name}" for name in _own_functions(resources))
+    arns = {arn for text in texts for arn in _ARN.findall(text) if not arn.endswith(own)}
+    repositories = {f"arn:aws:codecommit:{here}:{name}" for name in _repositories(resources)}
+    alarms = {f"arn:aws:cloudwatch:{here}:alarm:{name}" for name in _alarms(resources)}
+    groups = list(_subnet_groups(resources))
     vpc_ids = sorted(text for text in texts if _VPC_ID.fullmatch(text))
     networks = [Network(account, provider["region"], vpc_id, groups) for vpc_id in vpc_ids]
-    return References(sorted(arns | repositories), networks)
+    return References(sorted(arns | repositories | alarms), networks)
 
 
 def _repositories(resources: Mapping[str, Any]) -> Iterator[str]:
@@ -66,6 +69,19 @@ def _repositories(resources: Mapping[str, Any]) -> Iterator[str]:
             name = action.get("configuration", {}).get("RepositoryName")
             if name and name not in own:
                 yield name
+
+
+def _own_functions(resources: Mapping[str, Any]) -> list[str]:
+    return [function["function_name"] for function in resources.get("aws_lambda_function", {}).values()]
+
+
+def _alarms(resources: Mapping[str, Any]) -> Iterator[str]:
+    """The names of those that roll a release back, except the document's own, which are no names yet."""
+    groups = resources.get("aws_codedeploy_deployment_group", {}).values()
+    services = resources.get("aws_ecs_service", {}).values()
+    minded = [group.get("alarm_configuration", {}).get("alarms", []) for group in groups]
+    minded += [service.get("alarms", {}).get("alarm_names", []) for service in services]
+    yield from (name for names in minded for name in names if not name.startswith("${"))
 
 
 def _subnet_groups(resources: Mapping[str, Any]) -> Iterator[list[str]]:

@@ -28,9 +28,18 @@ def trusts(role: Role, service: str) -> bool:
 
 
 def may(role: Role, action: str, resource: str) -> bool:
-    """Whether the role's inline policies allow ``action`` on the ARN ``resource``; conditions are not read."""
-    results = {IAMPolicy(policy).is_action_permitted(action, resource) for policy in role.policies.values()}
-    return PermissionResult.PERMITTED in results and PermissionResult.DENIED not in results
+    """Whether the role's inline policies allow ``action`` on the ARN ``resource``.
+
+    Conditions are not read: what is allowed under one is allowed, and what is denied under one is not denied.
+    """
+    statements = [
+        {name: value for name, value in statement.items() if name != "Condition"}
+        for document in role.policies.values()
+        for statement in _statements(document)
+        if statement["Effect"] == "Allow" or "Condition" not in statement
+    ]
+    policy = IAMPolicy(json.dumps({"Statement": statements}))
+    return policy.is_action_permitted(action, resource) == PermissionResult.PERMITTED
 
 
 def _statements(document: str) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from harness.emulated_aws.ecs import ContainerServiceBackend, ContainerServiceRe
 from harness.emulated_aws.elbv2 import LoadBalancingBackend
 from harness.emulated_aws.events import EventBackend
 from harness.emulated_aws.extension import extend
+from harness.emulated_aws.functions import FunctionBackend
 from harness.emulated_aws.kms import KeyBackend, KeyResponse
 from harness.emulated_aws.logs import LogGroupBackend, LogGroupResponse
 from harness.emulated_aws.s3 import BucketBackend, BucketResponse
@@ -36,5 +37,6 @@ def install() -> None:
     extend("elbv2", backend=LoadBalancingBackend)
     extend("events", backend=EventBackend)
     extend("kms", backend=KeyBackend, response=KeyResponse)
+    extend("lambda", backend=FunctionBackend)
     extend("logs", backend=LogGroupBackend, response=LogGroupResponse)
     extend("s3", backend=BucketBackend, response=BucketResponse)

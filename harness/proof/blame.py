@@ -19,6 +19,9 @@ from modules.settings.problems import Path_, SettingsError, dotted
 _MADE_FROM: tuple[tuple[str, Path_], ...] = (
     (r"service-(?P<name>[^/]+)/scaling\b", ("service", "<name>", "scaling")),
     (r"service-(?P<name>[^/]+)/target-groups\b", ("service", "<name>", "health_check")),
+    (r"service-(?P<name>[^/]+)/alarms\b", ("service", "<name>", "release", "alarms")),
+    (r"service-(?P<name>[^/]+)/smoke-test\b", ("service", "<name>", "release", "smoke_test")),
+    (r"service-(?P<name>[^/]+)/blue-green\b", ("service", "<name>", "release")),
     (r"service-(?P<name>[^/]+)", ("service", "<name>")),
     (r"delivery-(?P<name>[^/]+)/source\b", ("service", "<name>", "source")),
     (r"delivery-(?P<name>[^/]+)/build\b", ("service", "<name>", "build")),

@@ -10,12 +10,16 @@ from typing import Any
 
 from harness import terraform_json
 from harness.diagnostics import Diagnostic
+from harness.proof import completion
 from harness.workspace import Workspace
 from modules.settings.load import GENERATED
 
 # Terraform's words in JSON: «No argument or block type is named "…"»; for blocks, «Blocks of type "…" are not expected».
 _UNKNOWN = re.compile(r'(?:No argument or block type is named|Blocks of type|An argument named) "(?P<name>\w+)"')
 _ROUNDS = 10
+
+# Blue/green that is built into ECS: https://github.com/hashicorp/terraform-provider-aws/blob/main/CHANGELOG.md, 6.4.0
+_BLUE_GREEN = {("aws_ecs_service", "deployment_configuration"), ("aws_ecs_service", "advanced_configuration")}
 
 
 class Concession:
@@ -33,6 +37,11 @@ class Concession:
             for (kind, name), count in self._lacking.items()
         ]
 
+    @property
+    def lacks_blue_green(self) -> bool:
+        """Whether ECS's blue/green was left out: somebody else must say it to ECS."""
+        return not _BLUE_GREEN.isdisjoint(self._lacking)
+
     def learn(self, work: Workspace) -> None:
         """Takes out of the workspace's Terraform what the provider refuses as unknown, and remembers it.
 
@@ -43,12 +52,16 @@ class Concession:
             unknown = set(_unknown(work.validate().diagnostics))
             if not unknown:
                 return
+            if unknown & _BLUE_GREEN:
+                unknown |= _BLUE_GREEN
             self._lacking |= dict.fromkeys(unknown, 0)
             self.make(work.folder)
 
     def make(self, folder: Path) -> None:
         """Takes what is known to be lacking out of the generated Terraform in ``folder``."""
         document = json.loads((folder / GENERATED).read_text(encoding="utf-8"))
+        if self.lacks_blue_green:
+            completion.keep(document)
         for resource in terraform_json.resources(document):
             for kind, name in self._lacking:
                 if kind == resource.address.rpartition(".")[0]:

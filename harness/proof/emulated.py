@@ -14,14 +14,14 @@ from harness import environments, workspace
 from harness.aws_provider import Provider
 from harness.emulated_aws import seed
 from harness.emulated_aws.server import EmulatedAws, running
-from harness.proof import changes, facts, leftovers, update
+from harness.proof import changes, completion, facts, leftovers, meanwhile, update
 from harness.proof.blame import Blame
 from harness.proof.changes import Change
 from harness.proof.concession import Concession
 from harness.proof.release import Releases
 from harness.proof.verdict import Inquiry, Verdict
 from harness.terraforms import Terraform
-from harness.workspace import Workspace
+from harness.workspace import Outcome, Workspace
 from modules.settings import load
 from modules.settings.load import GENERATED, Settings
 
@@ -53,6 +53,13 @@ class Stage:
         self.settings = settings
         self.concession.make(self.work.folder)
 
+    def apply(self) -> Outcome:
+        """Applies what was planned, and says to AWS what the provider is too old to say."""
+        outcome = self.work.apply()
+        if self.concession.lacks_blue_green and not outcome.errors:
+            completion.tell(self.aws, self.settings.context.region, self.work.outputs())
+        return outcome
+
 
 def judge(folder: Path, terraform: Terraform, provider: Provider, by: str) -> Iterator[Verdict]:
     """Every claim about the environment in ``folder``, in order; after one that is refuted, none follows.
@@ -77,7 +84,7 @@ def _stage(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[S
     with running(settings.context.account) as aws:
         seed.seed(aws, environments.document(folder))
         with (
-            provider.serving(aws.environment) as reattach,
+            provider.serving(aws.environment, folder) as reattach,
             workspace.of(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work,
         ):
             untouched = leftovers.names(aws, settings.context.region)
@@ -90,21 +97,24 @@ def _provider(stage: Stage, inquiry: Inquiry) -> None:
     if inquiry.succeeds(work.init()):
         stage.concession.learn(work)
         inquiry.notes += stage.concession.notes
+        if stage.concession.lacks_blue_green:
+            inquiry.notes.append("said to ECS in its place: the blue/green that is built into ECS")
         _ = inquiry.succeeds(work.validate()) and inquiry.succeeds(work.plan())
 
 
 def _apply(stage: Stage, inquiry: Inquiry) -> None:
     """What was planned is applied, everything is as environment.hcl says, and nothing is left to plan."""
-    if inquiry.succeeds(stage.work.apply()):
+    if inquiry.succeeds(stage.apply()):
         inquiry.notes.append(f"{len(stage.work.state())} resources")
         _check_facts(stage, inquiry)
         inquiry.plan_is_empty(stage.work, "after apply")
 
 
 def _release(stage: Stage, inquiry: Inquiry) -> None:
-    """Each service is released once, and nothing is left to plan: the promise of the whole."""
+    """Each service is released once and scaled, and nothing is left to plan: the promise of the whole."""
     _release_all(stage, inquiry, "first release")
     if inquiry.open:
+        meanwhile.scale(stage.aws, stage.settings)
         inquiry.plan_is_empty(stage.work, "after a release")
 
 
@@ -114,7 +124,7 @@ def _update(stage: Stage, inquiry: Inquiry) -> None:
     work = stage.work
     if inquiry.succeeds(work.plan()):
         inquiry.notes.append(_counted(changes.of(work.planned())))
-    if inquiry.open and inquiry.succeeds(work.apply()) and inquiry.plan_is_empty(work, "after an update"):
+    if inquiry.open and inquiry.succeeds(stage.apply()) and inquiry.plan_is_empty(work, "after an update"):
         _release_all(stage, inquiry, "second release")
         if inquiry.open:
             inquiry.plan_is_empty(work, "after the update's release")
@@ -124,7 +134,7 @@ def _destroy(stage: Stage, inquiry: Inquiry) -> None:
     """Once it is disposable, the environment goes and leaves nothing."""
     stage.resynthesize(update.disposable(stage.settings))
     work = stage.work
-    if inquiry.succeeds(work.plan()) and inquiry.succeeds(work.apply()) and inquiry.succeeds(work.destroy()):
+    if inquiry.succeeds(work.plan()) and inquiry.succeeds(stage.apply()) and inquiry.succeeds(work.destroy()):
         inquiry.findings += [f"destroy left {address} in the state" for address in work.state()]
         there = leftovers.names(stage.aws, stage.settings.context.region)
         inquiry.findings += [f"destroy left {name}" for name in sorted(there - stage.untouched)]

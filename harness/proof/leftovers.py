@@ -13,9 +13,12 @@ _GONE = ("deleted", "INACTIVE")
 # (NAT gateways, clusters) is marked so, and does not count.
 _LISTS: tuple[tuple[str, str, str, str | None], ...] = (
     ("application-autoscaling", "describe_scalable_targets", "ScalableTargets", "ResourceId"),
+    ("application-autoscaling", "describe_scheduled_actions", "ScheduledActions", "ScheduledActionName"),
+    ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
     ("codebuild", "list_projects", "projects", None),
     ("codecommit", "list_repositories", "repositories", "repositoryName"),
     ("codedeploy", "list_applications", "applications", None),
+    ("codedeploy", "list_deployment_configs", "deploymentConfigsList", None),
     ("codepipeline", "list_pipelines", "pipelines", "name"),
     ("ec2", "describe_addresses", "Addresses", "AllocationId"),
     ("ec2", "describe_flow_logs", "FlowLogs", "FlowLogId"),
@@ -34,6 +37,7 @@ _LISTS: tuple[tuple[str, str, str, str | None], ...] = (
     ("events", "list_rules", "Rules", "Name"),
     ("iam", "list_roles", "Roles", "RoleName"),
     ("kms", "list_aliases", "Aliases", "AliasName"),
+    ("lambda", "list_functions", "Functions", "FunctionName"),
     ("logs", "describe_log_groups", "logGroups", "logGroupName"),
     ("s3", "list_buckets", "Buckets", "Name"),
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.emulated_aws.server import EmulatedAws
 from harness.programs import HALT
+from harness.proof import routes
 from modules.settings.load import Settings
 
 _LOOKS = 500
@@ -23,7 +24,7 @@ _OF_THE_REVISION = ("taskDefinitionArn", "revision", "registeredAt", "registered
 
 @dataclass(frozen=True)
 class Live:
-    """What has production traffic: the target groups with a weight, and the task definition of the primary task set."""
+    """What has production traffic: the target groups with a weight, and the task definition that the service runs."""
 
     target_groups: tuple[str, ...]
     task_definition: str
@@ -33,22 +34,24 @@ class Releases:
     """Releases one service of an environment. ``source`` is the folder that a developer pushes."""
 
     def __init__(self, aws: EmulatedAws, settings: Settings, name: str, source: Path) -> None:
-        self._settings, self._name, self._source = settings, name, source
+        self._aws, self._settings, self._name, self._source = aws, settings, name, source
         self._service = settings.environment.service[name]
         self._full_name = settings.context.name(name)
-        self._pipelines, self._repositories, self._ecs, self._balancing, self._images = (
+        self._held: set[str] = set()
+        self._pipelines, self._repositories, self._ecs, self._deployments, self._images = (
             aws.client(service, settings.context.region)
-            for service in ("codepipeline", "codecommit", "ecs", "elbv2", "ecr")
+            for service in ("codepipeline", "codecommit", "ecs", "codedeploy", "ecr")
         )
 
     def release(self, message: str) -> Iterator[str]:
-        """Pushes, approves where asked, and waits for the end. Yields what is not as it should be; nothing if all is.
+        """Pushes, approves and continues where asked, and waits for the end. Yields what is not as it should be; nothing if all is.
 
-        One push starts one execution. Afterwards green has all traffic, its task set is the primary one and runs the
-        image that was built, and its task definition is Terraform's but for image and command.
+        One push starts one execution. Green is held where the settings say so. Afterwards it has all traffic, the service runs
+        the image that was built, and its task definition is Terraform's but for image and command.
         """
         # A new pipeline has started once by itself, and fails where the branch is not there yet.
         self._follow()
+        self._held.clear()
         before, executions = self.live(), self._executions()
         newest = self._described(self._full_name)
         self._push(message)
@@ -61,15 +64,22 @@ class Releases:
             yield f"the pipeline of {self._name} {status.lower()}: {'; '.join(self._reasons())}"
             return
         yield from self._cut_over(before, self.live())
+        yield from self._waited()
         yield from self._kept(newest)
 
     def live(self) -> Live:
         """What has production traffic now."""
-        (service,) = self._ecs.describe_services(cluster=self._settings.context.name(), services=[self._full_name])[
-            "services"
-        ]
+        port = self._settings.environment.load_balancer.port
+        return Live(tuple(self._weighted(port)), self._running())
+
+    def _running(self) -> str:
+        """The task definition of the primary task set; ECS's own blue/green has none, and the service tells it."""
+        cluster = self._settings.context.name()
+        (service,) = self._ecs.describe_services(cluster=cluster, services=[self._full_name])["services"]
+        if self._service.release.engine == "ecs":
+            return str(service["taskDefinition"])
         (primary,) = (each for each in service["taskSets"] if each["status"] == "PRIMARY")
-        return Live(tuple(self._weighted()), primary["taskDefinition"])
+        return str(primary["taskDefinition"])
 
     def _push(self, message: str) -> None:
         repository = self._service.source.repository or self._full_name
@@ -106,6 +116,7 @@ class Releases:
             HALT.get().check()
             for stage in self._stages():
                 self._approve(stage)
+            self._continue()
             answer = self._pipelines.list_pipeline_executions(pipelineName=self._full_name, maxResults=1)
             status = str(answer["pipelineExecutionSummaries"][0]["status"])
             if status != "InProgress":
@@ -127,6 +138,15 @@ class Releases:
                     result={"summary": "looked at", "status": "Approved"},
                 )
 
+    def _continue(self) -> None:
+        """Sends production traffic to green that is held, as somebody would who has looked at it."""
+        if self._service.release.engine == "ecs":
+            return
+        group = {"applicationName": self._full_name, "deploymentGroupName": self._full_name}
+        for held in self._deployments.list_deployments(**group, includeOnlyStatuses=["Ready"])["deployments"]:
+            self._held.add(held)
+            self._deployments.continue_deployment(deploymentId=held, deploymentWaitType="READY_WAIT")
+
     def _reasons(self) -> Iterator[str]:
         for stage in self._stages():
             for action in stage["actionStates"]:
@@ -134,26 +154,24 @@ class Releases:
                 if latest.get("status") == "Failed":
                     yield f"{action['actionName']}: {latest.get('errorDetails', {}).get('message', 'no reason given')}"
 
-    def _weighted(self) -> Iterator[str]:
-        balancer_name = self._settings.context.name()
-        (balancer,) = self._balancing.describe_load_balancers(Names=[balancer_name])["LoadBalancers"]
-        listeners = self._balancing.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
-        port = self._settings.environment.load_balancer.port
-        (listener,) = (each["ListenerArn"] for each in listeners if each["Port"] == port)
-        for rule in self._balancing.describe_rules(ListenerArn=listener)["Rules"]:
-            if rule["Priority"] == str(self._service.priority):
-                for group in rule["Actions"][0]["ForwardConfig"]["TargetGroups"]:
-                    if group.get("Weight", 1):
-                        yield group["TargetGroupArn"]
+    def _weighted(self, port: int) -> Iterator[str]:
+        for route in routes.weights(self._aws, self._settings, self._name, port):
+            yield from (group for group, weight in route.items() if weight)
 
     def _cut_over(self, before: Live, after: Live) -> Iterator[str]:
         if len(after.target_groups) != 1 or after.target_groups == before.target_groups:
             yield f"production traffic of {self._name} is on {after.target_groups}, before it was {before.target_groups}"
         if after.task_definition == before.task_definition:
-            yield f"the primary task set of {self._name} still runs {before.task_definition}"
+            yield f"{self._name} still runs {before.task_definition}"
         image = self._container(self._described(after.task_definition))["image"]
         if image not in self._built():
             yield f"{self._name} runs {image}, which its build never pushed"
+
+    def _waited(self) -> Iterator[str]:
+        """Green is held where the settings say so, and nowhere else."""
+        if bool(self._held) != bool(self._service.release.hold_minutes):
+            minutes = self._service.release.hold_minutes
+            yield f"green of {self._name} was held {len(self._held)} times; the settings say for {minutes} minutes"
 
     def _built(self) -> list[str]:
         repository = self._images.describe_repositories(repositoryNames=[self._full_name])["repositories"][0]

@@ -8,11 +8,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from modules.settings.load import Settings
-from modules.settings.service import FARGATE_MEMORY, Service
+from modules.settings.release import Release
+from modules.settings.service import FARGATE_MEMORY, Scaling, Service
 
 VARIABLE = "CHANGED_BY_CUTOVER"
 """The environment variable that an update gives to every container."""
 
+
+_LONGEST_WAIT = {"codedeploy": 2880, "ecs": 1440}
 
 _Block = TypeVar("_Block", bound=BaseModel)
 
@@ -33,7 +36,7 @@ def disposable(settings: Settings) -> Settings:
 def _changed_service(service: Service) -> Service:
     sizes = sorted(FARGATE_MEMORY)
     cpu = sizes[_other(sizes.index(service.cpu), 1, len(sizes) - 1)]
-    check, release, tasks = service.health_check, service.release, service.tasks
+    check, tasks = service.health_check, service.tasks
     return _replaced(
         service,
         cpu=cpu,
@@ -42,7 +45,34 @@ def _changed_service(service: Service) -> Service:
         tasks=_replaced(tasks, max=_other(tasks.max, 1, 5000)),
         health_check=_replaced(check, interval=_other(check.interval, 5, 300)),
         deregistration_delay=_other(service.deregistration_delay, 10, 3600),
-        release=_replaced(release, keep_blue_minutes=_other(release.keep_blue_minutes, 5, 2880)),
+        scaling=_changed_scaling(service.scaling),
+        release=_changed_release(service.release),
+    )
+
+
+def _changed_scaling(scaling: Scaling) -> Scaling:
+    schedules = {
+        name: _replaced(schedule, max=_other(schedule.max, 1, 5000)) for name, schedule in scaling.schedule.items()
+    }
+    requests = scaling.requests_per_target
+    return _replaced(scaling, schedule=schedules, requests_per_target=requests and _other(requests, 1, 1_000_000))
+
+
+def _changed_release(release: Release) -> Release:
+    """What is switched off stays off."""
+    alarms, test = release.alarms, release.smoke_test
+    return _replaced(
+        release,
+        keep_blue_minutes=_other(release.keep_blue_minutes, 5, _LONGEST_WAIT[release.engine]),
+        hold_minutes=release.hold_minutes and _other(release.hold_minutes, 5, _LONGEST_WAIT[release.engine]),
+        approval_timeout_minutes=_other(release.approval_timeout_minutes, 5, 86400),
+        alarms=_replaced(
+            alarms,
+            unhealthy_targets=alarms.unhealthy_targets and _other(alarms.unhealthy_targets, 1, 5000),
+            errors_percent=alarms.errors_percent and _other(alarms.errors_percent, 1, 100),
+            latency_milliseconds=alarms.latency_milliseconds and _other(alarms.latency_milliseconds, 100, 4_000_000),
+        ),
+        smoke_test=test and _replaced(test, timeout_seconds=_other(test.timeout_seconds, 5, 840)),
     )
 
 

@@ -123,7 +123,7 @@ def test_program_for_another_machine_does_not_count(tmp_path: Path, finds_nothin
 def test_provider_is_served_with_what_it_is_given_and_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "of-the-caller")
     provider = Provider(_program(tmp_path, "6.25.0"), "6.25.0")
-    with provider.serving({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}) as reattach:
+    with provider.serving({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, tmp_path) as reattach:
         assert reattach == '{"arguments": "-debug"}'
         process, *rest = (tmp_path / "started").read_text().split()
         assert rest == ["http://127.0.0.1:1"]
@@ -134,5 +134,5 @@ def test_provider_is_served_with_what_it_is_given_and_ended(tmp_path: Path, monk
 
 def test_provider_that_does_not_start_is_an_error(tmp_path: Path) -> None:
     provider = Provider(_program(tmp_path, "6.25.0", "#!/bin/sh\necho no such library >&2\nexit 3\n"), "6.25.0")
-    with pytest.raises(HarnessError, match="exit code 3: no such library"), provider.serving({}):
+    with pytest.raises(HarnessError, match="exit code 3: no such library"), provider.serving({}, tmp_path):
         pass

@@ -10,10 +10,11 @@ from moto.codedeploy.models import DeploymentGroup, codedeploy_backends
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import s3_backends
 
-from harness.emulated_aws.codedeploy import appspec
+from harness.emulated_aws.codedeploy import appspec, groups
 from harness.emulated_aws.codedeploy.blue_green import BlueGreen
 from harness.emulated_aws.codedeploy.deployment import EcsDeployment
 from harness.emulated_aws.codedeploy.group_backend import GroupBackend, settings_of
+from harness.emulated_aws.codedeploy.hooks import Caller
 from harness.emulated_aws.codedeploy.lifecycle import LifecycleEvent
 
 Json = Mapping[str, Any]
@@ -27,11 +28,14 @@ class DeploymentBackend(GroupBackend):
         group = self.get_deployment_group(request["applicationName"], request.get("deploymentGroupName", ""))
         self._refuse_a_second(group)
         spec = appspec.parse(self._content(request.get("revision") or {}))
+        settings, resources = settings_of(group), self._resources(group)
         config = self.get_deployment_config(request.get("deploymentConfigName") or str(group.deployment_config_name))
-        deployment = EcsDeployment(group, request, config.deployment_config_name, self._resources(group))
-        release = BlueGreen(
-            self.account_id, self.region_name, deployment.deployment_id, settings_of(group), spec, config
+        groups.check_shift(settings, config)
+        deployment = EcsDeployment(group, request, config.deployment_config_name, resources)
+        caller = Caller(
+            self.account_id, self.region_name, deployment.deployment_id, settings["serviceRoleArn"], resources[1]
         )
+        release = BlueGreen(caller, settings, spec, config)
         deployment.start(release)
         self.deployments[deployment.deployment_id] = deployment
         return deployment

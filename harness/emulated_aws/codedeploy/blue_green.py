@@ -12,37 +12,42 @@ from moto.ecs.models import Service, TaskSet
 from harness.emulated_aws.codedeploy.appspec import AppSpec
 from harness.emulated_aws.codedeploy.configs import DeploymentConfig
 from harness.emulated_aws.codedeploy.error import DeploymentError
+from harness.emulated_aws.codedeploy.hooks import Caller
 from harness.emulated_aws.codedeploy.lifecycle import LifecycleEvent
 from harness.emulated_aws.codedeploy.traffic import Traffic
 from harness.emulated_aws.ecs.backend import ContainerServiceBackend, ecs_of
 
 Json = Mapping[str, Any]
 
+LOOKS_BEFORE_IT_STOPS = 5
+"""How many steps somebody has to continue a deployment that is ready."""
+
 
 @dataclass(frozen=True)
 class Wait:
-    """A time that CodeDeploy would wait: what for, and how many minutes. Here it takes one step."""
+    """A time that CodeDeploy would wait: what for, and how many minutes. Here it takes one step, or a few for people."""
 
     reason: str
     minutes: int
 
 
 class BlueGreen:
-    """The work of a deployment on one ECS service; ``settings`` are those of the deployment group.
+    """The work of a deployment, which is the ``caller`` of its hooks, on one ECS service.
+
+    ``settings`` are those of the deployment group.
 
     Each ``yield`` of ``steps`` ends a step: whoever looks then sees what a user would see at that moment.
     """
 
     def __init__(
         self,
-        account_id: str,
-        region: str,
-        deployment_id: str,
+        caller: Caller,
         settings: Json,
         appspec: AppSpec,
         config: DeploymentConfig,
     ) -> None:
-        self._account_id, self._region, self._deployment_id = account_id, region, deployment_id
+        self._caller = caller
+        self._account_id, self._region, self._deployment_id = caller.account_id, caller.region, caller.deployment_id
         self._settings, self._appspec, self._config = settings, appspec, config
         (self.target,) = settings["ecsServices"]
         self.events: list[LifecycleEvent] = []
@@ -67,8 +72,9 @@ class BlueGreen:
                 traffic.show_test_traffic()
                 yield
             yield from self._hook("AfterAllowTestTraffic")
-        yield from self._wait_until_ready()
         yield from self._hook("BeforeAllowTraffic")
+        # https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_codedeploy-readme.html
+        yield from self._wait_until_ready()
         with self._event("AllowTraffic").under_way():
             yield from self._shift(traffic)
             self._make_primary(green)
@@ -122,12 +128,13 @@ class BlueGreen:
         event, function = self._event(name), self._appspec.hooks.get(name)
         with event.under_way():
             if function:
-                yield from event.run_hook(self._account_id, self._region, self._deployment_id, function)
+                yield from event.run_hook(self._caller, function)
 
     def _install(self, blue: TaskSet, traffic: Traffic) -> TaskSet:
         service, appspec = self._service(), self._appspec
         for left_over in [each for each in service.task_sets if each is not blue]:
             self._remove(left_over)
+        traffic.hang_green()
         balancer = {
             "targetGroupArn": traffic.green,
             "containerName": appspec.container_name,
@@ -155,7 +162,11 @@ class BlueGreen:
         if option.get("actionOnTimeout") != "STOP_DEPLOYMENT":
             return
         self.ready = True
-        yield from self._wait("ready", option["waitTimeInMinutes"])
+        self.waits.append(Wait("ready", option["waitTimeInMinutes"]))
+        for _ in range(LOOKS_BEFORE_IT_STOPS):
+            yield
+            if "READY_WAIT" in self.continued:
+                break
         self.ready = False
         if "READY_WAIT" not in self.continued:
             message = "The deployment was not continued before its wait time ended."

@@ -13,10 +13,12 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.codedeploy.exceptions import CodeDeployException
 from moto.codedeploy.models import DeploymentGroup, DeploymentInfo
 from moto.core.utils import utcnow
+from moto.utilities.utils import get_partition
 
 from harness.emulated_aws.aws_events import publish
 from harness.emulated_aws.codedeploy.blue_green import BlueGreen
 from harness.emulated_aws.codedeploy.error import DeploymentError
+from harness.emulated_aws.roles import may, role_of
 
 ENDED = ("Succeeded", "Failed", "Stopped")
 _READY, _IN_PROGRESS = "Ready", "InProgress"
@@ -127,6 +129,8 @@ class EcsDeployment(DeploymentInfo):
         settings: Any = self.override_alarm_configuration or self.deployment_group.alarm_configuration or {}
         alarms = cloudwatch_backends[self._account_id][self._region].alarms
         named = [alarm["name"] for alarm in settings.get("alarms", [])] if settings.get("enabled") else []
+        if named and not settings.get("ignorePollAlarmFailure"):
+            self._check_role()
         active = [name for name in named if name in alarms and alarms[name].state_value == "ALARM"]
         if active:
             raise DeploymentError(
@@ -135,6 +139,18 @@ class EcsDeployment(DeploymentInfo):
                 f"affected deployments have been stopped. Activated alarms: <{', '.join(active)}>",
                 "DEPLOYMENT_STOP_ON_ALARM",
             )
+
+    def _check_role(self) -> None:
+        """The words are not AWS's, which are not documented.
+
+        https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_AlarmConfiguration.html
+        """
+        arn = self.deployment_group.service_role_arn
+        role = role_of(self._account_id, self._region, arn)
+        alarms = f"arn:{get_partition(self._region)}:cloudwatch:{self._region}:{self._account_id}:alarm:*"
+        if role is None or not may(role, "cloudwatch:DescribeAlarms", alarms):
+            message = f"The role {arn} does not give you permission to perform cloudwatch:DescribeAlarms."
+            raise DeploymentError("IAM_ROLE_PERMISSIONS", message, "DEPLOYMENT_STOP_ON_ALARM")
 
     def _fail(self, failure: DeploymentError, roll_back: bool | None = None) -> None:
         self.error_information = {"code": failure.code, "message": failure.message}

@@ -117,6 +117,7 @@ class GroupBackend(ExtendedBackend, CodeDeployBackend):
             raise CodeDeployException("InvalidRoleException", message)
         if platform == "ECS":
             groups.check(settings)
+            groups.check_shift(settings, config)
             self._check_service(settings["ecsServices"][0], group)
 
     def _check_service(self, target: Json, group: DeploymentGroup | None) -> None:

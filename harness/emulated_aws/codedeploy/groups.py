@@ -11,7 +11,17 @@ from typing import Any
 from moto.codedeploy.exceptions import CodeDeployException
 from moto.ecs.models import Service
 
+from harness.emulated_aws.codedeploy.configs import DeploymentConfig
+
 _STYLE = {"deploymentType": "BLUE_GREEN", "deploymentOption": "WITH_TRAFFIC_CONTROL"}
+
+# https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateDeploymentGroup.html#API_CreateDeploymentGroup_Errors
+_MOST_ALARMS = 10
+
+# In AWS's words: https://github.com/hashicorp/terraform-provider-aws/issues/9653
+_READY = {
+    "CONTINUE_DEPLOYMENT": "Deployment ready action cannot be set to 'CONTINUE_DEPLOYMENT' when timeout is specified"
+}
 
 Settings = Mapping[str, Any]
 
@@ -28,6 +38,22 @@ def check(settings: Settings) -> None:
     _check_rollback(settings)
     if len(settings.get("ecsServices") or []) != 1:
         raise _refused("InvalidECSService", "Exactly one ECS service must be specified for an ECS deployment group")
+
+
+def check_shift(settings: Settings, config: DeploymentConfig) -> None:
+    """Raises where traffic is to move in steps on another load balancer than an Application Load Balancer.
+
+    The message is AWS's, the code is not known.
+    https://docs.aws.amazon.com/codedeploy/latest/userguide/troubleshooting-ecs.html
+    """
+    (pair,) = settings["loadBalancerInfo"]["targetGroupPairInfoList"]
+    (listener,) = pair["prodTrafficRoute"]["listenerArns"]
+    if ":listener/app/" not in listener and len(list(config.shifts())) > 1:
+        message = (
+            "Only ALB supports gradual traffic routing, use AllAtOnce Traffic routing instead when you create/update "
+            "Deployment group."
+        )
+        raise _refused("InvalidTrafficRoutingConfiguration", message)
 
 
 def check_service(service: Service | None) -> None:
@@ -49,7 +75,7 @@ def _check_blue_green(settings: Settings) -> None:
         raise _refused(code, "terminateBlueInstancesOnDeploymentSuccess must be specified for an ECS deployment group")
     action, minutes = ready.get("actionOnTimeout", "CONTINUE_DEPLOYMENT"), ready.get("waitTimeInMinutes", 0)
     if (action == "STOP_DEPLOYMENT") != (minutes > 0):
-        raise _refused(code, f"The deployment ready option {action} does not go with a wait of {minutes} minutes")
+        raise _refused(code, _READY.get(action, f"The deployment ready option {action} needs a wait time"))
     if terminate.get("action", "TERMINATE") != "TERMINATE" and terminate.get("terminationWaitTimeInMinutes"):
         raise _refused(code, "A termination wait time goes with the action TERMINATE only")
 
@@ -73,7 +99,11 @@ def _check_rollback(settings: Settings) -> None:
     if rollback.get("enabled") and not rollback.get("events"):
         raise _refused("InvalidAutoRollbackConfig", "Automatic rollback is enabled, but no event types were listed")
     if alarms.get("enabled") and not alarms.get("alarms"):
-        raise _refused("InvalidAlarmConfig", "The alarm configuration is enabled, but lists no alarms")
+        raise _refused("InvalidAlarmConfig", "The alarm configuration is enabled, but the alarm list is empty")
+    if len(alarms.get("alarms") or []) > _MOST_ALARMS:
+        raise _refused(
+            "AlarmsLimitExceeded", f"The maximum number of alarms for a deployment group ({_MOST_ALARMS}) was exceeded."
+        )
 
 
 def _refused(code: str, message: str) -> CodeDeployException:

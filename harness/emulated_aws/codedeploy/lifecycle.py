@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,11 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from moto.awslambda.exceptions import UnknownFunctionException
-from moto.awslambda.utils import get_backend
 from moto.core.utils import utcnow
 
 from harness.emulated_aws.codedeploy.error import DeploymentError
+from harness.emulated_aws.codedeploy.hooks import Caller
 
 HOOK_TIMEOUT_MINUTES = 60
 
@@ -51,29 +49,20 @@ class LifecycleEvent:
         """It is over, with one of the statuses of the API."""
         self.status, self.end_time = status, utcnow()
 
-    def run_hook(self, account_id: str, region: str, deployment_id: str, function: str) -> Iterator[None]:
-        """Invokes ``function`` and gives it one step to report how it went.
+    def run_hook(self, caller: Caller, function: str) -> Iterator[None]:
+        """Has ``caller`` call ``function``, and gives it one step to report how it went.
 
-        It reports by PutLifecycleEventHookExecutionStatus. Raises DeploymentError if it is not there, failed, or
+        It reports by PutLifecycleEventHookExecutionStatus. Raises DeploymentError if it cannot be called, failed, or
         did not report.
         """
         self.function = function
-        self._invoke(account_id, region, deployment_id, function)
+        if caller.call(function, self.hook_execution_id):
+            self.end("Succeeded")
         yield
         if self.status == "InProgress":
             raise self._failed("Unknown", f"did not report within {HOOK_TIMEOUT_MINUTES} minutes")
         if self.status != "Succeeded":
             raise self._failed("ScriptFailed", "failed")
-
-    def _invoke(self, account_id: str, region: str, deployment_id: str, function: str) -> None:
-        event = {"DeploymentId": deployment_id, "LifecycleEventHookExecutionId": self.hook_execution_id}
-        functions = get_backend(account_id, region)
-        try:
-            functions.get_function(function)
-        except UnknownFunctionException as error:
-            message = f"The Lambda function {function} could not be found."
-            raise DeploymentError("INVALID_LAMBDA_FUNCTION", message) from error
-        functions.invoke(function, None, json.dumps(event), {}, {})
 
     def _failed(self, code: str, what: str) -> DeploymentError:
         message = f"The validation function of the lifecycle event {self.lifecycle_event_name} {what}"

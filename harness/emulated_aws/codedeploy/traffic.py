@@ -34,6 +34,15 @@ class Traffic:
         """Whether there is test traffic."""
         return bool(self._test)
 
+    def hang_green(self) -> None:
+        """Gives green a place in production's rules, without a share of the traffic, where no rule leads to it yet.
+
+        ECS takes no target group that hangs on no load balancer.
+        https://github.com/traveloka/terraform-aws-alb-single-listener/issues/47
+        """
+        if not self._elbv2.target_groups[self.green].load_balancer_arns:
+            self.shift(0)
+
     def show_test_traffic(self) -> None:
         """Leads the test listener to green."""
         for rule in self._test:

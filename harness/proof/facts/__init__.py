@@ -7,11 +7,19 @@ from collections.abc import Iterator
 from botocore.exceptions import ClientError
 
 from harness.emulated_aws.server import EmulatedAws
-from harness.proof.facts import delivery, load_balancer, network, service
+from harness.proof.facts import codedeploy, delivery, ecs, load_balancer, network, release, service
 from harness.proof.facts.fact import Fact
 from modules.settings.load import Settings
 
-_CONCERNS = (network.facts, load_balancer.facts, service.facts, delivery.facts)
+_CONCERNS = (
+    network.facts,
+    load_balancer.facts,
+    service.facts,
+    release.facts,
+    delivery.facts,
+    codedeploy.facts,
+    ecs.facts,
+)
 
 
 def gather(aws: EmulatedAws, settings: Settings) -> list[Fact]:

@@ -1,4 +1,4 @@
-"""How releases are made: repository, build, deployment group and pipeline."""
+"""How releases come about: repository, build and pipeline."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from harness.emulated_aws.server import EmulatedAws
 from harness.proof.facts.fact import Fact
-from modules.pipeline.traffic import predefined
 from modules.settings.load import Settings
 from modules.settings.service import Service
 
@@ -17,7 +16,6 @@ def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
     for name, service in settings.environment.service.items():
         yield from _images(aws, settings, name)
         yield from _build(aws, settings, name, service)
-        yield from _deployment(aws, settings, name, service)
         yield from _pipeline(aws, settings, name, service)
         yield from _trigger(aws, settings, name, service)
 
@@ -53,40 +51,20 @@ def _build(aws: EmulatedAws, settings: Settings, name: str, service: Service) ->
     yield Fact(("service", name, "build"), f"{name}'s variables of the build", service.build.environment, own)
 
 
-def _deployment(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
-    group_name, release = settings.context.name(name), service.release
-    deploy = aws.client("codedeploy", settings.context.region)
-    group = deploy.get_deployment_group(applicationName=group_name, deploymentGroupName=group_name)
-    information = group["deploymentGroupInfo"]
-    config = information["deploymentConfigName"]
-    if expected := predefined(release):
-        yield Fact(("service", name, "release"), f"{name}'s pace", expected, config)
-    else:
-        routing = deploy.get_deployment_config(deploymentConfigName=config)["deploymentConfigInfo"][
-            "trafficRoutingConfig"
-        ]
-        steps = routing[f"timeBased{release.strategy.capitalize()}"]
-        found = (steps[f"{release.strategy}Percentage"], steps[f"{release.strategy}Interval"])
-        yield Fact(("service", name, "release"), f"{name}'s pace", (release.percent, release.interval_minutes), found)
-    blue = information["blueGreenDeploymentConfiguration"]["terminateBlueInstancesOnDeploymentSuccess"]
-    yield Fact(
-        ("service", name, "release"),
-        f"minutes that {name} keeps blue",
-        release.keep_blue_minutes,
-        blue.get("terminationWaitTimeInMinutes", 0),
-    )
-    yield Fact(
-        ("service", name, "release"), f"{name}'s rollback", True, information["autoRollbackConfiguration"]["enabled"]
-    )
-
-
 def _pipeline(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
-    pipelines = aws.client("codepipeline", settings.context.region)
+    pipelines, release = aws.client("codepipeline", settings.context.region), service.release
     found = pipelines.get_pipeline(name=settings.context.name(name))["pipeline"]
-    approval = ["Approval"] if service.release.approval else []
-    stages = ["Source", "Build", *approval, "Deploy"]
-    yield Fact(("service", name, "release"), f"{name}'s stages", stages, [stage["name"] for stage in found["stages"]])
-    polls = found["stages"][0]["actions"][0]["configuration"].get("PollForSourceChanges")
+    stages = {stage["name"]: stage["actions"][0] for stage in found["stages"]}
+    approval = ["Approval"] if release.approval else []
+    yield Fact(("service", name, "release"), f"{name}'s stages", ["Source", "Build", *approval, "Deploy"], [*stages])
+    for stage in approval:
+        minutes = stages.get(stage, {}).get("timeoutInMinutes")
+        about = f"minutes that {name}'s approval waits"
+        yield Fact(("service", name, "release"), about, release.approval_timeout_minutes, minutes)
+    provider = {"codedeploy": "CodeDeployToECS", "ecs": "CodeBuild"}[release.engine]
+    deploys = stages["Deploy"]["actionTypeId"]["provider"]
+    yield Fact(("service", name, "release", "engine"), f"what deploys {name}", provider, deploys)
+    polls = stages["Source"]["configuration"].get("PollForSourceChanges")
     yield Fact(("service", name, "source"), f"polling of {name}'s source", "false", polls)
 
 

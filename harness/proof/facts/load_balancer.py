@@ -5,45 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.emulated_aws.server import EmulatedAws
+from harness.proof import routes
 from harness.proof.facts.fact import Fact
 from modules.settings.load import Settings
 
+_PROTOCOLS = {"network": {"https": "TLS", "http": "TCP"}, "application": {"https": "HTTPS", "http": "HTTP"}}
+_TESTS = "a smoke test"
+
 
 def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
-    """Its kind, attributes, listeners and the ranges that are let in."""
+    """Its kind, attributes, listeners and who is let in."""
     wanted = settings.environment.load_balancer
-    balancing = aws.client("elbv2", settings.context.region)
-    (balancer,) = balancing.describe_load_balancers(Names=[settings.context.name()])["LoadBalancers"]
+    balancer = routes.balancer(aws, settings)
+    yield Fact(("load_balancer", "type"), "the load balancer's type", wanted.type, balancer["Type"])
     yield Fact(
         ("load_balancer", "internal"),
         "the load balancer's scheme",
         "internal" if wanted.internal else "internet-facing",
         balancer["Scheme"],
     )
-    arn = balancer["LoadBalancerArn"]
-    answered = balancing.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
-    attributes = {each["Key"]: each["Value"] for each in answered}
-    yield Fact(
-        ("load_balancer", "idle_timeout"),
-        "the idle timeout",
-        str(wanted.idle_timeout),
-        attributes["idle_timeout.timeout_seconds"],
-    )
-    yield Fact(
-        ("disposable",),
-        "deletion protection",
-        str(not settings.environment.disposable).lower(),
-        attributes["deletion_protection.enabled"],
-    )
-    yield Fact(("load_balancer",), "access logs", "true", attributes["access_logs.s3.enabled"])
-    listeners = balancing.describe_listeners(LoadBalancerArn=arn)["Listeners"]
+    yield from _attributes(aws, settings, balancer["LoadBalancerArn"])
+    listeners = routes.listeners(aws, settings)
     yield Fact(
         ("load_balancer", "protocol"),
         "the listeners",
         _listeners(settings),
-        sorted((listener["Port"], listener["Protocol"]) for listener in listeners),
+        sorted((port, listener["Protocol"]) for port, listener in listeners.items()),
     )
-    certificates = {each["CertificateArn"] for listener in listeners for each in listener.get("Certificates", [])}
+    certificates = {each["CertificateArn"] for found in listeners.values() for each in found.get("Certificates", [])}
     yield Fact(("load_balancer", "certificate"), "the certificates", {wanted.certificate} - {None}, certificates)
     yield Fact(
         ("load_balancer", "ingress_cidrs"),
@@ -53,20 +42,56 @@ def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
     )
 
 
+def _attributes(aws: EmulatedAws, settings: Settings, arn: str) -> Iterator[Fact]:
+    wanted = settings.environment.load_balancer
+    answered = aws.client("elbv2", settings.context.region).describe_load_balancer_attributes(LoadBalancerArn=arn)
+    attributes = {each["Key"]: each["Value"] for each in answered["Attributes"]}
+    if wanted.type == "application":
+        yield Fact(
+            ("load_balancer", "idle_timeout"),
+            "the idle timeout",
+            str(wanted.idle_timeout),
+            attributes["idle_timeout.timeout_seconds"],
+        )
+    else:
+        across = attributes["load_balancing.cross_zone.enabled"]
+        yield Fact(("load_balancer", "type"), "balancing across zones", "true", across)
+    yield Fact(
+        ("disposable",),
+        "deletion protection",
+        str(not settings.environment.disposable).lower(),
+        attributes["deletion_protection.enabled"],
+    )
+    # A network load balancer logs connections of TLS listeners only.
+    logs = wanted.type == "application" or wanted.protocol == "https"
+    found = attributes.get("access_logs.s3.enabled", "false")
+    yield Fact(("load_balancer",), "access logs", str(logs).lower(), found)
+
+
+def _ports(settings: Settings) -> list[int]:
+    """Where services are reached, in production and in tests."""
+    wanted = settings.environment.load_balancer
+    return [wanted.port, wanted.test_port] if wanted.test_listener else [wanted.port]
+
+
 def _listeners(settings: Settings) -> list[tuple[int, str]]:
     wanted = settings.environment.load_balancer
-    redirect = [(80, "HTTP")] if wanted.protocol == "https" else []
-    return sorted([(port, wanted.protocol.upper()) for port in (wanted.port, wanted.test_port)] + redirect)
+    protocol = _PROTOCOLS[wanted.type][wanted.protocol]
+    redirect = [(80, "HTTP")] if wanted.redirects_http else []
+    return sorted([(port, protocol) for port in _ports(settings)] + redirect)
 
 
 def _let_in(settings: Settings) -> list[tuple[str, int]]:
     wanted = settings.environment.load_balancer
-    ports = [wanted.port, 80] if wanted.protocol == "https" else [wanted.port]
+    ports = [wanted.port, 80] if wanted.redirects_http else [wanted.port]
     production = [(cidr, port) for cidr in wanted.ingress_cidrs for port in ports]
-    return sorted(production + [(cidr, wanted.test_port) for cidr in wanted.test_cidrs])
+    services = settings.environment.service.values()
+    tests = [(_TESTS, wanted.test_port) for service in services if service.release.smoke_test]
+    return sorted(production + [(cidr, wanted.test_port) for cidr in wanted.test_cidrs] + tests)
 
 
 def _admitted(aws: EmulatedAws, settings: Settings, groups: list[str]) -> list[tuple[str, int]]:
+    """Ranges, and smoke tests for other security groups: nobody else has one that is let in."""
     ec2 = aws.client("ec2", settings.context.region)
     answered = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": groups}])["SecurityGroupRules"]
-    return sorted((each["CidrIpv4"], each["FromPort"]) for each in answered if not each["IsEgress"])
+    return sorted((each.get("CidrIpv4", _TESTS), each["FromPort"]) for each in answered if not each["IsEgress"])

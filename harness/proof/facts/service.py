@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.emulated_aws.server import EmulatedAws
+from harness.proof import routes
 from harness.proof.facts.fact import Fact
 from modules.settings.load import Settings
 from modules.settings.service import Service
@@ -17,7 +18,7 @@ def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
         yield from _task(aws, settings, name, service)
         yield from _service(aws, settings, name, service)
         yield from _target_groups(aws, settings, name, service)
-        yield from _rules(aws, settings, name, service)
+        yield from _routes(aws, settings, name, service)
         yield from _scaling(aws, settings, name, service)
         yield from _logs(aws, settings, name)
 
@@ -61,7 +62,7 @@ def _service(aws: EmulatedAws, settings: Settings, name: str, service: Service) 
     yield Fact(
         ("service", name, "release"),
         f"{name}'s controller",
-        ["CODE_DEPLOY"],
+        [{"codedeploy": "CODE_DEPLOY", "ecs": "ECS"}[service.release.engine]],
         [each["deploymentController"]["type"] for each in found],
     )
     yield Fact(
@@ -98,29 +99,33 @@ def _target_groups(aws: EmulatedAws, settings: Settings, name: str, service: Ser
         yield Fact(("service", name, "health_check"), f"{name}'s targets of {colour}", "ip", group["TargetType"])
 
 
-def _rules(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
-    balancing = aws.client("elbv2", settings.context.region)
-    colours = {group["TargetGroupArn"]: colour for colour, group in _groups(aws, settings, name).items()}
-    (balancer,) = balancing.describe_load_balancers(Names=[settings.context.name()])["LoadBalancers"]
-    listeners = balancing.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+def _routes(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
+    """Where each port leads; with engine ``ecs`` that is for the first deployment to say, which is over by then."""
     wanted = settings.environment.load_balancer
-    for port, colour in ((wanted.port, "blue"), (wanted.test_port, "green")):
-        (listener,) = (each["ListenerArn"] for each in listeners if each["Port"] == port)
-        rules = balancing.describe_rules(ListenerArn=listener)["Rules"]
-        ours = [rule for rule in rules if rule["Priority"] == str(service.priority)]
-        led_to = [colours.get(rule["Actions"][0].get("TargetGroupArn", "")) for rule in ours]
-        yield Fact(("service", name, "priority"), f"{name}'s rule on port {port}", [colour], led_to)
-        conditions = {each["Field"]: each for rule in ours for each in rule["Conditions"]}
-        yield Fact(
-            ("service", name, "hosts"),
-            f"{name}'s hosts on port {port}",
-            sorted(service.hosts),
-            _values(conditions, "host-header"),
-        )
-        paths = sorted(service.paths) or ([] if service.hosts else ["/*"])
-        yield Fact(
-            ("service", name, "paths"), f"{name}'s paths on port {port}", paths, _values(conditions, "path-pattern")
-        )
+    colours = {group["TargetGroupArn"]: colour for colour, group in _groups(aws, settings, name).items()}
+    for port, colour in ((wanted.port, "blue"), *([(wanted.test_port, "green")] if wanted.test_listener else [])):
+        if service.release.engine == "codedeploy":
+            led_to = [
+                sorted(colours.get(arn, arn) for arn, weight in route.items() if weight)
+                for route in routes.weights(aws, settings, name, port)
+            ]
+            yield Fact(("service", name, "priority"), f"{name}'s colour on port {port}", [[colour]], led_to)
+        if wanted.type == "application":
+            yield from _conditions(aws, settings, name, port)
+
+
+def _conditions(aws: EmulatedAws, settings: Settings, name: str, port: int) -> Iterator[Fact]:
+    service = settings.environment.service[name]
+    ours = routes.rules(aws, settings, name, port)
+    conditions = {each["Field"]: each for rule in ours for each in rule["Conditions"]}
+    yield Fact(
+        ("service", name, "hosts"),
+        f"{name}'s hosts on port {port}",
+        sorted(service.hosts),
+        _values(conditions, "host-header"),
+    )
+    paths = sorted(service.paths) or ([] if service.hosts else ["/*"])
+    yield Fact(("service", name, "paths"), f"{name}'s paths on port {port}", paths, _values(conditions, "path-pattern"))
 
 
 def _scaling(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
@@ -134,8 +139,22 @@ def _scaling(aws: EmulatedAws, settings: Settings, name: str, service: Service) 
     )
     policies = scaling.describe_scaling_policies(ServiceNamespace="ecs", ResourceId=resource)["ScalingPolicies"]
     values = sorted(each["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] for each in policies)
-    wanted = sorted([service.scaling.cpu_percent, service.scaling.memory_percent])
+    targets = [service.scaling.cpu_percent, service.scaling.memory_percent, service.scaling.requests_per_target]
+    wanted = sorted(target for target in targets if target is not None)
     yield Fact(("service", name, "scaling"), f"{name}'s targets of scaling", wanted, values)
+    answered = scaling.describe_scheduled_actions(ServiceNamespace="ecs", ResourceId=resource)["ScheduledActions"]
+    schedules = {
+        context.name(name, key): (schedule.at, schedule.timezone, schedule.min, schedule.max)
+        for key, schedule in service.scaling.schedule.items()
+    }
+    yield Fact(("service", name, "scaling"), f"{name}'s schedules", schedules, dict(map(_schedule, answered)))
+
+
+def _schedule(action: dict[str, Any]) -> tuple[str, tuple[str, str | None, int, int]]:
+    """A scheduled action's name; when it happens, and the limits that it sets."""
+    limits = action["ScalableTargetAction"]
+    when = action["Schedule"], action.get("Timezone")
+    return action["ScheduledActionName"], (*when, limits["MinCapacity"], limits["MaxCapacity"])
 
 
 def _logs(aws: EmulatedAws, settings: Settings, name: str) -> Iterator[Fact]:

@@ -11,6 +11,11 @@ Json = dict[str, Any]
 
 EXECUTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/shop-execution"
 PRODUCTION_PORT, TEST_PORT = 80, 8080
+MAY_CALL_AND_LOOK = {
+    "Effect": "Allow",
+    "Action": ["lambda:InvokeFunction", "cloudwatch:DescribeAlarms"],
+    "Resource": "*",
+}
 _NOT_FOUND = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
 
 
@@ -121,6 +126,28 @@ class Shop:
         )
         return str(made["Rules"][0]["RuleArn"])
 
+    def network_load_balancer(self) -> tuple[str, str, dict[str, str]]:
+        """Creates one with a production and a test listener; returns their ARNs and those of its groups by colour."""
+        made = self.elbv2.create_load_balancer(
+            Name="tcp", Type="network", Subnets=self.network.subnets, SecurityGroups=[self.network.group]
+        )
+        balancer = made["LoadBalancers"][0]["LoadBalancerArn"]
+        groups, listeners = {}, []
+        for port, colour in ((PRODUCTION_PORT, "blue"), (TEST_PORT, "green")):
+            group = self.elbv2.create_target_group(
+                Name=f"shop-tcp-{colour}", Protocol="TCP", Port=80, VpcId=self.network.vpc, TargetType="ip"
+            )
+            groups[colour] = group["TargetGroups"][0]["TargetGroupArn"]
+            listener = self.elbv2.create_listener(
+                LoadBalancerArn=balancer,
+                Protocol="TCP",
+                Port=port,
+                DefaultActions=[{"Type": "forward", "TargetGroupArn": groups[colour]}],
+            )
+            listeners.append(listener["Listeners"][0]["ListenerArn"])
+        production, test = listeners
+        return production, test, groups
+
     def network_configuration(self) -> Json:
         """The network configuration of the service."""
         return {
@@ -160,7 +187,7 @@ class Shop:
     def create_application(self) -> None:
         """Creates CodeDeploy's application and its role."""
         self.codedeploy = client("codedeploy")
-        self.deployment_role = role("codedeploy", "codedeploy.amazonaws.com")
+        self.deployment_role = role("codedeploy", "codedeploy.amazonaws.com", MAY_CALL_AND_LOOK)
         self.codedeploy.create_application(applicationName="web", computePlatform="ECS")
 
     def deployment_group(self, **changes: Any) -> Json:

@@ -95,3 +95,80 @@ def test_a_target_that_is_gone_already_is_not_found(scaling: Any) -> None:
     scaling.deregister_scalable_target(**TABLE)
     with pytest.raises(ClientError, match="ObjectNotFoundException"):
         scaling.deregister_scalable_target(**TABLE)
+
+
+def put_schedule(scaling: Any, **changes: Any) -> None:
+    limits = {"MinCapacity": 1, "MaxCapacity": 2}
+    scaling.put_scheduled_action(
+        **TABLE,
+        **{
+            "ScheduledActionName": "night",
+            "Schedule": "cron(0 20 * * ? *)",
+            "Timezone": "Asia/Tokyo",
+            "ScalableTargetAction": limits,
+            **changes,
+        },
+    )
+
+
+def schedules(scaling: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = scaling.describe_scheduled_actions(ServiceNamespace="dynamodb")["ScheduledActions"]
+    return found
+
+
+def test_a_schedule_keeps_what_is_not_put_again(scaling: Any) -> None:
+    registered(scaling)
+    put_schedule(scaling)
+    limits = {"MinCapacity": 0, "MaxCapacity": 3}
+    scaling.put_scheduled_action(**TABLE, ScheduledActionName="night", ScalableTargetAction=limits)
+    (told,) = schedules(scaling)
+    assert (told["Schedule"], told["Timezone"]) == ("cron(0 20 * * ? *)", "Asia/Tokyo")
+    assert told["ScalableTargetAction"] == {"MinCapacity": 0, "MaxCapacity": 3}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Schedule": "cron(0 20 * * *)"},
+        {"Schedule": "every night"},
+        {"Timezone": "Asia/Edo"},
+        {"ScalableTargetAction": {}},
+        {"ScalableTargetAction": {"MinCapacity": 3, "MaxCapacity": 2}},
+    ],
+)
+def test_a_schedule_that_says_nothing_sensible_is_refused(scaling: Any, changes: dict[str, Any]) -> None:
+    registered(scaling)
+    with pytest.raises(ClientError, match="ValidationException"):
+        put_schedule(scaling, **changes)
+
+
+def test_a_new_schedule_says_when(scaling: Any) -> None:
+    registered(scaling)
+    with pytest.raises(ClientError, match="ValidationException"):
+        scaling.put_scheduled_action(
+            **TABLE, ScheduledActionName="night", ScalableTargetAction={"MinCapacity": 0, "MaxCapacity": 3}
+        )
+
+
+@pytest.mark.parametrize("schedule", ["rate(1 day)", "rate(30 minutes)", "at(2027-01-01T00:00:00)"])
+def test_other_forms_of_schedules_are_taken(scaling: Any, schedule: str) -> None:
+    registered(scaling)
+    put_schedule(scaling, Schedule=schedule)
+    assert [each["Schedule"] for each in schedules(scaling)] == [schedule]
+
+
+def test_a_schedule_needs_a_target_and_goes_with_it(scaling: Any) -> None:
+    with pytest.raises(ClientError, match="ObjectNotFoundException"):
+        put_schedule(scaling)
+    registered(scaling)
+    put_schedule(scaling)
+    scaling.deregister_scalable_target(**TABLE)
+    assert schedules(scaling) == []
+
+
+def test_a_schedule_is_deleted_once(scaling: Any) -> None:
+    registered(scaling)
+    put_schedule(scaling)
+    scaling.delete_scheduled_action(**TABLE, ScheduledActionName="night")
+    with pytest.raises(ClientError, match="ObjectNotFoundException"):
+        scaling.delete_scheduled_action(**TABLE, ScheduledActionName="night")

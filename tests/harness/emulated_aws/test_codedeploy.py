@@ -47,10 +47,17 @@ def test_a_deployment_group_tells_what_it_was_created_with(released: Shop) -> No
         ),
         ({"blueGreenDeploymentConfiguration": {}}, "InvalidBlueGreenDeploymentConfiguration"),
         ({"blueGreenDeploymentConfiguration": blue_green("STOP_DEPLOYMENT", 0)}, "InvalidBlueGreen"),
-        ({"blueGreenDeploymentConfiguration": blue_green("CONTINUE_DEPLOYMENT", 5)}, "InvalidBlueGreen"),
+        (
+            {"blueGreenDeploymentConfiguration": blue_green("CONTINUE_DEPLOYMENT", 5)},
+            "InvalidBlueGreen.*cannot be set to 'CONTINUE_DEPLOYMENT' when timeout is specified",
+        ),
         ({"loadBalancerInfo": {"targetGroupPairInfoList": []}}, "InvalidTargetGroupPair"),
         ({"autoRollbackConfiguration": {"enabled": True, "events": []}}, "InvalidAutoRollbackConfig"),
-        ({"alarmConfiguration": {"enabled": True, "alarms": []}}, "InvalidAlarmConfig"),
+        ({"alarmConfiguration": {"enabled": True, "alarms": []}}, "InvalidAlarmConfig.*the alarm list is empty"),
+        (
+            {"alarmConfiguration": {"enabled": True, "alarms": [{"name": f"alarm-{number}"} for number in range(11)]}},
+            "AlarmsLimitExceeded",
+        ),
         ({"ecsServices": []}, "InvalidECSService"),
         ({"ecsServices": [{"clusterName": "shop", "serviceName": "none"}]}, "InvalidECSService"),
         (

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.core.config import default_user_config
 
 from harness.emulated_aws.codedeploy.backend import codedeploy_of
+from harness.emulated_aws.codedeploy.blue_green import LOOKS_BEFORE_IT_STOPS
 from tests.harness.emulated_aws.clients import ACCOUNT, REGION, client
 from tests.harness.emulated_aws.shop import Shop, blue_green, container, role
 
@@ -174,6 +176,38 @@ def test_a_default_action_that_forwards_to_the_pair_moves_too(shop: Shop, deploy
     assert shop.weights(default) == {"green": 100, "blue": 0}
 
 
+def test_without_a_test_listener_green_hangs_on_production_without_a_share(shop: Shop, deploy: Deploy) -> None:
+    shop.elbv2.delete_listener(ListenerArn=shop.test)
+    pair = {name: value for name, value in shop.pair().items() if name != "testTrafficRoute"}
+    release = deploy(loadBalancerInfo={"targetGroupPairInfoList": [pair]})
+    release.step()
+    assert shop.weights(shop.production_rule) == {"green": 0, "blue": 100}
+    release.until("Succeeded")
+    assert shop.weights(shop.production_rule) == {"green": 100, "blue": 0}
+
+
+def test_a_network_load_balancer_is_moved_by_its_listeners(shop: Shop, deploy: Deploy) -> None:
+    production, test, groups = shop.network_load_balancer()
+    service = shop.service()
+    shop.ecs.delete_service(cluster="shop", service="web", force=True)
+    balancer = {**service["loadBalancers"][0], "targetGroupArn": groups["blue"]}
+    shop.create_service(loadBalancers=[balancer])
+    pair = shop.pair(
+        targetGroups=[{"name": "shop-tcp-blue"}, {"name": "shop-tcp-green"}],
+        prodTrafficRoute={"listenerArns": [production]},
+        testTrafficRoute={"listenerArns": [test]},
+    )
+    steps = {"loadBalancerInfo": {"targetGroupPairInfoList": [pair]}, "deploymentConfigName": CANARY}
+    with pytest.raises(
+        ClientError, match=r"InvalidTrafficRoutingConfiguration.*Only ALB supports gradual traffic routing"
+    ):
+        deploy(**steps)
+    deploy(loadBalancerInfo={"targetGroupPairInfoList": [pair]}).until("Succeeded")
+    (action,) = shop.elbv2.describe_listeners(ListenerArns=[production])["Listeners"][0]["DefaultActions"]
+    live = [each["TargetGroupArn"] for each in action["ForwardConfig"]["TargetGroups"] if each["Weight"]]
+    assert live == [groups["green"]]
+
+
 def test_a_target_tells_of_events_and_of_the_share_of_each_colour(shop: Shop, deploy: Deploy) -> None:
     release = deploy(deploymentConfigName=CANARY)
     while colours(shop)[0].get("green") != 10:
@@ -282,13 +316,27 @@ def test_a_deployment_that_waits_stops_unless_it_is_continued(shop: Shop, deploy
     release = deploy(blueGreenDeploymentConfiguration=blue_green("STOP_DEPLOYMENT", 30))
     release.until("Ready")
     assert colours(shop) == ({"blue": 1}, {"green": 100, "blue": 0})
+    assert [release.step()["status"] for _ in range(LOOKS_BEFORE_IT_STOPS)][-2:] == ["Ready", "Stopped"]
     assert release.step()["errorInformation"]["code"] == "TIMEOUT"
-    assert (release.step()["status"], colours(shop)) == ("Stopped", ({"blue": 1}, {"green": 1}))
+    assert colours(shop) == ({"blue": 1}, {"green": 1})
     second = again(shop)
     second.until("Ready")
     shop.codedeploy.continue_deployment(deploymentId=second.id, deploymentWaitType="READY_WAIT")
     second.until("Succeeded")
     assert second.waits() == [("ready", 30), ("blue", 60)]
+
+
+def test_a_deployment_waits_once_its_hooks_have_looked_at_green(shop: Shop, deploy: Deploy) -> None:
+    function("check")
+    release = deploy(
+        hooks=[{"BeforeAllowTraffic": "check"}],
+        blueGreenDeploymentConfiguration=blue_green("STOP_DEPLOYMENT", 30),
+    )
+    report(release, "Succeeded")
+    release.until("Ready")
+    events = {event["lifecycleEventName"]: event["status"] for event in release.target()["lifecycleEvents"]}
+    assert events["BeforeAllowTraffic"] == "Succeeded"
+    assert "AllowTraffic" not in events
 
 
 def test_only_a_deployment_that_waits_is_continued(shop: Shop, deploy: Deploy) -> None:
@@ -322,6 +370,37 @@ def test_an_alarm_that_is_not_told_to_lead_back_leaves_the_traffic_where_it_is(s
     alarm("ALARM")
     assert "rollbackInfo" not in release.until("Stopped")
     assert colours(shop)[0] == {"green": 10, "blue": 90}
+
+
+def test_an_alarm_that_is_on_already_stops_a_deployment_at_once(shop: Shop, deploy: Deploy) -> None:
+    alarm("ALARM")
+    info = deploy(alarmConfiguration=ALARMS).step()
+    assert (info["status"], info["errorInformation"]["code"]) == ("Stopped", "ALARM_ACTIVE")
+    assert revisions(shop) == [("PRIMARY", shop.first)]
+
+
+def test_an_alarm_while_blue_is_kept_brings_blue_back(shop: Shop, deploy: Deploy) -> None:
+    rollback = {"enabled": True, "events": ["DEPLOYMENT_STOP_ON_ALARM"]}
+    release = deploy(alarmConfiguration=ALARMS, autoRollbackConfiguration=rollback)
+    alarm("OK")
+    while not release.step().get("instanceTerminationWaitTimeStarted"):
+        pass
+    alarm("ALARM")
+    assert release.step()["errorInformation"]["code"] == "ALARM_ACTIVE"
+    assert colours(shop) == ({"blue": 1}, {"green": 1})
+    assert revisions(shop) == [("PRIMARY", shop.first)]
+
+
+@pytest.mark.parametrize(
+    ("ignore", "status", "code"), [(False, "Stopped", "IAM_ROLE_PERMISSIONS"), (True, "Succeeded", None)]
+)
+def test_alarms_that_the_role_may_not_look_at_stop_a_deployment_unless_told_otherwise(
+    shop: Shop, deploy: Deploy, ignore: bool, status: str, code: str | None
+) -> None:
+    blind = role("blind", "codedeploy.amazonaws.com")
+    alarm("OK")
+    release = deploy(alarmConfiguration={**ALARMS, "ignorePollAlarmFailure": ignore}, serviceRoleArn=blind)
+    assert release.until(status).get("errorInformation", {}).get("code") == code
 
 
 def alarm(state: str) -> None:
@@ -381,6 +460,42 @@ def test_a_hook_that_is_not_there_fails_the_deployment(deploy: Deploy) -> None:
     assert info["errorInformation"]["code"] == "INVALID_LAMBDA_FUNCTION"
 
 
+def test_a_hook_that_the_role_may_not_invoke_fails_the_deployment(shop: Shop, deploy: Deploy) -> None:
+    function("check")
+    release = deploy(
+        hooks=[{"BeforeInstall": "check"}], serviceRoleArn=role("mute", "codedeploy.amazonaws.com", may_invoke("other"))
+    )
+    assert release.until("Failed")["errorInformation"]["code"] == "IAM_ROLE_PERMISSIONS"
+
+
+def test_a_role_may_invoke_the_one_function_that_is_the_hook(shop: Shop, deploy: Deploy) -> None:
+    function("check")
+    release = deploy(
+        hooks=[{"BeforeInstall": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:check"}],
+        serviceRoleArn=role("caller", "codedeploy.amazonaws.com", may_invoke("check")),
+    )
+    report(release, "Succeeded")
+    release.until("Succeeded")
+
+
+def may_invoke(name: str) -> Json:
+    resource = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+    return {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": resource}
+
+
+@pytest.mark.parametrize(
+    ("actions", "status"),
+    [(["codedeploy:PutLifecycleEventHookExecutionStatus"], "Succeeded"), (["codedeploy:GetDeployment"], "Failed")],
+)
+def test_where_functions_would_be_containers_one_that_may_report_counts_as_succeeded(
+    shop: Shop, deploy: Deploy, monkeypatch: pytest.MonkeyPatch, actions: list[str], status: str
+) -> None:
+    monkeypatch.setitem(default_user_config["lambda"], "use_docker", True)
+    group = f"arn:aws:codedeploy:{REGION}:{ACCOUNT}:deploymentgroup:web/web"
+    function("check", {"Effect": "Allow", "Action": actions, "Resource": group})
+    deploy(hooks=[{"BeforeInstall": "check"}]).until(status)
+
+
 def test_a_hook_reports_once_and_by_its_own_id(shop: Shop, deploy: Deploy) -> None:
     function("check")
     release = deploy(hooks=[{"BeforeInstall": "check"}])
@@ -406,11 +521,11 @@ def report(release: Release, status: str | None) -> str:
     return waiting[0].hook_execution_id
 
 
-def function(name: str) -> None:
+def function(name: str, *statements: Json) -> None:
     client("lambda").create_function(
         FunctionName=name,
         Runtime="python3.13",
-        Role=role(name, "lambda.amazonaws.com"),
+        Role=role(name, "lambda.amazonaws.com", *statements),
         Handler="index.handler",
         Code={"ZipFile": b"none"},
     )

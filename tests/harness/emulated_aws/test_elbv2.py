@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.harness.emulated_aws.clients import ACCOUNT, REGION, client
 from tests.harness.emulated_aws.shop import Shop
 
 Json = dict[str, Any]
@@ -121,3 +123,114 @@ def test_the_target_groups_of_a_deleted_load_balancer_are_free_for_another(shop:
 def test_a_deleted_listener_takes_its_rules_along(shop: Shop) -> None:
     shop.elbv2.delete_listener(ListenerArn=shop.production)
     assert balancers_of(shop, shop.blue) == []
+
+
+def network_load_balancer(shop: Shop, **given: Any) -> str:
+    made = shop.elbv2.create_load_balancer(Name="net", Type="network", Subnets=shop.network.subnets, **given)
+    return str(made["LoadBalancers"][0]["LoadBalancerArn"])
+
+
+def test_a_network_load_balancer_has_listeners_and_no_rules(shop: Shop) -> None:
+    production, _, groups = shop.network_load_balancer()
+    assert ":listener/net/tcp/" in production
+    with pytest.raises(ClientError, match="InvalidConfigurationRequest"):
+        shop.rule(production, groups["blue"])
+
+
+@pytest.mark.parametrize(("given", "refused"), [([], True), (["SecurityGroups"], False)])
+def test_a_network_load_balancer_takes_security_groups_only_from_the_start(
+    shop: Shop, given: list[str], refused: bool
+) -> None:
+    group = [shop.network.group]
+    balancer = network_load_balancer(shop, **dict.fromkeys(given, group))
+    if refused:
+        with pytest.raises(ClientError, match="created without security groups"):
+            shop.elbv2.set_security_groups(LoadBalancerArn=balancer, SecurityGroups=group)
+    else:
+        shop.elbv2.set_security_groups(LoadBalancerArn=balancer, SecurityGroups=group)
+
+
+def set_attributes(shop: Shop, balancer: str, **attributes: str) -> None:
+    shop.elbv2.modify_load_balancer_attributes(
+        LoadBalancerArn=balancer,
+        Attributes=[{"Key": name.replace("__", "."), "Value": value} for name, value in attributes.items()],
+    )
+
+
+def test_a_network_load_balancer_takes_its_own_attributes(shop: Shop) -> None:
+    balancer = network_load_balancer(shop)
+    set_attributes(shop, balancer, load_balancing__cross_zone__enabled="true")
+    with pytest.raises(ClientError, match=r"idle_timeout.timeout_seconds' is not supported .* 'network'"):
+        set_attributes(shop, balancer, idle_timeout__timeout_seconds="60")
+    set_attributes(shop, shop.balancer, idle_timeout__timeout_seconds="60")
+
+
+@pytest.mark.parametrize(
+    ("type_", "protocol", "target", "fits"),
+    [
+        ("network", "TCP", "TCP", True),
+        ("network", "TCP", "HTTP", False),
+        ("application", "HTTP", "HTTP", True),
+        ("application", "HTTP", "TCP", False),
+    ],
+)
+def test_listeners_lead_to_groups_of_their_protocols(
+    shop: Shop, type_: str, protocol: str, target: str, fits: bool
+) -> None:
+    balancer = network_load_balancer(shop) if type_ == "network" else shop.load_balancer("another")
+    made = shop.elbv2.create_target_group(Name="new", Protocol=target, Port=80, VpcId=shop.network.vpc, TargetType="ip")
+    forward = {"Type": "forward", "TargetGroupArn": made["TargetGroups"][0]["TargetGroupArn"]}
+    asked = {"LoadBalancerArn": balancer, "Protocol": protocol, "Port": 80, "DefaultActions": [forward]}
+    if fits:
+        shop.elbv2.create_listener(**asked)
+    else:
+        with pytest.raises(ClientError, match="IncompatibleProtocols"):
+            shop.elbv2.create_listener(**asked)
+
+
+@pytest.mark.parametrize(("type_", "protocol"), [("application", "HTTPS"), ("network", "TLS")])
+def test_a_secure_listener_needs_a_certificate(shop: Shop, type_: str, protocol: str) -> None:
+    balancer = network_load_balancer(shop) if type_ == "network" else shop.balancer
+    group = shop.target_group("shop-new")
+    with pytest.raises(ClientError, match=f"A certificate must be specified for {protocol} listeners"):
+        shop.elbv2.create_listener(
+            LoadBalancerArn=balancer,
+            Protocol=protocol,
+            Port=443,
+            DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+        )
+
+
+APPLICATION_LOGS = "logdelivery.elasticloadbalancing.amazonaws.com"
+NETWORK_LOGS = "delivery.logs.amazonaws.com"
+PUT, LOOK = "s3:PutObject", "s3:GetBucketAcl"
+
+
+@pytest.mark.parametrize(
+    ("type_", "service", "actions", "prefix", "admitted"),
+    [
+        ("application", APPLICATION_LOGS, [PUT], "", True),
+        ("application", NETWORK_LOGS, [PUT, LOOK], "", False),
+        ("application", APPLICATION_LOGS, [PUT], "other", False),
+        ("network", NETWORK_LOGS, [PUT, LOOK], "", True),
+        ("network", NETWORK_LOGS, [PUT], "", False),
+        ("network", APPLICATION_LOGS, [PUT, LOOK], "", False),
+    ],
+)
+def test_access_logs_need_a_bucket_that_lets_them_in(
+    shop: Shop, type_: str, service: str, actions: list[str], prefix: str, admitted: bool
+) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="access-logs", CreateBucketConfiguration={"LocationConstraint": REGION})
+    resources = ["arn:aws:s3:::access-logs", f"arn:aws:s3:::access-logs/AWSLogs/{ACCOUNT}/*"]
+    allow = {"Effect": "Allow", "Principal": {"Service": service}, "Action": actions, "Resource": resources}
+    s3.put_bucket_policy(Bucket="access-logs", Policy=json.dumps({"Statement": [allow]}))
+    balancer = network_load_balancer(shop) if type_ == "network" else shop.balancer
+    settings = {"access_logs__s3__enabled": "true", "access_logs__s3__bucket": "access-logs"}
+    if prefix:
+        settings["access_logs__s3__prefix"] = prefix
+    if admitted:
+        set_attributes(shop, balancer, **settings)
+    else:
+        with pytest.raises(ClientError, match="Access Denied for bucket: access-logs"):
+            set_attributes(shop, balancer, **settings)

@@ -14,6 +14,8 @@ SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:shop/database-Ab12Cd
 PARAMETER = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop/token"
 REPOSITORY = f"arn:aws:codecommit:{REGION}:{ACCOUNT}:shop-web"
 SERVER_CERTIFICATE = f"arn:aws:iam::{ACCOUNT}:server-certificate/shop/web"
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:look"
+ALARM = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:queue/age: oldest"
 POLICY = f"arn:aws:iam::{ACCOUNT}:policy/shop/orders-read"
 
 
@@ -58,6 +60,31 @@ def test_a_certificate_of_iam_is_there_once_under_its_path() -> None:
 
     (listed,) = client("iam").list_server_certificates()["ServerCertificateMetadataList"]
     assert (listed["Arn"], listed["Path"]) == (SERVER_CERTIFICATE, "/shop/")
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("arn", [FUNCTION, f"{FUNCTION}:7"])
+def test_a_function_is_there_once_with_the_version_that_is_named(arn: str) -> None:
+    existing.create([arn, arn])
+
+    functions = client("lambda")
+    assert functions.get_function_configuration(FunctionName=arn)["FunctionArn"] == arn
+    assert [each["FunctionArn"] for each in functions.list_functions()["Functions"]] == [FUNCTION]
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_function_is_there_with_the_alias_that_is_named() -> None:
+    existing.create([f"{FUNCTION}:live", f"{FUNCTION}:live"])
+
+    assert client("lambda").get_alias(FunctionName="look", Name="live")["AliasArn"] == f"{FUNCTION}:live"
+
+
+@pytest.mark.usefixtures("aws")
+def test_an_alarm_is_there_and_is_not_raised() -> None:
+    existing.create([ALARM, ALARM])
+
+    (alarm,) = client("cloudwatch").describe_alarms(AlarmNames=["queue/age: oldest"])["MetricAlarms"]
+    assert (alarm["AlarmArn"], alarm["StateValue"]) == (ALARM, "OK")
 
 
 @pytest.mark.usefixtures("aws")

@@ -7,7 +7,14 @@ import pytest
 from harness.emulated_aws import references
 from harness.emulated_aws.references import Network
 from tests.harness.emulated_aws.clients import ACCOUNT, REGION
-from tests.harness.emulated_aws.test_existing import CERTIFICATE, PARAMETER, POLICY, SECRET, SERVER_CERTIFICATE
+from tests.harness.emulated_aws.test_existing import (
+    CERTIFICATE,
+    FUNCTION,
+    PARAMETER,
+    POLICY,
+    SECRET,
+    SERVER_CERTIFICATE,
+)
 
 ENVIRONMENTS = Path(__file__).parents[3] / "environments"
 VPC_ID = "vpc-0123456789abcdef0"
@@ -53,7 +60,7 @@ def test_a_repository_that_another_environment_owns_is_a_reference() -> None:
     assert f"arn:aws:codecommit:{REGION}:{ACCOUNT}:shop-web" in references.of(generated("staging")).arns
 
 
-@pytest.mark.parametrize("arn", [CERTIFICATE, SERVER_CERTIFICATE, POLICY, PARAMETER])
+@pytest.mark.parametrize("arn", [CERTIFICATE, SERVER_CERTIFICATE, POLICY, PARAMETER, FUNCTION, f"{FUNCTION}:live"])
 def test_what_an_arn_names_is_a_reference(arn: str) -> None:
     assert references.of(document(arn)).arns == [arn]
 
@@ -71,6 +78,7 @@ def test_a_secret_is_referred_to_by_its_keys() -> None:
         f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop/*",
         f"arn:aws:iam::{ACCOUNT}:policy/shop/*",
         f"arn:aws:iam::{ACCOUNT}:role/shop",
+        f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:*",
     ],
 )
 def test_what_a_policy_allows_is_no_reference(text: str) -> None:
@@ -85,3 +93,18 @@ def test_a_network_that_is_named_by_ids_is_a_reference() -> None:
     (network,) = references.of(in_network(VPC_ID, PUBLIC, PRIVATE)).networks
 
     assert network == Network(ACCOUNT, REGION, VPC_ID, [PUBLIC, PRIVATE])
+
+
+def test_a_function_that_the_environment_creates_is_no_reference() -> None:
+    own = {"look": {"function_name": "look"}}
+    assert references.of(document(FUNCTION, aws_lambda_function=own)).arns == []
+    assert references.of(document(f"{FUNCTION}-twice", aws_lambda_function=own)).arns == [f"{FUNCTION}-twice"]
+
+
+def test_alarms_of_others_are_references() -> None:
+    names = ["queue-age", "${aws_cloudwatch_metric_alarm.own.alarm_name}"]
+    group = {"group": {"alarm_configuration": {"alarms": names, "enabled": True}}}
+    service = {"web": {"alarms": {"alarm_names": ["stock", *names], "enable": True}}}
+    found = references.of(document(aws_codedeploy_deployment_group=group, aws_ecs_service=service))
+    here = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:"
+    assert found.arns == [f"{here}queue-age", f"{here}stock"]

@@ -80,10 +80,21 @@ def test_every_construct_of_the_shipped_environments_has_a_setting_or_is_always_
 
 
 @pytest.mark.parametrize(
-    "construct", ["service-web/service", "delivery-web/source/repository", "images-web/lifecycle", "network/vpc/vpc"]
+    "construct",
+    [
+        "service-web/service",
+        "service-web/alarms/errors-blue",
+        "service-web/smoke-test/function",
+        "delivery-web/source/repository",
+        "images-web/lifecycle",
+        "network/vpc/vpc",
+    ],
 )
 def test_settings_that_are_blamed_exist_in_the_model(construct: str) -> None:
     first, *rest = blame.setting_of(construct)
     assert first in Environment.model_fields
+    service = support.settings(support.environment()).environment.service["web"]
     if rest[1:]:
-        assert rest[1] in type(support.settings(support.environment()).environment.service["web"]).model_fields
+        assert rest[1] in type(service).model_fields
+    if rest[2:]:
+        assert rest[2] in type(service.release).model_fields

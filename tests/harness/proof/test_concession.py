@@ -23,6 +23,16 @@ class Older(Workspace):
         return Outcome("validate", 1, 0.0, "", (unknown, other) if "newer" in json.dumps(body) else (other,))
 
 
+class WithoutBlueGreen(Workspace):
+    """A workspace whose provider knows no blue/green of ECS."""
+
+    def validate(self) -> Outcome:
+        detail = 'No argument or block type is named "advanced_configuration".'
+        unknown = Diagnostic("error", "Extraneous JSON object property", detail, "aws_ecs_service.main")
+        there = "advanced_configuration" in (self.folder / "cdk.tf.json").read_text()
+        return Outcome("validate", int(there), 0.0, "", (unknown,) if there else ())
+
+
 def _workspace(folder: Path, body: dict[str, Any]) -> Older:
     (folder / "cdk.tf.json").write_text(json.dumps({"resource": {"aws_x": {"main": body}}}))
     return Older(folder, terraforms.every()[0], {})
@@ -32,8 +42,33 @@ def test_what_an_older_provider_lacks_is_left_out_and_named(tmp_path: Path) -> N
     work, concession = _workspace(tmp_path, NEWER), Concession("5.100.0")
     concession.learn(work)
     assert concession.notes == ["left out of 2, because 5.100.0 lacks it: aws_x.newer"]
+    assert not concession.lacks_blue_green
     body = json.loads((tmp_path / "cdk.tf.json").read_text())["resource"]["aws_x"]["main"]
     assert body == {"rule": [{"name": "one"}, {"name": "two"}], "name": "both"}
+
+
+def test_blue_green_of_ecs_is_kept_for_whoever_says_it_instead(tmp_path: Path) -> None:
+    balancer = {"container_name": "web", "advanced_configuration": {"role_arn": "${aws_iam_role.ecs.arn}"}}
+    configuration = {"strategy": "CANARY"}
+    service = {
+        "cluster": "shop",
+        "name": "web",
+        "load_balancer": [balancer],
+        "deployment_configuration": configuration,
+    }
+    (tmp_path / "cdk.tf.json").write_text(json.dumps({"resource": {"aws_ecs_service": {"main": service}}}))
+    concession = Concession("5.100.0")
+    concession.learn(WithoutBlueGreen(tmp_path, terraforms.every()[0], {}))
+    assert concession.lacks_blue_green
+    left = json.loads((tmp_path / "cdk.tf.json").read_text())
+    assert left["resource"]["aws_ecs_service"]["main"] == {
+        "cluster": "shop",
+        "name": "web",
+        "load_balancer": [{"container_name": "web"}],
+    }
+    (output,) = left["output"].values()
+    assert output["value"]["deployment_configuration"] == configuration
+    assert output["value"]["load_balancer"] == balancer
 
 
 def test_what_was_learnt_once_is_left_out_again_without_asking(tmp_path: Path) -> None:

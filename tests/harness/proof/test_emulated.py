@@ -16,6 +16,7 @@ from harness.proof import emulated
 from harness.proof.emulated import CLAIMS, RELEASE
 from harness.proof.verdict import Verdict
 from modules import bindings
+from modules.service import programs
 from modules.settings import load
 from tests import support
 from tests.harness import projects
@@ -36,13 +37,38 @@ OTHER_OPTIONS = """
     branch    = "release"
     approvals = 0
   }
+  scaling {
+    requests_per_target = 300
+    schedule "night" {
+      at       = "cron(0 20 * * ? *)"
+      timezone = "Asia/Tokyo"
+      min      = 1
+      max      = 2
+    }
+    schedule "day" {
+      at  = "cron(0 6 * * ? *)"
+      min = 2
+      max = 8
+    }
+  }
   release {
-    strategy         = "linear"
-    percent          = 50
-    interval_minutes = 2
-    approval         = true
+    strategy                 = "linear"
+    percent                  = 50
+    interval_minutes         = 2
+    approval                 = true
+    approval_timeout_minutes = 120
   }
 """
+BEHIND_A_NETWORK_LOAD_BALANCER = """
+  release {
+    strategy     = "all_at_once"
+    hold_minutes = 60
+    smoke_test { path = "/health" }
+    hooks { before_install = "arn:aws:lambda:eu-west-1:123456789012:function:look" }
+    alarms { names = ["queue-age"] }
+  }
+"""
+CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f"
 
 
 def _project(root: Path, text: str, change: Callable[[Body], object] = lambda _: None) -> Path:
@@ -51,6 +77,8 @@ def _project(root: Path, text: str, change: Callable[[Body], object] = lambda _:
     change(document["resource"])
     folder = projects.write(root, document)
     (folder / load.FILE).write_text(text)
+    for program in programs.needed(support.settings(text, "dev").environment):
+        (folder / program.archive).write_bytes(program.content)
     shutil.copytree(projects.REPOSITORY / "artifacts", root / "artifacts")
     return folder
 
@@ -71,6 +99,14 @@ def test_environment_with_other_options_lives_and_leaves_nothing(tmp_path: Path)
         load_balancer='protocol = "http"\n  internal = true\n  ingress_cidrs = ["10.0.0.0/8"]',
         service=OTHER_OPTIONS.replace("  port                      = 9000\n", ""),
         port=9000,
+    )
+    last = _judge(_project(tmp_path, text), until=CLAIMS[-1])
+    assert (last.claim, last.result, last.findings) == (CLAIMS[-1], "proved", ())
+
+
+def test_service_behind_a_network_load_balancer_lives_and_leaves_nothing(tmp_path: Path) -> None:
+    text = support.environment(
+        load_balancer=f'type = "network"\n  certificate = "{CERTIFICATE}"', service=BEHIND_A_NETWORK_LOAD_BALANCER
     )
     last = _judge(_project(tmp_path, text), until=CLAIMS[-1])
     assert (last.claim, last.result, last.findings) == (CLAIMS[-1], "proved", ())

@@ -29,6 +29,44 @@ def test_update_of_the_largest_settings_is_valid_too() -> None:
     assert (service.cpu, service.memory) != (16384, 32768)
 
 
+RELEASED_WITH_CARE = """
+  scaling {
+    requests_per_target = 300
+    schedule "night" {
+      at  = "cron(0 20 * * ? *)"
+      min = 1
+      max = 2
+    }
+  }
+  release {
+    hold_minutes = 2880
+    alarms {
+      errors_percent       = 100
+      latency_milliseconds = 0
+    }
+    smoke_test { timeout_seconds = 840 }
+  }
+"""
+
+
+def test_update_changes_how_releases_are_watched_and_leaves_off_what_is_off() -> None:
+    before = support.settings(support.environment(service=RELEASED_WITH_CARE))
+    ours, theirs = (each.environment.service["web"] for each in (before, update.changed(before)))
+    assert theirs.release.smoke_test is not None
+    assert (theirs.release.hold_minutes, theirs.release.smoke_test.timeout_seconds) == (2875, 835)
+    assert (theirs.release.alarms.errors_percent, theirs.release.alarms.latency_milliseconds) == (99, 0)
+    assert theirs.scaling.schedule["night"].max == ours.scaling.schedule["night"].max + 1
+    assert theirs.scaling.requests_per_target == 301
+    plain = update.changed(support.settings(support.environment())).environment.service["web"]
+    assert (plain.release.hold_minutes, plain.release.smoke_test, plain.scaling.requests_per_target) == (0, None, None)
+
+
+def test_update_keeps_to_the_waits_of_ecs() -> None:
+    longest = 'release {\n engine = "ecs"\n keep_blue_minutes = 1440\n }'
+    before = support.settings(support.environment(service=longest))
+    assert update.changed(before).environment.service["web"].release.keep_blue_minutes < 1440
+
+
 def test_disposable_environment_is_otherwise_the_same() -> None:
     before = support.settings(support.environment())
     after = update.disposable(before)

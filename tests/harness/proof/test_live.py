@@ -1,0 +1,103 @@
+"""What has production traffic, and what held green is worth, as a release sees it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from harness.emulated_aws.server import EmulatedAws
+from harness.proof.release import Live, Releases
+from tests import support
+
+NETWORK = 'type = "network"\n  protocol = "http"'
+ALL_AT_ONCE = 'release { strategy = "all_at_once" }'
+ECS = 'release { engine = "ecs" }'
+HELD = "release { hold_minutes = 60 }"
+
+BLUE_LIVE = [{"TargetGroupArn": "blue", "Weight": 100}, {"TargetGroupArn": "green", "Weight": 0}]
+GREEN_LIVE = [{"TargetGroupArn": "green", "Weight": 1}]
+
+
+class Told:
+    """An AWS that tells of one service, and of deployments that wait; ``continued`` are those that no longer do."""
+
+    def __init__(self) -> None:
+        self.ready: list[str] = []
+        self.continued: list[str] = []
+        self._clients = {
+            "ecs": SimpleNamespace(describe_services=lambda **_: {"services": [_service()]}),
+            "elbv2": SimpleNamespace(
+                describe_load_balancers=lambda **_: {"LoadBalancers": [{"LoadBalancerArn": "balancer"}]},
+                describe_listeners=lambda **_: {"Listeners": [_listener(80, GREEN_LIVE), _listener(8443, BLUE_LIVE)]},
+                describe_rules=lambda **_: {"Rules": [_rule("1", GREEN_LIVE), _rule("100", BLUE_LIVE)]},
+            ),
+            "codedeploy": SimpleNamespace(
+                list_deployments=lambda **_: {"deployments": self.ready},
+                continue_deployment=lambda **asked: self.continued.append(asked["deploymentId"]),
+            ),
+        }
+
+    def client(self, service: str, _: str) -> Any:
+        return self._clients.get(service)
+
+
+def _service() -> dict[str, Any]:
+    sets = [{"status": "ACTIVE", "taskDefinition": "web:1"}, {"status": "PRIMARY", "taskDefinition": "web:2"}]
+    return {"taskDefinition": "web:3", "taskSets": sets}
+
+
+def _forward(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]
+
+
+def _listener(port: int, groups: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"Port": port, "ListenerArn": str(port), "DefaultActions": _forward(groups)}
+
+
+def _rule(priority: str, groups: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"Priority": priority, "Actions": _forward(groups)}
+
+
+def _releases(told: Told, service: str, balancer: str = 'protocol = "http"') -> Releases:
+    text = support.environment(service=f"priority = 100\n  {service}", load_balancer=balancer)
+    return Releases(cast(EmulatedAws, told), support.settings(text, "dev"), "web", Path())
+
+
+@pytest.mark.parametrize(
+    ("service", "balancer", "live"),
+    [
+        (ALL_AT_ONCE, 'protocol = "http"', Live(("blue",), "web:2")),
+        (ALL_AT_ONCE, NETWORK, Live(("green",), "web:2")),
+        (ECS, 'protocol = "http"', Live(("blue",), "web:3")),
+        (ECS, NETWORK, Live(("green",), "web:3")),
+    ],
+)
+def test_live_is_where_the_production_route_leads_and_what_the_service_runs(
+    service: str, balancer: str, live: Live
+) -> None:
+    assert _releases(Told(), service, balancer).live() == live
+
+
+@pytest.mark.parametrize(
+    ("service", "ready", "wrong"),
+    [(HELD, ["d-1"], False), (HELD, [], True), (ALL_AT_ONCE, [], False), (ALL_AT_ONCE, ["d-1"], True)],
+)
+def test_green_is_held_and_continued_where_the_settings_say_so_and_nowhere_else(
+    service: str, ready: list[str], wrong: bool
+) -> None:
+    told = Told()
+    told.ready = ready
+    releases = _releases(told, service)
+    releases._continue()
+    assert told.continued == ready
+    assert bool(list(releases._waited())) == wrong
+
+
+def test_ecs_holds_nothing_in_codedeploy() -> None:
+    told = Told()
+    told.ready = ["d-1"]
+    _releases(told, ECS)._continue()
+    assert told.continued == []
