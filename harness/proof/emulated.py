@@ -111,11 +111,20 @@ def _apply(stage: Stage, inquiry: Inquiry) -> None:
 
 
 def _release(stage: Stage, inquiry: Inquiry) -> None:
-    """Each service is released once and scaled, and nothing is left to plan: the promise of the whole."""
-    _release_all(stage, inquiry, "first release")
+    """Each service is released once, scaled, and rolled back once, and nothing is left to plan: the promise of the whole."""
+    _each_service(stage, inquiry, lambda releases: releases.release("first release"))
     if inquiry.open:
         meanwhile.scale(stage.aws, stage.settings)
-        inquiry.plan_is_empty(stage.work, "after a release")
+        if inquiry.plan_is_empty(stage.work, "after a release"):
+            _roll_back(stage, inquiry)
+
+
+def _roll_back(stage: Stage, inquiry: Inquiry) -> None:
+    engines = {service.release.engine for service in stage.settings.environment.service.values()}
+    if "codedeploy" in engines:
+        _each_service(stage, inquiry, lambda releases: releases.roll_back("release that is stopped"))
+        if inquiry.open:
+            inquiry.plan_is_empty(stage.work, "after a rollback")
 
 
 def _update(stage: Stage, inquiry: Inquiry) -> None:
@@ -125,7 +134,7 @@ def _update(stage: Stage, inquiry: Inquiry) -> None:
     if inquiry.succeeds(work.plan()):
         inquiry.notes.append(_counted(changes.of(work.planned())))
     if inquiry.open and inquiry.succeeds(stage.apply()) and inquiry.plan_is_empty(work, "after an update"):
-        _release_all(stage, inquiry, "second release")
+        _each_service(stage, inquiry, lambda releases: releases.release("second release"))
         if inquiry.open:
             inquiry.plan_is_empty(work, "after the update's release")
 
@@ -166,9 +175,10 @@ def _check_facts(stage: Stage, inquiry: Inquiry) -> None:
     inquiry.findings += [inquiry.blame.at(fact.setting, str(fact)) for fact in found if not fact.holds]
 
 
-def _release_all(stage: Stage, inquiry: Inquiry, message: str) -> None:
+def _each_service(stage: Stage, inquiry: Inquiry, act: Callable[[Releases], Iterator[str]]) -> None:
+    """What is wrong after an ``act`` on each service."""
     for name in stage.settings.environment.service:
-        for wrong in Releases(stage.aws, stage.settings, name, stage.source).release(message):
+        for wrong in act(Releases(stage.aws, stage.settings, name, stage.source)):
             inquiry.findings.append(inquiry.blame.at(("service", name, "release"), wrong))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ class Releases:
         the image that was built, and its task definition is Terraform's but for image and command.
         """
         # A new pipeline has started once by itself, and fails where the branch is not there yet.
-        self._follow()
+        self._follow(self._continue)
         self._held.clear()
         before, executions = self.live(), self._executions()
         newest = self._described(self._full_name)
@@ -59,13 +59,35 @@ class Releases:
         if len(started) != 1:
             yield f"a push to {self._name} started {len(started)} executions of its pipeline instead of one"
             return
-        status = self._follow()
+        status = self._follow(self._continue)
         if status != "Succeeded":
             yield f"the pipeline of {self._name} {status.lower()}: {'; '.join(self._reasons())}"
             return
         yield from self._cut_over(before, self.live())
         yield from self._waited()
         yield from self._kept(newest)
+
+    def roll_back(self, message: str) -> Iterator[str]:
+        """Pushes, and stops the deployment once traffic has moved. Yields what is not as it was before; nothing if all is.
+
+        CodeDeploy alone can be stopped here: ECS finishes within one look of the build that watches it.
+        """
+        if self._service.release.engine == "ecs":
+            return
+        before = self.live()
+
+        def stop() -> None:
+            self._continue()
+            if self.live().target_groups != before.target_groups:
+                for under_way in self._listed("InProgress"):
+                    self._deployments.stop_deployment(deploymentId=under_way, autoRollbackEnabled=True)
+
+        self._push(message)
+        status = self._follow(stop)
+        if status != "Failed":
+            yield f"a release of {self._name} that was stopped {status.lower()}"
+        if self.live() != before:
+            yield f"{self.live()} is live in {self._name} after a rollback, before it was {before}"
 
     def live(self) -> Live:
         """What has production traffic now."""
@@ -110,13 +132,13 @@ class Releases:
         answer = self._pipelines.list_pipeline_executions(pipelineName=self._full_name)
         return [each["pipelineExecutionId"] for each in answer["pipelineExecutionSummaries"]]
 
-    def _follow(self) -> str:
-        """Looks until the newest execution has ended, approving what waits for it. How it ended."""
+    def _follow(self, meanwhile: Callable[[], object]) -> str:
+        """Looks until the newest execution has ended, approving what waits and doing ``meanwhile``. How it ended."""
         for _ in range(_LOOKS):
             HALT.get().check()
             for stage in self._stages():
                 self._approve(stage)
-            self._continue()
+            meanwhile()
             answer = self._pipelines.list_pipeline_executions(pipelineName=self._full_name, maxResults=1)
             status = str(answer["pipelineExecutionSummaries"][0]["status"])
             if status != "InProgress":
@@ -142,10 +164,14 @@ class Releases:
         """Sends production traffic to green that is held, as somebody would who has looked at it."""
         if self._service.release.engine == "ecs":
             return
-        group = {"applicationName": self._full_name, "deploymentGroupName": self._full_name}
-        for held in self._deployments.list_deployments(**group, includeOnlyStatuses=["Ready"])["deployments"]:
+        for held in self._listed("Ready"):
             self._held.add(held)
             self._deployments.continue_deployment(deploymentId=held, deploymentWaitType="READY_WAIT")
+
+    def _listed(self, status: str) -> list[str]:
+        group = {"applicationName": self._full_name, "deploymentGroupName": self._full_name}
+        answer = self._deployments.list_deployments(**group, includeOnlyStatuses=[status])
+        return list(answer["deployments"])
 
     def _reasons(self) -> Iterator[str]:
         for stage in self._stages():

@@ -43,7 +43,8 @@ class Rules(Routes):
     A target group without a rule gets no health checks, so green has its own from the start where there is a test
     listener. After that the actions belong to the deployment controller.
 
-    Raises ``ValueError`` when CodeDeploy would get a rule with two target groups: it refuses the deployment.
+    Raises ``ValueError`` when CodeDeploy would get a rule with two target groups. It wants the one of the primary task set
+    behind the rule: https://docs.aws.amazon.com/codedeploy/latest/userguide/troubleshooting-ecs.html
     """
 
     def __init__(self, scope: Construct, id_: str, props: RulesProps) -> None:

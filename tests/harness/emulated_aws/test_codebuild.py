@@ -453,12 +453,3 @@ def test_times_are_printed_as_the_command_line_does(codebuild: Any, store: Store
 
     (told,) = json.loads(build.output)["serviceDeployments"]
     assert told["createdAt"] == store.deployments()[0]["createdAt"].isoformat()
-
-
-def test_a_build_hands_an_image_to_a_service_that_is_rolled_over(codebuild: Any, store: Store) -> None:
-    store.shop.create_service(deploymentController={"type": "ECS"})
-
-    build = deployment(codebuild)
-
-    assert build.succeeded, build.output
-    assert build.output.splitlines()[-1] == "SUCCESSFUL"

@@ -68,6 +68,17 @@ BEHIND_A_NETWORK_LOAD_BALANCER = """
     alarms { names = ["queue-age"] }
   }
 """
+RELEASED_BY_ECS = """
+  release {
+    engine            = "ecs"
+    strategy          = "linear"
+    percent           = 25
+    keep_blue_minutes = 30
+    approval          = true
+    smoke_test { path = "/health" }
+    hooks { post_scale_up = "arn:aws:lambda:eu-west-1:123456789012:function:look" }
+  }
+"""
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f"
 
 
@@ -112,6 +123,11 @@ def test_service_behind_a_network_load_balancer_lives_and_leaves_nothing(tmp_pat
     assert (last.claim, last.result, last.findings) == (CLAIMS[-1], "proved", ())
 
 
+def test_service_that_ecs_releases_lives_and_leaves_nothing(tmp_path: Path) -> None:
+    last = _judge(_project(tmp_path, support.environment(service=RELEASED_BY_ECS)), until=CLAIMS[-1])
+    assert (last.claim, last.result, last.findings) == (CLAIMS[-1], "proved", ())
+
+
 def test_without_ignore_changes_the_plan_after_a_release_is_not_empty(tmp_path: Path) -> None:
     def break_it(resources: Body) -> None:
         del resources["aws_ecs_service"]["service-web_service"]["lifecycle"]
@@ -122,7 +138,7 @@ def test_without_ignore_changes_the_plan_after_a_release_is_not_empty(tmp_path: 
     assert (last.claim, last.result) == (RELEASE, "refuted")
     wanted = [finding for finding in last.findings if "the plan after a release is not empty" in finding]
     assert any("aws_ecs_service.service-web_service" in finding for finding in wanted)
-    assert any("aws_lb_listener_rule.service-web_target-groups_production-rule" in finding for finding in wanted)
+    assert any("aws_lb_listener_rule.service-web_rules_production" in finding for finding in wanted)
 
 
 def test_release_of_a_container_that_the_task_has_not_is_refuted(tmp_path: Path) -> None:

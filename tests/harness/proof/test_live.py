@@ -26,7 +26,9 @@ class Told:
 
     def __init__(self) -> None:
         self.ready: list[str] = []
+        self.in_progress: list[str] = []
         self.continued: list[str] = []
+        self.stopped: list[str] = []
         self._clients = {
             "ecs": SimpleNamespace(describe_services=lambda **_: {"services": [_service()]}),
             "elbv2": SimpleNamespace(
@@ -35,10 +37,14 @@ class Told:
                 describe_rules=lambda **_: {"Rules": [_rule("1", GREEN_LIVE), _rule("100", BLUE_LIVE)]},
             ),
             "codedeploy": SimpleNamespace(
-                list_deployments=lambda **_: {"deployments": self.ready},
+                list_deployments=self._listed,
+                stop_deployment=lambda **asked: self.stopped.append(asked["deploymentId"]),
                 continue_deployment=lambda **asked: self.continued.append(asked["deploymentId"]),
             ),
         }
+
+    def _listed(self, includeOnlyStatuses: list[str], **_: str) -> dict[str, list[str]]:
+        return {"deployments": self.ready if includeOnlyStatuses == ["Ready"] else self.in_progress}
 
     def client(self, service: str, _: str) -> Any:
         return self._clients.get(service)
@@ -101,3 +107,46 @@ def test_ecs_holds_nothing_in_codedeploy() -> None:
     told.ready = ["d-1"]
     _releases(told, ECS)._continue()
     assert told.continued == []
+
+
+def _rolling_back(
+    monkeypatch: pytest.MonkeyPatch, lives: list[Live], status: str, service: str = ALL_AT_ONCE
+) -> tuple[Told, list[str]]:
+    """What is told of a release that is stopped, where ``lives`` are live one after the other."""
+    told = Told()
+    told.in_progress = ["d-1"]
+    monkeypatch.setattr(Releases, "live", lambda _: lives.pop(0))
+    monkeypatch.setattr(Releases, "_push", lambda *_: None)
+
+    def follow(_: Releases, meanwhile: Any) -> str:
+        meanwhile()
+        return status
+
+    monkeypatch.setattr(Releases, "_follow", follow)
+    return told, list(_releases(told, service).roll_back("stopped"))
+
+
+OLD, NEW = Live(("blue",), "web:2"), Live(("green",), "web:3")
+
+
+def test_release_that_is_stopped_gives_the_traffic_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, wrong = _rolling_back(monkeypatch, [OLD, NEW, OLD], "Failed")
+    assert (told.stopped, wrong) == (["d-1"], [])
+
+
+def test_release_that_is_stopped_and_stays_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, wrong = _rolling_back(monkeypatch, [OLD, NEW, NEW], "Succeeded")
+    assert wrong == [
+        "a release of web that was stopped succeeded",
+        f"{NEW} is live in web after a rollback, before it was {OLD}",
+    ]
+
+
+def test_release_is_not_stopped_before_traffic_has_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, _ = _rolling_back(monkeypatch, [OLD, OLD, OLD], "Succeeded")
+    assert told.stopped == []
+
+
+def test_ecs_is_not_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, wrong = _rolling_back(monkeypatch, [], "Failed", ECS)
+    assert (told.stopped, wrong) == ([], [])
