@@ -86,8 +86,8 @@ class Releases:
         status = self._follow(stop)
         if status != "Failed":
             yield f"a release of {self._name} that was stopped {status.lower()}"
-        if self.live() != before:
-            yield f"{self.live()} is live in {self._name} after a rollback, before it was {before}"
+        if (after := self.live()) != before:
+            yield f"{after} is live in {self._name} after a rollback, before it was {before}"
 
     def live(self) -> Live:
         """What has production traffic now."""

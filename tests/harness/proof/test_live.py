@@ -43,8 +43,8 @@ class Told:
             ),
         }
 
-    def _listed(self, includeOnlyStatuses: list[str], **_: str) -> dict[str, list[str]]:
-        return {"deployments": self.ready if includeOnlyStatuses == ["Ready"] else self.in_progress}
+    def _listed(self, **asked: Any) -> dict[str, list[str]]:
+        return {"deployments": self.ready if asked["includeOnlyStatuses"] == ["Ready"] else self.in_progress}
 
     def client(self, service: str, _: str) -> Any:
         return self._clients.get(service)
