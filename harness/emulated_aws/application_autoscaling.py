@@ -60,6 +60,22 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
             policy.policy_arn = before.policy_arn
         return policy
 
+    def delete_scaling_policy(
+        self, policy_name: str, service_namespace: str, resource_id: str, scalable_dimension: str
+    ) -> None:
+        """One that is gone already is not found, where moto calls the request invalid.
+
+        https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeleteScalingPolicy.html
+        """
+        key = FakeApplicationAutoscalingPolicy.formulate_key(
+            service_namespace, resource_id, scalable_dimension, policy_name
+        )
+        if key not in self.policies:
+            asked = f"{service_namespace}, resource ID: {resource_id}, scalable dimension: {scalable_dimension}"
+            message = f"No scaling policy found for service namespace: {asked}, policy name: {policy_name}"
+            raise JsonRESTError("ObjectNotFoundException", message)
+        super().delete_scaling_policy(policy_name, service_namespace, resource_id, scalable_dimension)
+
     def put_scheduled_action(
         self,
         service_namespace: str,
@@ -165,10 +181,13 @@ class ScalingResponse(ExtendedResponse, ApplicationAutoScalingResponse):
         return cast(ScalingBackend, applicationautoscaling_backends[self.current_account][self.region])
 
     def register_scalable_target(self) -> str:
-        """Tags are those of a new target only; a target that is there is tagged by TagResource."""
+        """Tags are those of a new target only; a target that is there is tagged by TagResource.
+
+        The same tags once more are those of a request that the client has sent again.
+        """
         known = self._target_arn()
         tags = self._get_param("Tags") or {}
-        if known and tags:
+        if known and tags and tags != self.applicationautoscaling_backend.tags_of(str(known)):
             raise AWSValidationException("Tags can be given only when a scalable target is registered first")
         answer = super().register_scalable_target()
         if not known:

@@ -70,6 +70,7 @@ class Releases:
     def roll_back(self, message: str) -> Iterator[str]:
         """Pushes, and stops the deployment once traffic has moved. Yields what is not as it was before; nothing if all is.
 
+        Where blue is not kept, there is no going back after that, and it is stopped before.
         CodeDeploy alone can be stopped here: ECS finishes within one look of the build that watches it.
         """
         if self._service.release.engine == "ecs":
@@ -78,7 +79,7 @@ class Releases:
 
         def stop() -> None:
             self._continue()
-            if self.live().target_groups != before.target_groups:
+            if self.live().target_groups != before.target_groups or not self._service.release.keep_blue_minutes:
                 for under_way in self._listed("InProgress"):
                     self._deployments.stop_deployment(deploymentId=under_way, autoRollbackEnabled=True)
 

@@ -61,6 +61,10 @@ def test_tags_of_a_target_that_is_there_are_refused(scaling: Any) -> None:
         registered(scaling, Tags={"owner": "web"})
 
 
+def test_the_same_request_sent_again_is_answered_as_the_first(scaling: Any) -> None:
+    assert registered(scaling, Tags={"owner": "web"}) == registered(scaling, Tags={"owner": "web"})
+
+
 def test_tags_of_an_unknown_target_are_refused(scaling: Any) -> None:
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         scaling.list_tags_for_resource(ResourceARN="arn:aws:application-autoscaling:::scalable-target/none")
@@ -78,6 +82,15 @@ def test_a_policy_put_again_leaves_no_alarms_behind(scaling: Any) -> None:
 
     assert second["PolicyARN"] == first["PolicyARN"]
     assert alarms() == {alarm["AlarmName"] for alarm in second["Alarms"]}
+
+
+def test_a_policy_that_is_gone_already_is_not_found(scaling: Any) -> None:
+    registered(scaling)
+    put_policy(scaling)
+    scaling.delete_scaling_policy(**TABLE, PolicyName="reads")
+
+    with pytest.raises(ClientError, match="ObjectNotFoundException"):
+        scaling.delete_scaling_policy(**TABLE, PolicyName="reads")
 
 
 def test_policies_go_with_their_target(scaling: Any) -> None:

@@ -147,6 +147,11 @@ def test_release_is_not_stopped_before_traffic_has_moved(monkeypatch: pytest.Mon
     assert told.stopped == []
 
 
+def test_release_that_keeps_no_blue_is_stopped_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, wrong = _rolling_back(monkeypatch, [OLD, OLD, OLD], "Failed", "release { keep_blue_minutes = 0 }")
+    assert (told.stopped, wrong) == (["d-1"], [])
+
+
 def test_ecs_is_not_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     told, wrong = _rolling_back(monkeypatch, [], "Failed", ECS)
     assert (told.stopped, wrong) == ([], [])
