@@ -10,6 +10,8 @@ import sys
 import threading
 
 # As many requests as Terraform has under way at once, and those of builds and releases meanwhile.
+# A connection that is closed while it is used again loses an answer: the client then sends its request twice.
+_KEPT_SECONDS = 24 * 60 * 60
 _THREADS = 24
 
 
@@ -39,7 +41,7 @@ def _serve(port: int) -> None:
     answers = application()
     with socket.create_server(("127.0.0.1", port)) as listening:
         print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
-        waitress.serve(answers, sockets=[listening], threads=_THREADS)
+        waitress.serve(answers, sockets=[listening], threads=_THREADS, channel_timeout=_KEPT_SECONDS)
 
 
 def _end_with_standard_input() -> None:
