@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from harness import reference
+from modules.service.ownership import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
 from tests.inventory import ROOT
 from tests.support import mistakes
 
@@ -77,3 +78,14 @@ def test_locks_have_hashes_and_no_addresses() -> None:
         assert pinned
         assert all("==" in line and line.endswith("\\") for line in pinned)
         assert not any("://" in line for line in lines)
+
+
+def test_who_owns_what_is_told_as_it_is_generated() -> None:
+    (row,) = (
+        line
+        for line in (ROOT / "docs" / "releases.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("| the ECS service |")
+    )
+    _, codedeploy, ecs = row.strip("| ").split(" | ")
+    for engine, cell in (("codedeploy", codedeploy), ("ecs", ecs)):
+        assert re.findall(r"`(\w+)`", cell) == [*OWNED_BY_CONTROLLER[engine], *OWNED_BY_AUTOSCALING]

@@ -251,7 +251,7 @@ class CodeDeployDeployment(Construct):
             alarms = foundation.context.arn("cloudwatch", "alarm:*")
             statements.append(Statement(sid="LookAtAlarms", actions=["cloudwatch:DescribeAlarms"], resources=[alarms]))
         if service.hooks:
-            functions = sorted(set(service.hooks.values()))
+            functions = sorted({arn for _, arn in service.hooks})
             statements.append(Statement(sid="CallHooks", actions=["lambda:InvokeFunction"], resources=functions))
         return statements
 

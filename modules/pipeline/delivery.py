@@ -43,7 +43,9 @@ class Delivery(Construct):
             CodeCommitSourceProps(foundation.context, props.name, settings.source, foundation.disposable),
         )
         artifacts = ArtifactBucket(self, "artifacts", ArtifactBucketProps(foundation, props.name))
-        contract = service.task.variables() | service.placement.variables() | hooks_variables(_events(service.hooks))
+        contract = (
+            service.task.variables() | service.placement.variables() | hooks_variables(_events(dict(service.hooks)))
+        )
         build = ImageBuild(
             self,
             "build",

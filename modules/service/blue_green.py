@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,7 +44,7 @@ class BlueGreenProps:
     target_groups: TargetGroups
     routes: Routes
     alarms: Alarms
-    hooks: Mapping[str, str]
+    hooks: Sequence[tuple[str, str]]
     balancer: Literal["application", "network"]
 
 
@@ -111,17 +111,18 @@ class BlueGreen(Construct):
         )
 
     def _hooks(self, needed: list[ITerraformDependable]) -> list[EcsServiceDeploymentConfigurationLifecycleHook]:
-        functions = self._props.hooks
-        if not functions:
+        hooks = self._props.hooks
+        if not hooks:
             return []
-        call = Statement(sid="CallHooks", actions=["lambda:InvokeFunction"], resources=sorted(set(functions.values())))
+        functions = sorted({arn for _, arn in hooks})
+        call = Statement(sid="CallHooks", actions=["lambda:InvokeFunction"], resources=functions)
         role = self._role("hooks", [call])
         needed += role.permissions
         return [
             EcsServiceDeploymentConfigurationLifecycleHook(
                 hook_target_arn=arn, role_arn=role.arn, lifecycle_stages=[stage.upper()]
             )
-            for stage, arn in functions.items()
+            for stage, arn in hooks
         ]
 
     def _role(self, kind: str, statements: list[Statement]) -> ServiceRole:

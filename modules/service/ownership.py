@@ -6,23 +6,19 @@ itself travels with the next release instead.
 
 from __future__ import annotations
 
-from modules.release_contract import APPSPEC, TASKDEF
-
 OWNED_BY_CONTROLLER = {
     # UpdateService refuses all others: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
-    "codedeploy": {
-        "task_definition": TASKDEF,
-        "load_balancer": APPSPEC,
-        "network_configuration": APPSPEC,
-        "platform_version": APPSPEC,
-        "capacity_provider_strategy": APPSPEC,
-    },
+    "codedeploy": (
+        "task_definition",
+        "load_balancer",
+        "network_configuration",
+        "platform_version",
+        "capacity_provider_strategy",
+    ),
     # Each release registers a task definition; all else stays as Terraform says.
-    "ecs": {
-        "task_definition": TASKDEF,
-    },
+    "ecs": ("task_definition",),
 }
-"""By engine: the arguments of ``aws_ecs_service`` that a release changes, and the file that carries them instead."""
+"""By engine: the arguments of ``aws_ecs_service`` that a release changes."""
 
 OWNED_BY_AUTOSCALING = ("desired_count",)
 """What application autoscaling changes all the time."""

@@ -55,7 +55,7 @@ class Service(Construct):
     """Task definition, service, target groups and their routes, roles, security group, logs, alarms and scaling.
 
     ``task`` and ``placement`` are what the release contract is filled from; the pipeline needs ``roles``,
-    ``target_groups``, ``routes``, ``alarms``, ``hooks`` (function ARNs by stage) and ``ecs_service``.
+    ``target_groups``, ``routes``, ``alarms``, ``hooks`` (stages with their function's ARN) and ``ecs_service``.
     """
 
     def __init__(self, scope: Construct, id_: str, props: ServiceProps) -> None:
@@ -126,17 +126,18 @@ class Service(Construct):
         test = [Weighted(groups.green, 100)]
         return Rules(self, "rules", RulesProps(self.name, props.settings, balancer, production, test))
 
-    def _hooks(self) -> dict[str, str]:
+    def _hooks(self) -> list[tuple[str, str]]:
+        """Stages with the ARN of a function; ECS can call two at one."""
         props = self._props
         release = props.settings.release
-        hooks = release.hooks.given()
+        hooks = [*release.hooks.given().items()]
         if release.smoke_test is not None:
             test = SmokeTest(
                 self,
                 "smoke-test",
                 SmokeTestProps(props.foundation, self.name, props.name, props.settings, release.smoke_test),
             )
-            hooks[SMOKE_TEST_STAGE[release.engine]] = test.function_arn
+            hooks.append((SMOKE_TEST_STAGE[release.engine], test.function_arn))
         return hooks
 
     def _controller(self) -> Controller:

@@ -171,3 +171,13 @@ def test_without_hooks_there_is_no_role_for_them() -> None:
 )
 def test_a_destroy_waits_for_the_release_that_is_under_way(lines: tuple[str, ...], minutes: int) -> None:
     assert service(release(*lines))["timeouts"] == {"delete": f"{minutes}m"}
+
+
+def test_the_smoke_test_stands_beside_a_hook_at_the_same_stage() -> None:
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:look"
+    generated = release("smoke_test {}", f'hooks {{ post_test_traffic_shift = "{arn}" }}')
+    hooks = service(generated)["deployment_configuration"]["lifecycle_hook"]
+    assert {(hook["hook_target_arn"], *hook["lifecycle_stages"]) for hook in hooks} == {
+        (arn, "POST_TEST_TRAFFIC_SHIFT"),
+        ("${aws_lambda_function.service-web_smoke-test_function.arn}", "POST_TEST_TRAFFIC_SHIFT"),
+    }
