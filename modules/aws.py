@@ -59,6 +59,7 @@ from cdktf_cdktf_provider_aws.codecommit_approval_rule_template_association impo
     CodecommitApprovalRuleTemplateAssociation,
 )
 from cdktf_cdktf_provider_aws.codecommit_repository import CodecommitRepository
+from cdktf_cdktf_provider_aws.codeconnections_connection import CodeconnectionsConnection
 from cdktf_cdktf_provider_aws.codedeploy_app import CodedeployApp
 from cdktf_cdktf_provider_aws.codedeploy_deployment_config import (
     CodedeployDeploymentConfig,
@@ -87,6 +88,12 @@ from cdktf_cdktf_provider_aws.codepipeline import (
     CodepipelineArtifactStoreEncryptionKey,
     CodepipelineStage,
     CodepipelineStageAction,
+    CodepipelineTrigger,
+    CodepipelineTriggerGitConfiguration,
+    CodepipelineTriggerGitConfigurationPush,
+    CodepipelineTriggerGitConfigurationPushBranches,
+    CodepipelineTriggerGitConfigurationPushFilePaths,
+    CodepipelineTriggerGitConfigurationPushTags,
 )
 from cdktf_cdktf_provider_aws.data_aws_ecr_lifecycle_policy_document import (
     DataAwsEcrLifecyclePolicyDocument,

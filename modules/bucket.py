@@ -40,12 +40,13 @@ _UPLOAD_DAYS = 7
 class BucketProps:
     """A bucket's name, the days it keeps an object, its KMS key (S3's own when ``None``), and who else has a say.
 
+    Without ``expiration_days`` an object stays until there is a newer version of it.
     ``access_logs`` is the bucket that the record of requests goes to. ``statements`` are made from the bucket's ARN.
     """
 
     context: Context
     name: str
-    expiration_days: int
+    expiration_days: int | None
     force_destroy: bool
     kms_key_arn: str | None = None
     access_logs: Bucket | None = None
@@ -123,7 +124,7 @@ class Bucket(Construct):
             ],
         )
 
-    def _expire(self, bucket: S3Bucket, days: int, versioning: S3BucketVersioningA) -> None:
+    def _expire(self, bucket: S3Bucket, days: int | None, versioning: S3BucketVersioningA) -> None:
         S3BucketLifecycleConfiguration(
             self,
             "lifecycle",
@@ -133,7 +134,7 @@ class Bucket(Construct):
                     id="expire",
                     status="Enabled",
                     filter=[S3BucketLifecycleConfigurationRuleFilter()],
-                    expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days)],
+                    expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days)] if days else None,
                     noncurrent_version_expiration=[
                         S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=_NONCURRENT_DAYS)
                     ],

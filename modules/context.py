@@ -31,6 +31,16 @@ class Context:
         """The end of the names of AWS's own hosts."""
         return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
 
+    @property
+    def console(self) -> str:
+        """The address of the region's console: https://docs.aws.amazon.com/awsconsolehelpdocs/latest/gsg/select-region.html"""
+        host = {
+            "aws": "console.aws.amazon.com",
+            "aws-cn": "console.amazonaws.cn",
+            "aws-us-gov": "console.amazonaws-us-gov.com",
+        }
+        return f"https://{self.region}.{host[self.partition]}"
+
     def name(self, *parts: str) -> str:
         """The name of something of this environment: the prefix and ``parts``, joined by hyphens."""
         return "-".join((self.prefix, *parts))

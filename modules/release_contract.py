@@ -20,6 +20,16 @@ CODEBUILD_VARIABLE_LENGTH = 4096
 TASKDEF = "taskdef.json"
 APPSPEC = "appspec.yml"
 
+RELEASE_FILES = (
+    "imageDetail.json",
+    "imagedefinitions.json",
+    TASKDEF,
+    APPSPEC,
+    f"templates/{TASKDEF}",
+    f"templates/{APPSPEC}",
+)
+"""What a release is made of: the image, what the deployment reads, and what another environment fills in for itself."""
+
 _TASK_VARIABLES = (
     *("TASK_FAMILY", "TASK_CPU", "TASK_MEMORY", "CPU_ARCHITECTURE", "TASK_ROLE_ARN", "EXECUTION_ROLE_ARN"),
     *("CONTAINER_NAME", "CONTAINER_PORT", "CONTAINER_ENVIRONMENT", "CONTAINER_SECRETS", "READ_ONLY_ROOT_FILESYSTEM"),

@@ -18,12 +18,14 @@ from modules.network.application_load_balancer import ApplicationLoadBalancer
 from modules.network.load_balancer import LoadBalancer, LoadBalancerProps
 from modules.network.network import Network, NetworkProps
 from modules.network.network_load_balancer import NetworkLoadBalancer
+from modules.pipeline.connections import connections
 from modules.pipeline.delivery import Delivery, DeliveryProps
-from modules.pipeline.image_repository import ImageRepository, ImageRepositoryProps
+from modules.pipeline.image_repository import ImageRepository, ImageRepositoryProps, Images
 from modules.service.cluster import Cluster, ClusterProps
 from modules.service.service import Service, ServiceProps
 from modules.settings.load import Settings
 from modules.settings.service import Service as ServiceSettings
+from modules.settings.source import Promotion
 from modules.settings.state import CloudState, S3State
 
 REQUIRED_TERRAFORM = ">= 1.11"
@@ -66,6 +68,7 @@ class EnvironmentStack(TerraformStack):
         foundation = Foundation(
             context, key, access_logs, network, load_balancer, cluster, retention, environment.disposable
         )
+        self._connections = connections(self, context, environment.service.values())
         self._output("url", load_balancer.url, "Where the load balancer answers")
         for name, service in environment.service.items():
             self._add_service(foundation, name, service)
@@ -120,15 +123,26 @@ class EnvironmentStack(TerraformStack):
         return {"backend.local.path": "terraform.tfstate"}
 
     def _add_service(self, foundation: Foundation, name: str, settings: ServiceSettings) -> None:
-        images = ImageRepository(
-            self, f"images-{name}", ImageRepositoryProps(foundation, name, settings.build.keep_images)
-        )
+        images = self._images(foundation, name, settings)
         service = Service(self, f"service-{name}", ServiceProps(foundation, name, settings, images.arn))
-        delivery = Delivery(self, f"delivery-{name}", DeliveryProps(foundation, name, settings, service, images))
+        delivery = Delivery(
+            self,
+            f"delivery-{name}",
+            DeliveryProps(foundation, name, settings, service, images, self._connections, self._settings),
+        )
         self._output(f"{name}-pipeline", delivery.pipeline.pipeline.name, f"The pipeline that releases {name}")
         self._output(f"{name}-image-repository", images.uri, f"Where the images of {name} are")
-        if delivery.source.clone_url is not None:
-            self._output(f"{name}-clone-url", delivery.source.clone_url, f"Where the source of {name} is pushed to")
+        for key, (value, use) in delivery.source.outputs().items():
+            self._output(f"{name}-{key}", value, f"Where the source of {name} is {use}")
+
+    def _images(self, foundation: Foundation, name: str, settings: ServiceSettings) -> Images:
+        """The repository of a service's images: a new one where they are built."""
+        project = self._settings.project
+        if isinstance(settings.source, Promotion):
+            return Images.of(project.pipelines(project.builder(self._settings.name, name)), name)
+        runners = project.runners(self._settings.name, name)
+        props = ImageRepositoryProps(foundation, name, settings.build.keep_images, runners)
+        return ImageRepository(self, f"images-{name}", props).images
 
     def _output(self, id_: str, value: str, description: str) -> None:
         TerraformOutput(self, id_, value=value, description=description)

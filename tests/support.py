@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,25 @@ def settings(text: str, name: str = "test", common: str | None = None) -> Settin
         return load(environments, name)
 
 
+def project(texts: Mapping[str, str], name: str) -> Settings:
+    """The settings of the environment ``name`` in a project whose environments' files say ``texts``."""
+    with tempfile.TemporaryDirectory() as scratch:
+        environments = Path(scratch, "environments")
+        for other, text in texts.items():
+            (environments / other).mkdir(parents=True)
+            (environments / other / "environment.hcl").write_text(text, encoding="utf-8")
+        return load(environments, name)
+
+
+def mistakes_among(texts: Mapping[str, str], name: str) -> list[str]:
+    """What is said about the environment ``name`` of a project, a line each; nothing when it is valid."""
+    try:
+        project(texts, name)
+    except SettingsError as error:
+        return str(error).splitlines()
+    return []
+
+
 def mistakes(text: str, name: str = "test", common: str | None = None) -> list[str]:
     """What is said about an environment, a line each; nothing when it is valid."""
     try:
@@ -93,3 +113,15 @@ def template(text: str, name: str = "test") -> Template:
     with tempfile.TemporaryDirectory() as scratch:
         (generated,) = synthesize([settings(text, name)], Path(scratch)).values()
     return Template(json.loads(generated))
+
+
+@functools.cache
+def _template_among(texts: tuple[tuple[str, str], ...], name: str) -> Template:
+    with tempfile.TemporaryDirectory() as scratch:
+        (generated,) = synthesize([project(dict(texts), name)], Path(scratch)).values()
+    return Template(json.loads(generated))
+
+
+def template_among(texts: Mapping[str, str], name: str) -> Template:
+    """What is generated for the environment ``name`` of a project."""
+    return _template_among(tuple(texts.items()), name)

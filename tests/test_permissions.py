@@ -45,7 +45,7 @@ ACTIONS = {
         "PassRoles": ["iam:PassRole"],
         "LookAtAlarms": ["cloudwatch:DescribeAlarms"],
     },
-    "delivery-web_pipeline_push-role": {
+    "delivery-web_pipeline_start-role": {
         "Start": ["codepipeline:StartPipelineExecution"],
     },
     "delivery-web_pipeline_role": {

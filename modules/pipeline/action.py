@@ -1,16 +1,34 @@
-"""One action of a pipeline."""
+"""One action of a pipeline, and what comes with it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from modules.aws import CodepipelineStage, CodepipelineStageAction
+from modules.aws import CodepipelineStageAction, ITerraformDependable
+from modules.iam import Statement
 
 SOURCE = "source"
 """The artifact that the source action gives."""
 
 BUILD = "build"
-"""The artifact that the build action gives."""
+"""The artifact that a release is made of: what the build exports, or what was prepared of an earlier release."""
+
+IMAGE_DIGEST = "#{BuildVariables.IMAGE_DIGEST}"
+"""The digest of the image to be released, in the words of a pipeline; the build exports it.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-variables.html
+"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """An action with the stage that it is in, what the pipeline must be allowed for it, and what must be there before it runs."""
+
+    stage: str
+    action: CodepipelineStageAction
+    statements: Sequence[Statement] = ()
+    needed: Sequence[ITerraformDependable] = ()
 
 
 def action(
@@ -21,9 +39,12 @@ def action(
     inputs: Sequence[str] = (),
     outputs: Sequence[str] = (),
     timeout_minutes: int | None = None,
+    namespace: str | None = None,
+    role_arn: str | None = None,
 ) -> CodepipelineStageAction:
     """An action of AWS's own. A time-out can be given to manual approvals only.
 
+    ``namespace`` is where later actions find its variables; ``role_arn`` is the role of another account that it is done with.
     https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionDeclaration.html
     """
     return CodepipelineStageAction(
@@ -36,9 +57,6 @@ def action(
         input_artifacts=list(inputs) or None,
         output_artifacts=list(outputs) or None,
         timeout_in_minutes=timeout_minutes,
+        namespace=namespace,
+        role_arn=role_arn,
     )
-
-
-def stage(name: str, only: CodepipelineStageAction) -> CodepipelineStage:
-    """A stage with one action."""
-    return CodepipelineStage(name=name, action=[only])

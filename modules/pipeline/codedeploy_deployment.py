@@ -23,14 +23,13 @@ from modules.aws import (
     CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfoProdTrafficRoute,
     CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfoTargetGroup,
     CodedeployDeploymentGroupLoadBalancerInfoTargetGroupPairInfoTestTrafficRoute,
-    CodepipelineStageAction,
     Construct,
     ITerraformDependable,
     TerraformResourceLifecycle,
 )
 from modules.foundation import Foundation
 from modules.iam import Condition, ServiceRole, ServiceRoleProps, Statement, pass_roles
-from modules.pipeline.action import BUILD, action
+from modules.pipeline.action import BUILD, Step, action
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.traffic import predefined
 from modules.service.service import Service
@@ -72,8 +71,8 @@ class CodeDeployDeployment(Construct):
         self.permissions: list[ITerraformDependable] = [*role.permissions]
         self.group = self._group(application, role)
 
-    def action(self) -> CodepipelineStageAction:
-        """The action that fills in ``taskdef.json`` and ``appspec.yml`` and hands both to CodeDeploy.
+    def deploy(self) -> Step:
+        """The step that fills in ``taskdef.json`` and ``appspec.yml`` and hands both to CodeDeploy.
 
         https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
         """
@@ -88,10 +87,10 @@ class CodeDeployDeployment(Construct):
             "Image1ArtifactName": BUILD,
             "Image1ContainerName": "IMAGE1_NAME",
         }
-        return action("Deploy", "Deploy", "CodeDeployToECS", configuration, inputs=[BUILD])
+        deploy = action("Deploy", "Deploy", "CodeDeployToECS", configuration, inputs=[BUILD])
+        return Step("Deploy", deploy, self._deploying(), self.permissions)
 
-    def statements(self) -> list[Statement]:
-        """What the pipeline must be allowed for that action."""
+    def _deploying(self) -> list[Statement]:
         # AWS's own configurations have this account's number too.
         config = self._props.foundation.context.arn("codedeploy", f"deploymentconfig:{self.config_name}")
         return [

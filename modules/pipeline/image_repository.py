@@ -1,7 +1,8 @@
-"""The ECR repository that a service's images are pushed to."""
+"""The ECR repository that a service's images are in: its own, or that of the environment that builds them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modules.aws import (
@@ -15,65 +16,27 @@ from modules.aws import (
     EcrRepositoryEncryptionConfiguration,
     EcrRepositoryImageScanningConfiguration,
 )
+from modules.context import Context
 from modules.foundation import Foundation
 from modules.iam import Statement
 
 _UNTAGGED_DAYS = 7
+_TAKEN_OVER = 20
 
 
 @dataclass(frozen=True)
-class ImageRepositoryProps:
-    """The service whose images these are, and how many are kept."""
+class Images:
+    """Where images are: the repository's ARN, and its URI in the words of ``docker pull``."""
 
-    foundation: Foundation
-    service: str
-    keep_images: int
+    arn: str
+    uri: str
 
-
-class ImageRepository(Construct):
-    """A repository whose tags never move, whose images are scanned on push, and whose oldest images expire."""
-
-    def __init__(self, scope: Construct, id_: str, props: ImageRepositoryProps) -> None:
-        super().__init__(scope, id_)
-        context = props.foundation.context
-        name = context.name(props.service)
-        self.arn = context.arn("ecr", f"repository/{name}")
-        repository = EcrRepository(
-            self,
-            "repository",
-            name=name,
-            image_tag_mutability="IMMUTABLE",
-            image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
-            encryption_configuration=[
-                EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=props.foundation.key.arn)
-            ],
-            force_delete=props.foundation.disposable,
-        )
-        self.uri = repository.repository_url
-        document = DataAwsEcrLifecyclePolicyDocument(
-            self,
-            "expiry",
-            rule=[
-                _expire(
-                    1,
-                    f"Untagged images after {_UNTAGGED_DAYS} days",
-                    DataAwsEcrLifecyclePolicyDocumentRuleSelection(
-                        tag_status="untagged",
-                        count_type="sinceImagePushed",
-                        count_unit="days",
-                        count_number=_UNTAGGED_DAYS,
-                    ),
-                ),
-                _expire(
-                    2,
-                    f"All but the newest {props.keep_images} images",
-                    DataAwsEcrLifecyclePolicyDocumentRuleSelection(
-                        tag_status="any", count_type="imageCountMoreThan", count_number=props.keep_images
-                    ),
-                ),
-            ],
-        )
-        EcrLifecyclePolicy(self, "lifecycle", repository=repository.name, policy=document.json)
+    @classmethod
+    def of(cls, builder: Context, service: str) -> Images:
+        """The images of a service that the environment of ``builder`` builds; known before the repository is there."""
+        name = builder.name(service)
+        host = f"{builder.account}.dkr.ecr.{builder.region}.{builder.dns_suffix}"
+        return cls(builder.arn("ecr", f"repository/{name}"), f"{host}/{name}")
 
     def pushing(self) -> Statement:
         """The right to push to this repository, and to look whether an image is there."""
@@ -90,6 +53,77 @@ class ImageRepository(Construct):
             ],
             resources=[self.arn],
         )
+
+
+@dataclass(frozen=True)
+class ImageRepositoryProps:
+    """The service whose images these are, how many are kept, and the environments that take them over."""
+
+    foundation: Foundation
+    service: str
+    keep_images: int
+    runners: Sequence[str] = ()
+
+
+class ImageRepository(Construct):
+    """A repository whose tags never move, whose images are scanned on push, and whose oldest images expire.
+
+    What another environment has taken over bears a tag that begins with its name, and outlives newer builds:
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, props: ImageRepositoryProps) -> None:
+        super().__init__(scope, id_)
+        context = props.foundation.context
+        images = Images.of(context, props.service)
+        repository = EcrRepository(
+            self,
+            "repository",
+            name=context.name(props.service),
+            image_tag_mutability="IMMUTABLE",
+            image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
+            encryption_configuration=[
+                EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=props.foundation.key.arn)
+            ],
+            force_delete=props.foundation.disposable,
+        )
+        self.images = Images(images.arn, repository.repository_url)
+        document = DataAwsEcrLifecyclePolicyDocument(
+            self,
+            "expiry",
+            rule=[
+                _expire(priority, description, selection)
+                for priority, (description, selection) in enumerate(_selections(props), start=1)
+            ],
+        )
+        EcrLifecyclePolicy(self, "lifecycle", repository=repository.name, policy=document.json)
+
+
+def _selections(props: ImageRepositoryProps) -> list[tuple[str, DataAwsEcrLifecyclePolicyDocumentRuleSelection]]:
+    """What expires, the most lasting first: an image is expired by the first rule that its tags match, and by no other."""
+    taken_over = [
+        (
+            f"All but the newest {_TAKEN_OVER} that {runner} took over",
+            DataAwsEcrLifecyclePolicyDocumentRuleSelection(
+                tag_status="tagged",
+                tag_prefix_list=[f"{runner}-"],
+                count_type="imageCountMoreThan",
+                count_number=_TAKEN_OVER,
+            ),
+        )
+        for runner in props.runners
+    ]
+    untagged = DataAwsEcrLifecyclePolicyDocumentRuleSelection(
+        tag_status="untagged", count_type="sinceImagePushed", count_unit="days", count_number=_UNTAGGED_DAYS
+    )
+    newest = DataAwsEcrLifecyclePolicyDocumentRuleSelection(
+        tag_status="any", count_type="imageCountMoreThan", count_number=props.keep_images
+    )
+    return [
+        *taken_over,
+        (f"Untagged images after {_UNTAGGED_DAYS} days", untagged),
+        (f"All but the newest {props.keep_images} images", newest),
+    ]
 
 
 def _expire(

@@ -46,6 +46,13 @@ class Environment(Block):
         default=90, description="Days that access logs of the load balancer and of buckets are kept."
     )
     state: State = Field(default=LocalState(), description="Where Terraform keeps its state.")
+    pipelines_in: Name | None = Field(
+        default=None,
+        description=(
+            "The environment in whose account this one's pipelines, builds, images and artifacts are, like a tools account; "
+            "its own account when left out."
+        ),
+    )
     network: Network = Field(description="The network.", examples=[{"zones": ("eu-west-1a", "eu-west-1b")}])
     load_balancer: LoadBalancer = Field(default=LoadBalancer(), description="The load balancer.")
     service: dict[Name, Service] = Field(

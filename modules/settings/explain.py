@@ -32,14 +32,11 @@ _KINDS = {
 def path_of(loc: Loc) -> Path_:
     """The path in the file.
 
-    pydantic's own has ``[key]`` and the kind of a network that has no label, and lacks the kind of a
-    source, as long as there is only one.
+    pydantic's own has ``[key]``, and the kind of a network that has no label.
     """
     path = tuple(part for part in loc if part != "[key]")
     if path[:2] == ("network", "created"):
         return ("network", *path[2:])
-    if path[2:3] == ("source",) and path[3:] not in ((), ("kind",)):
-        return (*path[:3], "codecommit", *path[3:])
     return path[:-1] if path[-1:] == ("kind",) else path
 
 

@@ -135,6 +135,15 @@ FunctionArn = Annotated[
         "the ARN of a Lambda function, or of a version or alias of one",
     ),
 ]
+# https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_Connection.html
+ConnectionArn = Annotated[
+    str,
+    matching(
+        r"arn:aws(-[a-z]+)*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]{36}",
+        "the ARN of a connection of CodeConnections",
+    ),
+]
+BucketName = Annotated[str, matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of an S3 bucket")]
 VpcId = Annotated[str, matching(r"vpc-[0-9a-f]{8,17}", "a VPC id like vpc-0123456789abcdef0")]
 SubnetId = Annotated[str, matching(r"subnet-[0-9a-f]{8,17}", "a subnet id like subnet-0123456789abcdef0")]
 UrlPath = Annotated[str, matching(r"/[^\s#]{0,1023}", "a path like /health, at most 1024 characters")]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from modules.settings import explain, hcl
 from modules.settings.environment import Environment
 from modules.settings.fields import Name
 from modules.settings.problems import Locations, Path_, Problem, SettingsError
-from modules.settings.rules import RULES
+from modules.settings.project import Project
+from modules.settings.rules import RULES, neighbours
 
 COMMON = "common.hcl"
 FILE = "environment.hcl"
@@ -28,12 +30,18 @@ _ROUNDS = 5
 
 @dataclass(frozen=True)
 class Settings:
-    """A valid environment: its name (the folder's), what its files say and where, and how its things are called."""
+    """A valid environment: its name (the folder's), what its files say and where, how its things are called, and its neighbours."""
 
     name: str
     environment: Environment
     context: Context
     locations: Locations
+    neighbours: Mapping[str, Environment] = field(default_factory=dict)
+
+    @property
+    def project(self) -> Project:
+        """The environment among its neighbours."""
+        return Project({**self.neighbours, self.name: self.environment})
 
 
 def names(environments: Path) -> list[str]:
@@ -42,10 +50,35 @@ def names(environments: Path) -> list[str]:
 
 
 def load(environments: Path, name: str) -> Settings:
-    """Reads ``environments/<name>/environment.hcl`` over ``environments/common.hcl``, if there is one.
+    """Reads ``environments/<name>/environment.hcl`` over ``environments/common.hcl``, if there is one, and its neighbours.
 
-    Raises ``SettingsError`` with every mistake in both.
+    Raises ``SettingsError`` with every mistake in the two files, and what does not go together with neighbours.
     """
+    loader = _loader(environments, name)
+    others = {other: _neighbour(environments, other) for other in names(environments) if other != name}
+    for other, environment in others.items():
+        if environment is None and _mentions(environments / other / FILE, name):
+            loader.depends_on(other)
+    return loader.settings(others)
+
+
+def _neighbour(environments: Path, other: str) -> Environment | None:
+    """Another environment; ``None`` when it has mistakes."""
+    try:
+        return _loader(environments, other).alone()
+    except SettingsError:
+        return None
+
+
+def _mentions(file: Path, name: str) -> bool:
+    """Whether a file, which need not be valid, may speak of the environment ``name``."""
+    try:
+        return f'"{name}"' in file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+
+
+def _loader(environments: Path, name: str) -> _Loader:
     common = environments / COMMON
     # A link that leads nowhere is a mistake, not an absence.
     files = [common] if common.exists() or common.is_symlink() else []
@@ -54,7 +87,7 @@ def load(environments: Path, name: str) -> Settings:
     syntax = [problem for document in documents for problem in document.problems]
     if any(problem.path == () for problem in syntax):
         raise SettingsError(syntax)
-    return _Loader(name, documents, syntax).settings()
+    return _Loader(name, documents, syntax)
 
 
 class _Loader:
@@ -67,20 +100,37 @@ class _Loader:
         lines = {path: line for document in documents for path, line in document.locations.items()}
         self.locations = Locations(documents[-1].file, lines)
 
-    def settings(self) -> Settings:
+    def settings(self, others: Mapping[str, Environment | None]) -> Settings:
+        """The environment among ``others``, of which those with mistakes are ``None``."""
+        valid = {name: environment for name, environment in others.items() if environment is not None}
+        environment = self._checked(Project(valid, frozenset(others.keys() - valid.keys())))
+        context = Context(environment.project, self.name, environment.region, environment.account)
+        return Settings(self.name, _as_terraform_text(environment), context, self.locations, valid)
+
+    def depends_on(self, other: str) -> None:
+        """Notes that what ``other`` wants of this environment cannot be known."""
+        self._problem(
+            (), f"environments/{other} speaks of this environment, and has mistakes of its own; mend them first"
+        )
+
+    def alone(self) -> Environment:
+        """The environment as others see it: valid in itself."""
+        environment: Environment = _as_terraform_text(self._checked(None))
+        return environment
+
+    def _checked(self, others: Project | None) -> Environment:
         self._check_name()
         environment, replaced = self._validated()
         if environment is not None:
-            for rule in RULES:
-                for conflict in rule(environment, self.name):
-                    if not replaced & {
-                        prefix for path in (conflict.path, *conflict.about) for prefix in _prefixes(path)
-                    }:
-                        self._problem(conflict.path, conflict.message)
+            conflicts = [conflict for rule in RULES for conflict in rule(environment, self.name)]
+            if others is not None:
+                conflicts += neighbours.conflicts(environment, self.name, others)
+            for conflict in conflicts:
+                if not replaced & {prefix for path in (conflict.path, *conflict.about) for prefix in _prefixes(path)}:
+                    self._problem(conflict.path, conflict.message)
         if self.problems or environment is None:
             raise SettingsError(self.problems)
-        context = Context(environment.project, self.name, environment.region, environment.account)
-        return Settings(self.name, _as_terraform_text(environment), context, self.locations)
+        return environment
 
     def _check_name(self) -> None:
         try:

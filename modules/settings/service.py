@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from modules.settings.build import Build
 from modules.settings.fields import (
     Block,
     Distinct,
@@ -120,27 +121,6 @@ class HealthCheck(Block):
         """Whether an answer with that status code means well."""
         ranges = (codes.partition("-") for codes in self.status.split(","))
         return any(int(low) <= status <= int(high or low) for low, _, high in ranges)
-
-
-class Build(Block):
-    """How AWS CodeBuild builds the image."""
-
-    compute: Literal[
-        "BUILD_GENERAL1_SMALL",
-        "BUILD_GENERAL1_MEDIUM",
-        "BUILD_GENERAL1_LARGE",
-        "BUILD_GENERAL1_XLARGE",
-        "BUILD_GENERAL1_2XLARGE",
-    ] = Field(default="BUILD_GENERAL1_SMALL", description="CodeBuild's compute type.")
-    timeout_minutes: Annotated[int, between(5, 2160, "minutes")] = Field(
-        default=30, description="Minutes after which a build is stopped."
-    )
-    environment: Variables = Field(
-        default={}, description="Variables for the build, beside those of the release contract."
-    )
-    keep_images: Annotated[int, between(10, 10000, "images")] = Field(
-        default=100, description="Images kept in ECR; the oldest beyond it expire."
-    )
 
 
 class Service(Block):

@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from modules.settings.choice import chosen_by_label
-from modules.settings.fields import Block, KeyArn, Region, matching
+from modules.settings.fields import Block, BucketName, KeyArn, Region, matching
 
-BucketName = Annotated[str, matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of an S3 bucket")]
 CloudName = Annotated[
     str, matching(r"[A-Za-z0-9_-]{1,90}", "a name that HCP Terraform takes: letters, digits, - and _")
 ]

@@ -71,8 +71,8 @@ def test_a_push_to_the_branch_starts_the_pipeline_once() -> None:
     assert source["configuration"]["BranchName"] == "release/1"
     target = generated.only("aws_cloudwatch_event_target")
     assert target["arn"] == "${aws_codepipeline.delivery-web_pipeline.arn}"
-    assert target["depends_on"] == ["aws_iam_role_policy.delivery-web_pipeline_push-role_policy"]
-    start = generated.statements("delivery-web_pipeline_push-role_permissions")["Start"]
+    assert target["depends_on"] == ["aws_iam_role_policy.delivery-web_pipeline_start-role_policy"]
+    start = generated.statements("delivery-web_pipeline_start-role_permissions")["Start"]
     assert start["actions"] == ["codepipeline:StartPipelineExecution"]
     assert start["resources"] == ["arn:aws:codepipeline:eu-west-1:123456789012:shop-test-web"]
 
@@ -261,7 +261,7 @@ def test_only_the_roles_of_the_task_are_passed_and_only_to_tasks(role: str) -> N
         ("delivery-web_build_role", "codebuild.amazonaws.com"),
         ("delivery-web_deployment_role", "codedeploy.amazonaws.com"),
         ("delivery-web_pipeline_role", "codepipeline.amazonaws.com"),
-        ("delivery-web_pipeline_push-role", "events.amazonaws.com"),
+        ("delivery-web_pipeline_start-role", "events.amazonaws.com"),
     ],
 )
 def test_each_role_is_for_one_service_calling_for_this_account(role: str, service: str) -> None:

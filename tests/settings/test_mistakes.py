@@ -202,7 +202,7 @@ def test_the_least_environment_is_valid() -> None:
         ),
         (
             environment(service='source "git" {}'),
-            f'{FILE}:{SERVICE}: service.web.source: "git" is not a kind of source; use "codecommit"',
+            f'{FILE}:{SERVICE}: service.web.source: "git" is not a kind of source; use "codecommit", "s3", "github", "gitlab", "bitbucket", "promotion"',
         ),
         (
             environment(service='release { strategy = "slow" }'),

@@ -8,6 +8,7 @@ from modules.context import Context
 from modules.settings.environment import Environment
 from modules.settings.problems import Path_
 from modules.settings.rules.conflict import Conflict
+from modules.settings.source import Promotion
 
 # Log groups and security groups of a service called so would meet those that all services share.
 _SHARED = {"endpoints", "exec", "load-balancer", "vpc-flow-logs"}
@@ -69,10 +70,13 @@ def derived_names(environment: Environment, name: str) -> Iterator[Conflict]:
     for key, service in environment.service.items():
         parts = ["smoke-test"] if service.release.smoke_test else []
         parts += ["deploy"] if service.release.engine == "ecs" else []
+        parts += ["prepare"] if isinstance(service.source, Promotion) else []
         for part in parts:
             if f"{key}-{part}" in environment.service:
                 message = f'"{key}-{part}" is the name of a part of service.{key}; use another'
-                yield Conflict(("service", f"{key}-{part}"), message, (("service", key, "release"),))
+                yield Conflict(
+                    ("service", f"{key}-{part}"), message, (("service", key, "release"), ("service", key, "source"))
+                )
 
 
 RULES = (lengths, reserved_prefixes, shared_names, derived_names, tags)

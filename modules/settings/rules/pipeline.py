@@ -9,25 +9,81 @@ from modules.release_contract import CODEBUILD_VARIABLE_LENGTH, RESERVED_VARIABL
 from modules.settings.environment import Environment
 from modules.settings.problems import Path_
 from modules.settings.rules.conflict import Conflict
+from modules.settings.source import S3, CodeCommit, Connected
+
+_PATTERNS = 8
+_CONNECTION_NAME = 32
 
 _OF_THE_SHELL = {"BASH_ENV", "ENV", "HOME", "IFS", "PATH", "SHELL"}
 
 
-def repositories(environment: Environment, name: str) -> Iterator[Conflict]:
-    """A repository that is not created is named, and one is created once."""
+def origins(environment: Environment, name: str) -> Iterator[Conflict]:
+    """A repository or bucket that is not created is named, and one is created once."""
     context = Context(environment.project, name, environment.region, environment.account)
-    created: dict[str, str] = {}
+    created: dict[tuple[str, str], str] = {}
     for key, service in environment.service.items():
-        path: Path_ = ("service", key, "source", "codecommit", "repository")
+        match service.source:
+            case CodeCommit(create=create, repository=given):
+                argument, kind, default = "repository", "codecommit", context.name(key)
+            case S3(create=create, bucket=given):
+                argument, kind, default = "bucket", "s3", context.bucket(key, "source")
+            case _:
+                continue
+        path: Path_ = ("service", key, "source", kind, argument)
         about: tuple[Path_, ...] = ((*path[:-1], "create"),)
-        if not service.source.create:
-            if service.source.repository is None:
-                yield Conflict(path, "is missing; with create = false, name the repository that exists", about)
+        if not create:
+            if given is None:
+                yield Conflict(path, f"is missing; with create = false, name the {argument} that exists", about)
             continue
-        first = created.setdefault(service.source.repository or context.name(key), key)
+        first = created.setdefault((kind, given or default), key)
         if first != key:
-            message = f'"{service.source.repository}" is created by service.{first} already; use create = false here'
-            yield Conflict(path, message, about)
+            yield Conflict(path, f'"{given}" is created by service.{first} already; use create = false here', about)
+
+
+def objects(environment: Environment, name: str) -> Iterator[Conflict]:
+    """A KMS key is named for a bucket that exists: one that is created here has the environment's."""
+    for key, service in environment.service.items():
+        if isinstance(service.source, S3) and service.source.create and service.source.kms_key:
+            path: Path_ = ("service", key, "source", "s3", "kms_key")
+            message = "a bucket that is created here is under the environment's own key; leave this out"
+            yield Conflict(path, message, ((*path[:-1], "create"),))
+
+
+def triggers(environment: Environment, name: str) -> Iterator[Conflict]:
+    """Tags stand alone, and there are eight patterns at most.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-filter.html
+    """
+    for key, service in environment.service.items():
+        if not isinstance(service.source, Connected):
+            continue
+        path: Path_ = ("service", key, "source", service.source.kind)
+        patterns = {each: getattr(service.source, each) for each in ("tags", "paths", "ignore_paths")}
+        for argument, given in patterns.items():
+            if len(given) > _PATTERNS:
+                yield Conflict((*path, argument), f"has {len(given)} patterns; CodePipeline takes {_PATTERNS}")
+            if argument != "tags" and given and patterns["tags"]:
+                message = "a tag is no change of files: CodePipeline takes tags or paths, not both"
+                yield Conflict((*path, argument), message, ((*path, "tags"),))
+
+
+def connections(environment: Environment, name: str) -> Iterator[Conflict]:
+    """A connection that is created here has a name that AWS takes.
+
+    https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_CreateConnection.html
+    """
+    context = Context(environment.project, name, environment.region, environment.account)
+    for key, service in environment.service.items():
+        source = service.source
+        if isinstance(source, Connected) and source.connection is None:
+            called = context.name(source.kind)
+            if len(called) > _CONNECTION_NAME:
+                yield Conflict(
+                    ("service", key, "source", source.kind, "connection"),
+                    f'it would be called "{called}", {len(called)} characters; AWS allows {_CONNECTION_NAME}: '
+                    "name a connection that exists, or shorten the name of project or environment",
+                    (("project",),),
+                )
 
 
 def build_variables(environment: Environment, name: str) -> Iterator[Conflict]:
@@ -43,4 +99,4 @@ def build_variables(environment: Environment, name: str) -> Iterator[Conflict]:
                 )
 
 
-RULES = (repositories, build_variables)
+RULES = (origins, objects, triggers, connections, build_variables)

@@ -156,8 +156,8 @@ def test_push_that_starts_two_executions_is_refuted(tmp_path: Path, monkeypatch:
 
     def break_it(resources: Body) -> None:
         rules, targets = resources["aws_cloudwatch_event_rule"], resources["aws_cloudwatch_event_target"]
-        rules["again"] = rules["delivery-web_pipeline_push"] | {"name": "again"}
-        targets["again"] = targets["delivery-web_pipeline_push-target"] | {
+        rules["again"] = rules["delivery-web_pipeline_start"] | {"name": "again"}
+        targets["again"] = targets["delivery-web_pipeline_start-target"] | {
             "rule": "${aws_cloudwatch_event_rule.again.name}"
         }
 

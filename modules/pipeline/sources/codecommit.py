@@ -1,19 +1,22 @@
-"""The CodeCommit repository whose pushes are released."""
+"""A CodeCommit repository whose pushes are released."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from modules.aws import (
     CodecommitApprovalRuleTemplate,
     CodecommitApprovalRuleTemplateAssociation,
     CodecommitRepository,
+    CodepipelineTrigger,
     Construct,
     TerraformResourceLifecycle,
 )
 from modules.context import Context
 from modules.iam import Statement
+from modules.pipeline.action import SOURCE, Step, action
 from modules.settings.source import CodeCommit
 
 
@@ -32,9 +35,15 @@ class CodeCommitSource(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: CodeCommitSourceProps) -> None:
         super().__init__(scope, id_)
-        self.repository = props.settings.repository or props.context.name(props.service)
+        context = props.context
+        self.repository = props.settings.repository or context.name(props.service)
         self.branch = props.settings.branch
-        self.arn = props.context.arn("codecommit", self.repository)
+        self.arn = context.arn("codecommit", self.repository)
+        self.about = f"{self.branch} of {self.repository}"
+        self.link = (
+            f"{context.console}/codesuite/codecommit/repositories/{self.repository}"
+            f"/commit/#{{SourceVariables.CommitId}}?region={context.region}"
+        )
         self.clone_url: str | None = None
         if props.settings.create:
             created = CodecommitRepository(
@@ -69,12 +78,18 @@ class CodeCommitSource(Construct):
             repository_name=repository.repository_name,
         )
 
-    def reading(self) -> Statement:
-        """The rights of CodePipeline's source action.
+    def step(self) -> Step:
+        """Takes the branch's newest commit.
 
-        https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+        Rights: https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
         """
-        return Statement(
+        configuration = {
+            "RepositoryName": self.repository,
+            "BranchName": self.branch,
+            "PollForSourceChanges": "false",
+            "OutputArtifactFormat": "CODE_ZIP",
+        }
+        reading = Statement(
             sid="ReadSource",
             actions=[
                 "codecommit:CancelUploadArchive",
@@ -86,8 +101,10 @@ class CodeCommitSource(Construct):
             ],
             resources=[self.arn],
         )
+        take = action("Source", "Source", "CodeCommit", configuration, outputs=[SOURCE], namespace="SourceVariables")
+        return Step("Source", take, [reading])
 
-    def event_pattern(self) -> dict[str, object]:
+    def event_pattern(self) -> dict[str, Any]:
         """What EventBridge says when the branch is pushed to, and only then.
 
         https://docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html
@@ -102,3 +119,11 @@ class CodeCommitSource(Construct):
                 "referenceName": [self.branch],
             },
         }
+
+    def triggers(self) -> list[CodepipelineTrigger]:
+        """None: triggers of a pipeline work with connections only."""
+        return []
+
+    def outputs(self) -> dict[str, tuple[str, str]]:
+        """Where to push, if the repository was created here."""
+        return {"clone-url": (self.clone_url, "pushed to")} if self.clone_url else {}

@@ -1,0 +1,35 @@
+"""Buildspecs that hold a program of ours, so that no repository needs to carry it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+_SCRIPTS = Path(__file__).parent / "scripts"
+
+
+def buildspec(script: str, prints: str | None = None, files: Sequence[str] = ()) -> str:
+    """The buildspec that runs ``scripts/<script>``.
+
+    What the program writes to its output becomes the variable ``prints``, which later actions can read; ``files`` are the
+    artifact. https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
+    """
+    program = textwrap.indent((_SCRIPTS / script).read_text(encoding="utf-8"), 8 * " ", lambda line: bool(line.strip()))
+    begin, end = (f"{prints}=$(python3", "\n        )") if prints else ("python3", "")
+    exported = f"\n  exported-variables:\n    - {prints}" if prints else ""
+    artifacts = "".join(f"    - {file}\n" for file in files)
+    return f"""\
+version: 0.2
+
+env:
+  shell: bash{exported}
+
+phases:
+  build:
+    on-failure: ABORT
+    commands:
+      - |
+        {begin} - <<'PYTHON'
+{program}        PYTHON{end}
+""" + (f"\nartifacts:\n  files:\n{artifacts}" if files else "")

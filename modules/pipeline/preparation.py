@@ -1,0 +1,69 @@
+"""The CodeBuild project that makes a release of another environment one of this environment. It builds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from modules.aws import Construct
+from modules.foundation import Foundation
+from modules.iam import Statement
+from modules.pipeline import inline
+from modules.pipeline.action import BUILD, SOURCE, Step
+from modules.pipeline.artifact_bucket import ArtifactBucket
+from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
+from modules.pipeline.image_repository import Images
+from modules.release_contract import RELEASE_FILES
+
+_MINUTES = 10
+
+
+@dataclass(frozen=True)
+class PreparationProps:
+    """The variables of the release contract, and where the image is and stays."""
+
+    foundation: Foundation
+    service: str
+    contract: Mapping[str, str]
+    images: Images
+    artifacts: ArtifactBucket
+
+
+class Preparation(CodeBuild):
+    """Fills in the templates with this environment's settings, and tags the image so that it is kept."""
+
+    def __init__(self, scope: Construct, id_: str, props: PreparationProps) -> None:
+        foundation = props.foundation
+        context = foundation.context
+        name = f"{context.name(props.service)}-prepare"
+        super().__init__(
+            scope,
+            id_,
+            CodeBuildProps(
+                foundation,
+                props.service,
+                part="prepare",
+                name=name,
+                description=f"Makes releases of another environment releases of {context.name(props.service)}",
+                # It runs Python alone, whatever the image runs on.
+                architecture="x86_64",
+                timeout_minutes=_MINUTES,
+                buildspec=inline.buildspec("prepare_release.py", prints="IMAGE_DIGEST", files=RELEASE_FILES),
+                variables={
+                    "ECR_REPOSITORY_URI": props.images.uri,
+                    "ENVIRONMENT": context.environment,
+                    **props.contract,
+                },
+                statements=[
+                    *props.artifacts.usage(),
+                    foundation.key.usage(),
+                    Statement(
+                        sid="KeepImage", actions=["ecr:BatchGetImage", "ecr:PutImage"], resources=[props.images.arn]
+                    ),
+                ],
+            ),
+        )
+
+    def prepare(self) -> Step:
+        """The step that stands where others build."""
+        return self.step("Prepare", [SOURCE], [BUILD], namespace="BuildVariables")

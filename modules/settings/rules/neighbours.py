@@ -1,0 +1,70 @@
+"""Environments that concern each other: releases that are taken over, and pipelines that are elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modules.settings.environment import Environment
+from modules.settings.problems import Path_
+from modules.settings.project import Project
+from modules.settings.rules.conflict import Conflict
+from modules.settings.source import Promotion
+
+
+def conflicts(environment: Environment, name: str, others: Project) -> Iterator[Conflict]:
+    """What does not go together between ``environment``, called ``name``, and the others of its project."""
+    project = Project({**others.environments, name: environment}, others.broken)
+    yield from _promotions(project, name)
+
+
+def _promotions(project: Project, name: str) -> Iterator[Conflict]:
+    for key, service in project.environments[name].service.items():
+        if isinstance(service.source, Promotion):
+            path: Path_ = ("service", key, "source", "promotion", "environment")
+            message = _obstacle(project, name, key, service.source.environment)
+            if message is not None:
+                yield Conflict(path, message, (("service", key, "architecture"), ("region",), ("account",)))
+
+
+def _obstacle(project: Project, name: str, key: str, before: str) -> str | None:
+    """Why a service's releases cannot be taken over, if they cannot."""
+    mine, known = project.environments[name], ", ".join(sorted(project.environments.keys() - {name})) or "none"
+    if before in project.broken:
+        return f'environments/{before} has mistakes of its own, which "make synth ENV={before}" tells; mend them first'
+    other = project.environments.get(before)
+    if other is None or before == name:
+        return f'"{before}" is no other environment; there are {known}'
+    if key not in other.service:
+        return f'"{before}" has no service "{key}"; it has {", ".join(other.service)}'
+    if _goes_round(project, name, key):
+        return f'"{before}" takes its releases from here itself; one environment must build'
+    theirs = other.service[key]
+    if theirs.architecture != mine.service[key].architecture:
+        return f'"{before}" runs {theirs.architecture} and this environment {mine.service[key].architecture}; one image is for one processor'
+    here, there = project.pipelines(name), project.pipelines(before)
+    if (here.project, here.region, here.account) != (there.project, there.region, there.account):
+        return (
+            f'the pipelines of "{before}" are in {there.account}, {there.region} (project {there.project}), those of this environment '
+            f"in {here.account}, {here.region} (project {here.project}); releases are handed on within one account, like a tools "
+            "account: see pipelines_in"
+        )
+    return _short_lived(project, name, key)
+
+
+def _goes_round(project: Project, name: str, key: str) -> bool:
+    seen, current = {name}, project.promoted_from(name, key)
+    while current is not None and current in project.environments and key in project.environments[current].service:
+        if current in seen:
+            return True
+        seen.add(current)
+        current = project.promoted_from(current, key)
+    return False
+
+
+def _short_lived(project: Project, name: str, key: str) -> str | None:
+    current = project.promoted_from(name, key)
+    while current is not None and current in project.environments and key in project.environments[current].service:
+        if project.environments[current].disposable and not project.environments[name].disposable:
+            return f'"{current}" is disposable: its destroy would take along what is released here; set disposable = false there'
+        current = project.promoted_from(current, key)
+    return None
