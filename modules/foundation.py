@@ -1,8 +1,8 @@
-"""What the services of an environment stand on."""
+"""What the things of an environment stand on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from modules.access_logs import AccessLogs
 from modules.context import Context
@@ -14,16 +14,24 @@ from modules.service.cluster import Cluster
 
 @dataclass(frozen=True)
 class Foundation:
-    """The things that all services share, and what holds for all of them.
+    """What pipelines and builds share, and what holds for all of them.
 
-    ``retention_days`` is for log groups; ``disposable`` says whether a destroy may take data along.
+    ``retention_days`` is for log groups; ``disposable`` says whether a destroy may take data along. ``network`` is there
+    where services are as well.
     """
 
     context: Context
     key: Key
     access_logs: AccessLogs
-    network: Network
-    load_balancer: LoadBalancer
-    cluster: Cluster
     retention_days: int
     disposable: bool
+    network: Network | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform(Foundation):
+    """What services stand on beside it: what they run on, and what they are reached through."""
+
+    network: Network = field()
+    load_balancer: LoadBalancer
+    cluster: Cluster

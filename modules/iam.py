@@ -128,3 +128,17 @@ def pass_roles(arns: Sequence[str], service: str) -> Statement:
         resources=arns,
         conditions=[Condition("StringEquals", "iam:PassedToService", [service])],
     )
+
+
+def roots(roles: Sequence[str]) -> dict[str, list[str]]:
+    """The accounts of ``roles`` as principals. A role that does not exist yet cannot be one, so ``only_by`` narrows them.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+    accounts = sorted({(arn.split(":")[1], arn.split(":")[4]) for arn in roles})
+    return {"AWS": [f"arn:{partition}:iam::{account}:root" for partition, account in accounts]}
+
+
+def only_by(roles: Sequence[str]) -> Condition:
+    """That it is one of ``roles``, which are ARNs, who asks."""
+    return Condition("ArnEquals", "aws:PrincipalArn", sorted(roles))

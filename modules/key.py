@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modules.aws import Construct, KmsAlias, KmsKey, KmsKeyPolicy
 from modules.context import Context
-from modules.iam import Condition, Statement, policy_document
+from modules.iam import Condition, Statement, only_by, policy_document, roots
 
 
 @dataclass(frozen=True)
 class KeyProps:
-    """Whose key it is, and whether it can go quickly (7 days) or only after a long wait (30)."""
+    """Whose key it is, and whether it can go quickly (7 days) or only after a long wait (30).
+
+    ``environments`` are those whose logs are encrypted with it; ``readers`` are ARNs of roles in other accounts that read
+    artifacts.
+    """
 
     context: Context
     disposable: bool
+    environments: Sequence[Context]
+    readers: Sequence[str] = ()
 
 
 class Key(Construct):
@@ -55,10 +62,11 @@ class Key(Construct):
                         Condition(
                             "ArnLike",
                             "kms:EncryptionContext:aws:logs:arn",
-                            [context.arn("logs", f"log-group:{context.log_group('*')}")],
+                            [context.arn("logs", f"log-group:{each.log_group('*')}") for each in props.environments],
                         )
                     ],
                 ),
+                *_other_accounts(context, key.arn, props.readers),
             ],
         )
         self.policy = KmsKeyPolicy(self, "policy", key_id=key.key_id, policy=document.json)
@@ -71,3 +79,22 @@ class Key(Construct):
             actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
             resources=[self.arn],
         )
+
+
+def _other_accounts(context: Context, key_arn: str, readers: Sequence[str]) -> list[Statement]:
+    """What roles of other accounts may decrypt: artifacts, by way of S3.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+    """
+    if not readers:
+        return []
+    by_s3 = Condition("StringEquals", "kms:ViaService", [f"s3.{context.region}.{context.dns_suffix}"])
+    return [
+        Statement(
+            sid="DecryptFromOtherAccounts",
+            actions=["kms:Decrypt"],
+            resources=[key_arn],
+            principals=roots(readers),
+            conditions=[only_by(readers), by_s3],
+        )
+    ]

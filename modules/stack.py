@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from modules import state
 from modules.access_logs import AccessLogs, AccessLogsProps
 from modules.aws import (
     App,
     AwsProvider,
     AwsProviderDefaultTags,
+    Construct,
     Node,
     TerraformElement,
     TerraformOutput,
     TerraformStack,
 )
-from modules.foundation import Foundation
+from modules.foundation import Foundation, Platform
 from modules.key import Key, KeyProps
 from modules.network.application_load_balancer import ApplicationLoadBalancer
 from modules.network.load_balancer import LoadBalancer, LoadBalancerProps
@@ -21,12 +23,15 @@ from modules.network.network_load_balancer import NetworkLoadBalancer
 from modules.pipeline.connections import connections
 from modules.pipeline.delivery import Delivery, DeliveryProps
 from modules.pipeline.image_repository import ImageRepository, ImageRepositoryProps, Images
+from modules.pipeline.release_access import ReleaseAccess, ReleaseAccessProps, reader_arns
+from modules.pipeline.targets import Target
+from modules.pipeline.targets.other_account import OtherAccount
+from modules.pipeline.targets.own_account import OwnAccount
 from modules.service.cluster import Cluster, ClusterProps
 from modules.service.service import Service, ServiceProps
 from modules.settings.load import Settings
 from modules.settings.service import Service as ServiceSettings
 from modules.settings.source import Promotion
-from modules.settings.state import CloudState, S3State
 
 REQUIRED_TERRAFORM = ">= 1.11"
 """1.11 made the S3 backend's own lock file generally available."""
@@ -38,40 +43,18 @@ _LOAD_BALANCERS: dict[str, type[LoadBalancer]] = {
 
 
 class EnvironmentStack(TerraformStack):
-    """All that an environment is. Its id is the environment's name."""
+    """All that an environment is, and the pipelines of others that are in its account. Its id is the environment's name."""
 
     def __init__(self, scope: App, settings: Settings) -> None:
         super().__init__(scope, settings.name)
-        self._settings = settings
+        self._settings, self._project = settings, settings.project
         self._configure_terraform()
-        environment, context = settings.environment, settings.context
-        retention = environment.log_retention_days
-        key = Key(self, "key", KeyProps(context, environment.disposable))
-        access_logs = AccessLogs(
-            self,
-            "access-logs",
-            AccessLogsProps(
-                context, environment.access_log_days, environment.disposable, environment.load_balancer.type
-            ),
-        )
-        network = Network(
-            self,
-            "network",
-            NetworkProps(context, environment.network, environment.service.values(), key, retention),
-        )
-        load_balancer = _LOAD_BALANCERS[environment.load_balancer.type](
-            self,
-            "load-balancer",
-            LoadBalancerProps(context, environment.load_balancer, network, access_logs, environment.disposable),
-        )
-        cluster = Cluster(self, "cluster", ClusterProps(context, key, retention))
-        foundation = Foundation(
-            context, key, access_logs, network, load_balancer, cluster, retention, environment.disposable
-        )
-        self._connections = connections(self, context, environment.service.values())
-        self._output("url", load_balancer.url, "Where the load balancer answers")
-        for name, service in environment.service.items():
-            self._add_service(foundation, name, service)
+        foundation = self._foundation()
+        self._connections = connections(self, settings.context, self._project.delivers(settings.name))
+        if settings.environment.service:
+            self._add_services(self._platform(foundation))
+        for other in self._project.delivered_by(settings.name):
+            self._add_pipelines_of(other, foundation)
 
     def _allocate_logical_id(self, tf_element: TerraformElement | Node) -> str:
         """Names everything by its construct's path instead of path and hash: ``service-web_target-groups_blue``.
@@ -98,51 +81,132 @@ class EnvironmentStack(TerraformStack):
         )
         self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
         self.add_override("terraform.required_providers.aws.source", "hashicorp/aws")
-        # CDKTF's own backends write an absolute path or call `terraform`, and without one it adds a local one.
-        for block, content in self._state().items():
+        for block, content in state.blocks(context, environment.state).items():
             self.add_override(f"terraform.{block}", content)
 
-    def _state(self) -> dict[str, object]:
-        context, state = self._settings.context, self._settings.environment.state
-        if isinstance(state, S3State):
-            s3: dict[str, object] = {
-                "bucket": state.bucket,
-                "key": f"{context.project}/{context.environment}/terraform.tfstate",
-                "region": state.region or context.region,
-                "encrypt": True,
-                "use_lockfile": True,
-            }
-            if state.kms_key:
-                s3["kms_key_id"] = state.kms_key
-            return {"backend.local": None, "backend.s3": s3}
-        if isinstance(state, CloudState):
-            workspace = {"name": state.workspace or context.prefix}
-            if state.project:
-                workspace["project"] = state.project
-            return {"backend": None, "cloud": {"organization": state.organization, "workspaces": workspace}}
-        return {"backend.local.path": "terraform.tfstate"}
-
-    def _add_service(self, foundation: Foundation, name: str, settings: ServiceSettings) -> None:
-        images = self._images(foundation, name, settings)
-        service = Service(self, f"service-{name}", ServiceProps(foundation, name, settings, images.arn))
-        delivery = Delivery(
-            self,
-            f"delivery-{name}",
-            DeliveryProps(foundation, name, settings, service, images, self._connections, self._settings),
+    def _foundation(self) -> Foundation:
+        context, environment, project = self._settings.context, self._settings.environment, self._project
+        delivered = project.delivered_by(self._settings.name)
+        readers = [
+            arn
+            for other in delivered
+            for name, service in project.environments[other].service.items()
+            for arn in reader_arns(project.context(other), name, service.release.engine)
+        ]
+        return Foundation(
+            context,
+            Key(
+                self,
+                "key",
+                KeyProps(context, environment.disposable, [context, *map(project.context, delivered)], readers),
+            ),
+            AccessLogs(
+                self,
+                "access-logs",
+                AccessLogsProps(
+                    context, environment.access_log_days, environment.disposable, environment.load_balancer.type
+                ),
+            ),
+            environment.log_retention_days,
+            environment.disposable,
         )
-        self._output(f"{name}-pipeline", delivery.pipeline.pipeline.name, f"The pipeline that releases {name}")
-        self._output(f"{name}-image-repository", images.uri, f"Where the images of {name} are")
-        for key, (value, use) in delivery.source.outputs().items():
-            self._output(f"{name}-{key}", value, f"Where the source of {name} is {use}")
 
-    def _images(self, foundation: Foundation, name: str, settings: ServiceSettings) -> Images:
-        """The repository of a service's images: a new one where they are built."""
-        project = self._settings.project
-        if isinstance(settings.source, Promotion):
-            return Images.of(project.pipelines(project.builder(self._settings.name, name)), name)
-        runners = project.runners(self._settings.name, name)
-        props = ImageRepositoryProps(foundation, name, settings.build.keep_images, runners)
-        return ImageRepository(self, f"images-{name}", props).images
+    def _platform(self, foundation: Foundation) -> Platform:
+        environment, context = self._settings.environment, foundation.context
+        assert environment.network is not None, "the rules want one where there are services"
+        network = Network(
+            self,
+            "network",
+            NetworkProps(
+                context,
+                environment.network,
+                environment.service.values(),
+                foundation.key,
+                foundation.retention_days,
+            ),
+        )
+        load_balancer = _LOAD_BALANCERS[environment.load_balancer.type](
+            self,
+            "load-balancer",
+            LoadBalancerProps(
+                context, environment.load_balancer, network, foundation.access_logs, foundation.disposable
+            ),
+        )
+        cluster = Cluster(self, "cluster", ClusterProps(context, foundation.key, foundation.retention_days))
+        return Platform(
+            context,
+            foundation.key,
+            foundation.access_logs,
+            foundation.retention_days,
+            foundation.disposable,
+            network=network,
+            load_balancer=load_balancer,
+            cluster=cluster,
+        )
+
+    def _add_services(self, platform: Platform) -> None:
+        self._output("url", platform.load_balancer.url, "Where the load balancer answers")
+        for name, settings in self._settings.environment.service.items():
+            pipelines = self._project.pipelines(self._settings.name)
+            images = self._images(self, platform, name, settings)
+            service = Service(self, f"service-{name}", ServiceProps(platform, name, settings, images.arn))
+            if pipelines.account == platform.context.account:
+                self._deliver(self, platform, name, settings, OwnAccount(platform, name, settings, service), images)
+            else:
+                props = ReleaseAccessProps(platform, name, settings, service, pipelines)
+                ReleaseAccess(self, f"release-{name}", props)
+
+    def _add_pipelines_of(self, other: str, foundation: Foundation) -> None:
+        """What of another environment is in this account; in a scope of its own, because its services may be called alike."""
+        environment = self._project.environments[other]
+        theirs = Foundation(
+            self._project.pipelines(other),
+            foundation.key,
+            foundation.access_logs,
+            environment.log_retention_days,
+            environment.disposable,
+        )
+        scope = Construct(self, f"for-{other}")
+        for name, settings in environment.service.items():
+            target = OtherAccount(theirs, self._project.context(other), environment, name)
+            images = self._images(scope, theirs, name, settings)
+            self._deliver(scope, theirs, name, settings, target, images)
+
+    def _deliver(
+        self,
+        scope: Construct,
+        foundation: Foundation,
+        name: str,
+        settings: ServiceSettings,
+        target: Target,
+        images: Images,
+    ) -> None:
+        delivery = Delivery(
+            scope,
+            f"delivery-{name}",
+            DeliveryProps(foundation, name, settings, target, images, self._connections, self._project),
+        )
+        called = name if scope is self else f"{foundation.context.environment}-{name}"
+        self._output(f"{called}-pipeline", delivery.pipeline.pipeline.name, f"The pipeline that releases {called}")
+        self._output(f"{called}-image-repository", images.uri, f"Where the images of {called} are")
+        for key, (value, use) in delivery.source.outputs().items():
+            self._output(f"{called}-{key}", value, f"Where the source of {called} is {use}")
+
+    def _images(self, scope: Construct, foundation: Foundation, name: str, settings: ServiceSettings) -> Images:
+        """Where a service's images are: a new repository where they are built, with their pipeline."""
+        project, environment = self._project, foundation.context.environment
+        pipelines = project.pipelines(environment)
+        if isinstance(settings.source, Promotion) or pipelines.account != self._settings.context.account:
+            return Images.of(project.pipelines(project.builder(environment, name)), name)
+        runners = project.runners(environment, name)
+        contexts = map(project.context, [environment, *runners])
+        pullers = [
+            context.global_arn("iam", f"role/{context.name(name, 'execution')}")
+            for context in contexts
+            if context.account != pipelines.account
+        ]
+        props = ImageRepositoryProps(foundation, name, settings.build.keep_images, runners, pullers)
+        return ImageRepository(scope, f"images-{name}", props).images
 
     def _output(self, id_: str, value: str, description: str) -> None:
         TerraformOutput(self, id_, value=value, description=description)

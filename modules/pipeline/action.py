@@ -14,11 +14,18 @@ SOURCE = "source"
 BUILD = "build"
 """The artifact that a release is made of: what the build exports, or what was prepared of an earlier release."""
 
+IMAGE = "image"
+"""The artifact of a build that leaves the templates open, for a later step to fill in."""
+
 IMAGE_DIGEST = "#{BuildVariables.IMAGE_DIGEST}"
 """The digest of the image to be released, in the words of a pipeline; the build exports it.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-variables.html
 """
+
+
+VARIABLES = {BUILD: "BuildVariables", IMAGE: "ImageVariables"}
+"""Where the variables of the action that gives an artifact are found."""
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modules.aws import Construct
 from modules.bucket import Bucket, BucketProps
+from modules.context import Context
 from modules.foundation import Foundation
-from modules.iam import Condition, Statement
+from modules.iam import Condition, Statement, only_by, roots
 
 _DAYS = 30
 
 
 @dataclass(frozen=True)
+class Artifacts:
+    """Where a pipeline's artifacts are, and the KMS key that they are under, as a policy names them."""
+
+    bucket_arn: str
+    key_arn: str
+    key_conditions: Sequence[Condition] = ()
+
+    @classmethod
+    def of(cls, pipelines: Context, service: str) -> Artifacts:
+        """The artifacts of a pipeline in another account.
+
+        The id of that account's key is not known here; its own policy names who may use it, and for what.
+        """
+        return cls(
+            f"arn:{pipelines.partition}:s3:::{pipelines.bucket(service, 'artifacts')}",
+            pipelines.arn("kms", "key/*"),
+            [Condition("StringEquals", "kms:ViaService", [f"s3.{pipelines.region}.{pipelines.dns_suffix}"])],
+        )
+
+    def reading(self) -> list[Statement]:
+        """The right to read what a release is made of."""
+        return [
+            Statement(
+                sid="ReadRevision", actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[f"{self.bucket_arn}/*"]
+            ),
+            Statement(
+                sid="DecryptRevision",
+                actions=["kms:Decrypt"],
+                resources=[self.key_arn],
+                conditions=self.key_conditions,
+            ),
+        ]
+
+
+@dataclass(frozen=True)
 class ArtifactBucketProps:
-    """The service whose pipeline it is."""
+    """The service whose pipeline it is, and the ARNs of roles in other accounts that read what is to be released."""
 
     foundation: Foundation
     service: str
+    readers: Sequence[str] = ()
 
 
 class ArtifactBucket(Construct):
@@ -44,13 +82,15 @@ class ArtifactBucket(Construct):
                         resources=[f"{arn}/*"],
                         principals={"*": ["*"]},
                         conditions=[Condition("StringNotEquals", "s3:x-amz-server-side-encryption", ["aws:kms"])],
-                    )
+                    ),
+                    *_other_accounts(arn, props.readers),
                 ],
             ),
         )
         self.name = bucket.name
         self.arn = bucket.arn
         self.policy = bucket.policy
+        self.artifacts = Artifacts(self.arn, foundation.key.arn)
 
     def usage(self) -> list[Statement]:
         """The right to read and write artifacts."""
@@ -69,3 +109,18 @@ class ArtifactBucket(Construct):
                 resources=[self.arn],
             ),
         ]
+
+
+def _other_accounts(arn: str, readers: Sequence[str]) -> list[Statement]:
+    """What roles of other accounts may do.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html
+    """
+    if not readers:
+        return []
+    principals, these = roots(readers), [only_by(readers)]
+    read, look = ["s3:GetObject", "s3:GetObjectVersion"], ["s3:GetBucketAcl", "s3:GetBucketLocation"]
+    return [
+        Statement("ReadFromOtherAccounts", read, [f"{arn}/*"], principals=principals, conditions=these),
+        Statement("LookFromOtherAccounts", look, [arn], principals=principals, conditions=these),
+    ]

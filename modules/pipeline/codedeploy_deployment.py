@@ -27,10 +27,10 @@ from modules.aws import (
     ITerraformDependable,
     TerraformResourceLifecycle,
 )
-from modules.foundation import Foundation
+from modules.foundation import Platform
 from modules.iam import Condition, ServiceRole, ServiceRoleProps, Statement, pass_roles
 from modules.pipeline.action import BUILD, Step, action
-from modules.pipeline.artifact_bucket import ArtifactBucket
+from modules.pipeline.artifact_bucket import Artifacts
 from modules.pipeline.traffic import predefined
 from modules.service.service import Service
 from modules.settings.release import Release
@@ -40,10 +40,10 @@ from modules.settings.release import Release
 class CodeDeployDeploymentProps:
     """The release as it is set, the service that is released, and where its revisions are."""
 
-    foundation: Foundation
+    foundation: Platform
     service: Service
     release: Release
-    artifacts: ArtifactBucket
+    artifacts: Artifacts
 
 
 class CodeDeployDeployment(Construct):
@@ -72,25 +72,13 @@ class CodeDeployDeployment(Construct):
         self.group = self._group(application, role)
 
     def deploy(self) -> Step:
-        """The step that fills in ``taskdef.json`` and ``appspec.yml`` and hands both to CodeDeploy.
-
-        https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
-        """
-        configuration = {
-            "ApplicationName": self.group.app_name,
-            "DeploymentGroupName": self.group.deployment_group_name,
-            "TaskDefinitionTemplateArtifact": BUILD,
-            "TaskDefinitionTemplatePath": "taskdef.json",
-            "AppSpecTemplateArtifact": BUILD,
-            # The default is appspec.yaml; ours is called what every other AppSpec is called.
-            "AppSpecTemplatePath": "appspec.yml",
-            "Image1ArtifactName": BUILD,
-            "Image1ContainerName": "IMAGE1_NAME",
-        }
+        """The step that hands the release to CodeDeploy."""
+        configuration = codedeploy_configuration(self.group.app_name, self.group.deployment_group_name)
         deploy = action("Deploy", "Deploy", "CodeDeployToECS", configuration, inputs=[BUILD])
-        return Step("Deploy", deploy, self._deploying(), self.permissions)
+        return Step("Deploy", deploy, self.deploying(), self.permissions)
 
-    def _deploying(self) -> list[Statement]:
+    def deploying(self) -> list[Statement]:
+        """What whoever hands a release to CodeDeploy must be allowed."""
         # AWS's own configurations have this account's number too.
         config = self._props.foundation.context.arn("codedeploy", f"deploymentconfig:{self.config_name}")
         return [
@@ -237,12 +225,7 @@ class CodeDeployDeployment(Construct):
                 ],
                 resources=["*"],
             ),
-            Statement(
-                sid="ReadRevision",
-                actions=["s3:GetObject", "s3:GetObjectVersion"],
-                resources=[f"{self._props.artifacts.arn}/*"],
-            ),
-            Statement(sid="DecryptRevision", actions=["kms:Decrypt"], resources=[foundation.key.arn]),
+            *self._props.artifacts.reading(),
             pass_roles(service.roles.arns, "ecs-tasks.amazonaws.com"),
         ]
         if service.alarms.names:
@@ -267,3 +250,21 @@ def _ready_option(hold_minutes: int) -> CodedeployDeploymentGroupBlueGreenDeploy
     return CodedeployDeploymentGroupBlueGreenDeploymentConfigDeploymentReadyOption(
         action_on_timeout="CONTINUE_DEPLOYMENT"
     )
+
+
+def codedeploy_configuration(application: str, group: str) -> dict[str, str]:
+    """The action that fills in ``taskdef.json`` and ``appspec.yml`` and hands both to CodeDeploy.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
+    """
+    return {
+        "ApplicationName": application,
+        "DeploymentGroupName": group,
+        "TaskDefinitionTemplateArtifact": BUILD,
+        "TaskDefinitionTemplatePath": "taskdef.json",
+        "AppSpecTemplateArtifact": BUILD,
+        # The default is appspec.yaml; ours is called what every other AppSpec is called.
+        "AppSpecTemplatePath": "appspec.yml",
+        "Image1ArtifactName": BUILD,
+        "Image1ContainerName": "IMAGE1_NAME",
+    }

@@ -8,16 +8,18 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECS.h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from modules.aws import Construct
+from modules.context import Context
 from modules.foundation import Foundation
 from modules.iam import Statement, pass_roles
 from modules.pipeline import inline
 from modules.pipeline.action import BUILD, Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
-from modules.service.service import Service
 from modules.settings import duration
 from modules.settings.service import Service as Settings
 
@@ -29,13 +31,20 @@ _LONGEST_BUILD = 2160
 
 @dataclass(frozen=True)
 class EcsDeploymentProps:
-    """The service, by name, as it is set and as it stands, and where its builds are."""
+    """The service, by name and as it is set; the names of what is released; where its builds are.
+
+    ``role_arn`` is the role of the service's account that ECS is asked with, if the project is in another account;
+    ``balancer`` is the type of load balancer.
+    """
 
     foundation: Foundation
     name: str
     settings: Settings
-    service: Service
+    cluster: str
+    statements: Sequence[Statement]
     artifacts: ArtifactBucket
+    balancer: Literal["application", "network"]
+    role_arn: str | None = None
 
 
 class EcsDeployment(CodeBuild):
@@ -45,10 +54,15 @@ class EcsDeployment(CodeBuild):
     """
 
     def __init__(self, scope: Construct, id_: str, props: EcsDeploymentProps) -> None:
-        service, key = props.service, props.foundation.key
+        service, key = props.foundation.context.name(props.name), props.foundation.key
         # AWS is asked again before a watch of hours ends for nothing:
         # https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-retries.html
-        retries = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "10"}
+        variables = {
+            "CLUSTER": props.cluster,
+            "SERVICE": service,
+            "AWS_RETRY_MODE": "standard",
+            "AWS_MAX_ATTEMPTS": "10",
+        }
         super().__init__(
             scope,
             id_,
@@ -56,16 +70,16 @@ class EcsDeployment(CodeBuild):
                 props.foundation,
                 props.name,
                 part="deploy",
-                name=f"{service.name}-deploy",
-                description=f"Hands a build of {service.name} to ECS and waits for the end of the release",
+                name=f"{service}-deploy",
+                description=f"Hands a build of {service} to ECS and waits for the end of the release",
                 architecture=props.settings.architecture,
                 timeout_minutes=_timeout(props),
                 buildspec=inline.buildspec("deploy_to_ecs.py"),
-                variables={"CLUSTER": props.foundation.cluster.name, "SERVICE": service.name, **retries},
+                variables=variables | ({"RELEASE_ROLE_ARN": props.role_arn} if props.role_arn else {}),
                 statements=[
                     *props.artifacts.reading(),
                     Statement(sid="DecryptArtifacts", actions=["kms:Decrypt"], resources=[key.arn]),
-                    *_deploying(props),
+                    *props.statements,
                 ],
             ),
         )
@@ -77,20 +91,22 @@ class EcsDeployment(CodeBuild):
 
 def _timeout(props: EcsDeploymentProps) -> int:
     """Time for two releases: one that was under way, like the first that an apply begins, and the one to be watched."""
-    release, balancer = props.settings.release, props.foundation.load_balancer.settings.type
-    return min(2 * duration.minutes(release, balancer) + _MINUTES_BESIDE, _LONGEST_BUILD)
+    return min(2 * duration.minutes(props.settings.release, props.balancer) + _MINUTES_BESIDE, _LONGEST_BUILD)
 
 
-def _deploying(props: EcsDeploymentProps) -> list[Statement]:
-    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html"""
-    context, service = props.foundation.context, f"{props.foundation.cluster.name}/{props.service.name}"
+def releasing(context: Context, cluster: str, name: str, roles: Sequence[str]) -> list[Statement]:
+    """What whoever hands a release to ECS must be allowed; ``roles`` are those of the task.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+    """
+    service = f"{cluster}/{context.name(name)}"
     return [
         # AWS knows no narrower resource for it.
         Statement(sid="RegisterTaskDefinition", actions=["ecs:RegisterTaskDefinition"], resources=["*"]),
         Statement(
             sid="Release",
             actions=["ecs:ListServiceDeployments", "ecs:UpdateService"],
-            resources=[props.service.arn],
+            resources=[context.arn("ecs", f"service/{service}")],
         ),
         Statement(
             sid="LookAtRelease",
@@ -100,5 +116,5 @@ def _deploying(props: EcsDeploymentProps) -> list[Statement]:
                 context.arn("ecs", f"service-revision/{service}/*"),
             ],
         ),
-        pass_roles(props.service.roles.arns, "ecs-tasks.amazonaws.com"),
+        pass_roles(roles, "ecs-tasks.amazonaws.com"),
     ]

@@ -15,10 +15,11 @@ from modules.aws import (
     EcrRepository,
     EcrRepositoryEncryptionConfiguration,
     EcrRepositoryImageScanningConfiguration,
+    EcrRepositoryPolicy,
 )
 from modules.context import Context
 from modules.foundation import Foundation
-from modules.iam import Statement
+from modules.iam import Statement, only_by, policy_document, roots
 
 _UNTAGGED_DAYS = 7
 _TAKEN_OVER = 20
@@ -57,12 +58,16 @@ class Images:
 
 @dataclass(frozen=True)
 class ImageRepositoryProps:
-    """The service whose images these are, how many are kept, and the environments that take them over."""
+    """The service whose images these are, how many are kept, and the environments that take them over.
+
+    ``pullers`` are the ARNs of roles in other accounts that start tasks from them.
+    """
 
     foundation: Foundation
     service: str
     keep_images: int
     runners: Sequence[str] = ()
+    pullers: Sequence[str] = ()
 
 
 class ImageRepository(Construct):
@@ -97,6 +102,19 @@ class ImageRepository(Construct):
             ],
         )
         EcrLifecyclePolicy(self, "lifecycle", repository=repository.name, policy=document.json)
+        if props.pullers:
+            permissions = policy_document(self, "permissions", [_pulling(props.pullers)])
+            EcrRepositoryPolicy(self, "policy", repository=repository.name, policy=permissions.json)
+
+
+def _pulling(roles: Sequence[str]) -> Statement:
+    """https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html"""
+    return Statement(
+        sid="PullFromOtherAccounts",
+        actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        principals=roots(roles),
+        conditions=[only_by(roles)],
+    )
 
 
 def _selections(props: ImageRepositoryProps) -> list[tuple[str, DataAwsEcrLifecyclePolicyDocumentRuleSelection]]:

@@ -1,18 +1,18 @@
-"""The CodeBuild project that makes a release of another environment one of this environment. It builds nothing."""
+"""The CodeBuild project that makes an image and open templates a release of this environment. It builds nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from modules.aws import Construct
 from modules.foundation import Foundation
 from modules.iam import Statement
 from modules.pipeline import inline
-from modules.pipeline.action import BUILD, SOURCE, Step
+from modules.pipeline.action import BUILD, VARIABLES, Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
 from modules.pipeline.image_repository import Images
+from modules.pipeline.targets import Target
 from modules.release_contract import RELEASE_FILES
 
 _MINUTES = 10
@@ -20,11 +20,11 @@ _MINUTES = 10
 
 @dataclass(frozen=True)
 class PreparationProps:
-    """The variables of the release contract, and where the image is and stays."""
+    """The service, by name; where it is released to, and where the image is and stays."""
 
     foundation: Foundation
     service: str
-    contract: Mapping[str, str]
+    target: Target
     images: Images
     artifacts: ArtifactBucket
 
@@ -44,7 +44,7 @@ class Preparation(CodeBuild):
                 props.service,
                 part="prepare",
                 name=name,
-                description=f"Makes releases of another environment releases of {context.name(props.service)}",
+                description=f"Fills in what is to be released to {context.name(props.service)}",
                 # It runs Python alone, whatever the image runs on.
                 architecture="x86_64",
                 timeout_minutes=_MINUTES,
@@ -52,11 +52,12 @@ class Preparation(CodeBuild):
                 variables={
                     "ECR_REPOSITORY_URI": props.images.uri,
                     "ENVIRONMENT": context.environment,
-                    **props.contract,
+                    **props.target.variables,
                 },
                 statements=[
                     *props.artifacts.usage(),
                     foundation.key.usage(),
+                    *props.target.asking,
                     Statement(
                         sid="KeepImage", actions=["ecr:BatchGetImage", "ecr:PutImage"], resources=[props.images.arn]
                     ),
@@ -64,6 +65,6 @@ class Preparation(CodeBuild):
             ),
         )
 
-    def prepare(self) -> Step:
-        """The step that stands where others build."""
-        return self.step("Prepare", [SOURCE], [BUILD], namespace="BuildVariables")
+    def prepare(self, of: str) -> Step:
+        """The step that makes a release of the artifact ``of``."""
+        return self.step("Prepare", [of], [BUILD], namespace=VARIABLES[BUILD])

@@ -20,11 +20,11 @@ from modules.aws import (
     VpcSecurityGroupEgressRule,
     VpcSecurityGroupIngressRule,
 )
-from modules.foundation import Foundation
+from modules.foundation import Platform
 from modules.log_group import LogGroup, LogGroupProps
 from modules.network.application_load_balancer import ApplicationLoadBalancer
 from modules.network.network_load_balancer import NetworkLoadBalancer
-from modules.release_contract import PLATFORM_VERSION, Placement, Task
+from modules.release_contract import PLATFORM_VERSION, Placement, Task, hooks_variables
 from modules.service import bootstrap
 from modules.service.alarms import Alarms, AlarmsProps
 from modules.service.blue_green import BlueGreen, BlueGreenProps
@@ -37,7 +37,7 @@ from modules.service.rules import Rules, RulesProps
 from modules.service.scaling import Scaling, ScalingProps
 from modules.service.smoke_test import SmokeTest, SmokeTestProps
 from modules.service.target_groups import TargetGroups, TargetGroupsProps
-from modules.settings.hooks import SMOKE_TEST_STAGE
+from modules.settings.hooks import SMOKE_TEST_STAGE, STAGES
 from modules.settings.service import Service as Settings
 
 
@@ -45,7 +45,7 @@ from modules.settings.service import Service as Settings
 class ServiceProps:
     """The service's name and settings, what it stands on, and the repository that its images come from."""
 
-    foundation: Foundation
+    foundation: Platform
     name: str
     settings: Settings
     repository_arn: str
@@ -54,7 +54,7 @@ class ServiceProps:
 class Service(Construct):
     """Task definition, service, target groups and their routes, roles, security group, logs, alarms and scaling.
 
-    ``task`` and ``placement`` are what the release contract is filled from; the pipeline needs ``roles``,
+    ``contract()`` is what the release contract is filled from; the deployment needs ``roles``,
     ``target_groups``, ``routes``, ``alarms``, ``hooks`` (stages with their function's ARN) and ``ecs_service``.
     """
 
@@ -112,6 +112,13 @@ class Service(Construct):
                 self.target_groups,
             ),
         )
+
+    def contract(self) -> dict[str, str]:
+        """The variables of the release contract."""
+        hooks = dict(self.hooks)
+        # ECS has its own hooks in the service.
+        events = {_event(stage): hooks[stage] for stage in STAGES["codedeploy"] if stage in hooks}
+        return self.task.variables() | self.placement.variables() | hooks_variables(events)
 
     def _routes(self) -> Routes:
         props, groups = self._props, self.target_groups
@@ -313,3 +320,8 @@ class Service(Construct):
                 *controller.depends_on,
             ],
         )
+
+
+def _event(stage: str) -> str:
+    """A stage as CodeDeploy calls it: ``BeforeInstall``."""
+    return "".join(map(str.capitalize, stage.split("_")))

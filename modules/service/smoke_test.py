@@ -14,7 +14,7 @@ from modules.aws import (
     VpcSecurityGroupEgressRule,
     VpcSecurityGroupIngressRule,
 )
-from modules.foundation import Foundation
+from modules.foundation import Platform
 from modules.iam import Condition, ServiceRole, ServiceRoleProps, Statement
 from modules.log_group import LogGroup, LogGroupProps
 from modules.service import programs
@@ -29,7 +29,7 @@ _SECONDS_BESIDE = 60
 class SmokeTestProps:
     """The service, by its full name and its own, as it is set, and its test."""
 
-    foundation: Foundation
+    foundation: Platform
     service: str
     name: str
     settings: Settings

@@ -53,10 +53,12 @@ class Environment(Block):
             "its own account when left out."
         ),
     )
-    network: Network = Field(description="The network.", examples=[{"zones": ("eu-west-1a", "eu-west-1b")}])
+    network: Network | None = Field(default=None, description="The network; required where there are services.")
     load_balancer: LoadBalancer = Field(default=LoadBalancer(), description="The load balancer.")
     service: dict[Name, Service] = Field(
-        description="The services, each in a block of its own with its name as label.",
-        examples=[{"web": {"port": 8080}}],
-        min_length=1,
+        default={},
+        description=(
+            "The services, each in a block of its own with its name as label. An environment that holds the pipelines of others "
+            "needs none."
+        ),
     )

@@ -96,10 +96,18 @@ def _step(annotation: Any, part: str | int) -> Any:
     if get_origin(annotation) is tuple:
         return bare(get_args(annotation)[0])
     for member in members(annotation):
-        member_model = as_block(member)
-        if member_model and part in get_args(member_model.model_fields["kind"].annotation):
+        inner = bare(member)
+        if members(inner):
+            return _step(inner, part)
+        member_model = as_block(inner)
+        if member_model and _is_kind(member_model, part):
             return member_model
     return None
+
+
+def _is_kind(model: type[BaseModel], part: str | int) -> bool:
+    kind = model.model_fields.get("kind")
+    return kind is not None and part in get_args(kind.annotation)
 
 
 def _unknown(loc: Loc) -> str:

@@ -126,7 +126,8 @@ class _Loader:
             if others is not None:
                 conflicts += neighbours.conflicts(environment, self.name, others)
             for conflict in conflicts:
-                if not replaced & {prefix for path in (conflict.path, *conflict.about) for prefix in _prefixes(path)}:
+                about = {prefix for path in (conflict.path, *conflict.about) for prefix in _prefixes(path)}
+                if not replaced & about and not _is_emptied(conflict.path, replaced):
                     self._problem(conflict.path, conflict.message)
         if self.problems or environment is None:
             raise SettingsError(self.problems)

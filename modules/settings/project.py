@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from modules.context import Context
 from modules.settings.environment import Environment
+from modules.settings.service import Service
 from modules.settings.source import Promotion
 
 
@@ -28,9 +29,20 @@ class Project:
         home = self.environments.get(environment.pipelines_in or name, environment)
         return Context(environment.project, name, environment.region, home.account)
 
+    def key_owner(self, name: str) -> Context:
+        """The environment whose KMS key an environment's artifacts are under."""
+        return self.context(self.environments[name].pipelines_in or name)
+
     def delivered_by(self, name: str) -> list[str]:
         """The environments whose pipelines are in ``name``, beside itself, in alphabetical order."""
         return sorted(other for other, environment in self.environments.items() if environment.pipelines_in == name)
+
+    def delivers(self, name: str) -> list[Service]:
+        """The services whose pipelines are in ``name``: its own, unless they are elsewhere, and those of others."""
+        own = [] if self.environments[name].pipelines_in else [name]
+        return [
+            service for each in (*own, *self.delivered_by(name)) for service in self.environments[each].service.values()
+        ]
 
     def promoted_from(self, name: str, service: str) -> str | None:
         """The environment that a service's releases are taken over from, if any."""

@@ -227,7 +227,7 @@ def test_says_where_what_and_what_to_do(text: str, message: str) -> None:
 def test_an_environment_without_a_service_says_so() -> None:
     text = environment().split("service")[0]
     assert mistakes(text) == [
-        f"{FILE}:1: service: is missing; The services, each in a block of its own with its name as label."
+        f'{FILE}:1: service: is missing; write service "web" {{ port = 8080 }}, or pipelines_in = "test" in another environment'
     ]
 
 

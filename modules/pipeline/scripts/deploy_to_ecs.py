@@ -1,13 +1,14 @@
 """Hands a new version to Amazon ECS, and waits until its blue/green deployment has ended.
 
 Reads what the build made: ``taskdef.json``, and ``imagedefinitions.json``, which says the image of each container. Wants
-the variables ``CLUSTER`` and ``SERVICE``. Exits with 0 if green has taken over for good, and with 1 if not.
+the variables ``CLUSTER`` and ``SERVICE``; ``RELEASE_ROLE_ARN`` is the role of another account that ECS is asked with. Exits with 0 if green has taken over for good, and with 1 if not.
 """
 
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -16,6 +17,16 @@ from typing import Any
 SECONDS_BETWEEN_LOOKS = float(os.environ.get("SECONDS_BETWEEN_LOOKS", "15"))
 LOOKS_FOR_IT = 40
 UNDER_WAY = ("PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
+
+
+def become(role: str) -> None:
+    """Lets the AWS CLI take a role for every call, so that none finds its hour over.
+
+    https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html
+    """
+    config = Path(tempfile.mkdtemp(), "config")
+    config.write_text(f"[profile release]\nrole_arn = {role}\ncredential_source = EcsContainer\n", encoding="utf-8")
+    os.environ.update(AWS_CONFIG_FILE=str(config), AWS_PROFILE="release")
 
 
 def aws(*words: str) -> Any:
@@ -91,6 +102,8 @@ def ended(arn: str) -> dict[str, Any]:
 
 def main() -> None:
     """Registers, updates, waits."""
+    if "RELEASE_ROLE_ARN" in os.environ:
+        become(os.environ["RELEASE_ROLE_ARN"])
     where = ["--cluster", os.environ["CLUSTER"], "--service", os.environ["SERVICE"]]
     registered = aws("register-task-definition", "--cli-input-json", json.dumps(task_definition()))
     arn = registered["taskDefinition"]["taskDefinitionArn"]

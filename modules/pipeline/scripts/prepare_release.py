@@ -1,7 +1,8 @@
-"""Makes a release of another environment one of this environment: the same image, this environment's settings.
+"""Makes an image and open templates a release of one environment: the image as it is, the environment's settings.
 
-Reads imageDetail.json and templates/; writes taskdef.json, appspec.yml and imagedefinitions.json. The image gets a tag of
-this environment, so that it does not expire where it is kept. Prints the image's digest.
+Reads imageDetail.json and templates/; writes taskdef.json, appspec.yml and imagedefinitions.json. The settings are variables,
+or in Parameter Store of another account. The image gets a tag of the environment, so that it does not expire where it is kept.
+Prints the image's digest.
 """
 
 import json
@@ -9,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 PLACEHOLDER = re.compile(r'"json:\$([A-Z][A-Z0-9_]*)"|\$([A-Z][A-Z0-9_]*)\b')
@@ -18,6 +20,28 @@ MANIFESTS = (
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.oci.image.index.v1+json",
 )
+
+
+def ask(role: str, path: str) -> None:
+    """Sets the variables that the service's account has below ``path`` in Parameter Store, read as ``role``.
+
+    https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html
+    """
+    config = Path(tempfile.mkdtemp(), "config")
+    config.write_text(f"[profile release]\nrole_arn = {role}\ncredential_source = EcsContainer\n", encoding="utf-8")
+    answer = subprocess.run(
+        ["aws", "ssm", "get-parameters-by-path", "--path", path, "--output", "json"],
+        env={**os.environ, "AWS_CONFIG_FILE": str(config), "AWS_PROFILE": "release"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode:
+        sys.exit(answer.stderr.strip())
+    found = json.loads(answer.stdout)["Parameters"]
+    if not found:
+        sys.exit(f"there is nothing below {path}; apply the environment whose service this is")
+    os.environ.update({each["Name"].rpartition("/")[2]: each["Value"] for each in found})
 
 
 def read(path: str) -> str:
@@ -52,6 +76,9 @@ def ecr(operation: str, *options: str) -> subprocess.CompletedProcess[str]:
     command = ["aws", "ecr", operation, "--repository-name", repository, "--registry-id", registry, "--output", "json"]
     return subprocess.run([*command, *options], capture_output=True, text=True, check=False)
 
+
+if "RELEASE_PARAMETERS" in os.environ:
+    ask(os.environ["RELEASE_ROLE_ARN"], os.environ["RELEASE_PARAMETERS"])
 
 uri = json.loads(read("imageDetail.json"))["ImageURI"]
 ours = os.environ["ECR_REPOSITORY_URI"]

@@ -11,6 +11,8 @@ from modules.settings.rules.conflict import Conflict
 
 def certificate(environment: Environment, name: str) -> Iterator[Conflict]:
     """HTTPS has a certificate; plain HTTP is said out loud."""
+    if not environment.service:
+        return
     balancer = environment.load_balancer
     path: Path_ = ("load_balancer", "certificate")
     if balancer.protocol == "https" and balancer.certificate is None:

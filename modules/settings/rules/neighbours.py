@@ -14,7 +14,54 @@ from modules.settings.source import Promotion
 def conflicts(environment: Environment, name: str, others: Project) -> Iterator[Conflict]:
     """What does not go together between ``environment``, called ``name``, and the others of its project."""
     project = Project({**others.environments, name: environment}, others.broken)
+    yield from _contents(project, name)
+    yield from _pipelines(project, name)
     yield from _promotions(project, name)
+
+
+def _contents(project: Project, name: str) -> Iterator[Conflict]:
+    """An environment has services, which have a network, or the pipelines of others."""
+    environment = project.environments[name]
+    if environment.service and environment.network is None:
+        yield Conflict(
+            ("network",), 'is missing; services need one, for example network { zones = ["eu-west-1a", … ] }'
+        )
+    if not environment.service and not project.delivered_by(name):
+        message = (
+            f'is missing; write service "web" {{ port = 8080 }}, or pipelines_in = "{name}" in another environment'
+        )
+        yield Conflict(("service",), message)
+
+
+def _pipelines(project: Project, name: str) -> Iterator[Conflict]:
+    """Pipelines that are elsewhere are in another account, of the same project and region, one step away."""
+    environment, path = project.environments[name], ("pipelines_in",)
+    home = environment.pipelines_in
+    if home is None:
+        return
+    message = _unfit(project, name, home)
+    if message is not None:
+        yield Conflict(path, message, (("account",), ("region",), ("project",)))
+
+
+def _unfit(project: Project, name: str, home: str) -> str | None:
+    """Why an environment cannot hold the pipelines of another, if it cannot."""
+    if home in project.broken:
+        return f'environments/{home} has mistakes of its own, which "make synth ENV={home}" tells; mend them first'
+    if home == name or home not in project.environments:
+        known = ", ".join(sorted(project.environments.keys() - {name})) or "none"
+        return f'"{home}" is no other environment; there are {known}'
+    here, there = project.context(name), project.context(home)
+    if project.environments[home].pipelines_in:
+        return f'"{home}" has its own pipelines elsewhere; name the environment where they are'
+    if (here.project, here.region) != (there.project, there.region):
+        return (
+            f'"{home}" is of project {there.project} in {there.region}, this environment of {here.project} in {here.region}; '
+            "both must be the same"
+        )
+    if here.account == there.account:
+        return f'"{home}" is in the same account, where pipelines are anyway; leave this out'
+    return None
 
 
 def _promotions(project: Project, name: str) -> Iterator[Conflict]:
