@@ -25,8 +25,8 @@ RELEASE_FILES = (
     "imagedefinitions.json",
     TASKDEF,
     APPSPEC,
-    f"templates/{TASKDEF}",
-    f"templates/{APPSPEC}",
+    f".release/{TASKDEF}",
+    f".release/{APPSPEC}",
 )
 """What a release is made of: the image, what the deployment reads, and what another environment fills in for itself."""
 

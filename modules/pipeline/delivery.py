@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from modules.aws import Construct
 from modules.foundation import Foundation
+from modules.notifications.topic import Topic
 from modules.pipeline.action import BUILD, IMAGE, SOURCE, Step
 from modules.pipeline.approval import approval
 from modules.pipeline.artifact_bucket import ArtifactBucket, ArtifactBucketProps
@@ -28,7 +29,10 @@ from modules.settings.source import S3, CodeCommit, Promotion
 
 @dataclass(frozen=True)
 class DeliveryProps:
-    """The service, by name and as it is set; where it is, where its images are, the connections by host, the project around it."""
+    """The service, by name and as it is set; where it is, where its images are, the connections by host, the project around it.
+
+    ``topic`` is told of approvals.
+    """
 
     foundation: Foundation
     name: str
@@ -37,6 +41,7 @@ class DeliveryProps:
     images: Images
     connections: Mapping[str, str]
     project: Project
+    topic: Topic | None = None
 
 
 class Delivery(Construct):
@@ -79,7 +84,7 @@ class Delivery(Construct):
         props, release = self._props, self._props.settings.release
         yield from self._make()
         if release.approval:
-            yield approval(release, props.foundation.context.name(props.name), self.source.link)
+            yield approval(release, props.foundation.context.name(props.name), self.source.link, props.topic)
         yield props.target.deploy(self, self._artifacts)
         if props.project.promoted_to(self._environment, props.name):
             yield Handover(self, "handover", HandoverProps(props.foundation, props.name)).step()

@@ -18,10 +18,14 @@ from modules.aws import (
 )
 from modules.foundation import Foundation
 from modules.iam import ServiceRole, ServiceRoleProps, Statement
+from modules.pipeline import conditions
 from modules.pipeline.action import Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.sources import Source
 from modules.settings.release import Release
+
+# The stage of the step that a target gives.
+_DEPLOY = "Deploy"
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,7 @@ class Pipeline(Construct):
             "pipeline",
             name=self.name,
             pipeline_type="V2",
-            # A newer change takes the place of one that still waits; no release is ever cut short.
-            execution_mode="SUPERSEDED",
+            execution_mode=props.release.execution_mode.upper(),
             role_arn=role.arn,
             artifact_store=[
                 CodepipelineArtifactStore(
@@ -70,7 +73,7 @@ class Pipeline(Construct):
                     encryption_key=CodepipelineArtifactStoreEncryptionKey(type="KMS", id=props.foundation.key.arn),
                 )
             ],
-            stage=[CodepipelineStage(name=step.stage, action=[step.action]) for step in self._steps],
+            stage=[self._stage(step) for step in self._steps],
             trigger=[*props.source.triggers()] or None,
             # It starts once by itself as soon as it is there, and fails without all of these.
             depends_on=[
@@ -83,12 +86,23 @@ class Pipeline(Construct):
         if pattern is not None:
             self._start_on(pattern)
 
+    def _stage(self, step: Step) -> CodepipelineStage:
+        held = conditions.conditions(self._props.release) if step.stage == _DEPLOY else conditions.NONE
+        return CodepipelineStage(
+            name=step.stage,
+            action=[step.action],
+            before_entry=held.before_entry,
+            on_success=held.on_success,
+            on_failure=held.on_failure,
+        )
+
     def _statements(self) -> list[Statement]:
         props = self._props
         return [
             *props.artifacts.usage(),
             props.foundation.key.usage(),
             *(statement for step in self._steps for statement in step.statements),
+            *conditions.statements(props.release, props.foundation.context),
         ]
 
     def _start_on(self, pattern: Mapping[str, Any]) -> None:

@@ -43,4 +43,11 @@ BUILD_VARIABLES = {
 VARIABLES = TASK_VARIABLES | APPSPEC_VARIABLES | BUILD_VARIABLES
 """All that an environment's CodeBuild project says to a build of ``COMMIT``."""
 
-EXPORTED_FILES = {"imageDetail.json", "imagedefinitions.json", "taskdef.json", "appspec.yml"}
+EXPORTED_FILES = {
+    "imageDetail.json",
+    "imagedefinitions.json",
+    "taskdef.json",
+    "appspec.yml",
+    ".release/taskdef.json",
+    ".release/appspec.yml",
+}

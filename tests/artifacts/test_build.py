@@ -9,6 +9,7 @@ import pytest
 from tests.artifacts.codebuild import Account
 from tests.artifacts.contract import (
     APPSPEC_VARIABLES,
+    ARTIFACTS,
     COMMIT,
     EXPORTED_FILES,
     REGISTRY,
@@ -41,6 +42,25 @@ def test_a_build_pushes_one_image_and_exports_what_a_release_reads(account: Acco
     assert account.tags() == {COMMIT}
     assert build.image_uri == f"{REPOSITORY_URI}@{digest(IMAGE)}"
     assert build.exported.keys() == EXPORTED_FILES
+
+
+def test_the_templates_travel_as_they_are_for_environments_that_take_the_release_over(account: Account) -> None:
+    build = account.build()
+
+    for name in ("taskdef.json", "appspec.yml"):
+        assert build.exported[f".release/{name}"] == (ARTIFACTS / name).read_text(encoding="utf-8")
+        assert build.exported[name] != build.exported[f".release/{name}"]
+
+
+def test_what_only_another_account_knows_stays_open(account: Account) -> None:
+    given = {"TEMPLATES": "open", "CPU_ARCHITECTURE": "X86_64", "CONTAINER_NAME": "web"}
+    unknown = {name: None for name in (TASK_VARIABLES | APPSPEC_VARIABLES) if name not in (*given, "AWS_REGION")}
+    build = account.build({**unknown, **given})
+
+    assert build.succeeded, build.output
+    assert build.image_uri == f"{REPOSITORY_URI}@{digest(IMAGE)}"
+    for name in ("taskdef.json", "appspec.yml"):
+        assert build.exported[f".release/{name}"] == (ARTIFACTS / name).read_text(encoding="utf-8")
 
 
 def test_what_is_released_without_codedeploy_is_the_same_image_by_the_containers_name(account: Account) -> None:

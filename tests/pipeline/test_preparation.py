@@ -60,13 +60,13 @@ def prepare(
 ) -> Run:
     """Prepares a release of ``image``; where an image of that digest is there, and what was tagged stays tagged."""
     source, state = folder / "source", folder / "state"
-    for each in (source / "templates", state, folder / "bin"):
+    for each in (source / ".release", state, folder / "bin"):
         each.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=folder))
     for name in ("taskdef.json", "appspec.yml"):
-        shutil.copyfile(ARTIFACTS / name, source / "templates" / name)
+        shutil.copyfile(ARTIFACTS / name, source / ".release" / name)
     for name, text in (templates or {}).items():
-        (source / "templates" / name).write_text(text, encoding="utf-8")
+        (source / ".release" / name).write_text(text, encoding="utf-8")
     (source / "imageDetail.json").write_text(json.dumps({"ImageURI": image}), encoding="utf-8")
     if without:
         (source / without).unlink()
@@ -104,7 +104,7 @@ def test_the_image_stays_and_the_settings_are_this_environments(tmp_path: Path) 
 def test_the_templates_go_on_to_the_next_environment_as_they_came(tmp_path: Path) -> None:
     run = prepare(tmp_path)
     for name in ("taskdef.json", "appspec.yml"):
-        assert run.exported[f"templates/{name}"] == (ARTIFACTS / name).read_text(encoding="utf-8")
+        assert run.exported[f".release/{name}"] == (ARTIFACTS / name).read_text(encoding="utf-8")
 
 
 def test_the_digest_is_told_to_later_actions(tmp_path: Path) -> None:
@@ -147,16 +147,16 @@ def test_an_image_that_is_not_there_or_not_ours_ends_it(tmp_path: Path, image: s
 def test_a_variable_that_is_missing_ends_it_by_name(tmp_path: Path) -> None:
     run = prepare(tmp_path, {name: value for name, value in SETTINGS.items() if name != "TASK_MEMORY"})
     assert not run.succeeded
-    assert "templates/taskdef.json: variable TASK_MEMORY is not set" in run.output
+    assert ".release/taskdef.json: variable TASK_MEMORY is not set" in run.output
 
 
 def test_a_template_that_is_no_json_ends_it(tmp_path: Path) -> None:
     run = prepare(tmp_path, templates={"taskdef.json": '{"family": "$TASK_FAMILY",}'})
     assert not run.succeeded
-    assert "templates/taskdef.json: not JSON once filled in" in run.output
+    assert ".release/taskdef.json: not JSON once filled in" in run.output
 
 
-@pytest.mark.parametrize("file", ["imageDetail.json", "templates/taskdef.json", "templates/appspec.yml"])
+@pytest.mark.parametrize("file", ["imageDetail.json", ".release/taskdef.json", ".release/appspec.yml"])
 def test_a_release_that_is_incomplete_ends_it(tmp_path: Path, file: str) -> None:
     run = prepare(tmp_path, without=file)
     assert not run.succeeded

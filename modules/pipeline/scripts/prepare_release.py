@@ -1,6 +1,6 @@
 """Makes an image and open templates a release of one environment: the image as it is, the environment's settings.
 
-Reads imageDetail.json and templates/; writes taskdef.json, appspec.yml and imagedefinitions.json. The settings are variables,
+Reads imageDetail.json and .release/; writes taskdef.json, appspec.yml and imagedefinitions.json. The settings are variables,
 or in Parameter Store of another account. The image gets a tag of the environment, so that it does not expire where it is kept.
 Prints the image's digest.
 """
@@ -103,11 +103,11 @@ tagged = ecr(
 if tagged.returncode and "ImageAlreadyExistsException" not in tagged.stderr:
     sys.exit(tagged.stderr.strip())
 
-taskdef, appspec = filled("templates/taskdef.json"), filled("templates/appspec.yml").replace("Hooks: []\n", "")
+taskdef, appspec = filled(".release/taskdef.json"), filled(".release/appspec.yml").replace("Hooks: []\n", "")
 try:
     json.loads(taskdef)
 except ValueError as error:
-    sys.exit(f"templates/taskdef.json: not JSON once filled in: {error}")
+    sys.exit(f".release/taskdef.json: not JSON once filled in: {error}")
 images_by_container = [{"name": os.environ["CONTAINER_NAME"], "imageUri": uri}]
 for file, content in (
     ("taskdef.json", taskdef),
