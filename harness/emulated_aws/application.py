@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from botocore.exceptions import UnknownServiceError
@@ -16,7 +16,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from harness.emulated_aws import existing, existing_network, seed, services
+from harness.emulated_aws import existing, existing_network, hosted, seed, services
 from harness.emulated_aws.references import Network
 
 if TYPE_CHECKING:
@@ -36,14 +36,28 @@ def application() -> WSGIApplication:
     """
     services.install()
     aws = DomainDispatcherApplication(_service)
-    return DispatcherMiddleware(aws, {seed.PATH: _existing})
+    own = {seed.PATH: _existing, hosted.PUSH_PATH: _own(hosted.pushed), hosted.HANDSHAKE_PATH: _own(hosted.handshaken)}
+    return DispatcherMiddleware(aws, own)
+
+
+def _own(act: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> WSGIApplication:
+    """Answers with what ``act`` makes of the request's body, both JSON."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            body = json.dumps(act(json.loads(Request(environ).get_data())))
+        except ValueError as error:
+            return Response(f"{error}\n", 400)(environ, start_response)
+        return Response(body, content_type="application/json")(environ, start_response)
+
+    return answer
 
 
 def _existing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Creates what the request's body names: ``References`` as JSON."""
     asked = json.loads(Request(environ).get_data())
     try:
-        existing.create(asked["arns"])
+        existing.create(asked["arns"], **{name: asked[name] for name in ("account", "region") if name in asked})
         for network in asked["networks"]:
             existing_network.create(Network(**network))
     except ValueError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -15,28 +16,39 @@ from moto.awslambda.models import LambdaFunction
 from moto.awslambda.utils import get_backend
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.codecommit.models import codecommit_backends
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.ecr.models import ecr_backends
 from moto.iam.models import IAMBackend, iam_backends
+from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.sns.models import sns_backends
 from moto.ssm.models import ssm_backends
 from moto.utilities.arns import Arn, parse_arn
 from moto.wafv2.models import FakeWebACL, wafv2_backends
 
 from harness.emulated_aws import archive
+from harness.emulated_aws.codebuild.manifest import MEDIA_TYPE, manifest
+from harness.emulated_aws.connections.backend import connections_of
 
 
-def create(arns: Iterable[str]) -> None:
+def create(arns: Iterable[str], account: str = DEFAULT_ACCOUNT_ID, region: str = "us-east-1") -> None:
     """Creates what is not there yet of ``arns``.
 
     They are those of certificates of ACM and IAM (for *.example.com), IAM policies (which allow next to nothing),
     regional WAF web ACLs (which admit everything), secrets and parameters (with a made-up value), empty CodeCommit
-    repositories, Lambda functions with their versions and aliases, and CloudWatch alarms (which are not raised). Raises ``ValueError`` for any other, and for a region that is not emulated.
+    repositories, Lambda functions with their versions and aliases, CloudWatch alarms (which are not raised), connections
+    that somebody has completed, topics, repositories of ECR with one image, and versioned buckets whose events go to
+    EventBridge; a bucket's ARN does not say where it is, so ``account`` and ``region`` do. Raises ``ValueError`` for any
+    other, and for a region that is not emulated.
     """
     for arn in arns:
         parsed = parse_arn(arn)
         kind = parsed.service, parsed.resource_type
         if kind not in _CREATORS:
             raise ValueError(f"{arn}: a thing of this kind cannot be created beforehand")
+        if kind == ("s3", None):
+            parsed = parsed._replace(account=account, region=region)
         if parsed.region:
             check_region(parsed.region)
         _CREATORS[kind](arn, parsed)
@@ -113,6 +125,35 @@ def _repository(arn: str, parsed: Arn) -> None:
         backend.create_repository(parsed.resource_id, "")
 
 
+def _connection(arn: str, parsed: Arn) -> None:
+    backend = connections_of(parsed.account, parsed.region)
+    if arn not in backend.connections:
+        backend.keep(arn, parsed.resource_id[:32], "GitHub", "AVAILABLE", {})
+
+
+def _topic(arn: str, parsed: Arn) -> None:
+    # Creating it again changes nothing.
+    sns_backends[parsed.account][parsed.region].create_topic(parsed.resource_id)
+
+
+def _image_repository(arn: str, parsed: Arn) -> None:
+    backend = ecr_backends[parsed.account][parsed.region]
+    name = parsed.resource_id
+    if name not in backend.repositories:
+        backend.create_repository(name, None, {"encryptionType": "AES256"}, {"scanOnPush": True}, "MUTABLE", [])
+        image = hashlib.sha256(name.encode()).hexdigest()
+        backend.put_image(name, manifest(image), "made-up", MEDIA_TYPE)
+
+
+def _bucket(arn: str, parsed: Arn) -> None:
+    backend = s3_backends[parsed.account][arn.split(":")[1]]
+    name = parsed.resource_id
+    if name not in backend.buckets:
+        backend.create_bucket(name, parsed.region)
+        backend.put_bucket_versioning(name, "Enabled")
+        backend.put_bucket_notification_configuration(name, {"EventBridgeConfiguration": {}})
+
+
 def _function(arn: str, parsed: Arn) -> None:
     name, _, qualifier = parsed.resource_id.partition(":")
     # Its role is somebody else's as well, so moto's CreateFunction, which asks for it, is passed by.
@@ -162,6 +203,11 @@ _CREATORS: Mapping[tuple[str, str | None], Callable[[str, Arn], None]] = {
     ("secretsmanager", "secret"): _secret,
     ("ssm", "parameter"): _parameter,
     ("codecommit", None): _repository,
+    ("codeconnections", "connection"): _connection,
+    ("codestar-connections", "connection"): _connection,
+    ("sns", None): _topic,
+    ("ecr", "repository"): _image_repository,
+    ("s3", None): _bucket,
     ("lambda", "function"): _function,
     ("cloudwatch", "alarm"): _alarm,
 }

@@ -16,6 +16,9 @@ _ARN = re.compile(
     r"|secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}"
     r"|ssm:[\w-]+:\d{12}:parameter/[\w/.-]+"
     r"|lambda:[\w-]+:\d{12}:function:[\w-]+(?::[\w-]+)?"
+    r"|(?:codeconnections|codestar-connections):[\w-]+:\d{12}:connection/[\w-]+"
+    r"|sns:[\w-]+:\d{12}:[\w.-]+"
+    r"|ecr:[\w-]+:\d{12}:repository/[\w./-]+"
     r")(?![\w*-])"
 )
 _VPC_ID = re.compile(r"vpc-[0-9a-f]{8,17}")
@@ -38,10 +41,15 @@ class Network:
 
 @dataclass(frozen=True)
 class References:
-    """``arns`` of all that has one, sorted; ``networks`` that are named by ids, which an environment has one of or none."""
+    """``arns`` of all that has one, sorted; ``networks`` that are named by ids, which an environment has one of or none.
+
+    ``account`` and ``region`` are the environment's: where what has no place in its ARN is.
+    """
 
     arns: Sequence[str]
     networks: Sequence[Network]
+    account: str
+    region: str
 
 
 def of(document: Mapping[str, Any]) -> References:
@@ -51,14 +59,19 @@ def of(document: Mapping[str, Any]) -> References:
     resources = document["resource"]
     texts = set(_texts(document))
     here = f"{provider['region']}:{account}"
-    own = tuple(f":lambda:{here}:function:{name}" for name in _own_functions(resources))
+    own = (
+        *(f":lambda:{here}:function:{name}" for name in _own_functions(resources)),
+        *(f":sns:{here}:{name}" for name in _names(resources, "aws_sns_topic", "name")),
+        *(f":ecr:{here}:repository/{name}" for name in _names(resources, "aws_ecr_repository", "name")),
+    )
     arns = {arn for text in texts for arn in _ARN.findall(text) if not arn.endswith(own)}
     repositories = {f"arn:aws:codecommit:{here}:{name}" for name in _repositories(resources)}
     alarms = {f"arn:aws:cloudwatch:{here}:alarm:{name}" for name in _alarms(resources)}
     groups = list(_subnet_groups(resources))
     vpc_ids = sorted(text for text in texts if _VPC_ID.fullmatch(text))
     networks = [Network(account, provider["region"], vpc_id, groups) for vpc_id in vpc_ids]
-    return References(sorted(arns | repositories | alarms), networks)
+    buckets = {f"arn:{_partition(provider['region'])}:s3:::{name}" for name in _buckets(resources)}
+    return References(sorted(arns | repositories | alarms | buckets), networks, account, provider["region"])
 
 
 def _repositories(resources: Mapping[str, Any]) -> Iterator[str]:
@@ -69,6 +82,24 @@ def _repositories(resources: Mapping[str, Any]) -> Iterator[str]:
             name = action.get("configuration", {}).get("RepositoryName")
             if name and name not in own:
                 yield name
+
+
+def _buckets(resources: Mapping[str, Any]) -> Iterator[str]:
+    """The names of those that a pipeline takes its source from, except the document's own."""
+    own = set(_names(resources, "aws_s3_bucket", "bucket"))
+    for pipeline in resources.get("aws_codepipeline", {}).values():
+        for action in (action for stage in pipeline["stage"] for action in stage["action"]):
+            name = action.get("configuration", {}).get("S3Bucket")
+            if name and name not in own and not name.startswith("${"):
+                yield name
+
+
+def _names(resources: Mapping[str, Any], kind: str, argument: str) -> list[str]:
+    return [each[argument] for each in resources.get(kind, {}).values() if argument in each]
+
+
+def _partition(region: str) -> str:
+    return "aws-cn" if region.startswith("cn-") else "aws"
 
 
 def _own_functions(resources: Mapping[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 from moto.core.common_types import TYPE_RESPONSE
@@ -10,13 +11,37 @@ from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 
 from harness.emulated_aws.extension import ExtendedBackend
-from harness.emulated_aws.policies import allowing, matches
+from harness.emulated_aws.policies import allowing, matches, several
 
 _LOG_DELIVERY = "logging.s3.amazonaws.com"
 
 
+class ConditionalBucket(FakeBucket):
+    """A bucket whose policy is judged by what it says without conditions: a denial of plain HTTP denies nothing here."""
+
+    def get_permission(self, action: str, resource: str) -> Any:
+        """moto's own does not read conditions, and would take such a denial for one of everything."""
+        if self.policy is None:
+            return super().get_permission(action, resource)
+        policy, document = self.policy, json.loads(self.policy)
+        unconditional = [each for each in several(document["Statement"]) if not each.get("Condition")]
+        try:
+            self.policy = cast(
+                Any, json.dumps({**document, "Statement": unconditional}).encode() if unconditional else None
+            )
+            return super().get_permission(action, resource)
+        finally:
+            self.policy = policy
+
+
 class BucketBackend(ExtendedBackend, S3Backend):
-    """Reads a policy as policies are written: one value or several, with wildcards."""
+    """Reads a policy as policies are written: one value or several, with wildcards and conditions."""
+
+    def create_bucket(self, *args: Any, **kwargs: Any) -> FakeBucket:
+        """https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html."""
+        bucket = super().create_bucket(*args, **kwargs)
+        bucket.__class__ = cast(Any, ConditionalBucket)
+        return bucket
 
     def put_bucket_logging(self, bucket_name: str, logging_config: dict[str, Any]) -> None:
         """https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,8 @@ from harness.emulated_aws.codebuild.project import completed
 from harness.emulated_aws.codebuild.tools import Tools
 from harness.emulated_aws.codebuild.variables import Variable
 from harness.emulated_aws.extension import ExtendedBackend
+
+_NONE: Mapping[str, bytes] = MappingProxyType({})
 
 
 class BuildBackend(ExtendedBackend, CodeBuildBackend):
@@ -56,15 +59,22 @@ class BuildBackend(ExtendedBackend, CodeBuildBackend):
             name: build for name, build in self.builds.items() if build.metadata["projectName"] != project_name
         }
 
-    def run_build(self, project: str, source: bytes, source_version: str, overrides: Iterable[Variable] = ()) -> Build:
+    def run_build(
+        self,
+        project: str,
+        source: bytes,
+        source_version: str,
+        overrides: Iterable[Variable] = (),
+        others: Mapping[str, bytes] = _NONE,
+    ) -> Build:
         """Builds ``source``, a ZIP, and returns when the build is over.
 
         ``project`` is the name of the project, ``source_version`` what the source is a version of (a commit's id, an
-        object's version), ``overrides`` variables that go over the project's. That a command fails is told by the
-        build; raises if there is no such project.
+        object's version), ``overrides`` variables that go over the project's, ``others`` the ZIPs of further sources by
+        name. That a command fails is told by the build; raises if there is no such project.
         """
         build = self._new_build(self.project(project), source_version)
-        self._run(build, source, overrides)
+        self._run(build, source, overrides, others)
         return build
 
     def begin_build(self, project: str, source: bytes, source_version: str, overrides: Iterable[Variable]) -> Build:
@@ -86,10 +96,12 @@ class BuildBackend(ExtendedBackend, CodeBuildBackend):
         self.builds[build.metadata["id"]] = build
         return build
 
-    def _run(self, build: Build, source: bytes, overrides: Iterable[Variable]) -> None:
+    def _run(
+        self, build: Build, source: bytes, overrides: Iterable[Variable], others: Mapping[str, bytes] = _NONE
+    ) -> None:
         self._tell(build)
         variables = [*build.metadata["environment"]["environmentVariables"], *overrides]
-        build.run(source, variables, Tools(self.account_id, self.region_name))
+        build.run(source, variables, Tools(self.account_id, self.region_name), others)
         self._tell(build)
 
     def _tell(self, build: Build) -> None:

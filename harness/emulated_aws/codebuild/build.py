@@ -23,7 +23,8 @@ class Build:
     """A build of ``project`` (as BatchGetProjects answers) that is to begin, under way or over.
 
     ``metadata`` is what BatchGetBuilds answers; ``output`` all that was printed, which goes to ``log`` too;
-    ``artifact`` the exported files as a ZIP, once the build has succeeded.
+    ``artifact`` the exported files as a ZIP, once the build has succeeded; ``exported`` the values of the variables that
+    the buildspec exports.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Build:
     ) -> None:
         self.output = ""
         self.artifact: bytes | None = None
+        self.exported: Mapping[str, str] = {}
         self._project = project
         self._log = log
         self._over = threading.Event()
@@ -66,30 +68,41 @@ class Build:
         """Returns when the build is over."""
         self._over.wait()
 
-    def run(self, source: bytes, variables: Iterable[Variable], tools: Tools) -> None:
-        """Builds ``source``, a ZIP; ``variables`` go over those of the buildspec. Returns when it is over."""
+    def run(
+        self, source: bytes, variables: Iterable[Variable], tools: Tools, others: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Builds ``source``, a ZIP; ``variables`` go over those of the buildspec. Returns when it is over.
+
+        ``others`` are further ZIPs by name, which stand in folders of their own.
+        """
         try:
             for phase in ("QUEUED", "PROVISIONING"):
                 self._pass(phase)
             # The path of a socket must be short.
             with tempfile.TemporaryDirectory(prefix="build-") as folder:
-                self._build(source, variables, tools, Path(folder))
+                self._build(source, variables, tools, Path(folder), others or {})
         except Exception as error:
             LOG.exception("build %s could not be run", self.metadata["id"])
             self._print(f"{type(error).__name__}: {error}\n")
             self._end("FAULT")
 
-    def _build(self, source: bytes, variables: Iterable[Variable], tools: Tools, folder: Path) -> None:
+    def _build(
+        self,
+        source: bytes,
+        variables: Iterable[Variable],
+        tools: Tools,
+        folder: Path,
+        others: Mapping[str, bytes],
+    ) -> None:
         files, scripts = folder / "src", folder / "scripts"
         scripts.mkdir()
-        files.mkdir()
-        for path, content in unpack(source).items():
-            (files / path).parent.mkdir(parents=True, exist_ok=True)
-            (files / path).write_bytes(content)
+        _unpack(source, files)
+        for name, content in others.items():
+            _unpack(content, folder / "sources" / name)
         _, _, _, region, account_id, *_ = self.metadata["arn"].split(":")
         try:
             buildspec = self._buildspec(files)
-            given = values(variables, account_id, region)
+            given = values([*buildspec.declared, *variables], account_id, region)
         except (BuildspecError, OSError) as error:
             self._fail("DOWNLOAD_SOURCE", f"YAML_FILE_ERROR: {error}")
             return
@@ -97,7 +110,8 @@ class Build:
             self._fail("DOWNLOAD_SOURCE", f"Decrypted Variables Error: {error}")
             return
         self._pass("DOWNLOAD_SOURCE")
-        if self._run_phases(buildspec, files, scripts, {**given, **self._own_variables(files, folder)}, tools):
+        own = {**self._own_variables(files, folder), **_folders(folder / "sources", others)}
+        if self._run_phases(buildspec, files, scripts, {**given, **own}, tools):
             self._export(buildspec.artifacts(files), buildspec.exports)
 
     def _run_phases(
@@ -108,6 +122,9 @@ class Build:
             seconds = self._project["timeoutInMinutes"] * 60
             outcome = buildspec.run(files, scripts, {**variables, **path}, seconds)
         self._print(outcome.output)
+        self.exported = outcome.exported
+        told = [{"name": name, "value": value} for name, value in outcome.exported.items()]
+        self.metadata["exportedEnvironmentVariables"] = told
         for phase, passed in outcome.phases.items():
             if passed:
                 self._pass(phase.upper())
@@ -181,3 +198,15 @@ class Build:
             currentPhase="COMPLETED", buildStatus=status, buildComplete=True, endTime=datetime.now(UTC)
         )
         self._over.set()
+
+
+def _unpack(archive: bytes, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for path, content in unpack(archive).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+
+
+def _folders(folder: Path, sources: Iterable[str]) -> dict[str, str]:
+    """https://docs.aws.amazon.com/codebuild/latest/userguide/sample-pipeline-multi-input-output.html."""
+    return {f"CODEBUILD_SRC_DIR_{name}": str(folder / name) for name in sources}

@@ -14,12 +14,15 @@ from typing import Any
 
 import yaml
 
+from harness.emulated_aws.codebuild.variables import Variable
+
 PHASES = ("install", "pre_build", "build", "post_build")
 
+_KINDS = {"variables": "PLAINTEXT", "parameter-store": "PARAMETER_STORE", "secrets-manager": "SECRETS_MANAGER"}
 _SHELLS = {"bash": "set +eu +o pipefail", "sh": "set +eu"}
 _KEYS: Mapping[str, Collection[str]] = {
     "": ("version", "env", "phases", "artifacts"),
-    "env": ("shell", "variables"),
+    "env": ("shell", "variables", "parameter-store", "secrets-manager", "exported-variables"),
     "phases": PHASES,
     "artifacts": ("files",),
     **{f"phases.{phase}": ("commands", "on-failure") for phase in PHASES},
@@ -32,10 +35,14 @@ class BuildspecError(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What running the phases came to: the phases that ran, each with whether it passed, and all that was printed."""
+    """What running the phases came to: the phases that ran, each with whether it passed, and all that was printed.
+
+    ``exported`` are the variables that the buildspec exports, as they were at the end.
+    """
 
     phases: Mapping[str, bool]
     output: str
+    exported: Mapping[str, str]
 
     @property
     def succeeded(self) -> bool:
@@ -63,7 +70,12 @@ class Buildspec:
         self.shell: str = env.get("shell", "sh")
         if self.shell not in _SHELLS:
             raise BuildspecError(f"env.shell {self.shell} is not emulated; known are {', '.join(_SHELLS)}")
-        self.variables: Mapping[str, str] = env.get("variables") or {}
+        self.declared: list[Variable] = [
+            {"name": name, "value": str(value), "type": kind}
+            for key, kind in _KINDS.items()
+            for name, value in (env.get(key) or {}).items()
+        ]
+        self._exported: list[str] = env.get("exported-variables") or []
         self._files: list[str] = (document.get("artifacts") or {}).get("files") or []
 
     @property
@@ -83,7 +95,7 @@ class Buildspec:
             process = subprocess.Popen(
                 [self.shell, str(self._driver(scratch, passed))],
                 cwd=source,
-                env={**self.variables, **variables},
+                env={**_plain(self.declared), **variables},
                 stdin=subprocess.DEVNULL,
                 stdout=printed,
                 stderr=subprocess.STDOUT,
@@ -98,7 +110,15 @@ class Buildspec:
         phases = {phase: result == "0" for phase, result in ran}
         if process.returncode != 0 and all(phases.values()):
             phases[PHASES[len(phases)]] = False
-        return Outcome(phases, output.read_text(encoding="utf-8", errors="replace"))
+        return Outcome(phases, output.read_text(encoding="utf-8", errors="replace"), self._values(scratch))
+
+    def _values(self, scratch: Path) -> dict[str, str]:
+        """Those that have none are empty."""
+        folder = scratch / "exported"
+        return {
+            name: (folder / name).read_text(encoding="utf-8").removesuffix("\n") if (folder / name).exists() else ""
+            for name in self._exported
+        }
 
     def artifacts(self, source: Path) -> dict[str, bytes]:
         """The files to be exported, by their paths in ``source``; one that is not there is skipped, as CodeBuild does."""
@@ -107,7 +127,10 @@ class Buildspec:
 
     def _driver(self, scratch: Path, passed: Path) -> Path:
         driver = scratch / "driver"
-        lines = ["failed=0", *self._functions(scratch)]
+        exported = scratch / "exported"
+        exported.mkdir()
+        kept = "; ".join(f"printenv {name} > {exported / name}" for name in self._exported)
+        lines = [f"trap {shlex.quote(kept)} EXIT", "failed=0", *self._functions(scratch)]
         for phase in PHASES:
             on_failure = self._phases.get(phase, {}).get("on-failure")
             goes_on = on_failure == "CONTINUE" or (phase == "build" and on_failure != "ABORT")
@@ -134,6 +157,10 @@ class Buildspec:
                 step.write_text(command, encoding="utf-8")
                 steps.append(f"{_SHELLS[self.shell]}; . {shlex.quote(str(step))} || return 1")
             yield f"{phase}() {{ {'; '.join(steps)}; }}"
+
+
+def _plain(variables: list[Variable]) -> dict[str, str]:
+    return {each["name"]: each["value"] for each in variables if each["type"] == "PLAINTEXT"}
 
 
 def _refuse_unknown(document: Mapping[str, Any], path: str, known: Collection[str]) -> None:

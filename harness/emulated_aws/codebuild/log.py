@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote_plus
 
 from moto.logs.models import LogsBackend, logs_backends
 
@@ -29,6 +30,8 @@ class BuildLog:
         return {
             "groupName": self._group,
             "streamName": self._stream,
+            "deepLink": f"https://console.aws.amazon.com/cloudwatch/home?region={self._backend.region_name}"
+            f"#logsV2:log-groups/log-group/{quote_plus(self._group)}/log-events/{quote_plus(self._stream)}",
             "cloudWatchLogs": {"status": "ENABLED", "groupName": self._group},
         }
 

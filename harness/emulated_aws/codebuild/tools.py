@@ -1,4 +1,4 @@
-"""The ``aws`` and ``docker`` commands of one build, on the emulated ECR and ECS."""
+"""The ``aws`` and ``docker`` commands of one build, on the emulated AWS."""
 
 from __future__ import annotations
 
@@ -12,24 +12,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import jmespath
 from moto.core.exceptions import ServiceException
 from moto.ecr.models import ECRBackend, ecr_backends
 
-from harness.emulated_aws.codebuild import ecs_commands, stand_in
+from harness.emulated_aws.codebuild import aws_commands, stand_in
 from harness.emulated_aws.codebuild.executables import write_executable
+from harness.emulated_aws.codebuild.manifest import MEDIA_TYPE, manifest
 from harness.emulated_aws.codebuild.tool_error import ToolError
 
 LOG = logging.getLogger(__name__)
 
 # What a program follows goes on with each look here, not with time.
 _WITHOUT_PAUSES = ("/usr/bin/env", "SECONDS_BETWEEN_LOOKS=0")
-
-_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
-_CONFIG = "application/vnd.docker.container.image.v1+json"
-_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
 
 class Tools:
@@ -53,8 +48,8 @@ class Tools:
                 return f"{self._password}\n"
             case ["aws", "ecr", "batch-get-image", *options]:
                 return self._batch_get_image(_options(options))
-            case ["aws", "ecs", command, *options]:
-                return ecs_commands.run(self._region, command, _options(options))
+            case ["aws", service, command, *options] if service in aws_commands.COMMANDS:
+                return aws_commands.run(service, self._region, command, _options(options), folder)
             case ["docker", "login", *options]:
                 return self._login(options[-1], given)
             case ["docker", "build", *options]:
@@ -73,18 +68,19 @@ class Tools:
             found = self._ecr.batch_get_image(options["--repository-name"][0], image_ids=image_ids)
         except ServiceException as error:
             raise ToolError(f"An error occurred when calling the BatchGetImage operation: {error.message}") from None
-        accepted = options.get("--accepted-media-types", [_MANIFEST])
+        accepted = options.get("--accepted-media-types", [MEDIA_TYPE])
         images = [
-            {"imageId": image.image_id, "imageManifest": image.image_manifest, "repositoryName": image.repository_name}
+            {
+                "registryId": image.registry_id,
+                "repositoryName": image.repository_name,
+                "imageId": image.image_id,
+                "imageManifest": image.image_manifest,
+                "imageManifestMediaType": image.image_manifest_media_type,
+            }
             for image in found["images"]
             if image.image_manifest_media_type in accepted
         ]
-        answer: Any = {"images": images, "failures": found["failures"]}
-        if "--query" in options:
-            answer = jmespath.search(options["--query"][0], answer)
-        if options.get("--output") == ["text"] and not isinstance(answer, dict | list):
-            return f"{answer}\n"
-        return json.dumps(answer, indent=4) + "\n"
+        return aws_commands.printed({"images": images, "failures": found["failures"]}, options)
 
     def _login(self, registry: str, password: str) -> str:
         if registry == self._registry and password.strip() != self._password:
@@ -114,13 +110,13 @@ class Tools:
             raise ToolError("no basic auth credentials")
         if name not in self._ecr.repositories:
             raise ToolError(f"name unknown: The repository with name '{name}' does not exist in the registry")
-        manifest = _manifest(self._built[reference])
-        digest = f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
+        text = manifest(self._built[reference])
+        digest = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
         try:
-            self._ecr.put_image(name, manifest, tag, _MANIFEST, digest)
+            self._ecr.put_image(name, text, tag, MEDIA_TYPE, digest)
         except ServiceException as error:
             raise ToolError(f"tag invalid: {error.message}") from None
-        return f"{tag}: digest: {digest} size: {len(manifest)}\n"
+        return f"{tag}: digest: {digest} size: {len(text)}\n"
 
 
 @contextmanager
@@ -161,15 +157,3 @@ def _options(given: list[str]) -> dict[str, list[str]]:
         else:
             values.append(word)
     return options
-
-
-def _manifest(image: str) -> str:
-    digest = f"sha256:{image}"
-    return json.dumps(
-        {
-            "schemaVersion": 2,
-            "mediaType": _MANIFEST,
-            "config": {"mediaType": _CONFIG, "size": 1024, "digest": digest},
-            "layers": [{"mediaType": _LAYER, "size": 4096, "digest": digest}],
-        }
-    )

@@ -8,18 +8,30 @@ from datetime import datetime
 from typing import Any
 
 from moto.core.utils import utcnow
+from moto.iam.models import Role
 
 from harness.emulated_aws.codepipeline.artifacts import Artifact, ArtifactStore, new_id
 from harness.emulated_aws.codepipeline.error import ActionError
+from harness.emulated_aws.codepipeline.variables import resolved
+from harness.emulated_aws.roles import role_of
 
 Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an action stands: its pipeline, as it is declared, and the name of its stage."""
+
+    pipeline: Json
+    stage: str
 
 
 @dataclass
 class ActionRun:
     """An action that is under way, or was: its state, and what it needs to do its work.
 
-    ``artifacts`` are those of the execution, by name; the action adds its own.
+    ``artifacts`` are those of the execution, by name; the action adds its own. ``namespaces`` are the variables of the
+    execution, to which it adds its output variables where it has a namespace.
     """
 
     account_id: str
@@ -27,6 +39,12 @@ class ActionRun:
     declaration: Json
     store: ArtifactStore
     artifacts: dict[str, Artifact]
+    namespaces: dict[str, dict[str, str]] = field(default_factory=dict)
+    place: Place | None = None
+    # The revision that a source action is to take, where that is not the newest.
+    pinned: str | None = None
+    configuration: Mapping[str, str] = field(default_factory=dict)
+    output_variables: dict[str, str] = field(default_factory=dict)
     action_execution_id: str = field(default_factory=new_id)
     status: str = "InProgress"
     start_time: datetime = field(default_factory=utcnow)
@@ -34,6 +52,7 @@ class ActionRun:
     summary: str | None = None
     token: str | None = None
     external_execution_id: str | None = None
+    external_execution_url: str | None = None
     error_details: Json | None = None
     revision: str | None = None
     source_revision: str | None = None
@@ -46,9 +65,29 @@ class ActionRun:
         return str(self.declaration["name"])
 
     @property
-    def configuration(self) -> Mapping[str, str]:
-        """The action's configuration."""
+    def declared(self) -> Mapping[str, str]:
+        """The action's configuration with references to variables; ``configuration`` has their values."""
         return self.declaration.get("configuration") or {}
+
+    @property
+    def namespace(self) -> str | None:
+        """The name under which others refer to its output variables."""
+        return self.declaration.get("namespace")
+
+    def role(self) -> Role | None:
+        """The role in which the action does its work: its own, else that of the pipeline."""
+        arn = self.role_arn
+        return role_of(arn.split(":")[4], self.region, arn) if arn else None
+
+    @property
+    def role_arn(self) -> str:
+        """The ARN of that role."""
+        pipeline = self.place.pipeline if self.place else {}
+        return str(self.declaration.get("roleArn") or pipeline.get("roleArn") or "")
+
+    def resolve(self) -> None:
+        """Sets its configuration; raises ActionError if a variable has no value."""
+        self.configuration = resolved(self.declared, self.namespaces)
 
     def advance(self) -> None:
         """Goes on by one step, unless it has ended."""
@@ -57,6 +96,8 @@ class ActionRun:
         try:
             next(self.work)
         except StopIteration:
+            if self.namespace:
+                self.namespaces[self.namespace] = self.output_variables
             self.end("Succeeded")
         except ActionError as error:
             self.error_details = {"code": error.code, "message": error.message}

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-str
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -25,6 +25,13 @@ class ActionType:
 
 _IMAGES = [f"Image{number}{part}" for number, part in product(range(1, 5), ("ArtifactName", "ContainerName"))]
 
+_BUILD = ActionType(
+    range(1, 6),
+    range(6),
+    ("ProjectName",),
+    ("PrimarySource", "BatchEnabled", "CombineArtifacts", "EnvironmentVariables"),
+)
+
 # By category and provider; all of them are AWS's own, version 1.
 _TYPES = {
     ("Source", "CodeCommit"): ActionType(
@@ -39,11 +46,10 @@ _TYPES = {
         ("ConnectionArn", "FullRepositoryId", "BranchName"),
         ("OutputArtifactFormat", "DetectChanges"),
     ),
-    ("Build", "CodeBuild"): ActionType(
-        range(1, 6),
-        range(6),
-        ("ProjectName",),
-        ("PrimarySource", "BatchEnabled", "CombineArtifacts", "EnvironmentVariables"),
+    ("Build", "CodeBuild"): _BUILD,
+    ("Test", "CodeBuild"): _BUILD,
+    ("Deploy", "S3"): ActionType(
+        (1,), (0,), ("BucketName", "Extract"), ("ObjectKey", "KMSEncryptionKeyARN", "CannedACL", "CacheControl")
     ),
     ("Approval", "Manual"): ActionType(
         (0,), (0,), (), ("NotificationArn", "CustomData", "ExternalEntityLink", "ApproverInstructions")
@@ -75,7 +81,21 @@ def complaints(action: Json) -> Iterator[str]:
     for key in configuration:
         if key not in (*found.required, *found.optional):
             yield f"Action configuration for action '{name}' contains unknown configuration '{key}'"
+    yield from _missing(name, kind["provider"], configuration, _named(action))
     for direction, allowed in (("input", found.inputs), ("output", found.outputs)):
         count = len(action.get(f"{direction}Artifacts") or [])
         if count not in allowed:
             yield f"Action '{name}' has {count} {direction} artifacts, allowed are {min(allowed)} to {max(allowed)}"
+
+
+def _missing(name: str, provider: str, configuration: Mapping[str, str], inputs: Sequence[str]) -> Iterator[str]:
+    """What is required because of something else that is there."""
+    primary = configuration.get("PrimarySource")
+    if provider == "CodeBuild" and (primary not in inputs if primary else len(inputs) > 1):
+        yield f"Action '{name}' must name one of its input artifacts as PrimarySource: {', '.join(inputs)}"
+    if configuration.get("Extract") == "false" and not configuration.get("ObjectKey"):
+        yield f"Action configuration for action '{name}' is missing required configuration 'ObjectKey'"
+
+
+def _named(action: Json) -> list[str]:
+    return [artifact["name"] for artifact in action.get("inputArtifacts") or []]

@@ -11,8 +11,8 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.utils import utcnow
 
 from harness.emulated_aws.aws_events import publish
-from harness.emulated_aws.codepipeline import structure
-from harness.emulated_aws.codepipeline.execution import Execution
+from harness.emulated_aws.codepipeline import notices, structure
+from harness.emulated_aws.codepipeline.execution import Execution, Rollback
 from harness.emulated_aws.codepipeline.executions import Executions
 from harness.emulated_aws.extension import ExtendedBackend
 
@@ -42,12 +42,57 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         structure.check(pipeline)
         return super().update_pipeline({**_DEFAULTS, **pipeline})
 
-    def start(self, name: str, kind: str, detail: str, variables: Tags | None = None) -> Execution:
-        """Starts an execution; ``kind`` and ``detail`` are what triggered it, in the words of ExecutionTrigger."""
+    def start(
+        self,
+        name: str,
+        kind: str,
+        detail: str,
+        variables: Tags | None = None,
+        pinned: Mapping[str, str] | None = None,
+    ) -> Execution:
+        """Starts an execution; ``kind`` and ``detail`` are what triggered it, in the words of ExecutionTrigger.
+
+        ``pinned`` are the revisions that source actions take, by their names, where those are not the newest.
+        """
         pipeline, _ = self.get_pipeline(name)
         trigger = {"triggerType": kind, "triggerDetail": detail}
-        execution = Execution(self.account_id, self.region_name, pipeline, variables, trigger, self._tell)
-        self._executions[name].add(execution)
+        return self._started(pipeline, variables, trigger, pinned)
+
+    def roll_back(self, name: str, stage: str, target_id: str) -> Execution:
+        """Runs a stage again as it was in another execution; raises what RollbackStage refuses."""
+        pipeline, _ = self.get_pipeline(name)
+        target = self.execution(name, target_id)
+        if target.pipeline_version != pipeline["version"]:
+            message = f"The pipeline {name} has changed since the execution {target_id} started"
+            raise JsonRESTError("PipelineExecutionOutdatedException", message)
+        succeeded = any(each.name == stage and each.status == "Succeeded" for each in target.stages)
+        if target.rollback or not succeeded or stage == pipeline["stages"][0]["name"]:
+            message = f"The stage {stage} cannot be rolled back to the execution {target_id}"
+            raise JsonRESTError("UnableToRollbackStageException", message)
+        trigger = {"triggerType": "ManualRollback", "triggerDetail": f"arn:aws:iam::{self.account_id}:root"}
+        return self._started(pipeline, None, trigger, None, Rollback(stage, target))
+
+    def _roll_back_by_itself(self, failed: Execution, stage: str) -> None:
+        """To the newest execution of the same structure that succeeded in the stage, if there is one."""
+        pipeline, _ = self.get_pipeline(failed.pipeline_name)
+        target = self._executions[failed.pipeline_name].succeeded_in(stage, pipeline["version"])
+        if target:
+            trigger = {"triggerType": "AutomatedRollback", "triggerDetail": failed.pipeline_execution_id}
+            self._started(pipeline, None, trigger, None, Rollback(stage, target))
+
+    def _started(
+        self,
+        pipeline: Mapping[str, Any],
+        variables: Tags | None,
+        trigger: Mapping[str, str],
+        pinned: Mapping[str, str] | None,
+        rollback: Rollback | None = None,
+    ) -> Execution:
+        tell, roll_back = self._tell, self._roll_back_by_itself
+        execution = Execution(
+            self.account_id, self.region_name, pipeline, variables, trigger, tell, roll_back, pinned, rollback
+        )
+        self._executions[pipeline["name"]].add(execution)
         return execution
 
     def start_pipeline_execution(self, name: str, variables: list[dict[str, str]] | None) -> str:
@@ -99,6 +144,7 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         }
         kind = "CodePipeline Pipeline Execution State Change"
         publish(self.account_id, self.region_name, "aws.codepipeline", kind, [arn], detail)
+        notices.tell(self.account_id, self.region_name, f"pipeline-execution-{state.lower()}", kind, detail)
 
 
 def codepipeline_of(account_id: str, region: str) -> PipelineBackend:

@@ -10,7 +10,8 @@ from threading import RLock
 from moto.core.exceptions import JsonRESTError
 
 from harness.emulated_aws.codepipeline.action_run import ActionRun
-from harness.emulated_aws.codepipeline.execution import Execution, StageRun
+from harness.emulated_aws.codepipeline.execution import Execution
+from harness.emulated_aws.codepipeline.stage_run import StageRun
 
 
 class Executions:
@@ -46,6 +47,17 @@ class Executions:
     def latest_in(self, stage: str) -> tuple[Execution, StageRun] | None:
         """The newest execution that has entered a stage."""
         found = ((each, run) for each in self.newest_first() for run in each.stages if run.name == stage)
+        return next(found, None)
+
+    def succeeded_in(self, stage: str, version: int) -> Execution | None:
+        """The newest execution of that version of the pipeline that succeeded in a stage, and is no rollback."""
+        found = (
+            each
+            for each in self.newest_first()
+            if each.pipeline_version == version
+            and not each.rollback
+            and any(run.name == stage and run.status == "Succeeded" for run in each.stages)
+        )
         return next(found, None)
 
     def waiting_for(self, stage: str) -> list[Execution]:

@@ -69,6 +69,24 @@ class PipelineResponse(CodePipelineResponse):
         wanted = (self._get_param("filter") or {}).get("pipelineExecutionId")
         return ActionResult({"actionExecutionDetails": list(state.action_executions(executions, wanted))})
 
+    def list_rule_executions(self) -> ActionResult:
+        """ListRuleExecutions, newest first, in one page."""
+        executions = self._advanced(self._get_param("pipelineName"))
+        wanted = (self._get_param("filter") or {}).get("pipelineExecutionId")
+        return ActionResult({"ruleExecutionDetails": list(state.rule_executions(executions, wanted))})
+
+    def override_stage_condition(self) -> ActionResult:
+        """OverrideStageCondition."""
+        hooks = {"BEFORE_ENTRY": "beforeEntry", "ON_SUCCESS": "onSuccess"}
+        self._execution().override(self._get_param("stageName"), hooks[self._get_param("conditionType")])
+        return EmptyResult()
+
+    def rollback_stage(self) -> ActionResult:
+        """RollbackStage."""
+        names = ("pipelineName", "stageName", "targetPipelineExecutionId")
+        started = self.codepipeline_backend.roll_back(*(self._get_param(name) for name in names))
+        return ActionResult({"pipelineExecutionId": started.pipeline_execution_id})
+
     def retry_stage_execution(self) -> ActionResult:
         """RetryStageExecution."""
         execution_id = self._get_param("pipelineExecutionId")

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
 
-from harness.emulated_aws.codepipeline import action_types
+from harness.emulated_aws.codepipeline import action_types, conditions, triggers, variables
 
 Json = Mapping[str, Any]
 
@@ -27,7 +28,12 @@ def check(pipeline: Json) -> None:
     for action in _actions(pipeline):
         for message in action_types.complaints(action):
             raise JsonRESTError("InvalidActionDeclarationException", message)
-    for message in _artifacts(pipeline):
+    for message in (
+        *_artifacts(pipeline),
+        *_variables(pipeline),
+        *triggers.complaints(pipeline),
+        *conditions.complaints(pipeline),
+    ):
         raise JsonRESTError("InvalidStructureException", message)
 
 
@@ -77,6 +83,26 @@ def _artifacts(pipeline: Json) -> Iterator[str]:
             if not _ARTIFACT.fullmatch(name):
                 yield f"Artifact name '{name}' must satisfy regular expression pattern: [a-zA-Z0-9_\\-]+"
             produced.add(name)
+
+
+def _variables(pipeline: Json) -> Iterator[str]:
+    namespaces = [action["namespace"] for action in _actions(pipeline) if action.get("namespace")]
+    for name in _repeated(namespaces):
+        yield f"Namespace names must be unique within a pipeline. {name} has been used more than once."
+    produced = set(variables.GIVEN)
+    for stage in pipeline["stages"]:
+        for _, together in groupby(in_run_order(stage), key=lambda action: int(action.get("runOrder", 1))):
+            actions = list(together)
+            yield from (
+                "Valid format for a pipeline execution variable reference is a namespace and a key separated by a period "
+                "(.). The following pipeline execution variables are referencing a namespace that does not exist. "
+                f"StageName=[{stage['name']}], ActionName=[{action['name']}], ActionConfigurationKey=[{key}], "
+                f"VariableReferenceText=[{text}]"
+                for action in actions
+                for key, text, namespace in variables.references(action.get("configuration") or {})
+                if namespace not in produced
+            )
+            produced |= {action["namespace"] for action in actions if action.get("namespace")}
 
 
 def in_run_order(stage: Json) -> list[Json]:

@@ -11,9 +11,10 @@ from moto.codebuild.models import codebuild_backends
 from moto.core.models import botocore_stubber
 
 from harness.emulated_aws.archive import pack, unpack
-from harness.emulated_aws.codebuild import ecs_commands
+from harness.emulated_aws.codebuild import aws_commands
 from harness.emulated_aws.codebuild.backend import BuildBackend
 from harness.emulated_aws.codebuild.build import Build
+from harness.emulated_aws.codebuild.manifest import manifest
 from harness.emulated_aws.codebuild.tool_error import ToolError
 from harness.emulated_aws.codebuild.variables import Variable
 from harness.emulated_aws.services import install
@@ -438,9 +439,9 @@ def test_commands_reach_ecs_without_a_mock_too(codebuild: Any, store: Store, mon
 
     with monkeypatch.context() as served:
         served.setattr(botocore_stubber, "enabled", False)
-        told = ecs_commands.run(REGION, "list-service-deployments", options)
+        told = aws_commands.run("ecs", REGION, "list-service-deployments", options)
         with pytest.raises(ToolError, match=r"\(ServiceNotFoundException\) when calling the ListServiceDeployments"):
-            ecs_commands.run(REGION, "list-service-deployments", {"--service": ["api"], "--cluster": ["shop"]})
+            aws_commands.run("ecs", REGION, "list-service-deployments", {"--service": ["api"], "--cluster": ["shop"]})
 
     assert [each["status"] for each in json.loads(told)["serviceDeployments"]] == ["SUCCESSFUL"]
 
@@ -453,3 +454,68 @@ def test_times_are_printed_as_the_command_line_does(codebuild: Any, store: Store
 
     (told,) = json.loads(build.output)["serviceDeployments"]
     assert told["createdAt"] == store.deployments()[0]["createdAt"].isoformat()
+
+
+def test_a_buildspec_reads_parameters_and_secrets(codebuild: Any) -> None:
+    client("ssm").put_parameter(Name="/shop/token", Value="secret token", Type="SecureString")
+    client("secretsmanager").create_secret(Name=SECRET["name"], SecretString=SECRET["value"])
+    codebuild.create_project(**PROJECT)
+    env = {
+        "shell": "bash",
+        "parameter-store": {"TOKEN": "/shop/token"},
+        "secrets-manager": {"DATABASE": "shop/database:url"},
+        "exported-variables": ["TOKEN"],
+    }
+
+    build = run({"build": ['echo "<$TOKEN> <$DATABASE>"']}, env=env)
+
+    assert "<secret token> <postgres://shop>" in build.output
+    (told,) = client("codebuild").batch_get_builds(ids=[build.metadata["id"]])["builds"]
+    assert told["exportedEnvironmentVariables"] == [{"name": "TOKEN", "value": "secret token"}]
+
+
+def test_a_parameter_that_a_buildspec_misses_fails_the_build(codebuild: Any) -> None:
+    codebuild.create_project(**PROJECT)
+    build = run({"build": ["echo built"]}, env={"shell": "bash", "parameter-store": {"TOKEN": "/none"}})
+    assert "TOKEN is /none, but there is no such parameter" in build.output
+    assert not build.succeeded
+
+
+def test_parameters_and_images_are_looked_up_and_images_are_tagged_again(codebuild: Any) -> None:
+    for number in range(12):
+        client("ssm").put_parameter(Name=f"/shop/{number}", Value=str(number), Type="String")
+    client("ecr").create_repository(repositoryName="shop", imageScanningConfiguration={"scanOnPush": True})
+    client("ecr").put_image(repositoryName="shop", imageManifest=manifest("0" * 64), imageTag="1")
+    codebuild.create_project(**PROJECT)
+    image = "--repository-name shop --image-id imageTag=2"
+    commands = [
+        "aws ssm get-parameters-by-path --path /shop --query 'length(Parameters)'",
+        'printf %s "$(aws ecr batch-get-image --repository-name shop --image-ids imageTag=1 --output text'
+        " --query 'images[0].imageManifest')\" > manifest.json",
+        "aws ecr put-image --repository-name shop --image-tag 2 --image-manifest file://manifest.json",
+        "aws ecr describe-images --repository-name shop --query 'sort(imageDetails[0].imageTags)' --output text",
+        f"aws ecr describe-image-scan-findings {image} --query imageScanStatus.status --output text",
+    ]
+
+    build = run({"build": commands})
+
+    assert build.succeeded, build.output
+    assert build.output.startswith("12\n")
+    assert "1\t2\n" in build.output
+    assert "COMPLETE" in build.output
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("ecr put-image --repository-name shop --image-manifest file://none.json", "Unable to load paramfile"),
+        ("ecr describe-images --repository-name none", "RepositoryNotFoundException"),
+        ("ssm get-parameter --name /none", "ParameterNotFound"),
+        ("ssm put-parameter --name /x", "not emulated: aws ssm put-parameter"),
+    ],
+)
+def test_a_look_up_that_cannot_work_fails_the_build(codebuild: Any, command: str, why: str) -> None:
+    codebuild.create_project(**PROJECT)
+    build = run({"build": [f"aws {command}"]})
+    assert not build.succeeded
+    assert why in build.output

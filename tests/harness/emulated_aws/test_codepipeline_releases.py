@@ -60,7 +60,8 @@ class Built:
     succeeded: bool
     artifact: bytes | None
     output: str
-    metadata: Mapping[str, str] = field(default_factory=lambda: {"id": "web:1"})
+    metadata: Mapping[str, Any] = field(default_factory=lambda: {"id": "web:1"})
+    exported: Mapping[str, str] = field(default_factory=dict)
 
 
 class Delivery:
@@ -79,7 +80,10 @@ class Delivery:
         self.key = shop.network.key
         self.role = role("pipeline", "codepipeline.amazonaws.com")
 
-    def run_build(self, project: str, source: bytes, source_version: str, _: list[Variable]) -> Built:
+    def run_build(
+        self, project: str, source: bytes, source_version: str, _: list[Variable], others: Mapping[str, bytes]
+    ) -> Built:
+        assert not others
         if project != "web":
             raise ResourceNotFoundException(f"Project cannot be found: {project}")
         self.built.append((source, source_version))

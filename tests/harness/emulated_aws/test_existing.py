@@ -101,3 +101,34 @@ def test_what_is_there_stays_as_it_is() -> None:
 def test_other_things_are_refused() -> None:
     with pytest.raises(ValueError, match="role/shop: a thing of this kind cannot be created beforehand"):
         existing.create([f"arn:aws:iam::{ACCOUNT}:role/shop"])
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("service", ["codeconnections", "codestar-connections"])
+def test_a_connection_that_exists_has_been_completed(service: str) -> None:
+    arn = f"arn:aws:{service}:{REGION}:{ACCOUNT}:connection/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f"
+    existing.create([arn, arn])
+
+    assert client(service).get_connection(ConnectionArn=arn)["Connection"]["ConnectionStatus"] == "AVAILABLE"
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_bucket_that_exists_keeps_versions_and_reports_to_eventbridge() -> None:
+    existing.create(["arn:aws:s3:::shop-source"] * 2, ACCOUNT, REGION)
+
+    s3 = client("s3")
+    assert s3.get_bucket_location(Bucket="shop-source")["LocationConstraint"] == REGION
+    assert s3.get_bucket_versioning(Bucket="shop-source")["Status"] == "Enabled"
+    assert "EventBridgeConfiguration" in s3.get_bucket_notification_configuration(Bucket="shop-source")
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_topic_and_a_repository_with_an_image_exist_under_their_arns() -> None:
+    topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:approvals"
+    repository = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/shop/web"
+    existing.create([topic, repository, topic, repository])
+
+    assert client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]["TopicArn"] == topic
+    (found,) = client("ecr").describe_repositories()["repositories"]
+    assert found["repositoryArn"] == repository
+    assert len(client("ecr").list_images(repositoryName="shop/web")["imageIds"]) == 1

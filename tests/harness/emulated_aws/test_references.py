@@ -15,6 +15,7 @@ from tests.harness.emulated_aws.test_existing import (
     SECRET,
     SERVER_CERTIFICATE,
 )
+from tests.support import environment, template
 
 ENVIRONMENTS = Path(__file__).parents[3] / "environments"
 VPC_ID = "vpc-0123456789abcdef0"
@@ -57,7 +58,17 @@ def test_an_environment_that_creates_all_it_needs_refers_to_nothing() -> None:
 
 
 def test_a_repository_that_another_environment_owns_is_a_reference() -> None:
-    assert f"arn:aws:codecommit:{REGION}:{ACCOUNT}:shop-web" in references.of(generated("staging")).arns
+    source = 'source "codecommit" {\n repository = "shared"\n create = false\n}'
+    found = references.of(template(environment(service=source)).document).arns
+    assert f"arn:aws:codecommit:eu-west-1:{ACCOUNT}:shared" in found
+
+
+def test_what_another_environment_hands_over_is_a_reference() -> None:
+    found = references.of(generated("prod")).arns
+    assert f"arn:aws:s3:::shop-staging-web-releases-{ACCOUNT}" in found
+    assert f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/shop-staging-web" in found
+    # Which staging itself creates.
+    assert not any(arn.startswith(("arn:aws:s3", "arn:aws:ecr")) for arn in references.of(generated("staging")).arns)
 
 
 @pytest.mark.parametrize("arn", [CERTIFICATE, SERVER_CERTIFICATE, POLICY, PARAMETER, FUNCTION, f"{FUNCTION}:live"])
@@ -108,3 +119,33 @@ def test_alarms_of_others_are_references() -> None:
     found = references.of(document(aws_codedeploy_deployment_group=group, aws_ecs_service=service))
     here = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:"
     assert found.arns == [f"{here}queue-age", f"{here}stock"]
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        f"arn:aws:codeconnections:{REGION}:{ACCOUNT}:connection/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f",
+        f"arn:aws:sns:{REGION}:{ACCOUNT}:approvals",
+        f"arn:aws:ecr:{REGION}:210987654321:repository/shop-build-web",
+    ],
+)
+def test_connections_topics_and_images_of_others_are_references(arn: str) -> None:
+    assert arn in references.of(document(arn)).arns
+
+
+def test_topics_and_images_of_its_own_are_none() -> None:
+    topic, images = f"arn:aws:sns:{REGION}:{ACCOUNT}:shop", f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/shop-web"
+    own: dict[str, Any] = {"aws_sns_topic": {"t": {"name": "shop"}}, "aws_ecr_repository": {"r": {"name": "shop-web"}}}
+    assert references.of(document(topic, images, **own)).arns == []
+
+
+@pytest.mark.parametrize(("own", "expected"), [("shop-source", []), ("shop-other", ["arn:aws:s3:::shop-source"])])
+def test_the_bucket_of_a_source_is_a_reference_unless_it_is_the_environment_s_own(
+    own: str, expected: list[str]
+) -> None:
+    source = {"action": [{"configuration": {"S3Bucket": "shop-source"}}]}
+    found = references.of(
+        document(aws_codepipeline={"web": {"stage": [source]}}, aws_s3_bucket={"source": {"bucket": own}})
+    )
+    assert found.arns == expected
+    assert (found.account, found.region) == (ACCOUNT, REGION)

@@ -73,3 +73,14 @@ def test_logs_that_nothing_admits_are_refused(s3: Any, changed: dict[str, Any]) 
 
     with pytest.raises(ClientError, match="InvalidTargetBucketForLogging"):
         s3.put_bucket_logging(Bucket="shop-artifacts", BucketLoggingStatus=LOGGING)
+
+
+def test_a_denial_under_a_condition_is_no_denial_of_everything(s3: Any) -> None:
+    def deny(statement: dict[str, Any]) -> None:
+        s3.put_bucket_policy(Bucket="shop-logs", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+
+    deny(PLAIN_HTTP)
+    s3.put_object(Bucket="shop-logs", Key="a", Body=b"a")
+    deny({key: value for key, value in PLAIN_HTTP.items() if key != "Condition"})
+    with pytest.raises(ClientError, match="403"):
+        s3.put_object(Bucket="shop-logs", Key="b", Body=b"b")

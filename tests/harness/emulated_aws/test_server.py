@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from harness.emulated_aws import hosted
 from harness.emulated_aws.seed import PATH, seed
 from harness.emulated_aws.server import EmulatedAws, running
 from harness.errors import HarnessError
@@ -112,7 +113,7 @@ def test_what_is_in_a_region_that_is_not_emulated_is_said(aws: EmulatedAws, docu
 
 
 def test_an_arn_of_something_else_is_refused(aws: EmulatedAws) -> None:
-    body = json.dumps({"arns": ["arn:aws:s3:::bucket"], "networks": []}).encode()
+    body = json.dumps({"arns": ["arn:aws:dynamodb:ap-northeast-1:123456789012:table/bucket"], "networks": []}).encode()
     asked = urllib.request.Request(aws.endpoint + PATH, body, method="POST")
 
     with pytest.raises(urllib.error.HTTPError) as error:
@@ -137,3 +138,16 @@ def test_it_ends_with_whoever_started_it() -> None:
     ended = subprocess.run(command, cwd=PROJECT, input=b"", timeout=30, check=False)
 
     assert ended.returncode == 0
+
+
+def test_somebody_elsewhere_completes_a_connection_and_pushes(aws: EmulatedAws) -> None:
+    connections = aws.client("codeconnections", REGION)
+    arn = connections.create_connection(ConnectionName="shop", ProviderType="GitHub")["ConnectionArn"]
+
+    hosted.complete_handshake(aws, arn)
+    commit = hosted.push(aws, REGION, "example/shop", "main", {"a": b"1"}, "first")
+
+    assert connections.get_connection(ConnectionArn=arn)["Connection"]["ConnectionStatus"] == "AVAILABLE"
+    assert hosted.push_tag(aws, REGION, "example/shop", "v1", "main") == commit
+    with pytest.raises(HarnessError, match="example/shop has no branch other"):
+        hosted.push_tag(aws, REGION, "example/shop", "v2", "other")

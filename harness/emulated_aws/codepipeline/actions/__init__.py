@@ -8,20 +8,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from harness.emulated_aws.codepipeline.action_run import ActionRun
-from harness.emulated_aws.codepipeline.actions import approval, build, ecs_blue_green, source
+from harness.emulated_aws.codepipeline.actions import (
+    approval,
+    build,
+    connection_source,
+    ecs_blue_green,
+    s3_deploy,
+    s3_source,
+    source,
+)
 from harness.emulated_aws.codepipeline.error import ActionError
 
-_RUNS: Mapping[str, Callable[[ActionRun], Iterator[None]]] = {
-    "CodeCommit": source.run,
-    "CodeBuild": build.run,
-    "Manual": approval.run,
-    "CodeDeployToECS": ecs_blue_green.run,
+_RUNS: Mapping[tuple[str, str], Callable[[ActionRun], Iterator[None]]] = {
+    ("Source", "CodeCommit"): source.run,
+    ("Source", "S3"): s3_source.run,
+    ("Source", "CodeStarSourceConnection"): connection_source.run,
+    ("Build", "CodeBuild"): build.run,
+    ("Test", "CodeBuild"): build.run,
+    ("Approval", "Manual"): approval.run,
+    ("Deploy", "CodeDeployToECS"): ecs_blue_green.run,
+    ("Deploy", "S3"): s3_deploy.run,
 }
 
 
 def start(run: ActionRun) -> None:
     """Gives ``run`` its work; it begins with the next step."""
-    run.work = _RUNS.get(run.declaration["actionTypeId"]["provider"], _unknown)(run)
+    run.work = _work(run)
+
+
+def _work(run: ActionRun) -> Iterator[None]:
+    run.resolve()
+    kind = run.declaration["actionTypeId"]
+    yield from _RUNS.get((kind["category"], kind["provider"]), _unknown)(run)
 
 
 def _unknown(run: ActionRun) -> Iterator[None]:

@@ -24,6 +24,8 @@ def run(action: ActionRun) -> Iterator[None]:
     """Builds the input artifact; what the build exports is the output artifact."""
     build = _build(action)
     action.external_execution_id = build.metadata["id"]
+    action.external_execution_url = build.metadata.get("logs", {}).get("deepLink")
+    action.output_variables = dict(build.exported)
     if not build.succeeded:
         log = "\n".join(build.output.splitlines()[-_LAST_LINES:])
         raise ActionError("JobFailed", f"Build terminated with state: FAILED\n{log}")
@@ -36,11 +38,13 @@ def run(action: ActionRun) -> Iterator[None]:
 
 def _build(action: ActionRun) -> Build:
     settings = action.configuration
-    primary = settings.get("PrimarySource") or action.inputs()[0].name
+    names = [artifact.name for artifact in action.inputs()]
+    primary = settings.get("PrimarySource") or names[0]
     variables = json.loads(settings.get("EnvironmentVariables") or "[]")
     backend = cast(BuildBackend, codebuild_backends[action.account_id][action.region])
     source = action.input(primary)
+    others = {name: action.input(name) for name in names if name != primary}
     try:
-        return backend.run_build(settings["ProjectName"], source, action.source_revision or "", variables)
+        return backend.run_build(settings["ProjectName"], source, action.source_revision or "", variables, others)
     except JsonRESTError as error:
         raise ActionError("JobFailed", f"Error calling startBuild: {error.message}") from error

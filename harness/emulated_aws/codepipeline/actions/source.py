@@ -22,11 +22,21 @@ def run(action: ActionRun) -> Iterator[None]:
     backend = cast(SourceControlBackend, codecommit_backends[action.account_id][action.region])
     try:
         commit_id, archive = backend.source(repository, branch)
+        commit = backend.repository(repository).history.commits[commit_id]
     except JsonRESTError as error:
         raise ActionError("ConfigurationError", _refusal(repository, branch, error)) from error
     action.output(archive)
     action.revision = action.external_execution_id = commit_id
-    action.summary = f"Commit {commit_id}"
+    action.summary = commit.message or f"Commit {commit_id}"
+    date = commit.date.strftime("%Y-%m-%dT%H:%M:%SZ")
+    action.output_variables = {
+        "AuthorDate": date,
+        "BranchName": branch,
+        "CommitId": commit_id,
+        "CommitMessage": commit.message,
+        "CommitterDate": date,
+        "RepositoryName": repository,
+    }
     yield from ()
 
 

@@ -1,0 +1,1 @@
+"""CodeConnections, under its old name too, and the repositories that are reached through it."""

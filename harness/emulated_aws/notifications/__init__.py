@@ -1,0 +1,1 @@
+"""CodeStar Notifications: rules by which pipelines tell people what happens."""
