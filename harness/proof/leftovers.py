@@ -15,11 +15,14 @@ _LISTS: tuple[tuple[str, str, str, str | None], ...] = (
     ("application-autoscaling", "describe_scalable_targets", "ScalableTargets", "ResourceId"),
     ("application-autoscaling", "describe_scheduled_actions", "ScheduledActions", "ScheduledActionName"),
     ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    ("chatbot", "describe_slack_channel_configurations", "SlackChannelConfigurations", "ConfigurationName"),
     ("codebuild", "list_projects", "projects", None),
     ("codecommit", "list_repositories", "repositories", "repositoryName"),
+    ("codeconnections", "list_connections", "Connections", "ConnectionName"),
     ("codedeploy", "list_applications", "applications", None),
     ("codedeploy", "list_deployment_configs", "deploymentConfigsList", None),
     ("codepipeline", "list_pipelines", "pipelines", "name"),
+    ("codestar-notifications", "list_notification_rules", "NotificationRules", "Arn"),
     ("ec2", "describe_addresses", "Addresses", "AllocationId"),
     ("ec2", "describe_flow_logs", "FlowLogs", "FlowLogId"),
     ("ec2", "describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
@@ -30,6 +33,7 @@ _LISTS: tuple[tuple[str, str, str, str | None], ...] = (
     ("ec2", "describe_subnets", "Subnets", "SubnetId"),
     ("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
     ("ec2", "describe_vpcs", "Vpcs", "VpcId"),
+    ("ecr", "describe_pull_through_cache_rules", "pullThroughCacheRules", "ecrRepositoryPrefix"),
     ("ecr", "describe_repositories", "repositories", "repositoryName"),
     ("ecs", "describe_clusters", "clusters", "clusterName"),
     ("elbv2", "describe_load_balancers", "LoadBalancers", "LoadBalancerName"),
@@ -40,6 +44,8 @@ _LISTS: tuple[tuple[str, str, str, str | None], ...] = (
     ("lambda", "list_functions", "Functions", "FunctionName"),
     ("logs", "describe_log_groups", "logGroups", "logGroupName"),
     ("s3", "list_buckets", "Buckets", "Name"),
+    ("sns", "list_topics", "Topics", "TopicArn"),
+    ("ssm", "describe_parameters", "Parameters", "Name"),
 )
 
 

@@ -9,13 +9,11 @@ from typing import Any
 
 from harness.emulated_aws.server import EmulatedAws
 from harness.programs import HALT
-from harness.proof import routes
+from harness.proof import news, routes
 from modules.settings.load import Settings
 
 _LOOKS = 500
 """How often the pipeline is looked at before it counts as stuck; each look takes it one step further."""
-
-_NOT_CODE = {"__pycache__", ".pytest_cache"}
 
 # What a release may change of a task definition: the image and what came with the one before the first release.
 _OF_THE_IMAGE = ("image", "command")
@@ -38,9 +36,8 @@ class Releases:
         self._service = settings.environment.service[name]
         self._full_name = settings.context.name(name)
         self._held: set[str] = set()
-        self._pipelines, self._repositories, self._ecs, self._deployments, self._images = (
-            aws.client(service, settings.context.region)
-            for service in ("codepipeline", "codecommit", "ecs", "codedeploy", "ecr")
+        self._pipelines, self._ecs, self._deployments, self._images = (
+            aws.client(service, settings.context.region) for service in ("codepipeline", "ecs", "codedeploy", "ecr")
         )
 
     def release(self, message: str) -> Iterator[str]:
@@ -54,7 +51,7 @@ class Releases:
         self._held.clear()
         before, executions = self.live(), self._executions()
         newest = self._described(self._full_name)
-        self._push(message)
+        news.give(self._aws, self._settings, self._name, self._source, message)
         started = [each for each in self._executions() if each not in executions]
         if len(started) != 1:
             yield f"a push to {self._name} started {len(started)} executions of its pipeline instead of one"
@@ -83,7 +80,7 @@ class Releases:
                 for under_way in self._listed("InProgress"):
                     self._deployments.stop_deployment(deploymentId=under_way, autoRollbackEnabled=True)
 
-        self._push(message)
+        news.give(self._aws, self._settings, self._name, self._source, message)
         status = self._follow(stop)
         if status != "Failed":
             yield f"a release of {self._name} that was stopped {status.lower()}"
@@ -103,31 +100,6 @@ class Releases:
             return str(service["taskDefinition"])
         (primary,) = (each for each in service["taskSets"] if each["status"] == "PRIMARY")
         return str(primary["taskDefinition"])
-
-    def _push(self, message: str) -> None:
-        repository = self._service.source.repository or self._full_name
-        branch = self._service.source.branch
-        files = [
-            {"filePath": str(file.relative_to(self._source)), "fileContent": file.read_bytes()}
-            for file in sorted(self._source.rglob("*"))
-            if file.is_file() and not _NOT_CODE & set(file.parts)
-        ]
-        files.append({"filePath": "MESSAGE", "fileContent": message.encode()})
-        parent = self._newest_commit(repository, branch)
-        self._repositories.create_commit(
-            repositoryName=repository,
-            branchName=branch,
-            putFiles=files,
-            commitMessage=message,
-            **({"parentCommitId": parent} if parent else {}),
-        )
-
-    def _newest_commit(self, repository: str, branch: str) -> str | None:
-        try:
-            answer = self._repositories.get_branch(repositoryName=repository, branchName=branch)
-        except self._repositories.exceptions.BranchDoesNotExistException:
-            return None
-        return str(answer["branch"]["commitId"])
 
     def _executions(self) -> list[str]:
         answer = self._pipelines.list_pipeline_executions(pipelineName=self._full_name)
@@ -201,8 +173,9 @@ class Releases:
             yield f"green of {self._name} was held {len(self._held)} times; the settings say for {minutes} minutes"
 
     def _built(self) -> list[str]:
-        repository = self._images.describe_repositories(repositoryNames=[self._full_name])["repositories"][0]
-        digests = self._images.list_images(repositoryName=self._full_name)["imageIds"]
+        name = news.image_repository(self._settings, self._name)
+        repository = self._images.describe_repositories(repositoryNames=[name])["repositories"][0]
+        digests = self._images.list_images(repositoryName=name)["imageIds"]
         return [f"{repository['repositoryUri']}@{each['imageDigest']}" for each in digests]
 
     def _kept(self, newest: dict[str, Any]) -> Iterator[str]:

@@ -8,8 +8,10 @@ from typing import Any
 
 from harness.emulated_aws.server import EmulatedAws
 from harness.proof import routes
+from harness.proof.facts.delivery import filling_project
 from harness.proof.facts.fact import Fact
 from harness.proof.facts.release import alarm_names
+from modules.pipeline.release_access import parameters
 from modules.pipeline.traffic import predefined
 from modules.settings.load import Settings
 from modules.settings.service import Service
@@ -84,13 +86,23 @@ def _listeners(aws: EmulatedAws, settings: Settings, name: str, group: dict[str,
 
 def _hooks(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
     """They stand in the AppSpec, which the build fills."""
-    builds = aws.client("codebuild", settings.context.region)
-    (project,) = builds.batch_get_projects(names=[settings.context.name(name)])["projects"]
-    variables = {each["name"]: each["value"] for each in project["environment"]["environmentVariables"]}
-    found = {event: arn for hook in json.loads(variables["HOOKS"]) for event, arn in hook.items()}
+    found = {event: arn for hook in json.loads(_filled_from(aws, settings, name)) for event, arn in hook.items()}
     release = service.release
     wanted = {"".join(part.capitalize() for part in key.split("_")): arn for key, arn in release.hooks.given().items()}
     if release.smoke_test:
         function = settings.context.name(name, "smoke-test")
         wanted["AfterAllowTestTraffic"] = settings.context.arn("lambda", f"function:{function}")
     yield Fact(("service", name, "release", "hooks"), f"functions that a release of {name} calls", wanted, found)
+
+
+def _filled_from(aws: EmulatedAws, settings: Settings, name: str) -> str:
+    """What the AppSpec's hooks are filled from: a variable of a build, or a parameter that another account reads."""
+    region = settings.context.region
+    if settings.environment.pipelines_in:
+        path = parameters(settings.context, name)
+        return str(aws.client("ssm", region).get_parameter(Name=f"{path}/HOOKS")["Parameter"]["Value"])
+    builds = aws.client("codebuild", region)
+    (project,) = builds.batch_get_projects(names=[filling_project(settings, name)])["projects"]
+    return next(
+        str(each["value"]) for each in project["environment"]["environmentVariables"] if each["name"] == "HOOKS"
+    )

@@ -15,6 +15,8 @@ _TESTS = "a smoke test"
 
 def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
     """Its kind, attributes, listeners and who is let in."""
+    if not settings.environment.service:
+        return
     wanted = settings.environment.load_balancer
     balancer = routes.balancer(aws, settings)
     yield Fact(("load_balancer", "type"), "the load balancer's type", wanted.type, balancer["Type"])
