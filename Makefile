@@ -65,7 +65,7 @@ named:
 bench: $(VENV)/.run ## Time the synthesis against the plain imports, side by side
 	@$(BIN)/python -m harness bench
 
-docs: $(VENV)/.run ## Write the reference and the table of effects, about a minute
+docs: $(VENV)/.run ## Write the reference, the table of effects and that of permissions, about a minute
 	@$(BIN)/python -m harness reference
 
 inventory: $(VENV)/.dev ## Write tests/inventories from the generated Terraform

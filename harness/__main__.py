@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from harness import bench, effects, environments, reference, terraform
 from harness.errors import HarnessError
+from harness.permissions import page
 from harness.policy import gate
 from modules.settings.problems import SettingsError
 
@@ -89,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
 
     reference_ = commands.add_parser(
         "reference",
-        help="write docs/environment.md from the model, and when settings take effect into docs/releases.md",
+        help="write docs/environment.md from the model, when settings take effect into docs/releases.md, docs/permissions.md",
     )
     reference_.set_defaults(command=_reference)
 
@@ -126,7 +127,8 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _reference(options: argparse.Namespace) -> int:
-    for file in (reference.write(options.root), effects.write(options.root)):
+    for write in (reference.write, effects.write, page.write):
+        file = write(options.root)
         print(file.relative_to(options.root), flush=True)
     return 0
 

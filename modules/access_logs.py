@@ -13,12 +13,12 @@ from modules.iam import Condition, Statement
 
 @dataclass(frozen=True)
 class AccessLogsProps:
-    """How many days records are kept, and the type of load balancer whose records they are."""
+    """How many days records are kept, and the type of load balancer whose records they are, if there is one."""
 
     context: Context
     days: int
     disposable: bool
-    balancer: Literal["application", "network"]
+    balancer: Literal["application", "network"] | None
 
 
 class AccessLogs(Construct):
@@ -47,9 +47,10 @@ class AccessLogs(Construct):
     def _deliveries(self, arn: str) -> list[Statement]:
         context = self._context
         objects = f"{arn}/AWSLogs/{context.account}/*"
-        of_balancer = (
-            _of_application(objects) if self._balancer == "application" else _of_network(context, arn, objects)
-        )
+        of_balancer = []
+        if self._balancer is not None:
+            application = self._balancer == "application"
+            of_balancer = _of_application(objects) if application else _of_network(context, arn, objects)
         return [
             *of_balancer,
             Statement(

@@ -10,7 +10,7 @@ import yaml
 from harness import reference
 from modules.service.ownership import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
 from tests.inventory import ROOT
-from tests.support import mistakes
+from tests.support import environment, mistakes, mistakes_among
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -25,6 +25,20 @@ def blocks(text: str, language: str) -> list[str]:
 def test_the_environment_of_the_readme_is_valid() -> None:
     (example,) = blocks(README, "hcl")
     assert mistakes(example) == []
+
+
+def test_the_settings_of_the_page_about_pipelines_are_valid() -> None:
+    whole: list[str] = []
+    parts: list[str] = []
+    for block in blocks((ROOT / "docs" / "pipelines.md").read_text(encoding="utf-8"), "hcl"):
+        (whole if "project " in block else parts).append(block)
+    tools, prod = whole
+    assert mistakes_among({"tools": tools, "prod": prod}, "tools") == []
+    assert mistakes_among({"tools": tools, "prod": prod}, "prod") == []
+    chain = {"dev": environment(), "staging": environment(service='source "promotion" { environment = "dev" }')}
+    assert len(parts) > 3
+    for part in parts:
+        assert mistakes_among({**chain, "prod": environment(service=part)}, "prod") == [], part
 
 
 def test_the_mistakes_of_the_readme_are_told_as_it_says() -> None:

@@ -1,179 +1,76 @@
-"""What each role may do, action by action: a permission that is added or lost shows here, and is meant or is a mistake."""
+"""What each role may do is written down, for every option: docs/permissions.md."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.support import Template, environment, template
+from harness import environments
+from harness.permissions import examples, page, policies
+from harness.permissions.policies import Permissions, Statement
+from tests.inventory import ROOT
 
-SERVICE = """
-exec                      = true
-read_only_root_filesystem = false
-secrets                   = {
-  A = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a-AbCdEf"
-  B = "arn:aws:ssm:eu-west-1:123456789012:parameter/b"
-}
-secrets_kms_keys          = ["arn:aws:kms:eu-west-1:123456789012:key/0f4b2c1d"]
-"""
-
-ACTIONS = {
-    "delivery-web_build_role": {
-        "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
-        "Artifacts": ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
-        "ArtifactBucket": ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
-        "UseKey": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
-        "LoginToEcr": ["ecr:GetAuthorizationToken"],
-        "PushImages": [
-            "ecr:BatchCheckLayerAvailability",
-            "ecr:BatchGetImage",
-            "ecr:CompleteLayerUpload",
-            "ecr:GetDownloadUrlForLayer",
-            "ecr:InitiateLayerUpload",
-            "ecr:PutImage",
-            "ecr:UploadLayerPart",
-        ],
-    },
-    "delivery-web_deployment_role": {
-        "CreateTaskSets": ["ecs:CreateTaskSet"],
-        "MoveTaskSets": ["ecs:DeleteTaskSet", "ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet"],
-        "MoveTraffic": ["elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyRule"],
-        "LookAtTraffic": [
-            "elasticloadbalancing:DescribeListeners",
-            "elasticloadbalancing:DescribeRules",
-            "elasticloadbalancing:DescribeTargetGroups",
-        ],
-        "ReadRevision": ["s3:GetObject", "s3:GetObjectVersion"],
-        "DecryptRevision": ["kms:Decrypt"],
-        "PassRoles": ["iam:PassRole"],
-        "LookAtAlarms": ["cloudwatch:DescribeAlarms"],
-    },
-    "delivery-web_pipeline_start-role": {
-        "Start": ["codepipeline:StartPipelineExecution"],
-    },
-    "delivery-web_pipeline_role": {
-        "Artifacts": ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
-        "ArtifactBucket": ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
-        "UseKey": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
-        "ReadSource": [
-            "codecommit:CancelUploadArchive",
-            "codecommit:GetBranch",
-            "codecommit:GetCommit",
-            "codecommit:GetRepository",
-            "codecommit:GetUploadArchiveStatus",
-            "codecommit:UploadArchive",
-        ],
-        "Build": ["codebuild:BatchGetBuilds", "codebuild:StartBuild"],
-        "Deploy": [
-            "codedeploy:CreateDeployment",
-            "codedeploy:GetApplication",
-            "codedeploy:GetApplicationRevision",
-            "codedeploy:GetDeployment",
-            "codedeploy:GetDeploymentConfig",
-            "codedeploy:RegisterApplicationRevision",
-        ],
-        "RegisterTaskDefinition": ["ecs:RegisterTaskDefinition"],
-        "PassRoles": ["iam:PassRole"],
-    },
-    "network_flow-logs_role": {
-        "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
-        "FindLogGroups": ["logs:DescribeLogGroups"],
-        "FindLogStreams": ["logs:DescribeLogStreams"],
-    },
-    "service-web_roles_execution": {
-        "PullImages": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-        "LoginToEcr": ["ecr:GetAuthorizationToken"],
-        "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
-        "ReadSecrets": ["secretsmanager:GetSecretValue"],
-        "ReadParameters": ["ssm:GetParameters"],
-        "DecryptSecrets": ["kms:Decrypt"],
-    },
-    "service-web_roles_task": {
-        "ExecChannels": [
-            "ssmmessages:CreateControlChannel",
-            "ssmmessages:CreateDataChannel",
-            "ssmmessages:OpenControlChannel",
-            "ssmmessages:OpenDataChannel",
-        ],
-        "ExecDecrypt": ["kms:Decrypt"],
-        "ExecFindLogs": ["logs:DescribeLogGroups"],
-        "ExecWriteLogs": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-    },
-}
+Allowed = tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str], ...]]
 
 
-SMOKE_TEST = {
-    "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
-    "JoinNetwork": [
-        "ec2:AssignPrivateIpAddresses",
-        "ec2:CreateNetworkInterface",
-        "ec2:DeleteNetworkInterface",
-        "ec2:UnassignPrivateIpAddresses",
-    ],
-    "LookAtNetwork": ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"],
-    "LeaveNetworkToLambda": [
-        "ec2:AssignPrivateIpAddresses",
-        "ec2:CreateNetworkInterface",
-        "ec2:DeleteNetworkInterface",
-        "ec2:UnassignPrivateIpAddresses",
-    ],
-    "ReadVariables": ["kms:Decrypt"],
-}
-
-WITH_SMOKE_TEST = {
-    "codedeploy": {
-        "service-web_smoke-test_role": SMOKE_TEST | {"Report": ["codedeploy:PutLifecycleEventHookExecutionStatus"]},
-        "delivery-web_deployment_role": ACTIONS["delivery-web_deployment_role"]
-        | {"CallHooks": ["lambda:InvokeFunction"]},
-    },
-    "ecs": {
-        "service-web_smoke-test_role": SMOKE_TEST,
-        "service-web_blue-green_hooks": {"CallHooks": ["lambda:InvokeFunction"]},
-        "delivery-web_deployment_role": {
-            "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Artifacts": ["s3:GetObject", "s3:GetObjectVersion"],
-            "ArtifactBucket": ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
-            "DecryptArtifacts": ["kms:Decrypt"],
-            "RegisterTaskDefinition": ["ecs:RegisterTaskDefinition"],
-            "Release": ["ecs:ListServiceDeployments", "ecs:UpdateService"],
-            "LookAtRelease": ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"],
-            "PassRoles": ["iam:PassRole"],
-        },
-        "delivery-web_pipeline_role": {
-            sid: actions
-            for sid, actions in ACTIONS["delivery-web_pipeline_role"].items()
-            if sid not in ("Deploy", "RegisterTaskDefinition", "PassRoles")
-        }
-        | {"Deploy": ["codebuild:BatchGetBuilds", "codebuild:StartBuild"]},
-    },
-}
+@functools.cache
+def made() -> str:
+    return page.text()
 
 
-def given(generated: Template) -> dict[str, dict[str, list[str]]]:
-    """The actions of each role, by statement."""
-    documents = generated.document["data"]["aws_iam_policy_document"]
-    roles = {policy["role"].split(".")[1] for policy in generated.resources("aws_iam_role_policy").values()}
-    return {
-        name.removesuffix("_permissions"): {each["sid"]: each["actions"] for each in body["statement"]}
-        for name, body in documents.items()
-        if name.endswith("_permissions")
-        and {name.removesuffix("_permissions"), f"{name.removesuffix('_permissions')}_role"} & roles
+def test_the_page_says_what_is_generated() -> None:
+    committed = (ROOT / page.FILE).read_text(encoding="utf-8").splitlines()
+    assert committed == made().splitlines(), "read what each new line allows, then run: make docs"
+
+
+def test_no_name_of_the_examples_is_left_on_the_page() -> None:
+    for name in (examples.ACCOUNT, examples.TOOLS_ACCOUNT, examples.REGION, "projname", "envname", "svcname"):
+        assert name not in made()
+
+
+def sids(file: Path) -> Iterator[str]:
+    """The names of statements that a module makes, as far as they are written out in it."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            named = [keyword.value for keyword in node.keywords if keyword.arg == "sid"]
+            if isinstance(node.func, ast.Name) and node.func.id == "Statement":
+                named = named or node.args[:1]
+            yield from (str(each.value) for each in named if isinstance(each, ast.Constant))
+
+
+def test_every_statement_that_a_module_can_make_is_on_the_page() -> None:
+    """Without an example for its option, a statement would be allowed and not written down."""
+    known = {each.sid for document in examples.generated().values() for each in statements(document)}
+    for file in (ROOT / "modules").rglob("*.py"):
+        for sid in sids(file):
+            assert sid in known, f"{file.relative_to(ROOT)}: no example in harness/permissions/examples.py makes {sid}"
+
+
+def statements(document: dict[str, object]) -> list[Statement]:
+    return [statement for policy in policies.read(document) for statement in policy.statements]
+
+
+def allowed(permissions: Permissions, services: tuple[str, ...]) -> Iterator[Allowed]:
+    """What each statement is about, with one name for whichever service."""
+    for policy in permissions:
+        owner = policy.owner
+        for service in services:
+            owner = owner.replace(f"-{service}_", "-svcname_")
+        for each in policy.statements:
+            conditions = tuple((condition.test, condition.variable) for condition in each.conditions)
+            yield owner, each.sid, each.effect, each.actions, conditions
+
+
+@pytest.mark.parametrize("name", environments.names(ROOT))
+def test_a_shipped_environment_allows_nothing_that_is_not_on_the_page(name: str) -> None:
+    known = {
+        each for document in examples.generated().values() for each in allowed(policies.read(document), ("svcname",))
     }
-
-
-def test_each_role_may_do_exactly_this() -> None:
-    assert given(template(environment(service=SERVICE))) == ACTIONS
-
-
-@pytest.mark.parametrize("engine", ["codedeploy", "ecs"])
-def test_each_role_of_a_release_with_a_smoke_test_may_do_exactly_this(engine: str) -> None:
-    generated = template(environment(service=f'{SERVICE}\nrelease {{\n engine = "{engine}"\n smoke_test {{}}\n}}'))
-    assert given(generated) == ACTIONS | WITH_SMOKE_TEST[engine]
-
-
-def test_every_role_has_its_policy_and_every_policy_its_role() -> None:
-    generated = template(environment(service=SERVICE))
-    roles = generated.resources("aws_iam_role")
-    for name, policy in generated.resources("aws_iam_role_policy").items():
-        role = name.removesuffix("_policy") + "_role"
-        found = role if role in roles else name.removesuffix("_policy")
-        assert policy["role"] == f"${{aws_iam_role.{found}.name}}"
-        assert policy["policy"] == f"${{data.aws_iam_policy_document.{name.removesuffix('_policy')}_permissions.json}}"
-    assert len(generated.resources("aws_iam_role_policy")) == len(ACTIONS)
+    shipped = policies.read(environments.document(ROOT / "environments" / name))
+    found = list(allowed(shipped, ("web", "api")))
+    assert found
+    assert [each for each in found if each not in known] == []

@@ -212,7 +212,15 @@ class CodeDeployDeployment(Construct):
             ),
             Statement(
                 sid="MoveTraffic",
-                actions=["elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyRule"],
+                # A network load balancer has no rules.
+                actions=[
+                    "elasticloadbalancing:ModifyListener",
+                    *(
+                        ["elasticloadbalancing:ModifyRule"]
+                        if foundation.load_balancer.settings.type == "application"
+                        else []
+                    ),
+                ],
                 resources=list(routes),
             ),
             # AWS knows no narrower resource for these.

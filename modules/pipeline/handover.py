@@ -64,6 +64,15 @@ class Handover(Construct):
         https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3Deploy.html
         """
         configuration = {"BucketName": self._bucket.name, "Extract": "false", "ObjectKey": KEY}
-        put = Statement(sid="HandOver", actions=["s3:PutObject"], resources=[f"{self._bucket.arn}/{KEY}"])
+        put = Statement(
+            sid="HandOver",
+            actions=["s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectVersionAcl"],
+            resources=[f"{self._bucket.arn}/{KEY}"],
+        )
+        look = Statement(
+            sid="HandoverBucket",
+            actions=["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
+            resources=[self._bucket.arn],
+        )
         hand_over = action("HandOver", "Deploy", "S3", configuration, inputs=[BUILD])
-        return Step("HandOver", hand_over, [put], [self._bucket.policy])
+        return Step("HandOver", hand_over, [put, look], [self._bucket.policy])

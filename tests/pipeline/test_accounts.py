@@ -63,6 +63,12 @@ def test_each_account_has_what_belongs_in_it_and_nothing_else() -> None:
     assert bucket["bucket"] == f"shop-prod-access-logs-{PROD}"
 
 
+def test_nobody_delivers_logs_of_a_load_balancer_that_is_elsewhere() -> None:
+    logs = of("tools").statements("access-logs_bucket_permissions")
+    assert set(logs) == {"DenyPlainHttp", "DeliverBucketLogs"}
+    assert "DeliverLoadBalancerLogs" in of("prod").statements("access-logs_bucket_permissions")
+
+
 @pytest.mark.parametrize(("name", "account"), [("tools", TOOLS), ("stage", STAGE), ("prod", PROD)])
 def test_each_is_applied_in_its_own_account_only(name: str, account: str) -> None:
     (provider,) = of(name).document["provider"]["aws"]

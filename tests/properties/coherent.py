@@ -23,6 +23,8 @@ _CODEDEPLOY = {
     "before_allow_traffic",
     "after_allow_traffic",
 }
+_WITHOUT_CREDENTIALS = {"ecr-public", "kubernetes", "quay"}
+_CREDENTIALS = "arn:aws:secretsmanager:{region}:{account}:secret:ecr-pullthroughcache/hub-AbCdEf"
 _TEST_STAGES = {"after_allow_test_traffic", "test_traffic_shift", "post_test_traffic_shift"}
 
 
@@ -40,6 +42,8 @@ def coherent(values: Body) -> Body:
     if balancer.get("type") != "network":
         _routing(values["service"])
     _sources(values["service"])
+    _notifications(values)
+    _registries(values)
     return values
 
 
@@ -125,7 +129,7 @@ def _service(key: str, service: Body, values: Body) -> None:
         service["read_only_root_filesystem"] = False
     if "egress_ports" in service:
         service["egress_ports"] = tuple(dict.fromkeys((*service["egress_ports"], 443)))
-    _build(service.get("build", {}))
+    _build(service, values)
     _release(service, values)
     _health_check(service)
 
@@ -147,9 +151,29 @@ def _ordered(limits: Body, low: int, high: int) -> None:
         limits["min"], limits["max"] = most, least
 
 
-def _build(build: Body) -> None:
-    if any(name.isupper() for name in build.get("environment", {})):
-        del build["environment"]
+def _build(service: Body, values: Body) -> None:
+    build, network = service.get("build", {}), values["network"]
+    for project in (build, service.get("test", {})):
+        if any(name.isupper() for name in project.get("environment", {})):
+            del project["environment"]
+        for name in project.get("environment", {}):
+            project.get("secrets", {}).pop(name, None)
+        if values["region"].startswith("cn-"):
+            project.pop("compute", None)
+    if network.get("created", network).get("nat") == "none":
+        build.pop("vpc", None)
+    if build.get("cache") == "local" and (build.get("vpc") or build.get("compute") == "BUILD_GENERAL1_2XLARGE"):
+        build["cache"] = "ecr"
+    if "egress_ports" in build:
+        build["egress_ports"] = tuple(dict.fromkeys((*build["egress_ports"], 443)))
+
+
+def _registries(values: Body) -> None:
+    for upstream, cache in values.get("pull_through_cache", {}).items():
+        if upstream in _WITHOUT_CREDENTIALS:
+            cache.pop("credentials", None)
+        else:
+            cache.setdefault("credentials", _CREDENTIALS.format(**values))
 
 
 def _release(service: Body, values: Body) -> None:
@@ -180,10 +204,37 @@ def _release(service: Body, values: Body) -> None:
     }
     if not release["hooks"]:
         del release["hooks"]
+    _gates(release, engine)
     if "smoke_test" in release:
         _smoke_test(service, release["smoke_test"])
     if release:
         service["release"] = release
+
+
+def _gates(release: Body, engine: str) -> None:
+    if release.get("execution_mode") == "parallel":
+        release.pop("on_success", None)
+        if release.get("on_failure") == "rollback":
+            del release["on_failure"]
+        if engine == "codedeploy":
+            del release["execution_mode"]
+    before = release.get("before_entry")
+    if before is not None and not before.get("alarms"):
+        before.pop("wait_minutes", None)
+        if not before.get("window"):
+            del release["before_entry"]
+
+
+def _notifications(values: Body) -> None:
+    told = values.get("notifications", {})
+    if "topic" in told:
+        told.pop("emails", None)
+    else:
+        told.pop("topic_kms_key", None)
+    if "notifications" in values and values["region"].startswith(("cn-", "us-gov-")):
+        told["events"] = ()
+        told.pop("slack", None)
+        told.pop("teams", None)
 
 
 def _smoke_test(service: Body, test: Body) -> None:

@@ -158,8 +158,21 @@ def _schedules() -> SearchStrategy[str]:
     )
 
 
+def _windows() -> SearchStrategy[str]:
+    return st.sampled_from(
+        [
+            "* * 9-16 ? * MON-FRI *",
+            "* * 9-16 ? * MON-FRI",
+            "* 0/15 22-23,0-3 L * ?",
+            "* * * ? JAN-MAR 6#3 2027-2030",
+            "* */5 * 1W 1-6,9-12 ? *",
+        ]
+    )
+
+
 _CHECKED_BY: dict[str, Callable[[], SearchStrategy[str]]] = {
     "_expression": _schedules,
     "_network": networks,
     "_time_zone": _time_zones,
+    "_window_cron": _windows,
 }

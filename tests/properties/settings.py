@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from modules.settings.build import Build
+from modules.settings.conditions import OnSuccess
 from modules.settings.environment import Environment
 from modules.settings.hooks import Hooks
 from modules.settings.load_balancer import LoadBalancer
 from modules.settings.network import CreatedNetwork, ExistingNetwork
+from modules.settings.notifications import Notifications
+from modules.settings.pull_through_cache import PullThroughCache
 from modules.settings.schedule import Schedule
 from modules.settings.service import Scaling, Service
+from modules.settings.source_test import SourceTest
 from tests.properties import derived, hcl
 from tests.properties.coherent import coherent
 
@@ -24,15 +30,19 @@ _ACCOUNT = "123456789012"
 _SUFFIXES = (
     "blue",
     "build",
+    "cache",
     "clone",
     "deploy",
     "execution",
     "hooks",
     "image",
     "pipeline",
+    "prepare",
     "push",
+    "scan",
     "smoke-test",
     "task",
+    "test",
 )
 
 
@@ -138,6 +148,11 @@ def _special(region: str) -> dict[tuple[type, str], SearchStrategy[Any]]:
             st.just(f"arn:{partition}:iam::{_ACCOUNT}:server-certificate/shop"),
         ),
         (LoadBalancer, "web_acl"): st.just(arn("wafv2", "regional/webacl/shop/3f1c8a52")),
+        (Notifications, "topic"): st.just(arn("sns", "operations")),
+        (Notifications, "topic_kms_key"): st.just(arn("kms", "key/0f4b2c1d")),
+        (OnSuccess, "alarms"): st.sampled_from([("orders-too-few",), ("a b", "${c}")]),
+        (PullThroughCache, "credentials"): st.just(arn("secretsmanager", "secret:ecr-pullthroughcache/hub-AbCdEf")),
+        **{(each, "secrets"): _secrets(arn) for each in (Build, SourceTest)},
         (Scaling, "schedule"): st.dictionaries(_names(), derived.block(Schedule, {}), max_size=2),
         **{(Hooks, stage): functions for stage in Hooks.model_fields},
     }
@@ -146,6 +161,16 @@ def _special(region: str) -> dict[tuple[type, str], SearchStrategy[Any]]:
         lambda count: st.dictionaries(_names(), one, min_size=count, max_size=count)
     )
     return special
+
+
+def _secrets(arn: Callable[[str, str], str]) -> SearchStrategy[dict[str, str]]:
+    kept = [
+        arn("secretsmanager", "secret:shop/npm-AbCdEf"),
+        arn("secretsmanager", "secret:shop/npm-AbCdEf:token::"),
+        arn("ssm", "parameter/level"),
+        arn("ssm", "parameter/shop/licence"),
+    ]
+    return st.dictionaries(st.sampled_from(["TOKEN", "Licence2", "_x"]), st.sampled_from(kept), max_size=3)
 
 
 def _subnet_ids(prefix: str) -> SearchStrategy[tuple[str, ...]]:

@@ -1,0 +1,53 @@
+"""What AWS takes of a policy as a whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from harness.permissions.policies import Policy, Role
+from harness.policy.iam.breach import Breach
+
+INLINE, TRUST, MANAGED = 10_240, 2_048, 10
+"""Characters of a role's inline policies together and of its trust, and managed policies on a role.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+
+RESOURCE: Mapping[str, int] = {
+    # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html
+    "aws_ecr_repository": 10_240,
+    # https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
+    "aws_kms_key": 32_768,
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
+    "aws_s3_bucket": 20_480,
+    # https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
+    "aws_sns_topic": 30_720,
+}
+
+
+def of_role(role: Role) -> Iterator[Breach]:
+    """A role's policies are not too long, nor too many."""
+    if role.trust.size > TRUST:
+        yield Breach("IAM_SIZE", "trust", f"its trust has {role.trust.size} characters; AWS takes {TRUST}")
+    inline = sum(policy.size for policy in role.inline)
+    if inline > INLINE:
+        yield Breach("IAM_SIZE", "inline", f"its inline policies have {inline} characters; AWS takes {INLINE}")
+    if len(role.managed) > MANAGED:
+        yield Breach("IAM_SIZE", "managed", f"it has {len(role.managed)} managed policies; AWS takes {MANAGED}")
+
+
+def of_resource(policy: Policy) -> Iterator[Breach]:
+    """The policy of a resource is not too long."""
+    kind = policy.owner.partition(".")[0]
+    if kind in RESOURCE and policy.size > RESOURCE[kind]:
+        yield Breach("IAM_SIZE", kind, f"its policy has {policy.size} characters; AWS takes {RESOURCE[kind]}")
+
+
+def sids(policy: Policy) -> Iterator[Breach]:
+    """Each statement has a name, of letters and digits, and no two the same: IAM refuses anything else."""
+    for sid, number in Counter(statement.sid for statement in policy.statements).items():
+        if number > 1:
+            yield Breach("IAM_SID", sid, f"{number} statements are called {sid!r}", sid=sid)
+        if not (sid.isascii() and sid.isalnum()):
+            yield Breach("IAM_SID", sid, f"{sid!r} is no name of letters and digits", sid=sid)
