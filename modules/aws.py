@@ -37,8 +37,13 @@ from cdktf_cdktf_provider_aws.appautoscaling_scheduled_action import (
     AppautoscalingScheduledActionScalableTargetAction,
 )
 from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
+from cdktf_cdktf_provider_aws.chatbot_slack_channel_configuration import ChatbotSlackChannelConfiguration
+from cdktf_cdktf_provider_aws.chatbot_teams_channel_configuration import ChatbotTeamsChannelConfiguration
 from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
-from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
+from cdktf_cdktf_provider_aws.cloudwatch_event_target import (
+    CloudwatchEventTarget,
+    CloudwatchEventTargetInputTransformer,
+)
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
     CloudwatchMetricAlarm,
@@ -48,11 +53,13 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 from cdktf_cdktf_provider_aws.codebuild_project import (
     CodebuildProject,
     CodebuildProjectArtifacts,
+    CodebuildProjectCache,
     CodebuildProjectEnvironment,
     CodebuildProjectEnvironmentEnvironmentVariable,
     CodebuildProjectLogsConfig,
     CodebuildProjectLogsConfigCloudwatchLogs,
     CodebuildProjectSource,
+    CodebuildProjectVpcConfig,
 )
 from cdktf_cdktf_provider_aws.codecommit_approval_rule_template import CodecommitApprovalRuleTemplate
 from cdktf_cdktf_provider_aws.codecommit_approval_rule_template_association import (
@@ -88,12 +95,26 @@ from cdktf_cdktf_provider_aws.codepipeline import (
     CodepipelineArtifactStoreEncryptionKey,
     CodepipelineStage,
     CodepipelineStageAction,
+    CodepipelineStageBeforeEntry,
+    CodepipelineStageBeforeEntryCondition,
+    CodepipelineStageBeforeEntryConditionRule,
+    CodepipelineStageBeforeEntryConditionRuleRuleTypeId,
+    CodepipelineStageOnFailure,
+    CodepipelineStageOnFailureRetryConfiguration,
+    CodepipelineStageOnSuccess,
+    CodepipelineStageOnSuccessCondition,
+    CodepipelineStageOnSuccessConditionRule,
+    CodepipelineStageOnSuccessConditionRuleRuleTypeId,
     CodepipelineTrigger,
     CodepipelineTriggerGitConfiguration,
     CodepipelineTriggerGitConfigurationPush,
     CodepipelineTriggerGitConfigurationPushBranches,
     CodepipelineTriggerGitConfigurationPushFilePaths,
     CodepipelineTriggerGitConfigurationPushTags,
+)
+from cdktf_cdktf_provider_aws.codestarnotifications_notification_rule import (
+    CodestarnotificationsNotificationRule,
+    CodestarnotificationsNotificationRuleTarget,
 )
 from cdktf_cdktf_provider_aws.data_aws_ecr_lifecycle_policy_document import (
     DataAwsEcrLifecyclePolicyDocument,
@@ -109,6 +130,7 @@ from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
 )
 from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
 from cdktf_cdktf_provider_aws.ecr_lifecycle_policy import EcrLifecyclePolicy
+from cdktf_cdktf_provider_aws.ecr_pull_through_cache_rule import EcrPullThroughCacheRule
 from cdktf_cdktf_provider_aws.ecr_repository import (
     EcrRepository,
     EcrRepositoryEncryptionConfiguration,
@@ -204,6 +226,9 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
 )
 from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA, S3BucketVersioningVersioningConfiguration
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
+from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from cdktf_cdktf_provider_aws.subnet import Subnet
 from cdktf_cdktf_provider_aws.vpc import Vpc

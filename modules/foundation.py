@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from modules.access_logs import AccessLogs
@@ -9,6 +10,7 @@ from modules.context import Context
 from modules.key import Key
 from modules.network.load_balancer import LoadBalancer
 from modules.network.network import Network
+from modules.pull_through_cache import CachedRegistry
 from modules.service.cluster import Cluster
 
 
@@ -17,7 +19,7 @@ class Foundation:
     """What pipelines and builds share, and what holds for all of them.
 
     ``retention_days`` is for log groups; ``disposable`` says whether a destroy may take data along. ``network`` is there
-    where services are as well.
+    where services are as well; ``registries`` are those that base images are pulled from through ECR.
     """
 
     context: Context
@@ -26,6 +28,7 @@ class Foundation:
     retention_days: int
     disposable: bool
     network: Network | None = None
+    registries: Sequence[CachedRegistry] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

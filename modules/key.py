@@ -15,13 +15,15 @@ class KeyProps:
     """Whose key it is, and whether it can go quickly (7 days) or only after a long wait (30).
 
     ``environments`` are those whose logs are encrypted with it; ``readers`` are ARNs of roles in other accounts that read
-    artifacts.
+    artifacts. ``topics`` are ARNs of SNS topics under it, and ``publishers`` the services that write to them.
     """
 
     context: Context
     disposable: bool
     environments: Sequence[Context]
     readers: Sequence[str] = ()
+    topics: Sequence[str] = ()
+    publishers: Sequence[str] = ()
 
 
 class Key(Construct):
@@ -67,6 +69,7 @@ class Key(Construct):
                     ],
                 ),
                 *_other_accounts(context, key.arn, props.readers),
+                *_publishers(key.arn, props),
             ],
         )
         self.policy = KmsKeyPolicy(self, "policy", key_id=key.key_id, policy=document.json)
@@ -96,5 +99,23 @@ def _other_accounts(context: Context, key_arn: str, readers: Sequence[str]) -> l
             resources=[key_arn],
             principals=roots(readers),
             conditions=[only_by(readers), by_s3],
+        )
+    ]
+
+
+def _publishers(key_arn: str, props: KeyProps) -> list[Statement]:
+    """What services need to write to topics that are encrypted. SNS names the topic, whoever it asks for.
+
+    EventBridge names neither account nor rule here: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    if not props.topics:
+        return []
+    return [
+        Statement(
+            sid="NotificationPublishers",
+            actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+            resources=[key_arn],
+            principals={"Service": props.publishers},
+            conditions=[Condition("StringEquals", "kms:EncryptionContext:aws:sns:topicArn", props.topics)],
         )
     ]

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from modules.settings.pull_through_cache import UPSTREAMS, variable
+
 PLATFORM_VERSION = "LATEST"
 
 CODEBUILD_VARIABLE_LENGTH = 4096
@@ -39,7 +41,11 @@ _PLACEMENT_VARIABLES = ("PLATFORM_VERSION", "SUBNETS", "SECURITY_GROUPS", "CAPAC
 
 _HOOKS = "HOOKS"
 
-_BUILD_VARIABLES = ("ECR_REPOSITORY_URI", "MANIFEST_TYPES", "IMAGE_TAG", "IMAGE_DIGEST")
+_BUILD_VARIABLES = (
+    *("ECR_REPOSITORY_URI", "MANIFEST_TYPES", "IMAGE_TAG", "IMAGE_DIGEST", "TEMPLATES"),
+    *("BUILD_ARGUMENTS", "CACHE_REPOSITORY_URI", "BUILDX_NO_DEFAULT_ATTESTATIONS"),
+    *(variable(upstream) for upstream in UPSTREAMS),
+)
 
 RESERVED_VARIABLES = frozenset((*_BUILD_VARIABLES, *_TASK_VARIABLES, *_PLACEMENT_VARIABLES, _HOOKS))
 """The names of all variables that the release contract is filled from, or that ``buildspec.yml`` sets itself."""

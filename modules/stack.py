@@ -14,12 +14,17 @@ from modules.aws import (
     TerraformOutput,
     TerraformStack,
 )
+from modules.context import Context
 from modules.foundation import Foundation, Platform
 from modules.key import Key, KeyProps
 from modules.network.application_load_balancer import ApplicationLoadBalancer
 from modules.network.load_balancer import LoadBalancer, LoadBalancerProps
 from modules.network.network import Network, NetworkProps
 from modules.network.network_load_balancer import NetworkLoadBalancer
+from modules.notifications.chat import Chat, ChatProps
+from modules.notifications.pipeline_notifications import PipelineNotifications, PipelineNotificationsProps
+from modules.notifications.service_notifications import ServiceNotifications, ServiceNotificationsProps
+from modules.notifications.topic import PUBLISHERS, Topic, TopicProps, topic, topic_arn
 from modules.pipeline.connections import connections
 from modules.pipeline.delivery import Delivery, DeliveryProps
 from modules.pipeline.image_repository import ImageRepository, ImageRepositoryProps, Images
@@ -27,8 +32,10 @@ from modules.pipeline.release_access import ReleaseAccess, ReleaseAccessProps, r
 from modules.pipeline.targets import Target
 from modules.pipeline.targets.other_account import OtherAccount
 from modules.pipeline.targets.own_account import OwnAccount
+from modules.pull_through_cache import CachedRegistry, CachedRegistryProps
 from modules.service.cluster import Cluster, ClusterProps
 from modules.service.service import Service, ServiceProps
+from modules.settings.environment import Environment
 from modules.settings.load import Settings
 from modules.settings.service import Service as ServiceSettings
 from modules.settings.source import Promotion
@@ -98,18 +105,44 @@ class EnvironmentStack(TerraformStack):
             Key(
                 self,
                 "key",
-                KeyProps(context, environment.disposable, [context, *map(project.context, delivered)], readers),
+                KeyProps(
+                    context,
+                    environment.disposable,
+                    [context, *map(project.context, delivered)],
+                    readers,
+                    self._topics(),
+                    PUBLISHERS,
+                ),
             ),
             AccessLogs(
                 self,
                 "access-logs",
                 AccessLogsProps(
-                    context, environment.access_log_days, environment.disposable, environment.load_balancer.type
+                    context,
+                    environment.access_log_days,
+                    environment.disposable,
+                    environment.load_balancer.type if environment.service else None,
                 ),
             ),
             environment.log_retention_days,
             environment.disposable,
+            registries=() if environment.pipelines_in else self._registries(self, context, environment),
         )
+
+    def _registries(self, scope: Construct, context: Context, environment: Environment) -> list[CachedRegistry]:
+        """What an environment's builds pull base images through, in the account where they are."""
+        return [
+            CachedRegistry(scope, f"pull-through-cache-{upstream}", CachedRegistryProps(context, upstream, settings))
+            for upstream, settings in sorted(environment.pull_through_cache.items())
+        ]
+
+    def _topics(self) -> list[str]:
+        """The ARNs of the topics that are created in this account."""
+        project, name = self._project, self._settings.name
+        contexts = {name: project.context(name)}
+        contexts |= {other: project.pipelines(other) for other in project.delivered_by(name)}
+        told = {each: project.environments[each].notifications for each in contexts}
+        return [topic_arn(contexts[each]) for each, settings in told.items() if settings and not settings.topic]
 
     def _platform(self, foundation: Foundation) -> Platform:
         environment, context = self._settings.environment, foundation.context
@@ -142,16 +175,25 @@ class EnvironmentStack(TerraformStack):
             network=network,
             load_balancer=load_balancer,
             cluster=cluster,
+            registries=foundation.registries,
         )
 
     def _add_services(self, platform: Platform) -> None:
+        told = self._told(self, platform)
         self._output("url", platform.load_balancer.url, "Where the load balancer answers")
         for name, settings in self._settings.environment.service.items():
             pipelines = self._project.pipelines(self._settings.name)
             images = self._images(self, platform, name, settings)
             service = Service(self, f"service-{name}", ServiceProps(platform, name, settings, images.arn))
+            if told:
+                ServiceNotifications(
+                    self,
+                    f"service-notifications-{name}",
+                    ServiceNotificationsProps(platform.context, service, settings.release, told),
+                )
             if pipelines.account == platform.context.account:
-                self._deliver(self, platform, name, settings, OwnAccount(platform, name, settings, service), images)
+                target = OwnAccount(platform, name, settings, service)
+                self._deliver(self, platform, name, settings, target, images, told)
             else:
                 props = ReleaseAccessProps(platform, name, settings, service, pipelines)
                 ReleaseAccess(self, f"release-{name}", props)
@@ -159,18 +201,20 @@ class EnvironmentStack(TerraformStack):
     def _add_pipelines_of(self, other: str, foundation: Foundation) -> None:
         """What of another environment is in this account; in a scope of its own, because its services may be called alike."""
         environment = self._project.environments[other]
+        scope, context = Construct(self, f"for-{other}"), self._project.pipelines(other)
         theirs = Foundation(
-            self._project.pipelines(other),
+            context,
             foundation.key,
             foundation.access_logs,
             environment.log_retention_days,
             environment.disposable,
+            registries=self._registries(scope, context, environment),
         )
-        scope = Construct(self, f"for-{other}")
+        told = self._told(scope, theirs)
         for name, settings in environment.service.items():
             target = OtherAccount(theirs, self._project.context(other), environment, name)
             images = self._images(scope, theirs, name, settings)
-            self._deliver(scope, theirs, name, settings, target, images)
+            self._deliver(scope, theirs, name, settings, target, images, told)
 
     def _deliver(
         self,
@@ -180,17 +224,40 @@ class EnvironmentStack(TerraformStack):
         settings: ServiceSettings,
         target: Target,
         images: Images,
+        told: Topic | None,
     ) -> None:
         delivery = Delivery(
             scope,
             f"delivery-{name}",
-            DeliveryProps(foundation, name, settings, target, images, self._connections, self._project),
+            DeliveryProps(foundation, name, settings, target, images, self._connections, self._project, told),
         )
+        notifications = self._project.environments[foundation.context.environment].notifications
+        if told and notifications and notifications.events:
+            PipelineNotifications(
+                scope,
+                f"pipeline-notifications-{name}",
+                PipelineNotificationsProps(
+                    delivery.pipeline.name, delivery.pipeline.pipeline.arn, notifications.events, told
+                ),
+            )
         called = name if scope is self else f"{foundation.context.environment}-{name}"
         self._output(f"{called}-pipeline", delivery.pipeline.pipeline.name, f"The pipeline that releases {called}")
         self._output(f"{called}-image-repository", images.uri, f"Where the images of {called} are")
         for key, (value, use) in delivery.source.outputs().items():
             self._output(f"{called}-{key}", value, f"Where the source of {called} is {use}")
+
+    def _told(self, scope: Construct, foundation: Foundation) -> Topic | None:
+        """The topic that is told of what an environment has in this account, if it tells anything."""
+        context = foundation.context
+        settings = self._project.environments[context.environment].notifications
+        if settings is None:
+            return None
+        told = topic(scope, "notifications", TopicProps(context, settings, foundation.key))
+        if settings.chat:
+            Chat(scope, "chat", ChatProps(context, settings, told))
+        called = "" if scope is self else f"{context.environment}-"
+        self._output(f"{called}notifications-topic", told.arn, "The SNS topic of all notifications")
+        return told
 
     def _images(self, scope: Construct, foundation: Foundation, name: str, settings: ServiceSettings) -> Images:
         """Where a service's images are: a new repository where they are built, with their pipeline."""

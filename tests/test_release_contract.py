@@ -14,6 +14,7 @@ import yaml
 
 from modules.release_contract import RESERVED_VARIABLES
 from modules.settings import load
+from modules.settings.pull_through_cache import UPSTREAMS
 from modules.synthesis import synthesize
 from tests.artifacts.codebuild import Account
 from tests.inventory import ENVIRONMENTS, ROOT
@@ -43,8 +44,17 @@ release {
 
 
 def test_the_reserved_names_are_those_that_the_build_gets_and_sets() -> None:
-    project = template(environment()).only("aws_codebuild_project")
-    given = {each["name"] for each in project["environment"]["environment_variable"]}
+    # What is there with some settings alone is reserved for all.
+    secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ecr-pullthroughcache/x-AbCdEf"
+    registries = [
+        f'pull_through_cache "{name}" {{\n {f"credentials = {json.dumps(secret)}" if each.credentials else ""}\n}}'
+        for name, each in UPSTREAMS.items()
+    ]
+    text = environment(service='build { cache = "ecr" }', top="\n".join(registries))
+    # The build of a service in another account gets one more.
+    given = {"TEMPLATES"}
+    project = template(text).only("aws_codebuild_project")
+    given |= {each["name"] for each in project["environment"]["environment_variable"]}
     buildspec = yaml.safe_load((ROOT / "artifacts" / "buildspec.yml").read_text(encoding="utf-8"))
     commands = [command for phase in buildspec["phases"].values() for command in phase["commands"]]
     assigned = {found[1] for command in commands if (found := re.match(r"([A-Z_]+)=", command))}

@@ -1,5 +1,5 @@
 # Cheap and quick: one NAT gateway, Spot, plain HTTP, no waiting, and nothing that stops a destroy.
-# Its repository is its own: a disposable environment must not own what others release from.
+# Whoever tries something puts a ZIP of it into the bucket; nobody takes releases over from what may be gone tomorrow.
 disposable = true
 
 network {
@@ -16,6 +16,8 @@ service "web" {
   tasks       = { min = 1, max = 2 }
   capacity    = { on_demand = 0, spot = 1 }
   environment = { COLOUR = "blue" }
+
+  source "s3" {}
 
   release {
     strategy          = "all_at_once"

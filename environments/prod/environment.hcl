@@ -14,10 +14,7 @@ service "web" {
   tasks    = { min = 3, max = 12 }
   priority = 1000
 
-  # This environment owns the repository that staging releases from as well.
-  source "codecommit" {
-    repository = "shop-web"
-  }
+  source "promotion" { environment = "staging" }
 
   release {
     strategy = "canary"
@@ -58,7 +55,8 @@ service "api" {
     }
   }
 
-  source "codecommit" {}
+  # Nobody stages it: it has a pipeline of its own, and a repository in this account.
+  source "codecommit" { approvals = 2 }
 
   release {
     strategy          = "canary"

@@ -17,10 +17,10 @@ service "web" {
   tasks    = { min = 2, max = 4 }
   capacity = { base = 1, on_demand = 1, spot = 1 }
 
-  source "codecommit" {
-    repository = "shop-web"
-    create     = false
-    branch     = "staging"
+  # What is merged is built here, once; prod takes over what has succeeded here.
+  source "github" {
+    repository   = "acme/shop-web"
+    ignore_paths = ["docs/**", "**/*.md"]
   }
 
   release {

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from modules.aws import Construct
 from modules.foundation import Foundation
 from modules.pipeline.action import SOURCE, VARIABLES, Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
+from modules.pipeline.build_cache import BuildCache, BuildCacheProps
 from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
 from modules.pipeline.image_repository import Images
 from modules.pipeline.targets import Target
+from modules.pull_through_cache import CachedRegistry
 from modules.service.roles import login_to_ecr
 from modules.settings.service import Service as Settings
 
@@ -28,11 +31,16 @@ class ImageBuildProps:
 
 
 class ImageBuild(CodeBuild):
-    """A project that builds with Docker on the processor that the service runs on, and may push to one repository."""
+    """A project that builds with Docker on the processor that the service runs on, and may push to one repository.
+
+    What it keeps for the next build in ECR, it may push to a second one.
+    """
 
     def __init__(self, scope: Construct, id_: str, props: ImageBuildProps) -> None:
         settings, foundation = props.settings.build, props.foundation
+        self._registries = foundation.registries
         name = foundation.context.name(props.service)
+        cache = _cache(scope, props)
         super().__init__(
             scope,
             id_,
@@ -45,20 +53,46 @@ class ImageBuild(CodeBuild):
                 architecture=props.settings.architecture,
                 timeout_minutes=settings.timeout_minutes,
                 compute=settings.compute,
+                buildspec=settings.buildspec,
                 privileged=True,
-                variables={"ECR_REPOSITORY_URI": props.images.uri, **_contract(props), **settings.environment},
+                local_layer_cache=settings.cache == "local",
+                egress_ports=settings.egress_ports if settings.vpc else None,
+                variables={
+                    "ECR_REPOSITORY_URI": props.images.uri,
+                    **_contract(props),
+                    **_registries(foundation.registries),
+                    **(cache.variables() if cache else {}),
+                    **settings.environment,
+                },
+                secrets=settings.secrets,
+                secrets_kms_keys=settings.secrets_kms_keys,
                 statements=[
                     *props.artifacts.usage(),
                     foundation.key.usage(),
                     login_to_ecr(),
                     props.images.pushing(),
+                    *CachedRegistry.pulling(foundation.registries),
+                    *([cache.usage()] if cache else ()),
                 ],
             ),
         )
 
     def build(self, artifact: str) -> Step:
         """The step that makes ``artifact`` of the source."""
-        return self.step("Build", [SOURCE], [artifact], namespace=VARIABLES[artifact])
+        step = self.step("Build", [SOURCE], [artifact], namespace=VARIABLES[artifact])
+        return replace(step, needed=[*step.needed, *(registry.rule for registry in self._registries)])
+
+
+def _cache(scope: Construct, props: ImageBuildProps) -> BuildCache | None:
+    if props.settings.build.cache != "ecr":
+        return None
+    return BuildCache(scope, "build-cache", BuildCacheProps(props.foundation, props.service))
+
+
+def _registries(registries: Sequence[CachedRegistry]) -> dict[str, str]:
+    """Where base images come from, and the names of these variables, which Docker gets as build arguments."""
+    variables = CachedRegistry.variables(registries)
+    return {**variables, "BUILD_ARGUMENTS": " ".join(variables)} if variables else {}
 
 
 def _contract(props: ImageBuildProps) -> dict[str, str]:

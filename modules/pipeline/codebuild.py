@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from modules import secrets
 from modules.aws import (
     CodebuildProject,
     CodebuildProjectArtifacts,
+    CodebuildProjectCache,
     CodebuildProjectEnvironment,
     CodebuildProjectEnvironmentEnvironmentVariable,
     CodebuildProjectLogsConfig,
@@ -19,6 +22,7 @@ from modules.foundation import Foundation
 from modules.iam import ServiceRole, ServiceRoleProps, Statement
 from modules.log_group import LogGroup, LogGroupProps
 from modules.pipeline.action import Step, action
+from modules.pipeline.build_network import BuildNetwork, BuildNetworkProps
 
 QUEUED_MINUTES = 60
 """Minutes that a build may wait for a machine."""
@@ -36,6 +40,8 @@ class CodeBuildProps:
 
     ``part`` names role and log group beside the service's (``build``, ``deploy``); ``name`` is the project's own full name.
     ``buildspec`` is the text of one, or the path of one in the source; the source's ``buildspec.yml`` when left out.
+    ``secrets`` are variables with the ARN of what they hold, ``secrets_kms_keys`` the keys that those are under. Builds are in
+    the environment's private subnets if they are given the ``egress_ports`` that they may connect to there.
     """
 
     foundation: Foundation
@@ -47,10 +53,14 @@ class CodeBuildProps:
     timeout_minutes: int
     statements: Sequence[Statement] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    secrets_kms_keys: Sequence[str] = ()
     compute: str = "BUILD_GENERAL1_SMALL"
     buildspec: str | None = None
     # Docker needs it to build.
     privileged: bool = False
+    local_layer_cache: bool = False
+    egress_ports: Sequence[int] | None = None
 
 
 class CodeBuild(Construct):
@@ -69,6 +79,7 @@ class CodeBuild(Construct):
                 context, context.log_group(props.service, props.part), foundation.key, foundation.retention_days
             ),
         )
+        self._network = self._build_network()
         role = ServiceRole(
             self,
             "role",
@@ -77,7 +88,12 @@ class CodeBuild(Construct):
                 name=context.name(props.service, props.part),
                 service="codebuild.amazonaws.com",
                 source_arn=self.arn,
-                statements=[logs.writing(), *props.statements],
+                statements=[
+                    logs.writing(),
+                    *props.statements,
+                    *secrets.reading(props.secrets, props.secrets_kms_keys),
+                    *(self._network.joining() if self._network else ()),
+                ],
             ),
         )
         self.permissions = role.permissions
@@ -90,17 +106,42 @@ class CodeBuild(Construct):
         outputs: Sequence[str] = (),
         category: str = "Build",
         namespace: str | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> Step:
-        """The step of a pipeline that runs the project; the first of ``inputs`` is where the buildspec is looked for."""
+        """The step of a pipeline that runs the project; the first of ``inputs`` is where the buildspec is looked for.
+
+        ``variables`` are those that only the pipeline knows.
+        """
         configuration = {"ProjectName": self.project.name}
         if len(inputs) > 1:
             configuration["PrimarySource"] = inputs[0]
+        if variables:
+            configuration["EnvironmentVariables"] = json.dumps(
+                [{"name": name, "value": value, "type": "PLAINTEXT"} for name, value in variables.items()]
+            )
         return Step(
             stage,
             action(stage, category, "CodeBuild", configuration, inputs, outputs, namespace=namespace),
             [Statement(sid=stage, actions=["codebuild:BatchGetBuilds", "codebuild:StartBuild"], resources=[self.arn])],
             self.permissions,
         )
+
+    def _build_network(self) -> BuildNetwork | None:
+        props, foundation = self._code_build_props, self._code_build_props.foundation
+        if props.egress_ports is None:
+            return None
+        assert foundation.network is not None, "the rules want the pipeline where the network is"
+        name = foundation.context.name(props.service, props.part)
+        return BuildNetwork(
+            self, "network", BuildNetworkProps(foundation.context, foundation.network, name, props.egress_ports)
+        )
+
+    def _variables(self) -> Iterator[CodebuildProjectEnvironmentEnvironmentVariable]:
+        props = self._code_build_props
+        given: dict[str, tuple[str | None, str]] = {name: (None, value) for name, value in props.variables.items()}
+        given |= {name: secrets.for_codebuild(arn) for name, arn in props.secrets.items()}
+        for name, (kind, value) in sorted(given.items()):
+            yield CodebuildProjectEnvironmentEnvironmentVariable(name=name, type=kind, value=value)
 
     def _project(self, role: ServiceRole, logs: LogGroup) -> CodebuildProject:
         props = self._code_build_props
@@ -121,12 +162,15 @@ class CodeBuild(Construct):
                 image=image,
                 compute_type=props.compute,
                 privileged_mode=True if props.privileged else None,
-                environment_variable=[
-                    CodebuildProjectEnvironmentEnvironmentVariable(name=name, value=value)
-                    for name, value in sorted(props.variables.items())
-                ],
+                environment_variable=[*self._variables()] or None,
             ),
+            cache=CodebuildProjectCache(type="LOCAL", modes=["LOCAL_DOCKER_LAYER_CACHE"])
+            if props.local_layer_cache
+            else None,
+            vpc_config=self._network.config if self._network else None,
             logs_config=CodebuildProjectLogsConfig(
                 cloudwatch_logs=CodebuildProjectLogsConfigCloudwatchLogs(status="ENABLED", group_name=logs.group.name)
             ),
+            # CodeBuild looks at the network, as the role, when it is given one.
+            depends_on=[*role.permissions, *self._network.needed] if self._network else None,
         )

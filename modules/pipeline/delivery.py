@@ -14,8 +14,10 @@ from modules.pipeline.artifact_bucket import ArtifactBucket, ArtifactBucketProps
 from modules.pipeline.build import ImageBuild, ImageBuildProps
 from modules.pipeline.handover import Handover, HandoverProps
 from modules.pipeline.image_repository import Images
+from modules.pipeline.image_scan import ImageScan, ImageScanProps
 from modules.pipeline.pipeline import Pipeline, PipelineProps
 from modules.pipeline.preparation import Preparation, PreparationProps
+from modules.pipeline.source_test import SourceTest, SourceTestProps
 from modules.pipeline.sources import Source
 from modules.pipeline.sources.codecommit import CodeCommitSource, CodeCommitSourceProps
 from modules.pipeline.sources.connection import ConnectionSource
@@ -83,6 +85,7 @@ class Delivery(Construct):
     def _steps(self) -> Iterator[Step]:
         props, release = self._props, self._props.settings.release
         yield from self._make()
+        yield from self._check()
         if release.approval:
             yield approval(release, props.foundation.context.name(props.name), self.source.link, props.topic)
         yield props.target.deploy(self, self._artifacts)
@@ -98,6 +101,19 @@ class Delivery(Construct):
         else:
             yield self._build().build(IMAGE)
             yield self._preparation(IMAGE)
+
+    def _check(self) -> Iterator[Step]:
+        """Looks at what has been made, and tries it."""
+        props = self._props
+        if scan := props.settings.scan:
+            scan_props = ImageScanProps(props.foundation, props.name, scan, props.images, self._artifacts)
+            yield ImageScan(self, "scan", scan_props).scan()
+        if test := props.settings.test:
+            architecture = props.settings.architecture
+            test_props = SourceTestProps(
+                props.foundation, props.name, architecture, test, props.images, self._artifacts
+            )
+            yield SourceTest(self, "test", test_props).test()
 
     def _build(self) -> ImageBuild:
         props = self._props

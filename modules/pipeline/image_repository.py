@@ -21,6 +21,8 @@ from modules.context import Context
 from modules.foundation import Foundation
 from modules.iam import Statement, only_by, policy_document, roots
 
+_PULLING = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+
 _UNTAGGED_DAYS = 7
 _TAKEN_OVER = 20
 
@@ -38,6 +40,10 @@ class Images:
         name = builder.name(service)
         host = f"{builder.account}.dkr.ecr.{builder.region}.{builder.dns_suffix}"
         return cls(builder.arn("ecr", f"repository/{name}"), f"{host}/{name}")
+
+    def pulling(self) -> Statement:
+        """The right to pull from this repository."""
+        return Statement(sid="PullImages", actions=_PULLING, resources=[self.arn])
 
     def pushing(self) -> Statement:
         """The right to push to this repository, and to look whether an image is there."""
@@ -111,7 +117,7 @@ def _pulling(roles: Sequence[str]) -> Statement:
     """https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html"""
     return Statement(
         sid="PullFromOtherAccounts",
-        actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        actions=_PULLING,
         principals=roots(roles),
         conditions=[only_by(roles)],
     )

@@ -16,7 +16,7 @@ def buildspec(script: str, prints: str | None = None, files: Sequence[str] = ())
     artifact. https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
     """
     program = textwrap.indent((_SCRIPTS / script).read_text(encoding="utf-8"), 8 * " ", lambda line: bool(line.strip()))
-    begin, end = (f"{prints}=$(python3", "\n        )") if prints else ("python3", "")
+    begin, end = (f"{prints}=$(python3", f"\n        ) && export {prints}") if prints else ("python3", "")
     exported = f"\n  exported-variables:\n    - {prints}" if prints else ""
     artifacts = "".join(f"    - {file}\n" for file in files)
     return f"""\

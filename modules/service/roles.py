@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from modules import secrets
 from modules.aws import Construct, IamRolePolicyAttachment
 from modules.context import Context
 from modules.iam import ServiceRole, ServiceRoleProps, Statement
@@ -63,7 +64,7 @@ class TaskRoles(Construct):
 
     def _execution_statements(self) -> list[Statement]:
         props = self._props
-        statements = [
+        return [
             Statement(
                 sid="PullImages",
                 actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
@@ -71,17 +72,8 @@ class TaskRoles(Construct):
             ),
             login_to_ecr(),
             props.log_group.writing(),
+            *secrets.reading(props.settings.secrets, props.settings.secrets_kms_keys),
         ]
-        for service, sid, action in (
-            ("secretsmanager", "ReadSecrets", "secretsmanager:GetSecretValue"),
-            ("ssm", "ReadParameters", "ssm:GetParameters"),
-        ):
-            if arns := secret_arns(props.settings, service):
-                statements.append(Statement(sid=sid, actions=[action], resources=arns))
-        if props.settings.secrets_kms_keys:
-            keys = props.settings.secrets_kms_keys
-            statements.append(Statement(sid="DecryptSecrets", actions=["kms:Decrypt"], resources=keys))
-        return statements
 
     def _exec_statements(self) -> list[Statement]:
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
@@ -102,15 +94,6 @@ class TaskRoles(Construct):
 def login_to_ecr() -> Statement:
     """The right to log in to ECR, which AWS grants for all registries or none."""
     return Statement(sid="LoginToEcr", actions=["ecr:GetAuthorizationToken"], resources=["*"])
-
-
-def secret_arns(settings: Settings, service: str) -> list[str]:
-    """The secrets of ``settings`` that ``service`` (``secretsmanager`` or ``ssm``) keeps, as IAM knows them.
-
-    ECS takes ``arn:…:secret:name-AbCdEf:json-key:stage:id``; IAM the part before the JSON key.
-    """
-    arns = {arn for arn in settings.secrets.values() if arn.split(":")[2] == service}
-    return sorted({":".join(arn.split(":")[:7]) for arn in arns})
 
 
 def _repository_of(context: Context, image: str | None) -> list[str]:

@@ -9,6 +9,8 @@ from pydantic import Field
 from modules.settings.fields import Account, Block, Name, Region, RetentionDays, between, matching
 from modules.settings.load_balancer import LoadBalancer
 from modules.settings.network import Network
+from modules.settings.notifications import Notifications
+from modules.settings.pull_through_cache import PullThroughCache, UpstreamName
 from modules.settings.service import Service
 from modules.settings.state import LocalState, State
 
@@ -55,6 +57,16 @@ class Environment(Block):
     )
     network: Network | None = Field(default=None, description="The network; required where there are services.")
     load_balancer: LoadBalancer = Field(default=LoadBalancer(), description="The load balancer.")
+    notifications: Notifications | None = Field(
+        default=None, description="Who is told of releases and of what goes wrong; nobody when left out."
+    )
+    pull_through_cache: dict[UpstreamName, PullThroughCache] = Field(
+        default={},
+        description=(
+            "Registries that base images are pulled from through ECR, each in a block of its own with the registry as label: "
+            "`docker-hub`, `ecr-public`, `github`, `gitlab`, `kubernetes` or `quay`."
+        ),
+    )
     service: dict[Name, Service] = Field(
         default={},
         description=(

@@ -23,7 +23,8 @@ SlackWorkspace = Annotated[str, matching(r"[0-9A-Z]{1,255}", "the id of a Slack 
 SlackChannel = Annotated[str, matching(r"[A-Za-z0-9]{1,255}", "the id of a Slack channel, like C012AB3CD")]
 # https://docs.aws.amazon.com/chatbot/latest/APIReference/API_CreateMicrosoftTeamsChannelConfiguration.html
 Uuid = Annotated[
-    str, matching(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", "an id like 01234567-89ab-cdef-0123-456789abcdef")
+    str,
+    matching(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", "an id like 01234567-89ab-cdef-0123-456789abcdef"),
 ]
 TeamsChannel = Annotated[
     str,

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from modules.settings.alarms import Alarms
+from modules.settings.conditions import BeforeEntry, OnSuccess
 from modules.settings.fields import Block, between
 from modules.settings.hooks import Hooks
 from modules.settings.smoke_test import SmokeTest
@@ -54,6 +55,28 @@ class Release(Block):
     )
     approval_timeout_minutes: Annotated[int, between(5, 86400, "minutes")] = Field(
         default=1440, description="Minutes after which an approval that nobody gave counts as refused."
+    )
+    execution_mode: Literal["superseded", "queued", "parallel"] = Field(
+        default="superseded",
+        description=(
+            "What becomes of a release that another one follows. `superseded`: a newer one takes the place of one that still "
+            "waits before a stage, so that people release what is newest; none is cut short. `queued`: each waits for its turn. "
+            "`parallel`: they do not wait for each other; engine `ecs` alone."
+        ),
+    )
+    before_entry: BeforeEntry | None = Field(
+        default=None, description="What must hold before the deployment begins; nothing when left out."
+    )
+    on_success: OnSuccess | None = Field(
+        default=None, description="What is watched once the deployment has succeeded; nothing when left out."
+    )
+    on_failure: Literal["stop", "retry", "rollback"] = Field(
+        default="stop",
+        description=(
+            "What CodePipeline does when the deployment fails. CodeDeploy or ECS has moved the traffic back to blue by then, so "
+            "that `stop` is enough. `retry`: it is tried once more. `rollback`: the release before it is deployed once more, so "
+            "that pipeline and service agree; there must be one since the last change of the pipeline itself."
+        ),
     )
     alarms: Alarms = Field(default=Alarms(), description="What rolls a release back.")
     hooks: Hooks = Field(default=Hooks(), description="Lambda functions that look at a release on its way.")

@@ -22,8 +22,10 @@ from modules.settings.fields import (
     one_of,
 )
 from modules.settings.release import Release
+from modules.settings.scan import Scan
 from modules.settings.schedule import Schedule
 from modules.settings.source import CodeCommit, Source
+from modules.settings.source_test import SourceTest
 
 # CPU units to memory in MiB:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
@@ -182,6 +184,12 @@ class Service(Block):
     )
     source: Source = Field(default=CodeCommit(kind="codecommit"), description="Where the source comes from.")
     build: Build = Field(default=Build(), description="How the image is built.")
+    scan: Scan | None = Field(
+        default=None, description="What is found in the image that stops a release; nothing when left out."
+    )
+    test: SourceTest | None = Field(
+        default=None, description="How what was built is tested before it is released; not at all when left out."
+    )
     release: Release = Field(default=Release(), description="How a new version takes over.")
 
     @property

@@ -19,13 +19,14 @@ from tests.artifacts.contract import ARTIFACTS, VARIABLES
 
 @dataclass(frozen=True)
 class Build:
-    """What a build did: whether it passed, what it printed, what it called, which files it left to be exported."""
+    """What a build did: whether it passed, what it printed, what it called, which files and variables it left to be exported."""
 
     succeeded: bool
     output: str
     calls: list[list[str]]
     source: Path
     exported: dict[str, str]
+    variables: dict[str, str]
 
     def calls_of(self, *command: str) -> list[list[str]]:
         """The calls that begin with ``command``, without it."""
@@ -85,4 +86,5 @@ class Account:
             calls=[json.loads(line) for line in (self._folder / "calls").read_text().splitlines()],
             source=source,
             exported={name: content.decode() for name, content in buildspec.artifacts(source).items()},
+            variables=dict(outcome.exported),
         )

@@ -1,11 +1,12 @@
 """Stands in for the ``aws`` and ``docker`` executables; run as ``fake_tools.py aws|docker ARGUMENTS``.
 
 The folder in FAKE_STATE is the account: ``calls`` holds one line of JSON for each call, ``images/`` one file for
-each tag in ECR with its digest in it. FAKE_FAILURE ("docker push", or "docker push #2" for the second such call)
+each tag in ECR with its digest in it, ``cached`` the image in the cache, which may be replaced. FAKE_FAILURE ("docker push", or "docker push #2" for the second such call)
 makes a call fail; FAKE_LOST_DIGEST is what ECR then says of an image that was just pushed.
 """
 
 import hashlib
+import itertools
 import json
 import os
 import sys
@@ -49,6 +50,9 @@ def batch_get_image(call: list[str]) -> str:
 
 def push(reference: str) -> None:
     assert (STATE / "built" / reference.rpartition(":")[2]).exists(), f"{reference} was not built"
+    if reference == f"{os.environ.get('CACHE_REPOSITORY_URI')}:layers":
+        (STATE / "cached").write_text(reference)
+        return
     if image(reference).exists():
         sys.exit(
             "tag invalid: the image tag already exists and cannot be overwritten because the repository is immutable"
@@ -58,7 +62,11 @@ def push(reference: str) -> None:
 
 def build(call: list[str]) -> None:
     assert Path(call[-1], "Dockerfile").exists(), "the build context has no Dockerfile"
-    (STATE / "built" / argument(call, "--tag").rpartition(":")[2]).touch()
+    for option, value in itertools.pairwise(call):
+        if option == "--tag":
+            (STATE / "built" / value.rpartition(":")[2]).touch()
+        if option == "--build-arg" and "=" not in value:
+            assert value in os.environ, f"Docker finds no value for {value}"
 
 
 def main(call: list[str]) -> None:

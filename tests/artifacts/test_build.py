@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+import yaml
 
 from tests.artifacts.codebuild import Account
 from tests.artifacts.contract import (
@@ -42,6 +43,14 @@ def test_a_build_pushes_one_image_and_exports_what_a_release_reads(account: Acco
     assert account.tags() == {COMMIT}
     assert build.image_uri == f"{REPOSITORY_URI}@{digest(IMAGE)}"
     assert build.exported.keys() == EXPORTED_FILES
+
+
+def test_later_actions_of_the_pipeline_are_told_the_digest(account: Account) -> None:
+    build = account.build()
+
+    assert build.variables == {"IMAGE_DIGEST": digest(IMAGE)}
+    # Of the reused image as well.
+    assert account.build().variables == build.variables
 
 
 def test_the_templates_travel_as_they_are_for_environments_that_take_the_release_over(account: Account) -> None:
@@ -89,6 +98,73 @@ def test_the_image_is_told_its_version(account: Account) -> None:
 
     assert build.calls_of("docker", "build") == [["--build-arg", f"VERSION={COMMIT}", "--tag", IMAGE, "."]]
     assert build.calls_of("docker", "push") == [[IMAGE]]
+
+
+def test_registries_reach_the_dockerfile_as_build_arguments(account: Account) -> None:
+    registries = {"DOCKER_HUB": f"{REGISTRY}/shop-dev/docker-hub", "QUAY": f"{REGISTRY}/shop-dev/quay"}
+    build = account.build({**registries, "BUILD_ARGUMENTS": "DOCKER_HUB QUAY"})
+
+    assert build.succeeded, build.output
+    # Without a value: Docker takes it from the variable, and it stands in no list of processes.
+    version = ["--build-arg", f"VERSION={COMMIT}", "--tag", IMAGE]
+    assert build.calls_of("docker", "build") == [[*version, "--build-arg", "DOCKER_HUB", "--build-arg", "QUAY", "."]]
+
+
+CACHE = f"{REPOSITORY_URI}-cache"
+
+
+def test_a_cache_is_read_and_written_beside_the_image(account: Account) -> None:
+    build = account.build({"CACHE_REPOSITORY_URI": CACHE})
+
+    assert build.succeeded, build.output
+    image = ["--build-arg", f"VERSION={COMMIT}", "--tag", IMAGE]
+    cache = ["--build-arg", "BUILDKIT_INLINE_CACHE=1", "--cache-from", f"type=registry,ref={CACHE}:layers"]
+    assert build.calls_of("docker", "build") == [[*image, *cache, "--tag", f"{CACHE}:layers", "."]]
+    # The image first: it is what is released.
+    assert build.calls_of("docker", "push") == [[IMAGE], [f"{CACHE}:layers"]]
+    assert build.image_uri == f"{REPOSITORY_URI}@{digest(IMAGE)}"
+
+
+def test_the_next_build_replaces_the_cache(account: Account) -> None:
+    first = account.build({"CACHE_REPOSITORY_URI": CACHE})
+    second = account.build({"CACHE_REPOSITORY_URI": CACHE, **source_version("b" * 40)})
+
+    assert first.succeeded, first.output
+    assert second.succeeded, second.output
+    assert second.calls_of("docker", "push")[1] == [f"{CACHE}:layers"]
+
+
+def test_a_cache_that_cannot_be_kept_ends_no_release(account: Account) -> None:
+    build = account.build({"CACHE_REPOSITORY_URI": CACHE, "FAKE_FAILURE": "docker push #2"})
+
+    assert build.succeeded, build.output
+    assert "The cache was not kept" in build.output
+    assert build.image_uri == f"{REPOSITORY_URI}@{digest(IMAGE)}"
+
+
+@pytest.mark.parametrize("failure", ["docker build", "docker push"])
+def test_with_a_cache_a_failed_step_ends_the_build_all_the_same(account: Account, failure: str) -> None:
+    build = account.build({"CACHE_REPOSITORY_URI": CACHE, "FAKE_FAILURE": failure})
+
+    assert not build.succeeded
+    assert " ".join(build.calls[-1]).startswith(failure)
+    assert "imageDetail.json" not in build.exported
+
+
+def test_a_build_tried_again_leaves_the_cache_alone(account: Account) -> None:
+    account.build({"CACHE_REPOSITORY_URI": CACHE})
+    again = account.build({"CACHE_REPOSITORY_URI": CACHE})
+
+    assert again.succeeded, again.output
+    assert not again.calls_of("docker", "push")
+
+
+def test_docker_pushes_an_image_and_no_index_which_ecr_would_not_scan() -> None:
+    """https://docs.docker.com/build/building/variables/#buildx_no_default_attestations"""
+    buildspec = yaml.safe_load((ARTIFACTS / "buildspec.yml").read_text(encoding="utf-8"))
+
+    assert buildspec["env"]["variables"]["BUILDX_NO_DEFAULT_ATTESTATIONS"] == "1"
+    assert buildspec["env"]["exported-variables"] == ["IMAGE_DIGEST"]
 
 
 def test_ecr_is_asked_for_every_format_that_docker_pushes(account: Account) -> None:

@@ -41,6 +41,7 @@ class Run:
     succeeded: bool
     output: str
     exported: dict[str, str]
+    variables: dict[str, str]
     calls: list[dict[str, Any]]
     tags: dict[str, str]
 
@@ -84,6 +85,7 @@ def prepare(
         outcome.succeeded,
         outcome.output,
         {name: content.decode() for name, content in spec.artifacts(source).items()} if outcome.succeeded else {},
+        dict(outcome.exported),
         [json.loads(line) for line in (state / "calls").read_text().splitlines()],
         json.loads((state / "tags.json").read_text()),
     )
@@ -110,7 +112,9 @@ def test_the_templates_go_on_to_the_next_environment_as_they_came(tmp_path: Path
 def test_the_digest_is_told_to_later_actions(tmp_path: Path) -> None:
     spec = yaml.safe_load(buildspec())
     assert spec["env"]["exported-variables"] == ["IMAGE_DIGEST"]
-    assert prepare(tmp_path).succeeded
+    run = prepare(tmp_path)
+    assert run.succeeded, run.output
+    assert run.variables == {"IMAGE_DIGEST": DIGEST}
     # The command's own output is the variable's value, so nothing else may be on it.
     (command,) = spec["phases"]["build"]["commands"]
     assert command.startswith("IMAGE_DIGEST=$(")

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from modules.settings.rules import load_balancer, names, network, pipeline, release, routing, scaling, service
+from modules.settings.rules import (
+    build,
+    gates,
+    load_balancer,
+    names,
+    network,
+    notifications,
+    pipeline,
+    release,
+    routing,
+    scaling,
+    service,
+)
 from modules.settings.rules.conflict import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -12,6 +24,9 @@ RULES: tuple[Rule, ...] = (
     *service.RULES,
     *routing.RULES,
     *release.RULES,
+    *gates.RULES,
     *scaling.RULES,
     *pipeline.RULES,
+    *build.RULES,
+    *notifications.RULES,
 )

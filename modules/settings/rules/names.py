@@ -70,13 +70,18 @@ def derived_names(environment: Environment, name: str) -> Iterator[Conflict]:
     for key, service in environment.service.items():
         parts = ["smoke-test"] if service.release.smoke_test else []
         parts += ["deploy"] if service.release.engine == "ecs" else []
-        parts += ["prepare"] if isinstance(service.source, Promotion) else []
+        promoted = isinstance(service.source, Promotion)
+        # What the build cannot know of another account is filled in by a step of its own.
+        parts += ["prepare"] if promoted or environment.pipelines_in else []
+        # The security group of builds, beside that of tasks.
+        parts += ["build"] if service.build.vpc and not promoted else []
+        parts += ["cache"] if service.build.cache == "ecr" and not promoted else []
+        parts += [part for part in ("scan", "test") if getattr(service, part)]
         for part in parts:
             if f"{key}-{part}" in environment.service:
                 message = f'"{key}-{part}" is the name of a part of service.{key}; use another'
-                yield Conflict(
-                    ("service", f"{key}-{part}"), message, (("service", key, "release"), ("service", key, "source"))
-                )
+                about = tuple(("service", key, block) for block in ("build", "release", "scan", "source", "test"))
+                yield Conflict(("service", f"{key}-{part}"), message, (*about, ("pipelines_in",)))
 
 
 RULES = (lengths, reserved_prefixes, shared_names, derived_names, tags)

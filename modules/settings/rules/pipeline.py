@@ -1,11 +1,10 @@
-"""Sources and builds that do not get in each other's way."""
+"""Sources that do not get in each other's way."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from modules.context import Context
-from modules.release_contract import CODEBUILD_VARIABLE_LENGTH, RESERVED_VARIABLES
 from modules.settings.environment import Environment
 from modules.settings.problems import Path_
 from modules.settings.rules.conflict import Conflict
@@ -13,8 +12,6 @@ from modules.settings.source import S3, CodeCommit, Connected
 
 _PATTERNS = 8
 _CONNECTION_NAME = 32
-
-_OF_THE_SHELL = {"BASH_ENV", "ENV", "HOME", "IFS", "PATH", "SHELL"}
 
 
 def origins(environment: Environment, name: str) -> Iterator[Conflict]:
@@ -86,17 +83,4 @@ def connections(environment: Environment, name: str) -> Iterator[Conflict]:
                 )
 
 
-def build_variables(environment: Environment, name: str) -> Iterator[Conflict]:
-    """A user's build variables do not replace those that the build works with, and fit."""
-    for key, service in environment.service.items():
-        for variable, value in service.build.environment.items():
-            path: Path_ = ("service", key, "build", "environment", variable)
-            if variable in RESERVED_VARIABLES | _OF_THE_SHELL or variable.startswith(("CODEBUILD_", "AWS_")):
-                yield Conflict(path, "this name belongs to CodeBuild or to the release contract; use another")
-            if len(value) > CODEBUILD_VARIABLE_LENGTH:
-                yield Conflict(
-                    path, f"has {len(value)} characters; CodeBuild's variables hold {CODEBUILD_VARIABLE_LENGTH}"
-                )
-
-
-RULES = (origins, objects, triggers, connections, build_variables)
+RULES = (origins, objects, triggers, connections)
