@@ -116,7 +116,6 @@ CHANGES: Mapping[str, object] = {
     "release.execution_mode": "queued",
     "release.before_entry.window.cron": "* * * ? * SUN *",
     "release.before_entry.window.timezone": "Europe/Berlin",
-    "release.before_entry.window.timeout_minutes": 1440,
     "release.before_entry.alarms": ("queue-age",),
     "release.before_entry.wait_minutes": 10,
     "release.on_success.alarms": ("queue-age",),

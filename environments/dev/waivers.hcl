@@ -89,3 +89,9 @@ waiver "CKV_AWS_378" "service-web/target-groups/green" {
   owner  = "web-team"
   until  = "2027-04-30"
 }
+
+waiver "CKV_AWS_144" "delivery-web/source/bucket/bucket" {
+  reason = "What is put in is built from a repository elsewhere, and can be put in again."
+  owner  = "web-team"
+  until  = "2027-04-30"
+}

@@ -8,6 +8,19 @@ load_balancer {
   web_acl     = "arn:aws:wafv2:ap-northeast-1:123456789012:regional/webacl/shop/3f1c8a52-6d5b-4b0e-8f2e-9a7d6c5b4a31"
 }
 
+notifications {
+  emails = ["web-team@example.com"]
+  events = ["started", "succeeded", "failed", "approval"]
+
+  slack {
+    workspace = "T012AB3CD"
+    channel   = "C012AB3CD"
+  }
+}
+
+# Base images keep coming when the public registry is slow, or counts its pulls.
+pull_through_cache "ecr-public" {}
+
 service "web" {
   cpu      = 512
   memory   = 1024
@@ -16,9 +29,20 @@ service "web" {
 
   source "promotion" { environment = "staging" }
 
+  # Again, for since the image was built more may have become known.
+  scan { stop_at = "HIGH" }
+
   release {
     strategy = "canary"
     approval = true
+
+    # People are there who could mend it.
+    before_entry {
+      window {
+        cron     = "* * 9-16 ? * MON-THU *"
+        timezone = "Asia/Tokyo"
+      }
+    }
 
     smoke_test { path = "/health" }
   }
@@ -58,7 +82,11 @@ service "api" {
   # Nobody stages it: it has a pipeline of its own, and a repository in this account.
   source "codecommit" { approvals = 2 }
 
+  # Its packages come from a mirror in the network.
+  build { vpc = true }
+
   release {
+    execution_mode    = "queued"
     strategy          = "canary"
     percent           = 20
     interval_minutes  = 10

@@ -36,12 +36,6 @@ waiver "CKV_AWS_144" "delivery-web/artifacts/bucket/bucket" {
   until  = "2027-04-30"
 }
 
-waiver "CKV_AWS_316" "delivery-web/build/project" {
-  reason = "Docker builds in CodeBuild need privileged mode; the build role may push to one repository only."
-  owner  = "web-team"
-  until  = "2027-04-30"
-}
-
 waiver "CKV_AWS_378" "service-web/target-groups/blue" {
   reason = "TLS ends at the load balancer; tasks take plain HTTP from its security group alone."
   owner  = "web-team"

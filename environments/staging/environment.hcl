@@ -23,6 +23,10 @@ service "web" {
     ignore_paths = ["docs/**", "**/*.md"]
   }
 
+  build { cache = "ecr" }
+  test {}
+  scan { stop_at = "CRITICAL" }
+
   release {
     strategy          = "linear"
     percent           = 10

@@ -107,12 +107,21 @@ def _own_functions(resources: Mapping[str, Any]) -> list[str]:
 
 
 def _alarms(resources: Mapping[str, Any]) -> Iterator[str]:
-    """The names of those that roll a release back, except the document's own, which are no names yet."""
+    """The names of those that roll a release back or hold it, except the document's own, which are no names yet."""
     groups = resources.get("aws_codedeploy_deployment_group", {}).values()
     services = resources.get("aws_ecs_service", {}).values()
     minded = [group.get("alarm_configuration", {}).get("alarms", []) for group in groups]
     minded += [service.get("alarms", {}).get("alarm_names", []) for service in services]
+    minded += [
+        _of_conditions(stage) for each in resources.get("aws_codepipeline", {}).values() for stage in each["stage"]
+    ]
     yield from (name for names in minded for name in names if not name.startswith("${"))
+
+
+def _of_conditions(stage: Mapping[str, Any]) -> list[str]:
+    conditions = [stage[each]["condition"] for each in ("before_entry", "on_success") if each in stage]
+    rules = [rule.get("configuration", {}) for condition in conditions for rule in condition["rule"]]
+    return [rule["AlarmName"] for rule in rules if "AlarmName" in rule]
 
 
 def _subnet_groups(resources: Mapping[str, Any]) -> Iterator[list[str]]:

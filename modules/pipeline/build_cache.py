@@ -41,7 +41,7 @@ class BuildCache(Construct):
             "repository",
             name=name,
             image_tag_mutability="MUTABLE",
-            image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=False),
+            image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
             encryption_configuration=[
                 EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=props.foundation.key.arn)
             ],

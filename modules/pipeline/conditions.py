@@ -81,14 +81,16 @@ def _before_entry(settings: BeforeEntry) -> CodepipelineStageBeforeEntry:
 
 
 def _window(window: Window) -> CodepipelineStageBeforeEntryConditionRule:
-    """https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-DeploymentWindow.html"""
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-DeploymentWindow.html
+
+    Without a time-out of ours: the provider does not send it, and wants it in every plan (seen with 5.100.0).
+    """
     return CodepipelineStageBeforeEntryConditionRule(
         name="window",
         rule_type_id=CodepipelineStageBeforeEntryConditionRuleRuleTypeId(
             category="Rule", owner="AWS", provider="DeploymentWindow", version="1"
         ),
         configuration={"Cron": window.cron, "TimeZone": window.timezone},
-        timeout_in_minutes=window.timeout_minutes,
     )
 
 

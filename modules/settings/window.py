@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from modules.settings.fields import Block, Constraint, between, quoted
+from modules.settings.fields import Block, Constraint, quoted
 
 _MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
 _DAYS = "SUN|MON|TUE|WED|THU|FRI|SAT"
@@ -75,6 +75,3 @@ class Window(Block):
         examples=["* * 9-16 ? * MON-FRI *"],
     )
     timezone: WindowTimeZone = Field(default="UTC", description="The time zone of `cron`, which may have summer time.")
-    timeout_minutes: Annotated[int, between(5, 86400, "minutes")] = Field(
-        default=10080, description="Minutes after which a release that waits for the window fails."
-    )
