@@ -60,6 +60,12 @@ OTHER_OPTIONS = """
   }
 """
 BEHIND_A_NETWORK_LOAD_BALANCER = """
+  source "s3" {
+    bucket = "drops-of-somebody"
+    create = false
+    key    = "web/source.zip"
+  }
+  test {}
   release {
     strategy     = "all_at_once"
     hold_minutes = 60
@@ -69,7 +75,16 @@ BEHIND_A_NETWORK_LOAD_BALANCER = """
   }
 """
 RELEASED_BY_ECS = """
+  source "gitlab" {
+    repository = "acme/shop/web"
+    tags       = ["v*"]
+  }
+  build { secrets = { TOKEN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/token-Ab12Cd" } }
+  scan {}
   release {
+    execution_mode    = "queued"
+    on_failure        = "retry"
+    on_success { alarms = ["orders-too-few"] }
     engine            = "ecs"
     strategy          = "linear"
     percent           = 25
@@ -126,6 +141,25 @@ def test_service_behind_a_network_load_balancer_lives_and_leaves_nothing(tmp_pat
 def test_service_that_ecs_releases_lives_and_leaves_nothing(tmp_path: Path) -> None:
     last = _judge(_project(tmp_path, support.environment(service=RELEASED_BY_ECS)), until=CLAIMS[-1])
     assert (last.claim, last.result, last.findings) == (CLAIMS[-1], "proved", ())
+
+
+TOOLS = """
+project = "shop"
+region  = "eu-west-1"
+account = "111111111111"
+"""
+
+
+def test_pipelines_of_another_account_are_applied(tmp_path: Path) -> None:
+    service = 'source "github" { repository = "acme/web" }\n scan {}'
+    stage = support.environment(service=service, top='pipelines_in = "dev"')
+    texts = {"dev": TOOLS, "stage": stage}
+    folder = projects.write(tmp_path, support.template_among(texts, "dev").document)
+    for name, text in texts.items():
+        (tmp_path / "environments" / name).mkdir(exist_ok=True)
+        (tmp_path / "environments" / name / load.FILE).write_text(text)
+    last = _judge(folder, until=emulated.APPLY)
+    assert (last.claim, last.result, last.findings) == (emulated.APPLY, "proved", ())
 
 
 def test_without_ignore_changes_the_plan_after_a_release_is_not_empty(tmp_path: Path) -> None:

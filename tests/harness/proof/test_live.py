@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from harness.emulated_aws.server import EmulatedAws
+from harness.proof import news
 from harness.proof.release import Live, Releases
 from tests import support
 
@@ -116,7 +117,7 @@ def _rolling_back(
     told = Told()
     told.in_progress = ["d-1"]
     monkeypatch.setattr(Releases, "live", lambda _: lives.pop(0))
-    monkeypatch.setattr(Releases, "_push", lambda *_: None)
+    monkeypatch.setattr(news, "give", lambda *_: None)
 
     def follow(_: Releases, meanwhile: Any) -> str:
         meanwhile()
