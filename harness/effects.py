@@ -28,6 +28,7 @@ Json = dict[str, Any]
 
 _FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:look"
 _KEY = "arn:aws:kms:eu-west-1:123456789012:key/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f"
+_CONNECTION = "arn:aws:codeconnections:eu-west-1:123456789012:connection/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f"
 _SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/token-Ab12Cd"
 
 _BASE: Json = {
@@ -86,6 +87,23 @@ CHANGES: Mapping[str, object] = {
     "source.codecommit.create": False,
     "source.codecommit.branch": "release",
     "source.codecommit.approvals": 2,
+    "source.s3.bucket": "other",
+    "source.s3.create": False,
+    "source.s3.key": "other.zip",
+    "source.s3.kms_key": _KEY,
+    **{
+        f"source.{host}.{key}": value
+        for host in ("github", "gitlab", "bitbucket")
+        for key, value in {
+            "repository": "acme/other",
+            "branch": "release",
+            "connection": _CONNECTION,
+            "tags": ("v*",),
+            "paths": ("web/**",),
+            "ignore_paths": ("docs/**",),
+        }.items()
+    },
+    "source.promotion.environment": "other",
     "build.buildspec": "ci/buildspec.yml",
     "build.compute": "BUILD_GENERAL1_LARGE",
     "build.timeout_minutes": 60,
@@ -137,13 +155,17 @@ CHANGES: Mapping[str, object] = {
 }
 """Every setting of a service but ``release.engine`` and the kind of its source, with another value than it has."""
 
-# Without effect unless another setting is as it says here.
+# Without effect unless another setting is as it says here; for one setting, or for a kind of source.
 _NEEDS: Mapping[str, Json] = {
     "memory": {"cpu": 512},
     "build.egress_ports": {"build.vpc": True},
     "release.approval_timeout_minutes": {"release.approval": True},
     "release.smoke_test": {"release.smoke_test": None},
     "source.codecommit.create": {"source.codecommit.repository": "other"},
+    "source.s3": {"source": {"s3": {"bucket": "drops"}}},
+    "source.s3.kms_key": {"source": {"s3": {"bucket": "drops", "create": False}}},
+    **{f"source.{host}": {"source": {host: {"repository": "acme/web"}}} for host in ("github", "gitlab", "bitbucket")},
+    "source.promotion": {"source": {"promotion": {"environment": "before"}}},
 }
 _ONLY_CODEDEPLOY = {"release.hold_minutes"}
 
@@ -180,7 +202,7 @@ class Effect:
 def effects(engine: str, names: Iterable[str] = CHANGES) -> list[Effect]:
     """The effect of each of the settings ``names`` under an engine; those that it does not have are left out."""
     wanted = [name for name in names if engine == "codedeploy" or name not in _ONLY_CODEDEPLOY]
-    before = {name: _with(_BASE, {"release.engine": engine, **_NEEDS.get(name, {})}) for name in wanted}
+    before = {name: _with(_BASE, {"release.engine": engine, **_needs(name)}) for name in wanted}
     after = {name: _with(before[name], {name: _value(name, engine)}) for name in wanted}
     # All in one environment, a service each: many at once are quicker than one after the other.
     different = [service for index, service in enumerate(before.values()) if service not in [*before.values()][:index]]
@@ -196,6 +218,11 @@ def effects(engine: str, names: Iterable[str] = CHANGES) -> list[Effect]:
         )
         for number, name in enumerate(wanted)
     ]
+
+
+def _needs(name: str) -> Json:
+    kind = ".".join(name.split(".")[:2])
+    return _NEEDS.get(name) or (_NEEDS.get(kind, {}) if name.startswith("source.") else {})
 
 
 def _value(name: str, engine: str) -> object:
@@ -222,18 +249,22 @@ def _generated(services: Mapping[str, Json]) -> Json:
     network = {"vpc_id": "vpc-0123456789abcdef0", "public_subnet_ids": subnets, "private_subnet_ids": subnets}
     context = Context("shop", "test", "eu-west-1", "123456789012")
     # Not held to the rules between settings: here they are changed one at a time.
-    environment = Environment.model_validate(
-        {
-            "project": context.project,
-            "region": context.region,
-            "account": context.account,
-            "network": {"existing": network},
-            "load_balancer": {"protocol": "http"},
-            "service": services,
-        }
+    environment, before = (
+        Environment.model_validate(
+            {
+                "project": context.project,
+                "region": context.region,
+                "account": context.account,
+                "network": {"existing": network},
+                "load_balancer": {"protocol": "http"},
+                "service": each,
+            }
+        )
+        for each in (services, dict.fromkeys(services, {"port": 8080}))
     )
     with tempfile.TemporaryDirectory() as scratch:
-        settings = Settings(context.environment, environment, context, Locations(Path(), {}))
+        neighbours = {"before": before, "other": before}
+        settings = Settings(context.environment, environment, context, Locations(Path(), {}), neighbours)
         (text,) = synthesize([settings], Path(scratch)).values()
     document: Json = json.loads(text)
     return document

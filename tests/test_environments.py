@@ -116,7 +116,9 @@ def test_a_release_registers_what_terraform_registered(
     document: dict[str, Any], settings: Settings, account: Account
 ) -> None:
     for name in settings.environment.service:
-        project = document["resource"]["aws_codebuild_project"][f"delivery-{name}_build_project"]
+        projects = document["resource"]["aws_codebuild_project"]
+        # What is taken over from another environment is filled in with the same variables.
+        project = projects.get(f"delivery-{name}_build_project") or projects[f"delivery-{name}_prepare_project"]
         variables = {each["name"]: each["value"] for each in project["environment"]["environment_variable"]}
         # Terraform fills references in; here any text does.
         variables = {key: re.sub(r"(?<!\$)\$\{[^}]*\}", "reference", value) for key, value in variables.items()}
@@ -151,7 +153,8 @@ def test_a_release_registers_what_terraform_registered(
         ] == [
             (each["capacity_provider"], each["base"], each["weight"]) for each in service["capacity_provider_strategy"]
         ]
-        deploy = document["resource"]["aws_codepipeline"][f"delivery-{name}_pipeline"]["stage"][-1]["action"][0]
+        stages = document["resource"]["aws_codepipeline"][f"delivery-{name}_pipeline"]["stage"]
+        (deploy,) = (stage["action"][0] for stage in stages if stage["name"] == "Deploy")
         assert f"<{deploy['configuration']['Image1ContainerName']}>" == container["image"]
         assert deploy["configuration"]["AppSpecTemplatePath"] in build.exported
         assert deploy["configuration"]["TaskDefinitionTemplatePath"] in build.exported

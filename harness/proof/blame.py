@@ -17,6 +17,10 @@ from modules.settings.problems import Path_, SettingsError, dotted
 
 # Which setting a construct is made from: the first pattern that its path below the environment matches.
 _MADE_FROM: tuple[tuple[str, Path_], ...] = (
+    (r"((pipeline|service)-)?notifications\b|chat\b", ("notifications",)),
+    (r"pull-through-cache-(?P<name>[^/]+)", ("pull_through_cache", "<name>")),
+    (r"connection-", ("service",)),
+    (r"release-(?P<name>[^/]+)", ("service", "<name>", "release")),
     (r"service-(?P<name>[^/]+)/scaling\b", ("service", "<name>", "scaling")),
     (r"service-(?P<name>[^/]+)/target-groups\b", ("service", "<name>", "health_check")),
     (r"service-(?P<name>[^/]+)/alarms\b", ("service", "<name>", "release", "alarms")),
@@ -24,7 +28,10 @@ _MADE_FROM: tuple[tuple[str, Path_], ...] = (
     (r"service-(?P<name>[^/]+)/blue-green\b", ("service", "<name>", "release")),
     (r"service-(?P<name>[^/]+)", ("service", "<name>")),
     (r"delivery-(?P<name>[^/]+)/source\b", ("service", "<name>", "source")),
-    (r"delivery-(?P<name>[^/]+)/build\b", ("service", "<name>", "build")),
+    (r"delivery-(?P<name>[^/]+)/build", ("service", "<name>", "build")),
+    (r"delivery-(?P<name>[^/]+)/scan\b", ("service", "<name>", "scan")),
+    (r"delivery-(?P<name>[^/]+)/test\b", ("service", "<name>", "test")),
+    (r"delivery-(?P<name>[^/]+)/prepare\b", ("service", "<name>", "source")),
     (r"delivery-(?P<name>[^/]+)", ("service", "<name>", "release")),
     (r"images-(?P<name>[^/]+)", ("service", "<name>", "build")),
     (r"load-balancer\b", ("load_balancer",)),

@@ -13,7 +13,7 @@ from modules.settings.annotations import as_block, bare, members
 from modules.settings.service import Service
 from tests.inventory import ROOT
 
-# Moving a running service is a chapter of its own, and there is one kind of source.
+# Moving a running service is a chapter of its own.
 ELSEWHERE = {"release.engine"}
 WHOLE = {"release.hooks"}
 SAMPLE = ["cpu", "port", "capacity.spot", "tasks.max", "bootstrap_image", "release.keep_blue_minutes", "release.hooks"]
