@@ -260,7 +260,7 @@ def _generated(services: Mapping[str, Json]) -> Json:
                 "service": each,
             }
         )
-        for each in (services, dict.fromkeys(services, {"port": 8080}))
+        for each in (services, {key: {"port": 8080} for key in services})
     )
     with tempfile.TemporaryDirectory() as scratch:
         neighbours = {"before": before, "other": before}
