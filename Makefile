@@ -29,7 +29,7 @@ test: $(VENV)/.dev $(CHECKOV)/.installed ## Prove it: format, lint, types, tests
 	@$(BIN)/mypy
 	@$(BIN)/python -m harness policy
 	@echo "Running the tests"
-	@$(BIN)/python -m pytest -n auto $(PYTEST)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
 
 test-slow: $(VENV)/.dev $(CHECKOV)/.installed ## Run the tests that are too slow for make test
 	@$(BIN)/python -m pytest -n auto -m slow $(PYTEST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,12 +14,16 @@ from modules.iam import Condition, Statement
 
 @dataclass(frozen=True)
 class AccessLogsProps:
-    """How many days records are kept, and the type of load balancer whose records they are, if there is one."""
+    """How many days records are kept, and the type of load balancer whose records they are, if there is one.
+
+    ``environments`` are those whose buckets have theirs here.
+    """
 
     context: Context
     days: int
     disposable: bool
     balancer: Literal["application", "network"] | None
+    environments: Sequence[Context]
 
 
 class AccessLogs(Construct):
@@ -31,7 +36,7 @@ class AccessLogs(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: AccessLogsProps) -> None:
         super().__init__(scope, id_)
-        self._context, self._balancer = props.context, props.balancer
+        self._context, self._balancer, self._environments = props.context, props.balancer, props.environments
         self.bucket = Bucket(
             self,
             "bucket",
@@ -60,7 +65,11 @@ class AccessLogs(Construct):
                 principals={"Service": ["logging.s3.amazonaws.com"]},
                 conditions=[
                     Condition("StringEquals", "aws:SourceAccount", [context.account]),
-                    Condition("ArnLike", "aws:SourceArn", [f"arn:{context.partition}:s3:::{context.prefix}-*"]),
+                    Condition(
+                        "ArnLike",
+                        "aws:SourceArn",
+                        [f"arn:{context.partition}:s3:::{each.prefix}-*" for each in self._environments],
+                    ),
                 ],
             ),
         ]

@@ -19,6 +19,9 @@ PLATFORM_VERSION = "LATEST"
 CODEBUILD_VARIABLE_LENGTH = 4096
 """Characters that one CodeBuild variable holds."""
 
+PARAMETER_BYTES = 4096
+"""Bytes that one parameter of Parameter Store's standard tier holds."""
+
 TASKDEF = "taskdef.json"
 APPSPEC = "appspec.yml"
 
@@ -164,6 +167,11 @@ class Placement:
 def hooks_variables(hooks: Mapping[str, str]) -> dict[str, str]:
     """The variable from which the hooks in ``appspec.yml`` are filled; ``hooks`` are function ARNs by CodeDeploy's names."""
     return {_HOOKS: _json([{event: arn} for event, arn in hooks.items()])}
+
+
+def as_parameter(value: str) -> str:
+    """Parameter Store takes two braces for a reference, which JSON can write in another way."""
+    return value.replace("{{", "{\\u007b")
 
 
 def environment_json(environment: Mapping[str, str]) -> str:

@@ -21,7 +21,7 @@ from modules.network.application_load_balancer import ApplicationLoadBalancer
 from modules.network.load_balancer import LoadBalancer, LoadBalancerProps
 from modules.network.network import Network, NetworkProps
 from modules.network.network_load_balancer import NetworkLoadBalancer
-from modules.notifications.chat import Chat, ChatProps
+from modules.notifications.chat import Chat, ChatProps, channels
 from modules.notifications.pipeline_notifications import PipelineNotifications, PipelineNotificationsProps
 from modules.notifications.service_notifications import ServiceNotifications, ServiceNotificationsProps
 from modules.notifications.topic import PUBLISHERS, Topic, TopicProps, topic, topic_arn
@@ -37,6 +37,7 @@ from modules.service.cluster import Cluster, ClusterProps
 from modules.service.service import Service, ServiceProps
 from modules.settings.environment import Environment
 from modules.settings.load import Settings
+from modules.settings.notifications import Notifications
 from modules.settings.service import Service as ServiceSettings
 from modules.settings.source import Promotion
 
@@ -56,12 +57,15 @@ class EnvironmentStack(TerraformStack):
         super().__init__(scope, settings.name)
         self._settings, self._project = settings, settings.project
         self._configure_terraform()
+        self._chatting: list[tuple[Notifications, str]] = []
         foundation = self._foundation()
         self._connections = connections(self, settings.context, self._project.delivers(settings.name))
         if settings.environment.service:
             self._add_services(self._platform(foundation))
         for other in self._project.delivered_by(settings.name):
             self._add_pipelines_of(other, foundation)
+        if shown := channels(self._chatting):
+            Chat(self, "chat", ChatProps(settings.context, shown))
 
     def _allocate_logical_id(self, tf_element: TerraformElement | Node) -> str:
         """Names everything by its construct's path instead of path and hash: ``service-web_target-groups_blue``.
@@ -122,6 +126,7 @@ class EnvironmentStack(TerraformStack):
                     environment.access_log_days,
                     environment.disposable,
                     environment.load_balancer.type if environment.service else None,
+                    [context, *map(project.context, delivered)],
                 ),
             ),
             environment.log_retention_days,
@@ -139,7 +144,7 @@ class EnvironmentStack(TerraformStack):
     def _topics(self) -> list[str]:
         """The ARNs of the topics that are created in this account."""
         project, name = self._project, self._settings.name
-        contexts = {name: project.context(name)}
+        contexts = {name: project.context(name)} if self._settings.environment.service else {}
         contexts |= {other: project.pipelines(other) for other in project.delivered_by(name)}
         told = {each: project.environments[each].notifications for each in contexts}
         return [topic_arn(contexts[each]) for each, settings in told.items() if settings and not settings.topic]
@@ -180,7 +185,7 @@ class EnvironmentStack(TerraformStack):
 
     def _add_services(self, platform: Platform) -> None:
         told = self._told(self, platform)
-        self._output("url", platform.load_balancer.url, "Where the load balancer answers")
+        _output(self, "url", platform.load_balancer.url, "Where the load balancer answers")
         for name, settings in self._settings.environment.service.items():
             pipelines = self._project.pipelines(self._settings.name)
             images = self._images(self, platform, name, settings)
@@ -226,12 +231,13 @@ class EnvironmentStack(TerraformStack):
         images: Images,
         told: Topic | None,
     ) -> None:
+        context = foundation.context
         delivery = Delivery(
             scope,
             f"delivery-{name}",
             DeliveryProps(foundation, name, settings, target, images, self._connections, self._project, told),
         )
-        notifications = self._project.environments[foundation.context.environment].notifications
+        notifications = self._project.environments[context.environment].notifications
         if told and notifications and notifications.events:
             PipelineNotifications(
                 scope,
@@ -240,11 +246,11 @@ class EnvironmentStack(TerraformStack):
                     delivery.pipeline.name, delivery.pipeline.pipeline.arn, notifications.events, told
                 ),
             )
-        called = name if scope is self else f"{foundation.context.environment}-{name}"
-        self._output(f"{called}-pipeline", delivery.pipeline.pipeline.name, f"The pipeline that releases {called}")
-        self._output(f"{called}-image-repository", images.uri, f"Where the images of {called} are")
+        called = context.name(name)
+        _output(scope, f"{name}-pipeline", delivery.pipeline.pipeline.name, f"The pipeline that releases {called}")
+        _output(scope, f"{name}-image-repository", images.uri, f"Where the images of {called} are")
         for key, (value, use) in delivery.source.outputs().items():
-            self._output(f"{called}-{key}", value, f"Where the source of {called} is {use}")
+            _output(scope, f"{name}-{key}", value, f"Where the source of {called} is {use}")
 
     def _told(self, scope: Construct, foundation: Foundation) -> Topic | None:
         """The topic that is told of what an environment has in this account, if it tells anything."""
@@ -253,10 +259,8 @@ class EnvironmentStack(TerraformStack):
         if settings is None:
             return None
         told = topic(scope, "notifications", TopicProps(context, settings, foundation.key))
-        if settings.chat:
-            Chat(scope, "chat", ChatProps(context, settings, told))
-        called = "" if scope is self else f"{context.environment}-"
-        self._output(f"{called}notifications-topic", told.arn, "The SNS topic of all notifications")
+        self._chatting.append((settings, told.arn))
+        _output(scope, "notifications-topic", told.arn, f"The SNS topic of {context.environment}'s notifications")
         return told
 
     def _images(self, scope: Construct, foundation: Foundation, name: str, settings: ServiceSettings) -> Images:
@@ -275,5 +279,6 @@ class EnvironmentStack(TerraformStack):
         props = ImageRepositoryProps(foundation, name, settings.build.keep_images, runners, pullers)
         return ImageRepository(scope, f"images-{name}", props).images
 
-    def _output(self, id_: str, value: str, description: str) -> None:
-        TerraformOutput(self, id_, value=value, description=description)
+
+def _output(scope: Construct, id_: str, value: str, description: str) -> None:
+    TerraformOutput(scope, id_, value=value, description=description)

@@ -17,6 +17,9 @@ from harness.policy.iam.exceptions import EXCEPTIONS
 from harness.policy.iam.lint import Outcome, breaches, lint
 from tests.inventory import ROOT
 
+# In one process: the examples that both files look at take a while to generate.
+pytestmark = pytest.mark.xdist_group("permissions")
+
 ACCOUNT = "123456789012"
 BUCKET = "arn:aws:s3:::shop-test-web-artifacts"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/shop-test-web-task"

@@ -260,6 +260,7 @@ def test_a_full_disk_leaves_the_old_program_and_the_old_terraform(
     assert len(list(result(tested, "one").parent.iterdir())) == 3
 
 
+@pytest.mark.slow
 def test_in_another_folder_without_a_home_and_with_another_hash_seed_the_bytes_are_the_same(tmp_path: Path) -> None:
     copy = tmp_path / "some where else"
     shutil.copytree(ROOT / "modules", copy / "modules", ignore=shutil.ignore_patterns("__pycache__"))

@@ -14,6 +14,9 @@ from harness.permissions import examples, page, policies
 from harness.permissions.policies import Permissions, Statement
 from tests.inventory import ROOT
 
+# In one process: the examples that both files look at take a while to generate.
+pytestmark = pytest.mark.xdist_group("permissions")
+
 Allowed = tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str], ...]]
 
 

@@ -11,7 +11,8 @@ from modules.context import Context
 from modules.foundation import Foundation
 from modules.iam import Condition, Statement, only_by, roots
 
-_DAYS = 30
+# An approval may wait for sixty, and a stage rolls back to what it released before.
+_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,12 @@ class Artifacts:
             ),
         ]
 
+    def looking(self) -> Statement:
+        """The right to look at the bucket, which an action of a pipeline does."""
+        return Statement(
+            sid="LookAtBucket", actions=["s3:GetBucketAcl", "s3:GetBucketLocation"], resources=[self.bucket_arn]
+        )
+
 
 @dataclass(frozen=True)
 class ArtifactBucketProps:
@@ -59,7 +66,7 @@ class ArtifactBucketProps:
 
 
 class ArtifactBucket(Construct):
-    """A bucket that takes objects under the environment's KMS key only, and forgets them after 30 days."""
+    """A bucket that takes objects under the environment's KMS key only, and forgets them after 90 days."""
 
     def __init__(self, scope: Construct, id_: str, props: ArtifactBucketProps) -> None:
         super().__init__(scope, id_)

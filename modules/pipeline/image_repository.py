@@ -124,13 +124,16 @@ def _pulling(roles: Sequence[str]) -> Statement:
 
 
 def _selections(props: ImageRepositoryProps) -> list[tuple[str, DataAwsEcrLifecyclePolicyDocumentRuleSelection]]:
-    """What expires, the most lasting first: an image is expired by the first rule that its tags match, and by no other."""
+    """What expires, the most lasting first: an image is expired by the first rule that its tags match, and by no other.
+
+    The name of an environment holds no underscore, so that one never begins with another one's prefix.
+    """
     taken_over = [
         (
             f"All but the newest {_TAKEN_OVER} that {runner} took over",
             DataAwsEcrLifecyclePolicyDocumentRuleSelection(
                 tag_status="tagged",
-                tag_prefix_list=[f"{runner}-"],
+                tag_prefix_list=[f"{runner}_"],
                 count_type="imageCountMoreThan",
                 count_number=_TAKEN_OVER,
             ),

@@ -12,13 +12,18 @@ from modules.iam import Statement, only_by, policy_document, roots
 from modules.pipeline.artifact_bucket import Artifacts
 from modules.pipeline.codedeploy_deployment import CodeDeployDeployment, CodeDeployDeploymentProps
 from modules.pipeline.ecs_deployment import releasing
+from modules.release_contract import as_parameter
 from modules.service.service import Service
 from modules.settings.service import Service as Settings
 
 
 def parameters(target: Context, service: str) -> str:
-    """The path in Parameter Store below which the variables of the release contract are."""
-    return f"/{target.project}/{target.environment}/{service}/release"
+    """The path in Parameter Store below which the variables of the release contract are.
+
+    It does not begin with the project, whose name may begin with «aws» or «ssm», which Parameter Store keeps for itself:
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+    """
+    return f"/release/{target.project}/{target.environment}/{service}"
 
 
 def release_role_arn(target: Context, service: str) -> str:
@@ -94,7 +99,7 @@ class ReleaseAccess(Construct):
                 name=f"{path}/{name}",
                 type="String",
                 # It holds no secret, and a plan that shows it can be read.
-                insecure_value=_as_parameter(value),
+                insecure_value=as_parameter(value),
                 description=f"What a release of {self._props.service.name} is filled from",
             )
 
@@ -115,9 +120,4 @@ class ReleaseAccess(Construct):
         deployment = CodeDeployDeployment(
             self, "deployment", CodeDeployDeploymentProps(platform, service, settings.release, artifacts)
         )
-        return [*artifacts.reading(), *deployment.deploying()]
-
-
-def _as_parameter(value: str) -> str:
-    """Parameter Store takes two braces for a reference, which JSON can write in another way."""
-    return value.replace("{{", "{\\u007b")
+        return [*artifacts.reading(), artifacts.looking(), *deployment.deploying()]

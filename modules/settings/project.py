@@ -66,11 +66,11 @@ class Project:
         return name if before is None else self.builder(before, service)
 
     def runners(self, name: str, service: str) -> list[str]:
-        """The environments that run the images that ``name`` builds, beside itself."""
+        """The environments that run the images that ``name`` builds, beside itself; those farthest from it first."""
 
-        def after(one: str) -> Iterator[str]:
+        def after(one: str, steps: int) -> Iterator[tuple[int, str]]:
             for other in self.promoted_to(one, service):
-                yield other
-                yield from after(other)
+                yield -steps, other
+                yield from after(other, steps + 1)
 
-        return sorted(after(name))
+        return [other for _, other in sorted(after(name, 1))]

@@ -6,6 +6,8 @@ import shutil
 import sys
 from pathlib import Path
 
+import pytest
+
 from harness.emulated_aws.codebuild.buildspec import Buildspec, Outcome
 from harness.emulated_aws.codebuild.executables import write_executable
 from tests.artifacts.contract import ARTIFACTS, REPOSITORY_URI
@@ -41,6 +43,7 @@ def test_an_application_that_does_not_start_fails(tmp_path: Path) -> None:
     assert "the application has ended with 3" in outcome.output
 
 
+@pytest.mark.slow
 def test_an_application_that_is_not_well_fails(tmp_path: Path) -> None:
     program = """\
 import http.server, os

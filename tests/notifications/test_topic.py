@@ -231,7 +231,9 @@ def test_pipelines_and_services_in_two_accounts_tell_a_topic_each() -> None:
     for generated in (live, tools):
         assert generated.only("aws_sns_topic")["name"] == "shop-live-notifications"
         assert generated.only("aws_sns_topic_subscription")["endpoint"] == "a@example.com"
-        assert generated.only("aws_chatbot_slack_channel_configuration")["configuration_name"] == "shop-live-slack"
+    for generated, name in ((live, "shop-live"), (tools, "shop-tools")):
+        slack = generated.only("aws_chatbot_slack_channel_configuration")
+        assert slack["configuration_name"].startswith(f"{name}-slack-")
     assert live.resources("aws_codestarnotifications_notification_rule") == {}
     assert "service-notifications-web_tasks_rule" in live.resources("aws_cloudwatch_event_rule")
     assert tools.only("aws_codestarnotifications_notification_rule")["name"] == "shop-live-web"

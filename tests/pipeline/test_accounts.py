@@ -96,14 +96,14 @@ def test_a_build_leaves_open_what_only_the_services_account_knows() -> None:
     assert "SUBNETS" not in variables
     prepare = named("aws_codebuild_project", "stage", "prepare_project")["environment"]["environment_variable"]
     variables = {each["name"]: each["value"] for each in prepare}
-    assert variables["RELEASE_PARAMETERS"] == "/shop/stage/web/release"
+    assert variables["RELEASE_PARAMETERS"] == "/release/shop/stage/web"
     assert variables["RELEASE_ROLE_ARN"] == f"arn:aws:iam::{STAGE}:role/shop-stage-web-release"
 
 
 def test_what_is_left_open_is_published_where_the_service_is() -> None:
     published = {body["name"]: body["insecure_value"] for body in of("stage").resources("aws_ssm_parameter").values()}
-    assert published["/shop/stage/web/release/CONTAINER_PORT"] == "8080"
-    assert "${aws_subnet." in published["/shop/stage/web/release/SUBNETS"]
+    assert published["/release/shop/stage/web/CONTAINER_PORT"] == "8080"
+    assert "${aws_subnet." in published["/release/shop/stage/web/SUBNETS"]
     alone = template_among({"test": environment()}, "test").only("aws_codebuild_project")["environment"]
     known = {each["name"] for each in alone["environment_variable"]} - {"ECR_REPOSITORY_URI"}
     assert {name.rpartition("/")[2] for name in published} == known
@@ -138,8 +138,8 @@ def test_the_release_role_reads_artifacts_and_releases_one_service() -> None:
     assert found["DecryptRevision"]["condition"][0]["values"] == ["s3.eu-west-1.amazonaws.com"]
     assert found["Deploy"]["resources"][0] == f"arn:aws:codedeploy:eu-west-1:{STAGE}:application:shop-stage-web"
     assert found["ReadContract"]["resources"] == [
-        f"arn:aws:ssm:eu-west-1:{STAGE}:parameter/shop/stage/web/release",
-        f"arn:aws:ssm:eu-west-1:{STAGE}:parameter/shop/stage/web/release/*",
+        f"arn:aws:ssm:eu-west-1:{STAGE}:parameter/release/shop/stage/web",
+        f"arn:aws:ssm:eu-west-1:{STAGE}:parameter/release/shop/stage/web/*",
     ]
     starred = {sid: body["actions"] for sid, body in found.items() if "*" in body["resources"]}
     assert starred == {"RegisterTaskDefinition": ["ecs:RegisterTaskDefinition"]}

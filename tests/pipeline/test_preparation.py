@@ -25,7 +25,7 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
 # Not as Python would write it: what is put is what was got, to the last byte.
 MANIFEST = '{\n   "schemaVersion" : 2\n}'
 REPOSITORY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop-dev-web"
-PARAMETERS = "/shop/prod/web/release"
+PARAMETERS = "/release/shop/prod/web"
 ROLE = "arn:aws:iam::333333333333:role/shop-prod-web-release"
 
 # All that Terraform says, the build's own variables left out.
@@ -122,15 +122,15 @@ def test_the_digest_is_told_to_later_actions(tmp_path: Path) -> None:
 
 def test_the_image_is_tagged_so_that_it_is_kept(tmp_path: Path) -> None:
     run = prepare(tmp_path)
-    assert run.tags == {"prod-0123456789ab": DIGEST}
-    assert "kept as prod-0123456789ab" in run.output
+    assert run.tags == {"prod_0123456789ab": DIGEST}
+    assert "kept as prod_0123456789ab" in run.output
 
 
 def test_a_release_that_is_prepared_again_finds_its_tag(tmp_path: Path) -> None:
     assert prepare(tmp_path).succeeded
     again = prepare(tmp_path)
     assert again.succeeded, again.output
-    assert again.tags == {"prod-0123456789ab": DIGEST}
+    assert again.tags == {"prod_0123456789ab": DIGEST}
 
 
 @pytest.mark.parametrize(

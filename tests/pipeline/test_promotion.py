@@ -89,11 +89,18 @@ def test_images_that_were_taken_over_outlive_newer_builds() -> None:
     (document,) = of("dev").document["data"]["aws_ecr_lifecycle_policy_document"].values()
     rules = [(rule["priority"], rule["selection"][0].get("tag_prefix_list")) for rule in document["rule"]]
     # A rule of higher priority decides alone over what it matches.
-    assert rules == [(1, ["prod-"]), (2, ["staging-"]), (3, None), (4, None)]
+    assert rules == [(1, ["prod_"]), (2, ["staging_"]), (3, None), (4, None)]
     (alone,) = (
         template_among({"dev": environment()}, "dev").document["data"]["aws_ecr_lifecycle_policy_document"].values()
     )
     assert [rule["selection"][0]["tag_status"] for rule in alone["rule"]] == ["untagged", "any"]
+
+
+def test_the_last_environment_keeps_its_images_before_all_others() -> None:
+    chain = {"dev": environment(), "alpha": promotion("dev"), "zeta": promotion("alpha")}
+    (document,) = template_among(chain, "dev").document["data"]["aws_ecr_lifecycle_policy_document"].values()
+    # An image that both have taken over is expired by the first rule alone.
+    assert [rule["selection"][0].get("tag_prefix_list") for rule in document["rule"]][:2] == [["zeta_"], ["alpha_"]]
 
 
 def test_who_approves_sees_the_image() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support import environment, mistakes_among
+from tests.support import environment, mistakes_among, template_among
 
 
 def promotion(before: str, service: str = "", top: str = "") -> str:
@@ -72,3 +72,62 @@ def test_an_environment_that_cannot_even_be_read_counts_as_well() -> None:
     texts = {"dev": environment(), "staging": promotion("dev") + "}", "other": environment()}
     assert mistakes_among(texts, "other") == []
     assert "environments/staging speaks of this environment" in mistakes_among(texts, "dev")[0]
+
+
+SLACK = 'notifications {\n slack {\n workspace = "T012AB3CD"\n channel = "C012AB3CD"\n }\n}'
+TOOLS = 'project = "shop"\nregion = "eu-west-1"\naccount = "111111111111"\n'
+
+
+def test_a_channel_is_told_once_from_an_account() -> None:
+    both = {"dev": environment(top=SLACK), "staging": environment(top=SLACK)}
+    (message,) = mistakes_among(both, "staging")
+    assert message.endswith(
+        'notifications.slack: "dev" tells this channel already from the same account, and AWS takes it once; use another one, or '
+        "none here"
+    )
+    other_channel = {**both, "dev": both["dev"].replace("C012AB3CD", "C999AB3CD")}
+    assert mistakes_among(other_channel, "staging") == []
+    other_account = {**both, "dev": both["dev"].replace("123456789012", "222222222222")}
+    assert mistakes_among(other_account, "staging") == []
+
+
+def test_a_channel_may_be_told_of_all_pipelines_of_a_tools_account() -> None:
+    def of(account: str) -> str:
+        return environment(top=f'{SLACK}\npipelines_in = "tools"').replace("123456789012", account)
+
+    texts = {"tools": TOOLS, "stage": of("222222222222"), "prod": of("333333333333")}
+    assert mistakes_among(texts, "prod") == []
+    shown = template_among(texts, "tools").only("aws_chatbot_slack_channel_configuration")["sns_topic_arns"]
+    assert len(shown) == 2
+
+
+def test_a_tools_environment_tells_and_caches_nothing_itself() -> None:
+    stage = environment(top='pipelines_in = "tools"').replace("123456789012", "222222222222")
+    tools = f'{TOOLS}\n{SLACK}\npull_through_cache "quay" {{}}'
+    messages = mistakes_among({"tools": tools, "stage": stage}, "tools")
+    assert [message.split(": ")[1] for message in messages] == ["notifications", "pull_through_cache"]
+    assert mistakes_among({"tools": TOOLS, "stage": stage}, "tools") == []
+
+
+def test_services_of_two_environments_are_not_called_alike() -> None:
+    def named(service: str) -> str:
+        return environment().replace('"web"', f'"{service}"')
+
+    texts = {"dev": named("web-x"), "dev-web": named("x")}
+    (message,) = mistakes_among(texts, "dev")
+    assert message.endswith(
+        'service.web-x: would be called "shop-dev-web-x" in AWS, like service.x of "dev-web"; use another name'
+    )
+    assert mistakes_among({**texts, "dev-web": named("y")}, "dev") == []
+
+
+def test_what_another_account_reads_fits_into_a_parameter() -> None:
+    def stage(text: str, pipelines: str = 'pipelines_in = "tools"') -> str:
+        service = f'environment = {{ GREETING = "{text}" }}'
+        return environment(service=service, top=pipelines).replace("123456789012", "222222222222")
+
+    long = "é" * 2100  # fewer characters than CodeBuild takes, and more bytes than a parameter
+    (message,) = mistakes_among({"tools": TOOLS, "stage": stage(long)}, "stage")
+    assert "service.web.environment: takes 4232 bytes in the release contract; a parameter holds 4096" in message
+    assert mistakes_among({"tools": TOOLS, "stage": stage("é" * 2000)}, "stage") == []
+    assert mistakes_among({"stage": stage(long, "")}, "stage") == []

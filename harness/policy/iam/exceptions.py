@@ -131,7 +131,7 @@ EXCEPTIONS: tuple[Waived, ...] = (
     Waived("IAM_TRUST", "* without *", "aws_kms_key.key", "NotificationPublishers", _OF_TOPICS),
     Waived("IAM_WILDCARD", "kms:GenerateDataKey[*]", "aws_kms_key.key", "NotificationPublishers", _OF_TOPICS),
     Waived("IAM_WILDCARD", "kms:GenerateDataKey[*]", "aws_iam_role.*", "EncryptNotifications", _OF_TOPICS),
-    Waived("IAM_TRUST", "chatbot.amazonaws.com without *", "aws_iam_role.chat_role", "Trust", _NOT_DOCUMENTED),
+    Waived("IAM_TRUST", "chatbot.amazonaws.com without *", "aws_iam_role.*chat_role", "Trust", _NOT_DOCUMENTED),
     *(
         Waived("IAM_WIDE", "arn:*:ec2:*:network-interface/[*]", "aws_iam_role.*", sid, _INTERFACE)
         for sid in ("JoinNetwork", "LeaveNetwork", "LendNetworkInterfaces")

@@ -95,7 +95,7 @@ if not images:
     sys.exit(f"{uri} is no longer in its repository; release it again where it is built")
 Path("manifest.json").write_text(images[0]["imageManifest"], encoding="utf-8")
 
-tag = f"{os.environ['ENVIRONMENT']}-{digest[7:19]}"
+tag = f"{os.environ['ENVIRONMENT']}_{digest[7:19]}"
 media_type = ("--image-manifest-media-type", images[0]["imageManifestMediaType"])
 tagged = ecr(
     "put-image", "--image-tag", tag, "--image-digest", digest, "--image-manifest", "file://manifest.json", *media_type
