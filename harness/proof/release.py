@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,7 +138,10 @@ class Releases:
     def _open(self, stage: dict[str, Any]) -> None:
         """Lets in what waits before a stage, as somebody may who does not want to wait for its window."""
         waiting = stage.get("beforeEntryConditionState", {}).get("latestExecution", {})
-        if waiting.get("status") == "InProgress":
+        if waiting.get("status") != "InProgress":
+            return
+        # It may have opened by itself meanwhile.
+        with suppress(self._pipelines.exceptions.ConditionNotOverridableException):
             self._pipelines.override_stage_condition(
                 pipelineName=self._full_name,
                 stageName=stage["stageName"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from modules.settings.fields import Name
 from modules.settings.problems import Locations, Path_, Problem, SettingsError
 from modules.settings.project import Project
 from modules.settings.rules import RULES, neighbours
+from modules.settings.rules.conflict import Conflict
 
 COMMON = "common.hcl"
 FILE = "environment.hcl"
@@ -56,10 +57,8 @@ def load(environments: Path, name: str) -> Settings:
     """
     loader = _loader(environments, name)
     others = {other: _neighbour(environments, other) for other in names(environments) if other != name}
-    for other, environment in others.items():
-        if environment is None and _mentions(environments / other / FILE, name):
-            loader.depends_on(other)
-    return loader.settings(others)
+    concerned = {other for other in others if _mention([environments / COMMON, environments / other / FILE], name)}
+    return loader.settings(others, concerned)
 
 
 def _neighbour(environments: Path, other: str) -> Environment | None:
@@ -70,12 +69,9 @@ def _neighbour(environments: Path, other: str) -> Environment | None:
         return None
 
 
-def _mentions(file: Path, name: str) -> bool:
-    """Whether a file, which need not be valid, may speak of the environment ``name``."""
-    try:
-        return f'"{name}"' in file.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
+def _mention(files: Iterable[Path], name: str) -> bool:
+    """Whether files, which need not be valid, may speak of the environment ``name``."""
+    return any(f'"{name}"' in file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file())
 
 
 def _loader(environments: Path, name: str) -> _Loader:
@@ -100,38 +96,54 @@ class _Loader:
         lines = {path: line for document in documents for path, line in document.locations.items()}
         self.locations = Locations(documents[-1].file, lines)
 
-    def settings(self, others: Mapping[str, Environment | None]) -> Settings:
-        """The environment among ``others``, of which those with mistakes are ``None``."""
-        valid = {name: environment for name, environment in others.items() if environment is not None}
-        environment = self._checked(Project(valid, frozenset(others.keys() - valid.keys())))
-        context = Context(environment.project, self.name, environment.region, environment.account)
-        return Settings(self.name, _as_terraform_text(environment), context, self.locations, valid)
+    def settings(self, others: Mapping[str, Environment | None], concerned: set[str]) -> Settings:
+        """The environment among ``others``, of which those with mistakes are ``None``.
 
-    def depends_on(self, other: str) -> None:
-        """Notes that what ``other`` wants of this environment cannot be known."""
-        self._problem(
-            (), f"environments/{other} speaks of this environment, and has mistakes of its own; mend them first"
-        )
+        What those of ``concerned`` want of this one must be known: none of them may have mistakes.
+        """
+        valid = {name: environment for name, environment in others.items() if environment is not None}
+        broken = others.keys() - valid.keys()
+        environment = self._checked()
+        self._compare(environment, Project(valid, frozenset(broken)), broken & concerned)
+        # What is right in itself may still ask for what another one does not have.
+        sound = neighbours.sound(environment, self.name, valid)
+        dropped = valid.keys() - sound.keys()
+        self._compare(environment, Project(sound, frozenset(broken | dropped)), dropped & concerned)
+        context = Context(environment.project, self.name, environment.region, environment.account)
+        return Settings(self.name, _as_terraform_text(environment), context, self.locations, sound)
 
     def alone(self) -> Environment:
         """The environment as others see it: valid in itself."""
-        environment: Environment = _as_terraform_text(self._checked(None))
-        return environment
-
-    def _checked(self, others: Project | None) -> Environment:
-        self._check_name()
-        environment, replaced = self._validated()
-        if environment is not None:
-            conflicts = [conflict for rule in RULES for conflict in rule(environment, self.name)]
-            if others is not None:
-                conflicts += neighbours.conflicts(environment, self.name, others)
-            for conflict in conflicts:
-                about = {prefix for path in (conflict.path, *conflict.about) for prefix in _prefixes(path)}
-                if not replaced & about and not _is_emptied(conflict.path, replaced):
-                    self._problem(conflict.path, conflict.message)
-        if self.problems or environment is None:
+        environment: Environment = _as_terraform_text(self._checked())
+        if self.problems:
             raise SettingsError(self.problems)
         return environment
+
+    def _checked(self) -> Environment:
+        """The environment by itself; its mistakes are noted. Raises ``SettingsError`` if there is nothing to go on with."""
+        self._check_name()
+        environment, self._replaced = self._validated()
+        if environment is None:
+            raise SettingsError(self.problems)
+        self._note(conflict for rule in RULES for conflict in rule(environment, self.name))
+        return environment
+
+    def _compare(self, environment: Environment, others: Project, mistaken: Iterable[str]) -> None:
+        """Holds the environment against others; ``mistaken`` are some that concern it, and cannot be asked. Raises ``SettingsError``."""
+        for other in sorted(mistaken):
+            self._problem(
+                (), f"environments/{other} speaks of this environment, and has mistakes of its own; mend them first"
+            )
+        self._note(neighbours.conflicts(environment, self.name, others))
+        if self.problems:
+            raise SettingsError(self.problems)
+
+    def _note(self, conflicts: Iterable[Conflict]) -> None:
+        """Notes what does not rest on values that nobody wrote."""
+        for conflict in conflicts:
+            about = {prefix for path in (conflict.path, *conflict.about) for prefix in _prefixes(path)}
+            if not self._replaced & about and not _is_emptied(conflict.path, self._replaced):
+                self._problem(conflict.path, conflict.message)
 
     def _check_name(self) -> None:
         try:

@@ -13,6 +13,9 @@ from typing import Any
 
 Body = dict[str, Any]
 
+TOOLS_ACCOUNT = "999988887777"
+"""Where the pipelines are of an environment that has them elsewhere."""
+
 _ECR = "{account}.dkr.ecr.{region}.amazonaws.com/base:1"
 _MEMORY = {256: 512, 512: 1024, 1024: 8192, 2048: 5120, 4096: 8192, 8192: 61440, 16384: 40960}
 _HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]+")
@@ -23,6 +26,8 @@ _CODEDEPLOY = {
     "before_allow_traffic",
     "after_allow_traffic",
 }
+_NAMED = {"codecommit": "repository", "s3": "bucket"}
+_PARTS = ("build", "cache", "scan", "smoke-test", "test")
 _WITHOUT_CREDENTIALS = {"ecr-public", "kubernetes", "quay"}
 _CREDENTIALS = "arn:aws:secretsmanager:{region}:{account}:secret:ecr-pullthroughcache/hub-AbCdEf"
 _TEST_STAGES = {"after_allow_test_traffic", "test_traffic_shift", "post_test_traffic_shift"}
@@ -31,8 +36,19 @@ _TEST_STAGES = {"after_allow_test_traffic", "test_traffic_shift", "post_test_tra
 def coherent(values: Body) -> Body:
     """The same, with as little changed as makes the rest go with it."""
     values = copy.deepcopy(values)
-    balancer = values.setdefault("load_balancer", {})
     _tags(values)
+    if "service" in values:
+        _services(values)
+    else:
+        for key in ("network", "load_balancer"):
+            values.pop(key, None)
+    _notifications(values)
+    _registries(values)
+    return values
+
+
+def _services(values: Body) -> None:
+    balancer = values.setdefault("load_balancer", {})
     if balancer.get("type") == "network":
         _network_load_balancer(values, balancer)
     _load_balancer(balancer)
@@ -41,10 +57,7 @@ def coherent(values: Body) -> Body:
         _service(key, service, values)
     if balancer.get("type") != "network":
         _routing(values["service"])
-    _sources(values["service"])
-    _notifications(values)
-    _registries(values)
-    return values
+    _sources(values)
 
 
 def _tags(values: Body) -> None:
@@ -153,6 +166,8 @@ def _ordered(limits: Body, low: int, high: int) -> None:
 
 def _build(service: Body, values: Body) -> None:
     build, network = service.get("build", {}), values["network"]
+    if "pipelines_in" in values:
+        build.pop("vpc", None)
     for project in (build, service.get("test", {})):
         if any(name.isupper() for name in project.get("environment", {})):
             del project["environment"]
@@ -173,7 +188,8 @@ def _registries(values: Body) -> None:
         if upstream in _WITHOUT_CREDENTIALS:
             cache.pop("credentials", None)
         else:
-            cache.setdefault("credentials", _CREDENTIALS.format(**values))
+            account = TOOLS_ACCOUNT if "pipelines_in" in values else values["account"]
+            cache.setdefault("credentials", _CREDENTIALS.format(region=values["region"], account=account))
 
 
 def _release(service: Body, values: Body) -> None:
@@ -227,6 +243,8 @@ def _gates(release: Body, engine: str) -> None:
 
 def _notifications(values: Body) -> None:
     told = values.get("notifications", {})
+    if "pipelines_in" in values:
+        told.pop("topic", None)
     if "topic" in told:
         told.pop("emails", None)
     else:
@@ -270,14 +288,43 @@ def _routing(services: Body) -> None:
                 del service[part]
 
 
-def _sources(services: Body) -> None:
+def _sources(values: Body) -> None:
+    """What is created is created once, and has no key of somebody else's; tags stand alone."""
     created: set[str] = set()
-    for service in services.values():
-        source = service.get("source", {}).get("codecommit", {})
-        repository = source.get("repository")
-        if repository is None:
-            source.pop("create", None)
-        elif source.get("create", True):
-            if repository in created:
-                source["create"] = False
-            created.add(repository)
+    for name, service in values["service"].items():
+        for kind, source in service.get("source", {}).items():
+            if kind in _NAMED:
+                _created_once(source, _NAMED[kind], created)
+            if source.get("create", True):
+                source.pop("kms_key", None)
+            if source.get("tags"):
+                source.pop("paths", None)
+                source.pop("ignore_paths", None)
+            if kind == "promotion":
+                service.pop("test", None)
+        for part in _PARTS:
+            if f"{name}-{part}" in values["service"]:
+                _without(service, part)
+
+
+def _created_once(source: Body, argument: str, created: set[str]) -> None:
+    given = source.get(argument)
+    if given is None:
+        source.pop("create", None)
+    elif source.get("create", True):
+        if given in created:
+            source["create"] = False
+        created.add(given)
+
+
+def _without(service: Body, part: str) -> None:
+    """The service without a part that is called like another service, as far as it can be without."""
+    match part:
+        case "build":
+            service.get("build", {}).pop("vpc", None)
+        case "cache":
+            service.get("build", {}).pop("cache", None)
+        case "smoke-test":
+            service.get("release", {}).pop("smoke_test", None)
+        case _:
+            service.pop(part, None)

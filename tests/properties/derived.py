@@ -38,9 +38,9 @@ def text() -> SearchStrategy[str]:
 
 def block(model: type[BaseModel], special: Special) -> SearchStrategy[dict[str, Any]]:
     """A block as its file would say it: what is required, and any of the rest. A kind becomes the block's label."""
-    fields = {name: field for name, field in model.model_fields.items() if name != "kind"}
-    values = {name: _field(model, name, field, special) for name, field in fields.items()}
-    body = _said(values, {name: _eighths(field) for name, field in fields.items()})
+    names = [name for name in model.model_fields if name != "kind"]
+    values = {name: field(model, name, special) for name in names}
+    body = _said(values, {name: _eighths(model.model_fields[name]) for name in names})
     if "kind" not in model.model_fields:
         return body
     (kind,) = get_args(model.model_fields["kind"].annotation)
@@ -56,17 +56,22 @@ def _said(draw: DrawFn, values: Mapping[str, SearchStrategy[Any]], eighths: Mapp
     return {name: draw(values[name]) for name in said}
 
 
-def _eighths(field: FieldInfo) -> int:
+def _eighths(info: FieldInfo) -> int:
     """How likely a setting is said: blocks and choices decide most of what is generated."""
-    if field.is_required():
+    if info.is_required():
         return 8
-    return 6 if get_origin(field.annotation) is Literal or as_block(field.annotation) else 4
+    decisive = get_origin(info.annotation) is Literal or any(
+        map(as_block, (info.annotation, *members(info.annotation)))
+    )
+    return 6 if decisive else 4
 
 
-def _field(model: type[BaseModel], name: str, field: FieldInfo, special: Special) -> SearchStrategy[Any]:
+def field(model: type[BaseModel], name: str, special: Special) -> SearchStrategy[Any]:
+    """What a block's setting may be, where it is said."""
+    info = model.model_fields[name]
     if (model, name) in special:
         return special[model, name]
-    return _value(field.annotation, tuple(field.metadata), special)
+    return _value(info.annotation, tuple(info.metadata), special)
 
 
 def _value(annotation: Any, metadata: tuple[Any, ...], special: Special) -> SearchStrategy[Any]:

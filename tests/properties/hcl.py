@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 # Blocks that have a label, and objects whose keys are the user's own.
-_LABELLED = {"service", "schedule", "state", "source"}
+_LABELLED = {"pull_through_cache", "schedule", "service", "source", "state"}
 _OBJECTS = {"environment", "secrets", "tags"}
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 

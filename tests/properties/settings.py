@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +20,14 @@ from modules.settings.notifications import Notifications
 from modules.settings.pull_through_cache import PullThroughCache
 from modules.settings.schedule import Schedule
 from modules.settings.service import Scaling, Service
+from modules.settings.source import S3, Bitbucket, GitHub, GitLab
 from modules.settings.source_test import SourceTest
 from tests.properties import derived, hcl
-from tests.properties.coherent import coherent
+from tests.properties.coherent import Body, coherent
+from tests.properties.projects import ACCOUNT, alone, joined
 
 REGIONS = ("eu-west-1", "us-east-1", "ap-northeast-1", "us-gov-west-1", "cn-north-1")
-_ACCOUNT = "123456789012"
+_IN_COMMON = st.integers(0, 3)
 
 # Names that meet others once something is added to them: what is called `web-deploy` by one service, or because of it.
 _SUFFIXES = (
@@ -48,34 +51,48 @@ _SUFFIXES = (
 
 @dataclass(frozen=True)
 class Example:
-    """The values of an environment called ``name``, and how many of its top-level keys stand in common.hcl."""
+    """The values of each environment by name, and how many of the top-level keys that all share stand in common.hcl."""
 
-    name: str
-    values: dict[str, Any]
+    values: Mapping[str, Body]
     in_common: int = 0
 
     @property
-    def own(self) -> str:
-        """The environment's own file."""
-        return hcl.text(dict(list(self.values.items())[self.in_common :]))
+    def _shared(self) -> Body:
+        first, *others = self.values.values()
+        same = [key for key in first if all(key in other and other[key] == first[key] for other in others)]
+        return {key: first[key] for key in same[: self.in_common]}
+
+    @property
+    def own(self) -> dict[str, str]:
+        """Each environment's own file."""
+        return {
+            name: hcl.text({key: value for key, value in values.items() if key not in self._shared})
+            for name, values in self.values.items()
+        }
 
     @property
     def common(self) -> str | None:
         """What environments share, if anything."""
-        return hcl.text(dict(list(self.values.items())[: self.in_common])) if self.in_common else None
+        return hcl.text(self._shared) if self._shared else None
 
     def __repr__(self) -> str:
-        return f"environment {self.name!r}, common.hcl:\n{self.common or ''}\nenvironment.hcl:\n{self.own}"
+        files = {"common.hcl": self.common or "", **{f"{name}/environment.hcl": own for name, own in self.own.items()}}
+        return "\n".join(f"environments/{file}:\n{text}" for file, text in files.items())
 
 
 def environments(name: str) -> SearchStrategy[Example]:
-    """Environments of which nearly all are valid."""
-    return st.builds(Example, st.just(name), _values().map(coherent), st.integers(0, 3))
+    """Environments without others, of which nearly all are valid."""
+    return st.builds(lambda values, common: Example({name: coherent(alone(values))}, common), _values(), _IN_COMMON)
+
+
+def projects() -> SearchStrategy[Example]:
+    """Two or three environments that concern each other, of which most are valid."""
+    return st.builds(Example, st.sampled_from(REGIONS).flatmap(lambda region: joined(_of(region))), _IN_COMMON)
 
 
 def free_environments(name: str) -> SearchStrategy[Example]:
     """Environments whose every value is allowed where it stands, and that go together only by chance."""
-    return st.builds(Example, st.just(name), _values(), st.integers(0, 3))
+    return st.builds(lambda values, common: Example({name: values}, common), _values(), _IN_COMMON)
 
 
 @st.composite
@@ -83,11 +100,11 @@ def broken_environments(draw: DrawFn, name: str) -> Example:
     """Environments in which something stands that nobody meant."""
     example = draw(st.one_of(environments(name), free_environments(name)))
     for _ in range(draw(st.integers(1, 3))):
-        _spoil(draw, example.values)
+        _spoil(draw, example.values[name])
     return example
 
 
-def _spoil(draw: DrawFn, values: dict[str, Any]) -> None:
+def _spoil(draw: DrawFn, values: Body) -> None:
     key = draw(st.sampled_from(sorted(values))) if values else "nothing"
     inner = values.get(key)
     if isinstance(inner, dict) and draw(st.integers(0, 5)):
@@ -119,16 +136,29 @@ def _names() -> SearchStrategy[str]:
     return st.one_of(plain, st.builds("{}-{}".format, plain, st.sampled_from(_SUFFIXES)))
 
 
-def _values() -> SearchStrategy[dict[str, Any]]:
-    of_region = {region: derived.block(Environment, _special(region)) for region in REGIONS}
-    return st.sampled_from(REGIONS).flatmap(of_region.__getitem__)
+def _values() -> SearchStrategy[Body]:
+    return st.sampled_from(REGIONS).flatmap(_of)
+
+
+@functools.cache
+def _of(region: str) -> SearchStrategy[Body]:
+    """Environments in one region. They have services, and so a network: little is left of one without."""
+    special = _special(region)
+    rest = derived.block(Environment, special)
+    network = derived.field(Environment, "network", special)
+    return st.builds(
+        lambda network, service, values: {"network": network, "service": service} | values,
+        network,
+        special[Environment, "service"],
+        rest,
+    )
 
 
 def _special(region: str) -> dict[tuple[type, str], SearchStrategy[Any]]:
     partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
 
     def arn(service: str, resource: str) -> str:
-        return f"arn:{partition}:{service}:{region}:{_ACCOUNT}:{resource}"
+        return f"arn:{partition}:{service}:{region}:{ACCOUNT}:{resource}"
 
     functions = st.sampled_from(["look", "look:1", "look:live", "a_b", "c" * 64]).map(
         lambda name: arn("lambda", f"function:{name}")
@@ -136,7 +166,7 @@ def _special(region: str) -> dict[tuple[type, str], SearchStrategy[Any]]:
     special: dict[tuple[type, str], SearchStrategy[Any]] = {
         (Environment, "project"): st.sampled_from(["shop", "s", "a-b"]),
         (Environment, "region"): st.just(region),
-        (Environment, "account"): st.just(_ACCOUNT),
+        (Environment, "account"): st.just(ACCOUNT),
         (CreatedNetwork, "cidr"): derived.networks(14, 28).map(lambda cidr: "10." + cidr.split(".", 1)[1]),
         (CreatedNetwork, "zones"): st.lists(st.sampled_from("abcdef"), min_size=1, max_size=4, unique=True).map(
             lambda letters: tuple(f"{region}{letter}" for letter in letters)
@@ -145,7 +175,7 @@ def _special(region: str) -> dict[tuple[type, str], SearchStrategy[Any]]:
         (ExistingNetwork, "private_subnet_ids"): _subnet_ids("subnet-0b"),
         (LoadBalancer, "certificate"): st.one_of(
             st.just(arn("acm", "certificate/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f")),
-            st.just(f"arn:{partition}:iam::{_ACCOUNT}:server-certificate/shop"),
+            st.just(f"arn:{partition}:iam::{ACCOUNT}:server-certificate/shop"),
         ),
         (LoadBalancer, "web_acl"): st.just(arn("wafv2", "regional/webacl/shop/3f1c8a52")),
         (Notifications, "topic"): st.just(arn("sns", "operations")),
@@ -154,6 +184,12 @@ def _special(region: str) -> dict[tuple[type, str], SearchStrategy[Any]]:
         (PullThroughCache, "credentials"): st.just(arn("secretsmanager", "secret:ecr-pullthroughcache/hub-AbCdEf")),
         **{(each, "secrets"): _secrets(arn) for each in (Build, SourceTest)},
         (Scaling, "schedule"): st.dictionaries(_names(), derived.block(Schedule, {}), max_size=2),
+        # An old connection, with the service's old name in its ARN, is one that the linter of policies does not know.
+        **{
+            (each, "connection"): st.just(arn("codeconnections", "connection/01234567-89ab-cdef-0123-456789abcdef"))
+            for each in (GitHub, GitLab, Bitbucket)
+        },
+        (S3, "kms_key"): st.just(arn("kms", "key/0f4b2c1d")),
         **{(Hooks, stage): functions for stage in Hooks.model_fields},
     }
     one = derived.block(Service, special)

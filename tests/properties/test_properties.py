@@ -10,6 +10,7 @@ import json
 import os
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,23 +21,25 @@ from hypothesis import strategies as st
 from modules.settings import hcl, load
 from modules.settings.load import Settings
 from modules.settings.problems import SettingsError
+from modules.settings.source import Connected
 from modules.synthesis import synthesize
 from tests import support
 from tests.inventory import ENVIRONMENTS, generated
-from tests.properties.invariants import violations
-from tests.properties.settings import Example, broken_environments, environments, free_environments
+from tests.properties.invariants import violations, violations_among
+from tests.properties.settings import Example, broken_environments, environments, free_environments, projects
 
 # Batches of generated environments, and environments that are read alone.
 _BATCHES, _READ = {"quick": (4, 40), "long": (150, 5000)}[os.environ.get("HYPOTHESIS_PROFILE", "quick")]
 _ALWAYS_THE_SAME = "HYPOTHESIS_PROFILE" not in os.environ
 
-# They become stacks of one app: to start it takes longer than the fourth stack.
-_NAMES = ("dev", "prod", "e-2", "s")
+# They become stacks of one app, with those of a project: to start it takes longer than the fourth stack.
+_NAMES = ("e-2", "s")
 
 _ACCEPTED = 0.6
 _KINDS = {
     *("application", "network", "CreatedNetwork", "ExistingNetwork"),
     *("codedeploy", "ecs", "all_at_once", "canary", "linear"),
+    *("codecommit", "s3", "connection", "promotion", "pipelines elsewhere"),
 }
 
 
@@ -52,22 +55,28 @@ def tried(examples: int) -> hypothesis_settings:
     )
 
 
-def loaded(example: Example) -> Settings | None:
-    """The settings, or none when they are refused as they should be; any other exception is a mistake of ours."""
-    try:
-        return support.settings(example.own, example.name, example.common)
-    except SettingsError as refused:
-        error = refused
-    check_refusal(error, example)
-    return None
+def loaded(example: Example) -> dict[str, Settings]:
+    """The settings of those environments that are not refused as they should be; any other exception is a mistake of ours."""
+    accepted = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch, "environments")
+        for name, text in example.own.items():
+            (folder / name).mkdir(parents=True)
+            (folder / name / load.FILE).write_text(text, encoding="utf-8")
+        if example.common is not None:
+            (folder / load.COMMON).write_text(example.common, encoding="utf-8")
+        for name in example.values:
+            try:
+                accepted[name] = load.load(folder, name)
+            except SettingsError as error:
+                check_refusal(error, example)
+    return accepted
 
 
 def check_refusal(error: SettingsError, example: Example) -> None:
     """Each problem is one line: a file that there is, a line that it has, and what is wrong."""
-    texts = {
-        f"environments/{example.name}/environment.hcl": example.own,
-        "environments/common.hcl": example.common or "",
-    }
+    texts = {f"environments/{name}/environment.hcl": own for name, own in example.own.items()}
+    texts["environments/common.hcl"] = example.common or ""
     lines = str(error).splitlines()
     assert error.problems
     assert len(lines) == len(error.problems), (lines, example)
@@ -85,20 +94,39 @@ def synthesized(accepted: list[Settings]) -> dict[str, str]:
         return synthesize(accepted, Path(scratch))
 
 
-def test_what_is_accepted_becomes_terraform_in_which_the_invariants_hold() -> None:
+def kinds(settings: Settings) -> Iterator[str]:
+    """What an environment is an example of."""
+    environment = settings.environment
+    if environment.pipelines_in:
+        yield "pipelines elsewhere"
+    if environment.service:
+        yield environment.load_balancer.type
+        yield type(environment.network).__name__
+    for service in environment.service.values():
+        yield service.release.engine
+        yield service.release.strategy
+        yield "connection" if isinstance(service.source, Connected) else service.source.kind
+
+
+@pytest.mark.parametrize("batches", [_BATCHES, pytest.param(10 * _BATCHES, marks=pytest.mark.slow)])
+def test_what_is_accepted_becomes_terraform_in_which_the_invariants_hold(batches: int) -> None:
     count: Counter[str] = Counter()
 
-    @tried(_BATCHES)
-    @given(st.tuples(*map(environments, _NAMES)))
+    @tried(batches)
+    @given(st.tuples(*map(environments, _NAMES), projects()))
     def holds(batch: tuple[Example, ...]) -> None:
-        accepted = [(example, settings) for example in batch if (settings := loaded(example)) is not None]
-        count.update(tried=len(batch), accepted=len(accepted))
-        texts = synthesized([settings for _, settings in accepted]) if accepted else {}
-        for example, settings in accepted:
-            count.update({settings.environment.load_balancer.type: 1, type(settings.environment.network).__name__: 1})
-            count.update(service.release.engine for service in settings.environment.service.values())
-            count.update(service.release.strategy for service in settings.environment.service.values())
-            found = violations(json.loads(texts[settings.name]))
+        accepted = [(example, loaded(example)) for example in batch]
+        every = [settings for _, each in accepted for settings in each.values()]
+        count.update(tried=sum(len(example.values) for example in batch), accepted=len(every))
+        texts = synthesized(every) if every else {}
+        for settings in every:
+            count.update(kinds(settings))
+        for example, each in accepted:
+            documents = {name: json.loads(texts[name]) for name in each}
+            # What is not there because it was refused is missed by no one else.
+            whole = documents if len(documents) == len(example.values) else {}
+            found = [line for document in documents.values() for line in violations(document)]
+            found += violations_among(whole)
             assert not found, "\n".join([*found, repr(example)])
 
     holds()
@@ -112,7 +140,7 @@ def test_what_is_wrong_is_refused_with_a_line_and_a_message() -> None:
     @tried(_READ)
     @given(st.one_of(free_environments("dev"), broken_environments("dev")))
     def holds(example: Example) -> None:
-        count[loaded(example) is None] += 1
+        count[not loaded(example)] += 1
 
     holds()
     assert count[True] >= _ACCEPTED * count.total(), f"hardly any was refused, which proves nothing: {count}"
@@ -124,11 +152,11 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     @tried(_READ // 2)
     @given(free_environments("dev"))
     def holds(example: Example) -> None:
-        whole = Example(example.name, example.values)
-        file.write_text(whole.own, encoding="utf-8")
+        whole = Example(example.values)
+        file.write_text(whole.own["dev"], encoding="utf-8")
         document = hcl.read(file, file)
         assert not document.problems, whole
-        assert document.values == whole.values, whole
+        assert document.values == whole.values["dev"], whole
 
     holds()
 

@@ -131,3 +131,33 @@ def test_what_another_account_reads_fits_into_a_parameter() -> None:
     assert "service.web.environment: takes 4232 bytes in the release contract; a parameter holds 4096" in message
     assert mistakes_among({"tools": TOOLS, "stage": stage("é" * 2000)}, "stage") == []
     assert mistakes_among({"stage": stage(long, "")}, "stage") == []
+
+
+@pytest.mark.parametrize(
+    "prod",
+    [
+        promotion("tools", service=""),
+        promotion("nowhere"),
+        promotion("other"),
+    ],
+)
+def test_what_another_environment_cannot_have_is_told_to_those_that_it_concerns(prod: str) -> None:
+    def elsewhere(text: str, account: str) -> str:
+        return f'{text}\npipelines_in = "tools"'.replace("123456789012", account)
+
+    texts = {
+        "tools": environment().replace('"web"', '"api"').replace("123456789012", "111111111111"),
+        "prod": elsewhere(prod, "222222222222"),
+        "other": elsewhere(promotion("prod"), "333333333333"),
+        "beside": environment(),
+    }
+    assert mistakes_among(texts, "prod") != []
+    # Its pipelines belong there, and cannot be made.
+    assert any("environments/prod speaks of this environment" in line for line in mistakes_among(texts, "tools"))
+    assert mistakes_among(texts, "beside") == []
+
+
+def test_a_promotion_from_an_environment_that_cannot_be_is_refused() -> None:
+    texts = {"dev": promotion("nowhere"), "staging": promotion("dev")}
+    (message,) = mistakes_among(texts, "staging")
+    assert message.startswith(LINE + "environments/dev has mistakes of its own")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from modules.release_contract import (
     CODEBUILD_VARIABLE_LENGTH,
@@ -28,6 +28,18 @@ def conflicts(environment: Environment, name: str, others: Project) -> Iterator[
     yield from _channels(project, name)
     yield from _names(project, name)
     yield from _parameters(project, name)
+
+
+def sound(environment: Environment, name: str, others: Mapping[str, Environment]) -> dict[str, Environment]:
+    """Those of ``others`` that find what they ask of each other, and of ``environment``: nothing else can be generated with."""
+    left = dict(others)
+    while True:
+        project = Project({**left, name: environment})
+        unfit = [other for other in left if any([*_pipelines(project, other), *_promotions(project, other)])]
+        if not unfit:
+            return left
+        for other in unfit:
+            del left[other]
 
 
 def _contents(project: Project, name: str) -> Iterator[Conflict]:

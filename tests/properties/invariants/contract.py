@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
 from tests.artifacts.contract import ARTIFACTS
-from tests.properties.invariants.document import Body, bodies, follow
+from tests.properties.invariants.document import REFERENCE, Body, bodies, follow, plain
 
 _PLACEHOLDER = re.compile(r'"json:\$([A-Z][A-Z0-9_]*)"|\$([A-Z][A-Z0-9_]*)\b')
 _EVENTS = {"BeforeInstall", "AfterInstall", "AfterAllowTestTraffic", "BeforeAllowTraffic", "AfterAllowTraffic"}
+# Characters of a parameter of the standard tier: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+_PARAMETER = 4096
+_ID = "subnet-0123456789abcdef0"
 
 
 def filled(template: str, variables: Mapping[str, str]) -> str:
@@ -29,11 +33,40 @@ def filled(template: str, variables: Mapping[str, str]) -> str:
 
 
 def _builds(document: Body) -> Iterator[tuple[str, dict[str, str]]]:
+    """What fills in a release: the variables of a build here, or the parameters that one in another account asks for."""
     region = document["provider"]["aws"][0]["region"]
     for name, project in bodies(document, "aws_codebuild_project").items():
         given = {each["name"]: each["value"] for each in project["environment"].get("environment_variable", [])}
         if "TASK_FAMILY" in given:
             yield name, given | {"AWS_REGION": region}
+    for path, published in _parameters(document).items():
+        yield path, published | {"AWS_REGION": region}
+
+
+def _parameters(document: Body) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for parameter in bodies(document, "aws_ssm_parameter").values():
+        path, _, name = parameter["name"].rpartition("/")
+        found[path][name] = parameter["insecure_value"]
+    return found
+
+
+def parameters_fill_the_templates(document: Body) -> Iterator[str]:
+    """What is published is what the templates ask for, and Parameter Store takes it."""
+    asked = {
+        name
+        for file in ("taskdef.json", "appspec.yml")
+        for found in _PLACEHOLDER.findall((ARTIFACTS / file).read_text(encoding="utf-8"))
+        for name in found
+        if name
+    } - {"AWS_REGION"}
+    for path, published in _parameters(document).items():
+        if published.keys() != asked:
+            yield f"{path}: {sorted(published.keys() ^ asked)} are published or asked for, not both"
+        for name, value in published.items():
+            length = len(plain(REFERENCE.sub(_ID, value)))
+            if not 1 <= length <= _PARAMETER or "{{" in REFERENCE.sub(_ID, value):
+                yield f"{path}/{name}: Parameter Store takes no {length} characters, or sees a reference in {value[:60]}"
 
 
 def builds_carry_the_task(document: Body) -> Iterator[str]:
@@ -133,4 +166,4 @@ def _as_placed(service: Body) -> Body:
     }
 
 
-ALL = (builds_carry_the_task, builds_carry_the_placement)
+ALL = (builds_carry_the_task, builds_carry_the_placement, parameters_fill_the_templates)

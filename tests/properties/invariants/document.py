@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 Body = dict[str, Any]
 
 Invariant = Callable[[Body], Iterator[str]]
 """Takes generated Terraform and yields what is wrong with it, a line each."""
+
+Among = Callable[[Mapping[str, Body]], Iterator[str]]
+"""Takes the generated Terraform of a project's environments, by name, and yields what is wrong between them."""
 
 REFERENCE = re.compile(r"\$\{((?:data\.)?[a-z0-9_]+\.[A-Za-z0-9_-]+)((?:\.[a-z0-9_]+|\[\d+\])+)\}")
 
@@ -64,6 +67,7 @@ def follow(document: Body, value: object) -> Body:
 
 
 def value_of(document: Body, value: object) -> object:
-    """A value, or the one that a reference to another resource's argument stands for."""
+    """A value, or the one that a reference to another resource's argument, which may be one itself, stands for."""
     found = REFERENCE.fullmatch(value) if isinstance(value, str) else None
-    return follow(document, value).get(found[2].lstrip("."), value) if found else value
+    argument = follow(document, value).get(found[2].lstrip(".")) if found else None
+    return value if argument is None else value_of(document, argument)

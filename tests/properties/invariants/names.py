@@ -24,6 +24,10 @@ class Kind:
 
 _BALANCER = r"(?!internal-)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 _WORD = r"[A-Za-z0-9_-]+"
+_BUCKET = (
+    r"(?!xn--|sthree-|amzn-s3-demo-|(\d+\.){3}\d+\Z)(?!.*(\.\.|-s3alias\Z|--ol-s3\Z|\.mrap\Z|--x-s3\Z|--table-s3\Z))"
+    r"[a-z0-9][a-z0-9.-]*[a-z0-9]"
+)
 _IAM = r"[\w+=,.@-]+"
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
@@ -35,7 +39,7 @@ KINDS = (
     Kind("aws_lb_target_group", "name", 1, 32, _BALANCER),
     Kind("aws_iam_role", "name", 1, 64, _IAM),
     Kind("aws_iam_role_policy", "name", 1, 128, _IAM, ("role",)),
-    Kind("aws_s3_bucket", "bucket", 3, 63, r"(?!xn--|sthree-)[a-z0-9][a-z0-9.-]*[a-z0-9]"),
+    Kind("aws_s3_bucket", "bucket", 3, 63, _BUCKET),
     Kind("aws_lambda_function", "function_name", 1, 64, _WORD),
     Kind("aws_ecs_cluster", "name", 1, 255, _WORD),
     Kind("aws_ecs_service", "name", 1, 255, _WORD, ("cluster",)),
@@ -77,6 +81,14 @@ KINDS = (
         r"[\w .:/()#,@\[\]+=&;{}!$*-]*",
         ("security_group_id", "description", "from_port", "cidr_ipv4", "referenced_security_group_id"),
     ),
+    Kind("aws_codeconnections_connection", "name", 1, 32, r".+"),
+    Kind("aws_sns_topic", "name", 1, 256, _WORD),
+    Kind("aws_sns_topic", "display_name", 0, 100, r".*", ("name",)),
+    Kind("aws_codestarnotifications_notification_rule", "name", 1, 64, r"[A-Za-z0-9_ .@-]+"),
+    Kind("aws_chatbot_slack_channel_configuration", "configuration_name", 1, 128, _WORD),
+    Kind("aws_chatbot_teams_channel_configuration", "configuration_name", 1, 128, _WORD),
+    Kind("aws_ecr_pull_through_cache_rule", "ecr_repository_prefix", 2, 30, r"[a-z0-9]+([._/-][a-z0-9]+)*"),
+    Kind("aws_ssm_parameter", "name", 1, 1011, r"/[\w./-]+"),
     Kind("aws_cloudwatch_event_rule", "description", 0, 512, r"[^\x00]*", ("name",)),
 )
 

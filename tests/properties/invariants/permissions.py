@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from harness.permissions import policies
 from harness.policy.iam.lint import lint
 from tests.properties.invariants.document import Body, bodies, target
+from tests.properties.invariants.grants import principals
 
 # What takes a role without saying for whom, as far as AWS documents it:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html
@@ -32,10 +33,17 @@ def trust_is_narrow(document: Body) -> Iterator[str]:
                 each["values"] for each in statement.get("condition", []) if each["variable"] == "aws:SourceAccount"
             ]
             trusted = [each for principal in statement.get("principals", []) for each in principal["identifiers"]]
-            if accounts != [account] and not set(trusted) <= _SAY_NOT_FOR_WHOM:
+            if accounts != [account] and not set(trusted) <= _SAY_NOT_FOR_WHOM and not _are_roles(trusted, statement):
                 yield f"{name}: trusts {trusted} of any account"
             if not trusted or "*" in trusted:
                 yield f"{name}: trusts {trusted}"
+
+
+def _are_roles(trusted: list[str], statement: Body) -> bool:
+    """Whether those who are trusted are accounts, of which exactly named roles alone are meant."""
+    roles = principals(statement)
+    accounts = {f"{role.rpartition(':')[0]}:root" for role in roles}
+    return bool(roles) and accounts == set(trusted) and not any("*" in role for role in roles)
 
 
 def policies_hold_no_empty_list(document: Body) -> Iterator[str]:

@@ -1,0 +1,116 @@
+"""Environments that concern each other: what is drawn for each is made one project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from tests.properties.coherent import TOOLS_ACCOUNT, Body, coherent
+
+ACCOUNT, OTHER_ACCOUNT = "123456789012", "210987654321"
+TOOLS = "tools"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Whether each of two stages is there, whether the second takes over what the first has released, and who holds pipelines."""
+
+    stages: tuple[str, ...]
+    promotes: bool = False
+    tools: bool = False
+    same_account: bool = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The environments, the one first that others take over from."""
+        return (*((TOOLS,) if self.tools else ()), *self.stages)
+
+
+LAYOUTS = (
+    Layout(("dev", "prod")),
+    Layout(("dev", "prod"), promotes=True),
+    Layout(("prod",), tools=True),
+    Layout(("prod",), promotes=True, tools=True),
+    Layout(("dev", "prod"), promotes=True, tools=True),
+    Layout(("dev", "prod"), promotes=True, tools=True, same_account=False),
+)
+
+
+def alone(values: Body) -> Body:
+    """An environment without others: nothing of it is elsewhere."""
+    values = {key: value for key, value in values.items() if key != "pipelines_in"}
+    for service in values.get("service", {}).values():
+        if "promotion" in service.get("source", {}):
+            del service["source"]
+    return values
+
+
+@st.composite
+def joined(draw: DrawFn, one: SearchStrategy[Body]) -> Mapping[str, Body]:
+    """Two or three environments of one project and region, each drawn from ``one``, which has one region."""
+    layout = draw(st.sampled_from(LAYOUTS))
+    drawn = {name: alone(draw(one)) for name in layout.names}
+    first = drawn[layout.names[0]]
+    if layout.tools and (not layout.promotes or layout.stages[1:]) and draw(st.booleans()):
+        del first["service"]
+    for name, values in drawn.items():
+        values["project"] = first["project"]
+        if layout.tools and name != TOOLS:
+            values["pipelines_in"] = TOOLS
+    if layout.promotes:
+        before, after = layout.names[-2:]
+        _promote(draw, drawn[before], drawn[after], before)
+    placed = {name: _placed(values, _account(layout, name)) for name, values in drawn.items()}
+    return {name: coherent(values) for name, values in placed.items()}
+
+
+def _account(layout: Layout, name: str) -> str:
+    if name == TOOLS:
+        return TOOLS_ACCOUNT
+    return ACCOUNT if layout.same_account or name == layout.stages[-1] else OTHER_ACCOUNT
+
+
+def _promote(draw: DrawFn, before: Body, after: Body, name: str) -> None:
+    """Some services of ``before``, which is called ``name``, are released to ``after`` as well."""
+    taken = draw(st.lists(st.sampled_from(sorted(before["service"])), min_size=1, unique=True))
+    own, promoted = dict(after["service"]), {}
+    for key in taken:
+        # The settings of one called alike, or else of any other.
+        service = own.pop(key, None) or own.pop(next(iter(own), ""), None)
+        if service is None:
+            break
+        service["source"] = {"promotion": {"environment": name}}
+        service["architecture"] = before["service"][key].get("architecture", "x86_64")
+        promoted[key] = service
+    after["service"] = promoted | own
+    if not after.get("disposable"):
+        before.pop("disposable", None)
+
+
+def _placed(values: Body, account: str) -> Body:
+    """The environment in ``account``, and what its builds read in the account where they are."""
+    placed: Body = _renamed(values, ACCOUNT, account)
+    if "pipelines_in" not in values:
+        return placed
+    for service in placed.get("service", {}).values():
+        for part in ("build", "test"):
+            if "secrets" in service.get(part, {}):
+                service[part]["secrets"] = _renamed(service[part]["secrets"], account, TOOLS_ACCOUNT)
+    if "pull_through_cache" in placed:
+        placed["pull_through_cache"] = _renamed(placed["pull_through_cache"], account, TOOLS_ACCOUNT)
+    return placed
+
+
+def _renamed(node: Any, account: str, other: str) -> Any:
+    match node:
+        case dict():
+            return {key: _renamed(value, account, other) for key, value in node.items()}
+        case tuple():
+            return tuple(_renamed(value, account, other) for value in node)
+        case str():
+            return node.replace(account, other)
+    return node
