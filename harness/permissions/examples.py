@@ -21,6 +21,7 @@ _FUNCTION = _ARN.format("lambda", "function:my-function")
 _KEY = _ARN.format("kms", "key/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f")
 _SECRET = _ARN.format("secretsmanager", "secret:my-secret-Ab12Cd")
 _PARAMETER = _ARN.format("ssm", "parameter/my-parameter")
+_OLD_CONNECTION = _ARN.format("codestar-connections", "connection/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f")
 _TOPIC = _ARN.format("sns", "my-topic")
 _SLACK = 'slack {\n workspace = "T012AB3CD"\n channel = "C012AB3CD"\n }'
 _IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/my-images:1"
@@ -38,6 +39,7 @@ NAMES = {
     _SECRET: "<your secret>",
     _PARAMETER: "<your parameter>",
     _TOPIC: "<your topic>",
+    _OLD_CONNECTION: "<your connection>",
     "my-alarm": "<your alarm>",
     "my-repo": "<your repository>",
     "my-images": "<your repository>",
@@ -116,6 +118,10 @@ EXAMPLES = (
         f'source "s3" {{\n bucket = "my-bucket"\n create = false\n kms_key = "{_KEY}"\n}}',
     ),
     Example(('source "github", "gitlab" or "bitbucket"',), 'source "github" { repository = "acme/web" }'),
+    Example(
+        ('source "github", "gitlab" or "bitbucket"', "a connection of the service's old name"),
+        f'source "github" {{\n repository = "acme/web"\n connection = "{_OLD_CONNECTION}"\n}}',
+    ),
     Example(
         ('source "promotion"',), 'source "promotion" { environment = "prevname" }', neighbours=(("prevname", _text()),)
     ),

@@ -20,12 +20,20 @@ BranchName = Annotated[
 ]
 # https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
 HostedRepository = Annotated[
-    str, matching(r"[\w.-]+(/[\w.-]+)+(?<!\.git)", "a repository as its host names it, like acme/shop-web")
+    str,
+    matching(
+        r"(?=.{1,255}\Z)[\w.-]+(/[\w.-]+)+(?<!\.git)",
+        "a repository as its host names it, like acme/shop-web, at most 255 characters",
+    ),
 ]
 # https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_GitFilePathFilterCriteria.html
 GlobPattern = Annotated[str, matching(r"[^\s!]\S{0,254}", "a pattern like src/** or v*, at most 255 characters")]
 ObjectKey = Annotated[
-    str, matching(r"(?!/)[\w!.*'()/-]{1,1020}\.zip", "the key of a ZIP file in the bucket, like source.zip")
+    str,
+    matching(
+        r"(?!/)[\w!.*'()/-]{1,251}\.zip",
+        "the key of a ZIP file in the bucket, like source.zip, at most 255 characters",
+    ),
 ]
 
 

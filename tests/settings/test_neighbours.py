@@ -161,3 +161,55 @@ def test_a_promotion_from_an_environment_that_cannot_be_is_refused() -> None:
     texts = {"dev": promotion("nowhere"), "staging": promotion("dev")}
     (message,) = mistakes_among(texts, "staging")
     assert message.startswith(LINE + "environments/dev has mistakes of its own")
+
+
+@pytest.mark.parametrize(
+    ("source", "argument"),
+    [('"s3" { bucket = "one" }', "s3.bucket"), ('"codecommit" { repository = "one" }', "codecommit.repository")],
+)
+def test_a_source_is_created_by_one_environment(source: str, argument: str) -> None:
+    source = source.replace("one", "one-of-all")
+    texts = {"dev": environment(service=f"source {source}"), "prod": environment(service=f"source {source}")}
+    (message,) = mistakes_among(texts, "prod")
+    assert message.endswith(
+        f'{argument}: "one-of-all" is created by service.web of "dev" already; use create = false in one'
+    )
+    used = source.replace(" }", "\n create = false\n}").replace("{ ", "{\n ")
+    assert mistakes_among({**texts, "prod": environment(service=f"source {used}")}, "prod") == []
+
+
+@pytest.mark.parametrize(
+    ("service", "top", "path"),
+    [
+        (
+            'build {{ secrets = {{ A = "arn:aws:ssm:eu-west-1:{}:parameter/x" }} }}',
+            "",
+            "service.web.build.secrets.A",
+        ),
+        (
+            "",
+            'pull_through_cache "docker-hub" {{\n credentials = "arn:aws:secretsmanager:eu-west-1:{}:secret:ecr-pullthroughcache/hub-AbCdEf"\n}}',
+            "pull_through_cache.docker-hub.credentials",
+        ),
+    ],
+)
+def test_builds_elsewhere_read_what_is_there(service: str, top: str, path: str) -> None:
+    def stage(account: str) -> str:
+        text = environment(service=service.format(account), top=f'{top.format(account)}\npipelines_in = "tools"')
+        return text.replace("123456789012", "222222222222")
+
+    (message,) = mistakes_among({"tools": TOOLS, "stage": stage("555555555555")}, "stage")
+    assert f'{path}: belongs to account 555555555555; builds run in 111111111111, that of "tools"' in message
+    assert mistakes_among({"tools": TOOLS, "stage": stage("111111111111")}, "stage") == []
+
+
+def test_the_name_of_a_new_connection_is_that_of_the_account_of_the_pipelines() -> None:
+    stage = environment(service='source "bitbucket" { repository = "acme/web" }', top='pipelines_in = "HOME"')
+    stage = stage.replace("123456789012", "222222222222")
+
+    def mistakes(home: str) -> list[str]:
+        return mistakes_among({home: TOOLS, "stage": stage.replace("HOME", home)}, "stage")
+
+    (message,) = mistakes("a-very-long-tools-name-xx")
+    assert 'it would be called "shop-a-very-long-tools-name-xx-bitbucket", 40 characters' in message
+    assert mistakes("tools") == []

@@ -309,3 +309,29 @@ def test_the_longest_names_that_aws_takes_are_taken() -> None:
     longest = "a" * (32 - len("-test-web-green"))
     assert mistakes(environment().replace('"shop"', f'"{longest}"')) == []
     assert mistakes(environment().replace('"shop"', f'"{longest}a"')) != []
+
+
+def test_a_source_bucket_is_not_called_like_another_bucket_of_the_environment() -> None:
+    def said(bucket: str) -> list[str]:
+        return mistakes(environment(service=f'source "s3" {{ bucket = "{bucket}" }}'))
+
+    (message,) = said("shop-test-web-artifacts-123456789012")
+    assert message.endswith("is the name of another bucket of this environment; use another")
+    assert said("shop-test-web-drops-123456789012") == []
+
+
+def test_what_s3_does_not_take_as_a_name_is_refused() -> None:
+    for name in ("a..b", "xn--ab", "abc-s3alias", "10.0.0.1", "Drops", "ab"):
+        (message,) = mistakes(environment(service=f'source "s3" {{ bucket = "{name}" }}'))
+        assert message.endswith(f'"{name}" is not the name of an S3 bucket')
+    assert mistakes(environment(service='source "s3" { bucket = "a.b-c" }')) == []
+
+
+def test_names_of_sources_are_not_longer_than_a_rule_and_a_link_can_say() -> None:
+    long_key, long_repository = f"{'a' * 252}.zip", f"a/{'b' * 254}"
+    (message,) = mistakes(environment(service=f'source "s3" {{ key = "{long_key}" }}'))
+    assert message.endswith("is not the key of a ZIP file in the bucket, like source.zip, at most 255 characters")
+    (message,) = mistakes(environment(service=f'source "github" {{ repository = "{long_repository}" }}'))
+    assert message.endswith("is not a repository as its host names it, like acme/shop-web, at most 255 characters")
+    assert mistakes(environment(service=f'source "s3" {{ key = "{long_key[1:]}" }}')) == []
+    assert mistakes(environment(service=f'source "github" {{ repository = "{long_repository[:-1]}" }}')) == []

@@ -98,6 +98,13 @@ EXCEPTIONS: tuple[Waived, ...] = (
     ),
     Waived(
         "IAM_RESOURCE",
+        "codeconnections:UseConnection",
+        "aws_iam_role.*",
+        "ReadSource",
+        "CodePipeline asks by the service's new name for a connection that was made under the old one as well",
+    ),
+    Waived(
+        "IAM_RESOURCE",
         "codestar-connections:UseConnection",
         "aws_iam_role.*",
         "ReadSource",

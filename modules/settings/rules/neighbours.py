@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from modules.release_contract import (
-    CODEBUILD_VARIABLE_LENGTH,
-    PARAMETER_BYTES,
-    as_parameter,
-    environment_json,
-    mount_points_json,
-    secrets_json,
-)
 from modules.settings.environment import Environment
 from modules.settings.problems import Path_
 from modules.settings.project import Project
+from modules.settings.rules import accounts
 from modules.settings.rules.conflict import Conflict
 from modules.settings.source import Promotion
 
@@ -25,9 +18,7 @@ def conflicts(environment: Environment, name: str, others: Project) -> Iterator[
     yield from _contents(project, name)
     yield from _pipelines(project, name)
     yield from _promotions(project, name)
-    yield from _channels(project, name)
-    yield from _names(project, name)
-    yield from _parameters(project, name)
+    yield from accounts.conflicts(project, name)
 
 
 def sound(environment: Environment, name: str, others: Mapping[str, Environment]) -> dict[str, Environment]:
@@ -143,75 +134,3 @@ def _short_lived(project: Project, name: str, key: str) -> str | None:
             return f'"{current}" is disposable: its destroy would take along what is released here; set disposable = false there'
         current = project.promoted_from(current, key)
     return None
-
-
-def _channels(project: Project, name: str) -> Iterator[Conflict]:
-    """A chat's channel is told once in an account: AWS takes no second configuration of it there.
-
-    https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1155
-    """
-    mine = project.environments[name].notifications
-    for other in sorted(project.environments.keys() - {name}):
-        theirs = project.environments[other].notifications
-        if mine is None or theirs is None:
-            continue
-        for kind in ("slack", "teams"):
-            channel = getattr(mine, kind)
-            if channel is not None and channel == getattr(theirs, kind) and _meet(project, name, other):
-                message = f'"{other}" tells this channel already from the same account, and AWS takes it once; use another one, or none here'
-                yield Conflict(("notifications", kind), message, (("account",), ("pipelines_in",)))
-
-
-def _meet(project: Project, one: str, other: str) -> bool:
-    """Whether two environments tell from one account, but from different states, which cannot share a channel."""
-    return any(
-        account == account_ and state != state_
-        for account, state in _telling(project, one)
-        for account_, state_ in _telling(project, other)
-    )
-
-
-def _telling(project: Project, name: str) -> set[tuple[str, str]]:
-    """The accounts that an environment tells from, and in whose state."""
-    home = project.environments[name].pipelines_in or name
-    return {(project.environments[name].account, name), (project.pipelines(name).account, home)}
-
-
-def _names(project: Project, name: str) -> Iterator[Conflict]:
-    """No two services of one account and region have the same full name: «dev» with «web-x», and «dev-web» with «x»."""
-    here = project.context(name)
-    for other in sorted(project.environments.keys() - {name}):
-        there = project.context(other)
-        if (here.account, here.region, here.project) != (there.account, there.region, there.project):
-            continue
-        for key in project.environments[name].service:
-            for key_ in project.environments[other].service:
-                if here.name(key) == there.name(key_):
-                    message = (
-                        f'would be called "{here.name(key)}" in AWS, like service.{key_} of "{other}"; use another name'
-                    )
-                    yield Conflict(("service", key), message, (("account",), ("region",), ("project",)))
-
-
-def _parameters(project: Project, name: str) -> Iterator[Conflict]:
-    """What a pipeline of another account reads of a service fits into Parameter Store's standard size, which is in bytes.
-
-    https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
-    """
-    environment = project.environments[name]
-    if environment.pipelines_in is None:
-        return
-    for key, service in environment.service.items():
-        for part, text in (
-            ("environment", environment_json(service.environment)),
-            ("secrets", secrets_json(service.secrets)),
-            ("writable_paths", mount_points_json(service.writable_paths)),
-        ):
-            size = len(as_parameter(text).encode())
-            if size > PARAMETER_BYTES and len(text) <= CODEBUILD_VARIABLE_LENGTH:
-                yield Conflict(
-                    ("service", key, part),
-                    f"takes {size} bytes in the release contract; a parameter holds {PARAMETER_BYTES}: move values to one secret "
-                    "or parameter that the application reads",
-                    (("pipelines_in",),),
-                )

@@ -33,8 +33,16 @@ def origins(environment: Environment, name: str) -> Iterator[Conflict]:
                 yield Conflict(path, f"is missing; with create = false, name the {argument} that exists", about)
             continue
         first = created.setdefault((kind, given or default), key)
-        if first != key:
+        if kind == "s3" and given in _own_buckets(environment, context):
+            yield Conflict(path, f'"{given}" is the name of another bucket of this environment; use another')
+        elif first != key:
             yield Conflict(path, f'"{given}" is created by service.{first} already; use create = false here', about)
+
+
+def _own_buckets(environment: Environment, context: Context) -> set[str]:
+    """The buckets that are created whatever the sources are."""
+    parts = [(key, part) for key in environment.service for part in ("artifacts", "releases")]
+    return {context.bucket("access-logs"), *(context.bucket(*each) for each in parts)}
 
 
 def objects(environment: Environment, name: str) -> Iterator[Conflict]:
@@ -69,7 +77,8 @@ def connections(environment: Environment, name: str) -> Iterator[Conflict]:
 
     https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_CreateConnection.html
     """
-    context = Context(environment.project, name, environment.region, environment.account)
+    home = environment.pipelines_in or name
+    context = Context(environment.project, home, environment.region, environment.account)
     for key, service in environment.service.items():
         source = service.source
         if isinstance(source, Connected) and source.connection is None:
