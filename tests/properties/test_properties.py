@@ -29,7 +29,7 @@ from tests.properties.invariants import violations, violations_among
 from tests.properties.settings import Example, broken_environments, environments, free_environments, projects
 
 # Batches of generated environments, and environments that are read alone.
-_BATCHES, _READ = {"quick": (4, 40), "long": (150, 5000)}[os.environ.get("HYPOTHESIS_PROFILE", "quick")]
+_BATCHES, _READ = {"quick": (2, 40), "long": (150, 5000)}[os.environ.get("HYPOTHESIS_PROFILE", "quick")]
 _ALWAYS_THE_SAME = "HYPOTHESIS_PROFILE" not in os.environ
 
 # They become stacks of one app, with those of a project: to start it takes longer than the fourth stack.
