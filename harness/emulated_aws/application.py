@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from harness.emulated_aws import existing, existing_network, hosted, seed, services
+from harness.emulated_aws.once import Once
 from harness.emulated_aws.references import Network
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def application() -> WSGIApplication:
     services.install()
     aws = DomainDispatcherApplication(_service)
     own = {seed.PATH: _existing, hosted.PUSH_PATH: _own(hosted.pushed), hosted.HANDSHAKE_PATH: _own(hosted.handshaken)}
-    return DispatcherMiddleware(aws, own)
+    return Once(DispatcherMiddleware(aws, own))
 
 
 def _own(act: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> WSGIApplication:
