@@ -29,22 +29,23 @@ def matches(pattern: str, event: Json) -> bool:
     moto takes an operator that it does not know for one that everything fits, and looks for an object in a list in vain.
     """
     content = json.loads(pattern)
-    wrong = [*_unknown(content), *_lists_of_objects(event)]
+    wrong = [*unknown(content), *_lists_of_objects(event)]
     if wrong:
         raise ValueError(", ".join(wrong))
     return EventPattern.load(pattern).matches_event(event)  # type: ignore[arg-type]
 
 
-def _unknown(node: Any, inside_list: bool = False) -> Iterator[str]:
+def unknown(node: Any, inside_list: bool = False) -> Iterator[str]:
+    """What in a pattern looks like an operator and is none."""
     if isinstance(node, list):
         for each in node:
-            yield from _unknown(each, inside_list=True)
+            yield from unknown(each, inside_list=True)
     elif isinstance(node, dict) and inside_list:
         if len(node) != 1 or not node.keys() <= _OPERATORS:
             yield f"no operator: {node}"
     elif isinstance(node, dict):
         for each in node.values():
-            yield from _unknown(each)
+            yield from unknown(each)
 
 
 def _lists_of_objects(node: Any) -> Iterator[str]:
