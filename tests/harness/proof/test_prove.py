@@ -59,6 +59,7 @@ def test_real_providers_verdict_without_a_provider_is_an_error(project: Path, wi
     assert f"{VARIABLE} names" in ran.stderr
 
 
+@pytest.mark.slow
 def test_mistake_is_not_left_out_as_something_that_an_older_provider_lacks(
     project: Path, without_provider: dict[str, str]
 ) -> None:
@@ -90,6 +91,7 @@ def test_preview_lists_what_a_first_apply_creates(project: Path) -> None:
     assert "aws_ecs_service.service-web_service" in ran.stdout
 
 
+@pytest.mark.slow
 def test_preview_speaks_terraforms_words_or_json(project: Path) -> None:
     assert (
         "# aws_ecs_service.service-web_service will be created"
