@@ -70,8 +70,15 @@ def _neighbour(environments: Path, other: str) -> Environment | None:
 
 
 def _mention(files: Iterable[Path], name: str) -> bool:
-    """Whether files, which need not be valid, may speak of the environment ``name``."""
-    return any(f'"{name}"' in file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file())
+    """Whether files, which need not be valid, may speak of the environment ``name``; one that cannot be read may."""
+    return any(f'"{name}"' in _text(file, name) for file in files if file.is_file())
+
+
+def _text(file: Path, name: str) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return f'"{name}"'
 
 
 def _loader(environments: Path, name: str) -> _Loader:

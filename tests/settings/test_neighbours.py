@@ -1,5 +1,8 @@
 """Environments that do not go together, told where it can be mended."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tests.support import environment, mistakes_among, template_among
@@ -213,3 +216,18 @@ def test_the_name_of_a_new_connection_is_that_of_the_account_of_the_pipelines() 
     (message,) = mistakes("a-very-long-tools-name-xx")
     assert 'it would be called "shop-a-very-long-tools-name-xx-bitbucket", 40 characters' in message
     assert mistakes("tools") == []
+
+
+def test_an_environment_whose_file_may_not_be_opened_is_told_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Path.read_text
+
+    def refuse(file: Path, *args: Any, **kwargs: Any) -> str:
+        if file.parent.name == "closed":
+            raise PermissionError(13, "Permission denied", str(file))
+        return read(file, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    (message,) = mistakes_among({"dev": environment(), "closed": environment()}, "dev")
+    assert "environments/closed speaks of this environment, and has mistakes of its own" in message
+    (message,) = mistakes_among({"dev": environment(), "closed": environment()}, "closed")
+    assert message.endswith("cannot be read: Permission denied")
