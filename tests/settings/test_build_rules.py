@@ -212,7 +212,7 @@ def test_builds_of_another_account_are_not_in_this_vpc() -> None:
 def test_what_builds_read_is_in_the_account_where_they_are(text: str, path: str) -> None:
     assert mistakes_among(in_tools(text.replace(f":{ACCOUNT}:", f":{OTHER}:")), "test") == []
     assert mistakes_among(in_tools(text), "test") == [
-        f"{FILE}{path}: belongs to this environment's account; builds run in that of tools, and read none of another"
+        f"{FILE}{path}: belongs to account {ACCOUNT}; builds run in {OTHER}, and read none of another account"
     ]
 
 

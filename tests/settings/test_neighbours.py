@@ -202,7 +202,10 @@ def test_builds_elsewhere_read_what_is_there(service: str, top: str, path: str) 
         return text.replace("123456789012", "222222222222")
 
     (message,) = mistakes_among({"tools": TOOLS, "stage": stage("555555555555")}, "stage")
-    assert f'{path}: belongs to account 555555555555; builds run in 111111111111, that of "tools"' in message
+    assert (
+        f"{path}: belongs to account 555555555555; builds run in 111111111111, and read none of another account"
+        in message
+    )
     assert mistakes_among({"tools": TOOLS, "stage": stage("111111111111")}, "stage") == []
 
 

@@ -128,12 +128,12 @@ def _created(project: Project, name: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _builds(project: Project, name: str) -> Iterator[Conflict]:
-    """What builds in another account read by name, and what ECR does for them there, belongs to that account.
+    """What builds read by name, and what ECR does for them, belongs to the account that they run in.
 
     Parameter Store is asked by name: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
     """
     environment = project.environments[name]
-    if environment.pipelines_in is None:
+    if environment.pipelines_in not in (None, *project.environments):
         return
     account = project.pipelines(name).account
     arns: dict[Path_, str] = {
@@ -148,6 +148,6 @@ def _builds(project: Project, name: str) -> Iterator[Conflict]:
                     arns["service", key, part, "secrets", variable] = arn
     for path, arn in arns.items():
         owner = arn.split(":")[4]
-        if owner not in (account, environment.account):
-            message = f'belongs to account {owner}; builds run in {account}, that of "{environment.pipelines_in}", and read none of another'
+        if owner != account:
+            message = f"belongs to account {owner}; builds run in {account}, and read none of another account"
             yield Conflict(path, message, (("pipelines_in",), ("account",)))

@@ -71,28 +71,16 @@ def build_variables(environment: Environment, name: str) -> Iterator[Conflict]:
 
 
 def build_secrets(environment: Environment, name: str) -> Iterator[Conflict]:
-    """CodeBuild asks in its own region, and Parameter Store by name, which its own account alone knows.
+    """CodeBuild asks in its own region.
 
     https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
     """
     for project in _projects(environment):
         for variable_, arn in project.settings.secrets.items():
-            service, region, account = arn.split(":")[2:5]
+            region = arn.split(":")[3]
             path: Path_ = (*project.path, "secrets", variable_)
             if region != environment.region:
                 yield Conflict(path, f"is in {region}; builds run in {environment.region}", (("region",),))
-            elif service == "ssm":
-                yield from _elsewhere(environment, path, account)
-
-
-def _elsewhere(environment: Environment, path: Path_, account: str) -> Iterator[Conflict]:
-    """Where the pipelines are in another account, which one is the other environment's to say."""
-    if environment.pipelines_in is None and account != environment.account:
-        message = f"belongs to account {account}; builds run in {environment.account}, and read none of another account"
-        yield Conflict(path, message, (("account",), ("pipelines_in",)))
-    if environment.pipelines_in is not None and account == environment.account:
-        message = f"belongs to this environment's account; builds run in that of {environment.pipelines_in}, and read none of another"
-        yield Conflict(path, message, (("account",), ("pipelines_in",)))
 
 
 def caches(environment: Environment, name: str) -> Iterator[Conflict]:
@@ -188,12 +176,10 @@ def registries(environment: Environment, name: str) -> Iterator[Conflict]:
         if not UPSTREAMS[upstream].credentials:
             yield Conflict(path, f"ECR takes none for {upstream}; leave it out")
             continue
-        region, account = cache.credentials.split(":")[3:5]
+        region = cache.credentials.split(":")[3]
         if region != environment.region:
             message = f"is in {region}; ECR reads a secret of its own region, {environment.region}"
             yield Conflict(path, message, (("region",),))
-        else:
-            yield from _elsewhere(environment, path, account)
 
 
 RULES = (build_variables, build_secrets, caches, machines, networks, tests, registries)
