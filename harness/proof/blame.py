@@ -10,7 +10,7 @@ from typing import Any
 
 from harness import terraform_json
 from harness.diagnostics import Diagnostic
-from harness.proof.changes import Change
+from harness.plan.changes import Change
 from modules.settings import load
 from modules.settings.load import GENERATED
 from modules.settings.problems import Path_, SettingsError, dotted

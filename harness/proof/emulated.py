@@ -14,9 +14,10 @@ from harness import environments, workspace
 from harness.aws_provider import Provider
 from harness.emulated_aws import seed
 from harness.emulated_aws.server import EmulatedAws, running
-from harness.proof import changes, completion, facts, leftovers, meanwhile, update
+from harness.plan import changes
+from harness.plan.changes import Change
+from harness.proof import completion, facts, leftovers, meanwhile, update
 from harness.proof.blame import Blame
-from harness.proof.changes import Change
 from harness.proof.concession import Concession
 from harness.proof.release import Releases
 from harness.proof.verdict import Inquiry, Verdict

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from harness import environments, terraforms, workspace
-from harness.proof import changes
+from harness.plan import changes
+from harness.plan.changes import Change
 from harness.proof.blame import Blame
-from harness.proof.changes import Change
 from harness.stand_in.server import serving
 from harness.workspace import Outcome
 

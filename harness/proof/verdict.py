@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Literal
 
-from harness.proof import changes
+from harness.plan import changes
 from harness.proof.blame import Blame
 from harness.workspace import Outcome, Workspace
 

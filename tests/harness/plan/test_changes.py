@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from harness.proof import changes
-from harness.proof.changes import Change
+from harness.errors import HarnessError
+from harness.plan import changes
+from harness.plan.changes import Change
 
 
 def _plan(*actions: str, before: Any = None, after: Any = None, unknown: Any = None) -> dict[str, Any]:
@@ -37,3 +38,26 @@ def test_whole_resources_need_no_attributes(action: str, word: str) -> None:
 def test_outputs_count_and_come_in_order() -> None:
     plan = _plan("create") | {"output_changes": {"url": {"actions": ["update"]}, "same": {"actions": ["no-op"]}}}
     assert [change.address for change in changes.of(plan)] == ["aws_vpc.main", "output.url"]
+
+
+def test_replacement_says_what_cannot_be_changed_and_which_comes_first() -> None:
+    plan = _plan("delete", "create", before={"port": 1}, after={"port": 2})
+    (entry,) = plan["resource_changes"]
+    entry["action_reason"] = "replace_because_cannot_update"
+    entry["change"]["replace_paths"] = [["port"], ["health_check", 0, "path"]]
+    (change,) = changes.of(plan)
+    assert (change.reason, change.because) == ("replace_because_cannot_update", ("port", "health_check.0.path"))
+    assert change.destroys_first
+    entry["change"]["actions"] = ["create", "delete"]
+    assert not changes.of(plan)[0].destroys_first
+
+
+def test_action_that_nobody_knows_is_not_passed_over() -> None:
+    with pytest.raises(HarnessError, match=r"aws_vpc\.main: the plan wants teleport"):
+        changes.of(_plan("teleport"))
+
+
+def test_drift_is_told_apart() -> None:
+    plan = _plan("no-op")
+    plan["resource_drift"] = _plan("update", before={"a": 1}, after={"a": 2})["resource_changes"]
+    assert (changes.of(plan), [str(each) for each in changes.drift(plan)]) == ([], ["update aws_vpc.main: a"])
