@@ -14,7 +14,12 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --req
 # What is proved is what the settings say now; the answer alone is on the output, which may be JSON.
 SYNTH_ASIDE := $(BIN)/python main.py $(ENV) >&2
 
-.PHONY: help synth test test-slow test-e2e policy prove e2e plan-offline plan apply destroy output bench lock docs inventory format clean named
+# What is planned and applied is what the settings say now.
+GENERATE = $(BIN)/python $(if $(filter bootstrap/%,$(ENV)),-m harness bootstrap,main.py $(ENV))
+# What the plan guard objects to and is wanted all the same, and the name that would have to be typed.
+ANSWERS = $(foreach address,$(ALLOW),--allow '$(address)') $(if $(CONFIRM),--confirm '$(CONFIRM)')
+
+.PHONY: help synth test test-slow test-e2e policy prove e2e plan-offline plan apply destroy output terraform bootstrap bench lock lock-python lock-providers docs inventory format clean named
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,11 +58,23 @@ plan-offline: named $(VENV)/.prove ## Show what a first apply would create, with
 	@$(SYNTH_ASIDE)
 	@$(BIN)/python -m harness plan-offline $(ENV) $(ARGS)
 
-plan apply destroy output: named $(VENV)/.run ## Run Terraform on one environment: make plan ENV=dev ARGS=-refresh-only
-	@$(BIN)/python -m harness $@ $(ENV) $(if $(ARGS),-- $(ARGS))
+plan: named $(VENV)/.run $(CHECKOV)/.installed ## Plan one environment and say what it would do: ENV=dev; ARGS=--full
+	@$(GENERATE) >&2
+	@$(BIN)/python -m harness plan $(ENV) $(ARGS)
 
-# What is planned is what the settings say now.
-plan apply: synth
+apply: named $(VENV)/.run $(CHECKOV)/.installed ## Apply exactly the plan that was made: ENV=dev
+	@$(GENERATE) >&2
+	@$(BIN)/python -m harness apply $(ENV) $(ANSWERS) $(ARGS)
+
+destroy: named $(VENV)/.run $(CHECKOV)/.installed ## Remove everything, once its name has been typed: ENV=dev
+	@$(GENERATE) >&2
+	@$(BIN)/python -m harness destroy $(ENV) $(ANSWERS) $(ARGS)
+
+output terraform: named $(VENV)/.run ## Print outputs, or run any command of Terraform: ENV=dev ARGS="state list"
+	@$(BIN)/python -m harness $@ $(ENV) $(ARGS)
+
+bootstrap: $(VENV)/.run ## Generate what holds states and lets CI in: bootstrap/*/cdk.tf.json
+	@$(BIN)/python -m harness bootstrap
 
 named:
 	@test $(words $(ENV)) -eq 1 || { echo "say which environment, like: make plan ENV=dev" >&2; exit 2; }
@@ -75,12 +92,17 @@ format: $(VENV)/.dev ## Format the code and mend what the linter can
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
 
-lock: $(VENV)/.dev ## Renew requirements/*.txt from requirements/*.in
+lock: lock-python lock-providers ## Renew requirements/*.txt and the lock files of the providers
+
+lock-python: $(VENV)/.dev ## Renew requirements/*.txt from requirements/*.in
 	@for name in run prove dev checkov; do \
 		echo "Locking $$name"; \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 			--upgrade requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
 	done
+
+lock-providers: $(VENV)/.run ## Write environments/*/.terraform.lock.hcl for all platforms; needs the registry
+	@$(BIN)/python -m harness lock $(ARGS)
 
 clean: ## Remove what was installed and cached
 	rm -rf $(VENV) $(CHECKOV) .cache .mypy_cache .pytest_cache .ruff_cache

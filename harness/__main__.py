@@ -20,8 +20,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from harness import bench, effects, environments, reference, terraform
+from harness import bench, effects, reference, terraform
 from harness.errors import HarnessError
+from harness.operations import root_module
 from harness.permissions import page
 from harness.policy import gate
 from modules.settings.problems import SettingsError
@@ -29,18 +30,27 @@ from modules.settings.problems import SettingsError
 if TYPE_CHECKING:
     from harness.proof.verdict import Result, Verdict
 
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+CHANGES = {
+    "plan": "make a plan, keep it for apply, and say what it would do",
+    "apply": "apply exactly the plan that was kept, unless something speaks against it",
+    "destroy": "remove everything, once it has been shown and its name been given",
+}
 TERRAFORM = {
     "init": "download providers and set up the state",
-    "plan": "show what apply would change",
-    "apply": "create or change the environment",
-    "destroy": "remove everything in the environment",
-    "output": "print the environment's outputs",
+    "output": "print the outputs",
+    "terraform": "run any command of Terraform's where the environment is, like: terraform dev state list",
 }
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command that ``arguments`` name (``sys.argv``'s if none are given) and returns its exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, beside = parser.parse_known_args(arguments)
+    if beside and not hasattr(options, "beside"):
+        parser.error(f"unrecognized arguments: {' '.join(beside)}")
+    options.beside = beside
     try:
         code: int = options.command(options)
         print(end="", flush=True)
@@ -107,15 +117,38 @@ def _parser() -> argparse.ArgumentParser:
     preview.add_argument("environment", metavar="ENV")
     form = preview.add_mutually_exclusive_group()
     form.add_argument("--full", action="store_const", const="text", dest="form", help="in Terraform's own words")
-    form.add_argument("--json", action="store_const", const="json", dest="form", help="as Terraform's JSON")
+    form.add_argument("--json", action="store_const", const="json", dest="form", help="the summary as JSON")
     preview.set_defaults(command=_preview, form="summary")
 
-    for name, purpose in TERRAFORM.items():
-        command = commands.add_parser(name, help=purpose)
-        command.add_argument("environment", metavar="ENV")
-        command.add_argument("extra", nargs="*", metavar="ARGUMENT", help="Terraform's own, after --: -- -out=plan")
-        command.set_defaults(command=_terraform, terraform=name)
+    _add_operations(commands)
     return parser
+
+
+def _add_operations(commands: Commands) -> None:
+    """The commands that run Terraform; what they do not know themselves is Terraform's, like ``-target=…``."""
+    bootstrap = commands.add_parser("bootstrap", help="generate what holds states and lets automation in: bootstrap/*")
+    bootstrap.set_defaults(command=_bootstrap)
+    lock = commands.add_parser("lock", help="write the lock files of the providers, for several platforms")
+    lock.set_defaults(command=_lock, beside=())
+
+    made = {name: commands.add_parser(name, help=purpose, allow_abbrev=False) for name, purpose in CHANGES.items()}
+    for name, purpose in TERRAFORM.items():
+        made[name] = commands.add_parser(name, help=purpose, allow_abbrev=False)
+        made[name].set_defaults(command=_terraform, terraform=name)
+    for command in made.values():
+        command.add_argument("environment", metavar="ENV", help="an environment, or bootstrap/ACCOUNT")
+        command.set_defaults(beside=())
+
+    form = made["plan"].add_mutually_exclusive_group()
+    form.add_argument("--full", action="store_const", const="full", dest="form", help="all of Terraform's words, too")
+    form.add_argument("--json", action="store_const", const="json", dest="form", help="the summary as JSON")
+    made["plan"].set_defaults(command=_plan, form="summary")
+    for name, function in (("apply", _apply), ("destroy", _destroy)):
+        made[name].add_argument(
+            "--allow", action="append", default=[], metavar="ADDRESS", help="let pass what the guard objects to here"
+        )
+        made[name].add_argument("--confirm", metavar="ENV", help="the name that would have to be typed")
+        made[name].set_defaults(command=function)
 
 
 def _policy(options: argparse.Namespace) -> int:
@@ -164,9 +197,45 @@ def _verdicts(options: argparse.Namespace, judge: Callable[..., list[Verdict]], 
     return prove.exit_code(verdicts, accepted)
 
 
+# What these import loads checkov's and AWS's side only when something is planned.
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from harness.operations import plan
+
+    return plan.plan(options.root, options.environment, options.form, options.beside)
+
+
+def _apply(options: argparse.Namespace) -> int:
+    from harness.operations import apply
+
+    return apply.apply(options.root, options.environment, options.allow, options.confirm, options.beside)
+
+
+def _destroy(options: argparse.Namespace) -> int:
+    from harness.operations import destroy
+
+    return destroy.destroy(options.root, options.environment, options.allow, options.confirm, options.beside)
+
+
+def _lock(options: argparse.Namespace) -> int:
+    from harness.operations import provider_locks
+
+    return provider_locks.lock(options.root, options.beside)
+
+
+def _bootstrap(options: argparse.Namespace) -> int:
+    from modules.bootstrap import app
+
+    return app.run(options.root)
+
+
 def _terraform(options: argparse.Namespace) -> int:
-    folder = environments.folder(options.root, options.environment)
-    return terraform.run(folder, options.terraform, *options.extra)
+    folder = root_module.folder(options.root, options.environment)
+    given = [options.terraform] if options.terraform != "terraform" else []
+    if not (command := [*given, *options.beside]):
+        raise HarnessError('say which command of Terraform\'s, like: make terraform ENV=dev ARGS="state list"')
+    return terraform.run(folder, *command)
 
 
 if __name__ == "__main__":

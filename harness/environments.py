@@ -37,9 +37,8 @@ def generated(environment: Path) -> Path:
     """The generated Terraform in an environment's folder; raises ``HarnessError`` if there is none yet."""
     file = environment / GENERATED
     if not file.is_file():
-        raise HarnessError(
-            f"environments/{environment.name}/{GENERATED} does not exist; run: make synth ENV={environment.name}"
-        )
+        again = f"make synth ENV={environment.name}" if environment.parent.name == "environments" else "make bootstrap"
+        raise HarnessError(f"{environment.parent.name}/{environment.name}/{GENERATED} does not exist; run: {again}")
     return file
 
 

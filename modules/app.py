@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from modules.landing import land
 from modules.settings import load
 from modules.settings.problems import SettingsError
 
@@ -68,8 +69,6 @@ def _land(text: str, settings: load.Settings, environments: Path) -> bool:
 
 
 def _land_file(content: bytes, file: Path, root: Path) -> bool:
-    from modules.synthesis import land
-
     shown = file.relative_to(root)
     try:
         print(f"{shown}: {'written' if land(content, file) else 'unchanged'}")

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from modules import app
+from modules.landing import land
 from modules.service import programs
 from modules.settings.load import GENERATED
-from modules.synthesis import land
 from tests.inventory import ENVIRONMENTS, ROOT
 from tests.support import environment
 

@@ -137,7 +137,7 @@ def test_init_is_not_repeated_for_other_resources(called: Terraform, dev: Path) 
 
 
 def test_init_by_hand_is_left_to_terraform(called: Terraform, dev: Path) -> None:
-    (dev / ".terraform").mkdir()
+    (dev / ".terraform" / "providers").mkdir(parents=True)
     terraform.run(dev, "plan")
     assert called.calls() == ["dev: plan -no-color"]
 

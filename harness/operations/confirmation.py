@@ -1,0 +1,23 @@
+"""Whoever changes what is protected says so by typing its name."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from harness.errors import HarnessError
+from harness.operations.root_module import RootModule
+
+
+def ask(module: RootModule, what: str, confirmed: str | None, read: Callable[[], str] = sys.stdin.readline) -> None:
+    """Returns once the module's name has been given: by ``confirmed``, or typed.
+
+    ``what`` says what is about to happen, like ``is protected``. Raises ``HarnessError`` for another name or none.
+    """
+    if confirmed is None:
+        print(f"{module.name} {what}. Type its name to go on: ", end="", file=sys.stderr, flush=True)
+        confirmed = read().strip()
+        if not confirmed:
+            raise HarnessError(f"nothing was typed, nothing was done; without a terminal: CONFIRM={module.name}")
+    if confirmed != module.name:
+        raise HarnessError(f'"{confirmed}" is not {module.name}; nothing was done')

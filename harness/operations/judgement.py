@@ -1,0 +1,48 @@
+"""What speaks against a plan: the plan guard's objections, and what the policies find in what would be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.operations.root_module import RootModule
+from harness.plan import guard
+from harness.plan.objection import Objection
+from harness.policy import planned
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Objections of the guard, of which somebody may let some pass, and what the policies say."""
+
+    objections: tuple[Objection, ...]
+    policy: planned.Verdict
+
+    def left(self, allowed: Collection[str]) -> list[Objection]:
+        """The objections that ``allowed`` does not name; raises ``HarnessError`` if it names what nobody objects to."""
+        return guard.left(self.objections, allowed)
+
+
+def judge(root: Path, module: RootModule, plan: Mapping[str, Any], destroys: bool) -> Judgement:
+    """Judges a plan of ``module``; ``destroys`` is whether it was made to destroy everything.
+
+    Nobody objects to the destruction of what is disposable: to say that it is was the word that the guard wants.
+    """
+    objections = () if destroys and module.disposable else guard.objections(plan, _aws(module))
+    return Judgement(tuple(objections), planned.judge(root, module.folder, plan))
+
+
+def _aws(module: RootModule) -> Any:
+    def client(service: str) -> Any:
+        import boto3  # Here, because it takes a moment, and most plans ask AWS nothing.
+
+        return boto3.Session(region_name=module.region).client(service)  # type: ignore[call-overload]
+
+    return client
+
+
+def lines(judgement: Judgement) -> Iterator[str]:
+    """What the policies say."""
+    yield from judgement.policy.lines

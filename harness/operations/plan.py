@@ -1,0 +1,60 @@
+"""``make plan``: makes a plan, keeps it for ``make apply``, and says what it would do."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from harness import terraform
+from harness.hcp_terraform import preflight
+from harness.operations import judgement, planning, remains, root_module
+from harness.operations.judgement import Judgement
+from harness.operations.occupation import at_work
+from harness.operations.root_module import RootModule
+from harness.operations.saved_plan import SavedPlan
+from harness.plan import summary
+from harness.plan.blame import Blame
+
+Form = Literal["summary", "full", "json"]
+
+
+def plan(root: Path, name: str, form: Form, arguments: Sequence[str]) -> int:
+    """Plans the root module ``name``; returns 0, or Terraform's exit code if it fails.
+
+    Prints the summary; before it, all that Terraform says (``full``), or instead of it the same as JSON (``json``).
+    That the guard or a policy would stop an apply is told, and is no failure of the plan.
+    """
+    module = root_module.find(root, name)
+    with at_work(module, "plan"):
+        remains.check(module)
+        preflight.check(module.folder)
+        made = planning.make(module, arguments, _aloud if form == "full" else None)
+        if made.exit_code:
+            return made.exit_code
+        saved = SavedPlan(module)
+        planned = terraform.show(module.folder, saved.scratch)
+        _tell(module, planned, judgement.judge(root, module, planned, made.destroys), form)
+        # Last, so that what is interrupted before somebody could read it cannot be applied.
+        saved.keep(made.made_from, made.destroys)
+    return 0
+
+
+def _aloud(line: str) -> None:
+    print(line, flush=True)
+
+
+def _tell(module: RootModule, planned: dict[str, Any], found: Judgement, form: Form) -> None:
+    blame = Blame(module.folder)
+    if form == "json":
+        told = summary.as_json(planned, blame, found.objections)
+        print(json.dumps(told | {"policy": found.policy.as_json()}, indent=2))
+        return
+    for line in summary.text(planned, blame, found.objections, name=module.name):
+        print(line)
+    for line in found.policy.lines:
+        print(line)
+    if not found.objections and found.policy.exit_code == 0:
+        print(f"\nto make it so: {module.command('apply')}", file=sys.stderr)

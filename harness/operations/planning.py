@@ -1,0 +1,74 @@
+"""Lets Terraform make a plan, and passes on what cannot wait until it is done."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from harness import terraform
+from harness.errors import HarnessError
+from harness.operations import saved_plan
+from harness.operations.root_module import RootModule
+from harness.operations.saved_plan import SavedPlan
+
+# Where a run of HCP Terraform can be looked at, and whom it waits for.
+_CANNOT_WAIT = re.compile(r"^https?://|\bwaiting for\b|\bqueue|\block(ed|ing)? ", re.IGNORECASE)
+_CHANGES = 2
+_KEPT_BY_US = re.compile(r"--?(out|json|input)\b")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A plan that nobody has read yet; ``SavedPlan.scratch`` is its file. ``exit_code`` is 0 if there is one."""
+
+    exit_code: int
+    made_from: str
+    destroys: bool
+
+
+def make(module: RootModule, arguments: Sequence[str], full: Callable[[str], None] | None = None) -> Made:
+    """Plans the module; from then on the plan that was kept before is none.
+
+    ``arguments`` are Terraform's own, like ``-target=…`` or ``-destroy``. ``full`` gets every line that Terraform
+    writes. Without it, only what cannot wait is told, on standard error: warnings, whom it waits for, and all if it
+    fails. Raises ``HarnessError`` for arguments that this command gives itself.
+    """
+    if own := [each for each in arguments if _KEPT_BY_US.match(each)]:
+        raise HarnessError(f"{', '.join(own)}: the plan is kept for {module.command('apply')}; leave it out")
+    saved, made_from = SavedPlan(module), saved_plan.configuration(module.folder)
+    saved.drop()
+    print(f"terraform plan in {module.shown}", file=sys.stderr, flush=True)
+    screen = _Screen()
+    options = ["-input=false", f"-out={saved.scratch.resolve()}", *arguments]
+    code = terraform.listen(module.folder, full or screen.hear, "plan", *options)
+    # With -detailed-exitcode, 2 says that there are changes.
+    if code == _CHANGES and _has(arguments, "detailed-exitcode"):
+        code = 0
+    if code:
+        screen.tell_the_rest()
+    return Made(code, made_from, _has(arguments, "destroy"))
+
+
+class _Screen:
+    """Lets through the boxes that Terraform draws around warnings, and single lines that cannot wait."""
+
+    def __init__(self) -> None:
+        self._in_box = False
+        self._held_back: list[str] = []
+
+    def hear(self, line: str) -> None:
+        if self._in_box or line.startswith("╷") or _CANNOT_WAIT.search(line):
+            print(line, file=sys.stderr, flush=True)
+        else:
+            self._held_back.append(line)
+        self._in_box = line.startswith("╷") or (self._in_box and not line.startswith("╵"))
+
+    def tell_the_rest(self) -> None:
+        for line in self._held_back:
+            print(line, file=sys.stderr)
+
+
+def _has(arguments: Sequence[str], option: str) -> bool:
+    return any(re.fullmatch(rf"--?{option}(=true)?", each) for each in arguments)

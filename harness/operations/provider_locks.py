@@ -1,0 +1,66 @@
+"""``make lock``: the lock files that say which packages of the providers may be installed, on any platform."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from harness import diagnostics, environments, programs, terraforms
+from harness.errors import HarnessError
+from harness.operations import root_module
+from modules.landing import land
+from modules.settings.load import GENERATED
+
+# Laptops, CI, and the machines of HCP Terraform, which are linux_amd64.
+PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64")
+LOCK_FILE = ".terraform.lock.hcl"
+
+
+def lock(root: Path, arguments: Sequence[str]) -> int:
+    """Writes the lock file of each root module of the project; returns 0.
+
+    ``arguments`` are those of ``terraform providers lock``, like ``-fs-mirror=FOLDER`` where there is no registry:
+    https://developer.hashicorp.com/terraform/cli/commands/providers/lock
+    Raises ``HarnessError`` with Terraform's words if the providers cannot be had; then every file is as it was.
+    """
+    modules = root_module.every(root)
+    if not modules:
+        raise HarnessError("there is nothing generated to lock the providers of; run: make synth")
+    wanted = {module.name: _required(module.folder) for module in modules}
+    locks: dict[str, bytes] = {}
+    for requirements in wanted.values():
+        if requirements not in locks:
+            locks[requirements] = _locked(requirements, [_absolute(each) for each in arguments])
+    for module in modules:
+        written = land(locks[wanted[module.name]], module.folder / LOCK_FILE)
+        print(f"{module.shown}/{LOCK_FILE}: {'written' if written else 'unchanged'}")
+    return 0
+
+
+def _required(folder: Path) -> str:
+    """What Terraform locks: the providers and their versions, as a configuration of its own."""
+    required: dict[str, Any] = environments.document(folder).get("terraform", {}).get("required_providers", {})
+    return json.dumps({"terraform": {"required_providers": required}}, sort_keys=True)
+
+
+def _locked(requirements: str, arguments: Sequence[str]) -> bytes:
+    terraform = terraforms.every()[0]
+    platforms = [f"-platform={platform}" for platform in PLATFORMS]
+    with tempfile.TemporaryDirectory(prefix="cutover-lock-") as scratch:
+        (Path(scratch) / GENERATED).write_text(requirements, encoding="utf-8")
+        command = [*terraform.command, "providers", "lock", "-no-color", *platforms, *arguments]
+        ran = programs.run(command, {**os.environ, "TF_IN_AUTOMATION": "1"}, Path(scratch))
+        if ran.returncode:
+            (*_, said) = diagnostics.read(ran.stdout, ran.stderr, failed=True)
+            raise HarnessError(f"the providers cannot be locked, every lock file is as it was: {said.message}")
+        return (Path(scratch) / LOCK_FILE).read_bytes()
+
+
+def _absolute(argument: str) -> str:
+    """A mirror's folder is the caller's, and Terraform runs elsewhere."""
+    name, equals, value = argument.partition("=")
+    return f"{name}={Path(value).resolve()}" if equals and name.endswith("fs-mirror") else argument

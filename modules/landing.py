@@ -1,0 +1,29 @@
+"""Puts what was made where it belongs, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def land(content: bytes, file: Path) -> bool:
+    """Puts ``content`` into ``file``: whole or not at all, and not when it is there already. Whether it was written.
+
+    Raises ``OSError`` when it cannot be; then ``file`` is as it was.
+    """
+    if file.is_file() and file.read_bytes() == content:
+        return False
+    handle, scratch = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # mkstemp's file is for its owner alone; a generated file is like any other in the repository.
+        Path(scratch).chmod(0o644)
+        Path(scratch).replace(file)
+    except BaseException:
+        Path(scratch).unlink(missing_ok=True)
+        raise
+    return True

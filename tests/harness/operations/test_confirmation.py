@@ -1,0 +1,45 @@
+"""The name of what is protected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.operations import confirmation
+from harness.operations.root_module import RootModule
+
+
+@pytest.fixture
+def prod(tmp_path: Path) -> RootModule:
+    return RootModule("prod", tmp_path, "eu-west-1", protected=True, disposable=False)
+
+
+def _nothing_is_read() -> str:
+    raise AssertionError("it was asked for")
+
+
+def test_typed_name(prod: RootModule, capsys: pytest.CaptureFixture[str]) -> None:
+    confirmation.ask(prod, "is protected", None, read=lambda: "prod\n")
+    assert capsys.readouterr().err == "prod is protected. Type its name to go on: "
+
+
+def test_given_name_is_not_asked_for(prod: RootModule) -> None:
+    confirmation.ask(prod, "is protected", "prod", read=_nothing_is_read)
+    with pytest.raises(HarnessError, match='^"dev" is not prod; nothing was done$'):
+        confirmation.ask(prod, "is protected", "dev", read=_nothing_is_read)
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("yes\n", '"yes" is not prod; nothing was done'),
+        ("PROD\n", '"PROD" is not prod; nothing was done'),
+        ("", "nothing was typed, nothing was done; without a terminal: CONFIRM=prod"),
+    ],
+)
+def test_anything_else_is_no_yes(prod: RootModule, typed: str, message: str) -> None:
+    with pytest.raises(HarnessError) as refused:
+        confirmation.ask(prod, "is protected", None, read=lambda: typed)
+    assert str(refused.value) == message

@@ -1,0 +1,61 @@
+"""Two at once in one checkout."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.operations.occupation import at_work
+from tests.harness import projects, sessions
+from tests.harness.operations import modules
+
+HOLDS = """
+import sys, time
+from pathlib import Path
+from harness.operations import root_module
+from harness.operations.occupation import at_work
+root = Path(sys.argv[1])
+with at_work(root_module.find(root, "dev"), "apply"):
+    (root / "held").touch()
+    time.sleep(60)
+"""
+
+
+def test_second_command_says_who_is_at_work_until_that_one_is_killed(tmp_path: Path) -> None:
+    dev = modules.write(tmp_path)
+    holder = subprocess.Popen([sys.executable, "-c", HOLDS, str(tmp_path)], cwd=projects.REPOSITORY)
+    try:
+        sessions.wait_for(tmp_path / "held")
+        with pytest.raises(HarnessError) as refused, at_work(dev, "plan"):
+            pass
+        start = f"environments/dev: make apply is at work here, process {holder.pid}, since 2"
+        assert str(refused.value).startswith(start)
+        assert str(refused.value).endswith("; wait until that has ended")
+    finally:
+        holder.kill()
+        holder.wait()
+    with at_work(dev, "plan"):
+        pass
+
+
+def test_commands_on_different_environments_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    dev, staging = modules.write(tmp_path), modules.write(tmp_path, name="staging")
+    with at_work(dev, "plan"), at_work(staging, "plan"):
+        assert dev.kept != staging.kept
+
+
+def test_one_after_the_other(tmp_path: Path) -> None:
+    dev = modules.write(tmp_path)
+    for command in ("plan", "apply"):
+        with at_work(dev, command):
+            assert command in (dev.kept / "at-work").read_text()
+
+
+def test_what_is_kept_is_for_its_owner_alone(tmp_path: Path) -> None:
+    dev = modules.write(tmp_path)
+    with at_work(dev, "plan"):
+        assert dev.kept.stat().st_mode & 0o777 == 0o700

@@ -1,0 +1,116 @@
+"""What is applied is what was planned and read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.operations import saved_plan
+from harness.operations.root_module import RootModule
+from harness.operations.saved_plan import SavedPlan
+from tests.harness.operations import modules
+
+
+@pytest.fixture
+def dev(tmp_path: Path) -> RootModule:
+    return modules.write(tmp_path)
+
+
+@pytest.fixture
+def kept(dev: RootModule) -> SavedPlan:
+    """A plan that has been kept."""
+    return _keep(dev, "a plan")
+
+
+def _keep(module: RootModule, text: str, destroys: bool = False) -> SavedPlan:
+    plan = SavedPlan(module)
+    plan.scratch.parent.mkdir(parents=True, exist_ok=True)
+    plan.scratch.write_text(text)
+    plan.keep(saved_plan.configuration(module.folder), destroys)
+    return plan
+
+
+def test_kept_plan_is_fresh_as_long_as_nothing_changes(dev: RootModule) -> None:
+    assert not _keep(dev, "a plan").record().destroys
+    assert SavedPlan(dev).file.read_text() == "a plan"
+    assert _keep(dev, "another", destroys=True).record().destroys
+    assert SavedPlan(dev).record().made_by.count("@") == 1
+
+
+def test_missing_plan(dev: RootModule) -> None:
+    with pytest.raises(HarnessError) as missing:
+        SavedPlan(dev).record()
+    assert str(missing.value) == "environments/dev: there is no plan to apply; run: make plan ENV=dev"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    ["cdk.tf.json", "by-hand.tf", "smoke-test.zip", "templates/page.html", ".terraform.lock.hcl", "dev.auto.tfvars"],
+)
+def test_plan_is_stale_once_anything_that_it_was_made_from_changes(
+    dev: RootModule, kept: SavedPlan, changed: str
+) -> None:
+    file = dev.folder / changed
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("{} ")
+    with pytest.raises(
+        HarnessError, match=r"environments/dev: the plan is stale: .* has changed; run: make plan ENV=dev"
+    ):
+        kept.record()
+
+
+def test_plan_is_stale_once_a_file_is_gone(dev: RootModule) -> None:
+    file = dev.folder / "by-hand.tf"
+    file.touch()
+    kept = _keep(dev, "a plan")
+    file.unlink()
+    with pytest.raises(HarnessError, match="the plan is stale"):
+        kept.record()
+
+
+@pytest.mark.parametrize(
+    "changed", ["terraform.tfstate", "terraform.tfstate.backup", "waivers.hcl", "README.md", ".swp"]
+)
+def test_what_terraform_does_not_read_leaves_the_plan_fresh(dev: RootModule, kept: SavedPlan, changed: str) -> None:
+    (dev.folder / changed).write_text("{} ")
+    assert kept.record()
+
+
+def test_plan_that_somebody_has_put_there_was_not_read(kept: SavedPlan) -> None:
+    kept.file.write_text("another plan")
+    with pytest.raises(HarnessError, match="the plan is not the one that was read"):
+        kept.record()
+
+
+def test_record_that_is_not_whole_is_none(dev: RootModule, kept: SavedPlan) -> None:
+    (record,) = (file for file in dev.kept.iterdir() if file.suffix == ".json")
+    record.write_text(record.read_text()[:20])
+    with pytest.raises(HarnessError, match="there is no plan"):
+        kept.record()
+
+
+def test_dropped_plan_is_gone(kept: SavedPlan) -> None:
+    kept.drop()
+    kept.drop()
+    with pytest.raises(HarnessError, match="there is no plan"):
+        kept.record()
+
+
+def test_plan_is_stale_if_what_it_is_made_from_changed_meanwhile(dev: RootModule) -> None:
+    made_from = saved_plan.configuration(dev.folder)
+    plan = SavedPlan(dev)
+    plan.scratch.parent.mkdir(parents=True)
+    plan.scratch.touch()
+    (dev.folder / "by-hand.tf").touch()
+    plan.keep(made_from, destroys=False)
+    with pytest.raises(HarnessError, match="the plan is stale"):
+        plan.record()
+
+
+def test_plan_that_nobody_has_read_is_none(dev: RootModule, kept: SavedPlan) -> None:
+    kept.drop()
+    kept.scratch.touch()
+    with pytest.raises(HarnessError, match="there is no plan"):
+        kept.record()
