@@ -15,7 +15,7 @@ from harness.operations.judgement import Judgement
 from harness.operations.occupation import at_work
 from harness.operations.root_module import RootModule
 from harness.operations.saved_plan import SavedPlan
-from harness.plan import summary
+from harness.plan import changes, summary
 from harness.plan.blame import Blame
 
 Form = Literal["summary", "full", "json"]
@@ -56,5 +56,5 @@ def _tell(module: RootModule, planned: dict[str, Any], found: Judgement, form: F
         print(line)
     for line in found.policy.lines:
         print(line)
-    if not found.objections and found.policy.exit_code == 0:
+    if changes.of(planned) and not found.objections and found.policy.exit_code == 0:
         print(f"\nto make it so: {module.command('apply')}", file=sys.stderr)

@@ -13,8 +13,8 @@ from harness.operations import saved_plan
 from harness.operations.root_module import RootModule
 from harness.operations.saved_plan import SavedPlan
 
-# Where a run of HCP Terraform can be looked at, and whom it waits for.
-_CANNOT_WAIT = re.compile(r"^https?://|\bwaiting for\b|\bqueue|\block(ed|ing)? ", re.IGNORECASE)
+# Where a run of HCP Terraform can be looked at, and whom it waits for. What is indented is the plan itself.
+_CANNOT_WAIT = re.compile(r"^(https?://|(?=\S).*\b(waiting for|queue|state lock|locked)\b)", re.IGNORECASE)
 _CHANGES = 2
 _KEPT_BY_US = re.compile(r"--?(out|json|input)\b")
 
