@@ -49,7 +49,7 @@ def _aloud(line: str) -> None:
 def _tell(module: RootModule, planned: dict[str, Any], found: Judgement, form: Form) -> None:
     blame = Blame(module.folder)
     if form == "json":
-        told = summary.as_json(planned, blame, found.objections)
+        told = summary.as_json(planned, blame, found.objections, name=module.name)
         print(json.dumps(told | {"policy": found.policy.as_json()}, indent=2))
         return
     for line in summary.text(planned, blame, found.objections, name=module.name):

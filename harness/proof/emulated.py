@@ -15,9 +15,9 @@ from harness.aws_provider import Provider
 from harness.emulated_aws import seed
 from harness.emulated_aws.server import EmulatedAws, running
 from harness.plan import changes
+from harness.plan.blame import Blame
 from harness.plan.changes import Change
 from harness.proof import completion, facts, leftovers, meanwhile, update
-from harness.proof.blame import Blame
 from harness.proof.concession import Concession
 from harness.proof.release import Releases
 from harness.proof.verdict import Inquiry, Verdict

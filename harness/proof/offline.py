@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness import workspace
+from harness.plan.blame import Blame
 from harness.proof import backend
-from harness.proof.blame import Blame
 from harness.proof.verdict import Inquiry, Verdict
 from harness.terraforms import Terraform
 from harness.workspace import Workspace

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from harness.plan import changes
-from harness.proof.blame import Blame
+from harness.plan.blame import Blame
 from harness.workspace import Outcome, Workspace
 
 Result = Literal["proved", "refuted", "not proved"]

@@ -86,7 +86,7 @@ def test_words_that_the_output_cannot_hold_are_no_obstacle(tmp_path: Path) -> No
     projects.write(tmp_path, PINNED | {"output": {"größe": {"value": 1}}})
     ran = projects.run(tmp_path, "plan-offline", "dev", environment={**os.environ, "PYTHONIOENCODING": "ascii"})
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert r"outputs: gr\xf6\xdfe" in ran.stdout
+    assert r"  gr\xf6\xdfe: unset -> 1" in ran.stdout
 
 
 def test_error_of_the_system_about_no_file_is_told_plainly(

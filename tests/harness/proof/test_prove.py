@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import subprocess
 from pathlib import Path
@@ -87,8 +88,9 @@ def test_preview_lists_what_a_first_apply_creates(project: Path) -> None:
     ran = projects.run(project, "plan-offline", "dev")
     assert ran.returncode == 0, ran.stderr
     count = sum(len(each) for each in support.template(TEXT, "dev").document["resource"].values())
-    assert f"a first apply creates {count} resources" in ran.stdout
-    assert "aws_ecs_service.service-web_service" in ran.stdout
+    assert f"dev: {count} to create" in ran.stdout
+    assert "nothing was asked of AWS" in ran.stdout
+    assert re.search(r"^  service-web +\d+  \[service\.web\](.|\n {9})*\becs_service\b", ran.stdout, re.MULTILINE)
 
 
 @pytest.mark.slow
@@ -98,7 +100,8 @@ def test_preview_speaks_terraforms_words_or_json(project: Path) -> None:
         in projects.run(project, "plan-offline", "dev", "--full").stdout
     )
     plan = json.loads(projects.run(project, "plan-offline", "dev", "--json").stdout)
-    assert plan["resource_changes"]
+    assert plan["counts"]["create"] == len(plan["changes"]) > 0
+    assert "aws_ecs_service.service-web_service" in [each["address"] for each in plan["changes"]]
 
 
 def test_output_that_nobody_reads_to_its_end_is_no_failure_to_complain_of(project: Path) -> None:

@@ -38,6 +38,8 @@ _MADE_FROM: tuple[tuple[str, Path_], ...] = (
     (r"network\b", ("network",)),
 )
 
+_REFERENCE = re.compile(r"(?:data\.)?[a-z]\w*\.[\w-]+")
+
 
 def setting_of(construct: str) -> Path_:
     """The setting that the construct at a path like ``service-web/scaling/target`` is made from.
@@ -55,7 +57,7 @@ class Blame:
 
     def __init__(self, folder: Path) -> None:
         self.environment = folder.name
-        self._constructs = _constructs(folder / GENERATED)
+        self._bodies = _bodies(folder / GENERATED)
         try:
             self._settings: load.Settings | None = load.load(folder.parent, folder.name)
         except SettingsError:
@@ -83,7 +85,23 @@ class Blame:
 
     def construct_of(self, address: str) -> str:
         """The path of the construct behind an address, below the environment; empty if there is none."""
-        return self._constructs.get(address.partition("[")[0], "")
+        return _path(self._body(address))
+
+    def setting_at(self, construct: str) -> tuple[str, str]:
+        """The setting that the construct is made from and where it stands, like ``("network", "…/environment.hcl:7")``.
+
+        Both are empty for what every environment has, and for settings that cannot be read.
+        """
+        path = setting_of(construct)
+        return (dotted(path), str(self._settings.locations.of(path))) if path and self._settings else ("", "")
+
+    def made_from(self, address: str, attribute: str) -> set[str]:
+        """The addresses of the resources that the generated Terraform makes an attribute of ``address`` from."""
+        text = json.dumps(self._body(address).get(attribute))
+        return {each for each in _REFERENCE.findall(text) if each in self._bodies}
+
+    def _body(self, address: str) -> dict[str, Any]:
+        return self._bodies.get(address.partition("[")[0], {})
 
     def _about(self, address: str, place: str) -> str:
         construct = self.construct_of(address)
@@ -96,15 +114,15 @@ class Blame:
         return ": ".join(filter(None, (str(self._settings.locations.of(path)), dotted(path), resource)))
 
 
-def _constructs(generated: Path) -> Mapping[str, str]:
-    """The path of the construct behind each address, below the environment; nothing for a file that is not ours."""
+def _bodies(generated: Path) -> Mapping[str, dict[str, Any]]:
+    """The body of each resource by its address; nothing for a file that is not ours."""
     try:
         document = json.loads(generated.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
     if not isinstance(document, dict):
         return {}
-    return {each.address: _path(each.body) for each in terraform_json.resources(document)}
+    return {each.address: each.body for each in terraform_json.resources(document)}
 
 
 def _path(body: dict[str, Any]) -> str:

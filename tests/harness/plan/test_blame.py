@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.diagnostics import Diagnostic
-from harness.proof import blame
+from harness.plan import blame
 from modules.settings import load
 from modules.settings.environment import Environment
 from tests import support
@@ -63,6 +63,36 @@ def test_comment_that_is_not_cdktfs_is_no_obstacle(dev: Path, comment: object) -
 def test_generated_file_that_is_nested_too_deeply_is_no_obstacle(dev: Path) -> None:
     (dev / load.GENERATED).write_text("[" * 100_000)
     assert blame.Blame(dev).construct_of("aws_vpc.main") == ""
+
+
+def test_setting_of_a_construct_comes_with_its_place(dev: Path) -> None:
+    setting, place = blame.Blame(dev).setting_at("service-web/scaling/target")
+    assert setting == "service.web.scaling"
+    assert place.startswith("environments/dev/environment.hcl:")
+    assert blame.Blame(dev).setting_at("key/key") == ("", "")
+    (dev / load.FILE).write_text("project = ")
+    assert blame.Blame(dev).setting_at("service-web/scaling/target") == ("", "")
+
+
+def test_attribute_is_made_from_what_it_refers_to(dev: Path) -> None:
+    subnet = {
+        "vpc_id": "${aws_vpc.main.id}",
+        "tags": {"a": "${data.aws_region.here.name} aws_vpc.else"},
+        "cidr": "10.0",
+    }
+    document = {
+        "resource": {"aws_vpc": {"main": {}}, "aws_subnet": {"a": subnet}},
+        "data": {"aws_region": {"here": {}}},
+    }
+    projects.write(dev.parent.parent, document)
+    made = blame.Blame(dev).made_from
+    assert [made("aws_subnet.a[0]", each) for each in ("vpc_id", "tags", "cidr", "none")] == [
+        {"aws_vpc.main"},
+        {"data.aws_region.here"},
+        set(),
+        set(),
+    ]
+    assert made("aws_eip.unknown", "vpc_id") == set()
 
 
 @pytest.mark.parametrize("name", load.names(ENVIRONMENTS))
