@@ -6,21 +6,26 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from harness import terraform
+from harness.errors import HarnessError
 from harness.hcp_terraform import preflight
 from harness.operations import apply, confirmation, planning, remains, root_module
 from harness.operations.occupation import at_work
+from harness.operations.root_module import RootModule
 from harness.operations.saved_plan import SavedPlan
 from harness.plan import changes, summary
 from harness.plan.blame import Blame
+from harness.plan.changes import Change
+from modules.settings import load
 
 
 def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | None, arguments: Sequence[str]) -> int:
     """Destroys the root module ``name``; returns Terraform's exit code, or 1 if the guard or a policy stops it.
 
     ``arguments`` are those of ``terraform plan``. Its name is wanted whether it is protected or not. Raises
-    ``HarnessError`` for another name.
+    ``HarnessError`` for another name, and for an environment that is not disposable, or not yet.
     """
     module = root_module.find(root, name)
+    _refuse_what_is_to_stay(module)
     with at_work(module, "destroy"):
         remains.check(module)
         preflight.check(module.folder)
@@ -29,7 +34,9 @@ def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | No
             return made.exit_code
         saved = SavedPlan(module)
         planned = terraform.show(module.folder, saved.scratch)
-        if not changes.of(planned):
+        going = changes.of(planned)
+        _refuse_what_is_protected_still(module, going)
+        if not going:
             print(f"{module.shown}: there is nothing to destroy")
             return 0
         if stopped := apply.stops(root, module, planned, destroys=True, allowed=allowed, command="destroy"):
@@ -39,3 +46,22 @@ def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | No
         confirmation.ask(module, "will be destroyed", confirmed)
         saved.keep(made.made_from, destroys=True)
         return apply.carry_out(module, saved, [])
+
+
+def _refuse_what_is_to_stay(module: RootModule) -> None:
+    # Without that, buckets that are not empty and the load balancer would be refused when much else is gone.
+    if not module.disposable and not module.name.startswith("bootstrap/"):
+        raise HarnessError(
+            f"{module.shown}/{load.FILE}: {module.name} is not disposable; write «disposable = true» there, run "
+            f"{module.command('plan')} and {module.command('apply')}, which lift what protects it, then destroy it"
+        )
+
+
+def _refuse_what_is_protected_still(module: RootModule, going: Sequence[Change]) -> None:
+    """AWS would refuse to delete it when much is gone already."""
+    protected = [each.address for each in going if each.before.get("enable_deletion_protection")]
+    if protected:
+        raise HarnessError(
+            f"{module.shown}: AWS still protects {', '.join(protected)} from deletion; run {module.command('plan')} and "
+            f"{module.command('apply')} first, which lift that, then destroy it"
+        )

@@ -27,7 +27,7 @@ def test_typed_name(prod: RootModule, capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_given_name_is_not_asked_for(prod: RootModule) -> None:
     confirmation.ask(prod, "is protected", "prod", read=_nothing_is_read)
-    with pytest.raises(HarnessError, match='^"dev" is not prod; nothing was done$'):
+    with pytest.raises(HarnessError, match=r'^"dev" is not prod; nothing was done$'):
         confirmation.ask(prod, "is protected", "dev", read=_nothing_is_read)
 
 
