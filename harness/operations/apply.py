@@ -10,7 +10,7 @@ from typing import Any
 from harness import terraform
 from harness.errors import HarnessError
 from harness.hcp_terraform import preflight
-from harness.operations import confirmation, judgement, remains, root_module
+from harness.operations import confirmation, judgement, precautions, remains, root_module
 from harness.operations.occupation import at_work
 from harness.operations.root_module import RootModule
 from harness.operations.saved_plan import SavedPlan
@@ -60,9 +60,13 @@ def stops(
 
 
 def carry_out(module: RootModule, saved: SavedPlan, arguments: Sequence[str]) -> int:
-    """Applies the kept plan, which is used up then. Terraform's exit code."""
+    """Applies the kept plan, which is used up then. Terraform's exit code.
+
+    Raises ``HarnessError`` for arguments that are no options, and for a state that could not be saved.
+    """
     if beside := [each for each in arguments if not each.startswith("-")]:
         raise HarnessError(f"{', '.join(beside)}: what is applied is the kept plan, and nothing else")
+    precautions.take(module)
     code = terraform.run(module.folder, "apply", "-input=false", *arguments, str(saved.file.resolve()))
     if code == 0:
         saved.drop()

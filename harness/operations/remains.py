@@ -6,43 +6,41 @@ import json
 from pathlib import Path
 
 from harness.errors import HarnessError
+from harness.operations import precautions
+from harness.operations.precautions import LOCAL_STATE
 from harness.operations.root_module import RootModule
 
 # Terraform writes this when it has changed something and could not save the state.
 # https://developer.hashicorp.com/terraform/cli/state/recover
 _ERRORED = "errored.tfstate"
-_LOCAL = "terraform.tfstate"
 
 
 def check(module: RootModule) -> None:
     """Raises ``HarnessError`` if the state is not where or what it should be, with what to do."""
-    if (module.folder / _ERRORED).exists():
+    errored, state = module.folder / _ERRORED, module.folder / LOCAL_STATE
+    if errored.exists() and _is_whole(errored):
         raise HarnessError(
             f"{module.shown}/{_ERRORED}: the last command changed things and could not save the state; this file is the "
             f'state. See to what it said then, and run: make terraform ENV={module.name} ARGS="state push {_ERRORED}"; '
             f"then move the file away"
         )
-    state = module.folder / _LOCAL
-    if state.is_file() and not _is_whole(state):
+    if errored.exists() or (state.is_file() and state.stat().st_size and not _is_whole(state)):
         raise HarnessError(
-            f"{module.shown}/{_LOCAL}: is not whole, as after a full disk; {_backup(module, state)}. Nothing was done"
+            f"{module.shown}/{LOCAL_STATE}: could not be saved whole, as on a full disk; {_last_whole(module)}. Terraform may "
+            f"have printed the state when it failed: that is the newest. What it made since wants «terraform import». "
+            f"Then remove {_ERRORED} if it is there"
         )
 
 
 def _is_whole(state: Path) -> bool:
     try:
-        # An empty file is what Terraform makes when it locks a state that is not there yet.
-        text = state.read_text(encoding="utf-8")
-        return not text or isinstance(json.loads(text), dict)
+        return isinstance(json.loads(state.read_text(encoding="utf-8")), dict)
     except ValueError:
         return False
 
 
-def _backup(module: RootModule, state: Path) -> str:
-    backup = state.with_name(f"{_LOCAL}.backup")
-    if backup.is_file() and backup.stat().st_size and _is_whole(backup):
-        return (
-            f"{module.shown}/{backup.name} is the state before the last change: move it over, then look with "
-            f"«{module.command('plan')}» at what was made since, which wants «terraform import»"
-        )
-    return "there is no backup beside it; take it from where you keep copies"
+def _last_whole(module: RootModule) -> str:
+    for copy in precautions.copies(module):
+        if (module.folder / copy).is_file() and _is_whole(module.folder / copy):
+            return f"{module.shown}/{copy} is the state before the last change: copy it over {LOCAL_STATE}"
+    return "there is no whole copy of it here; take it from where you keep backups"

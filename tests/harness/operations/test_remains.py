@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from harness.errors import HarnessError
-from harness.operations import remains
+from harness.operations import precautions, remains
 from harness.operations.root_module import RootModule
 from tests.harness.operations import modules
 
@@ -36,19 +38,41 @@ def test_state_that_could_not_be_saved(dev: RootModule) -> None:
 
 
 @pytest.mark.parametrize("cut_off", ['{"version": 4, "res', "[1]", "\x00\x00"])
-def test_half_a_state_names_the_backup(dev: RootModule, cut_off: str) -> None:
+def test_half_a_state_names_the_last_whole_one(dev: RootModule, cut_off: str) -> None:
     (dev.folder / "terraform.tfstate").write_text(cut_off)
     (dev.folder / "terraform.tfstate.backup").write_text('{"version": 4}')
-    with pytest.raises(
-        HarnessError, match=r"environments/dev/terraform\.tfstate: is not whole.*tfstate\.backup is the state"
-    ):
+    with pytest.raises(HarnessError, match=r"dev/terraform\.tfstate\.backup is the state before the last change"):
+        remains.check(dev)
+    (dev.folder / "terraform.tfstate").write_text('{"version": 4}')
+    dev.kept.mkdir(parents=True)
+    precautions.take(dev)
+    (dev.folder / "terraform.tfstate").write_text(cut_off)
+    with pytest.raises(HarnessError, match=r"environments/dev/\.terraform/cutover/before\.tfstate is the state before"):
         remains.check(dev)
 
 
 @pytest.mark.parametrize("backup", [None, "", '{"version'])
-def test_half_a_state_without_a_sound_backup(dev: RootModule, backup: str | None) -> None:
+def test_half_a_state_without_a_whole_copy(dev: RootModule, backup: str | None) -> None:
     (dev.folder / "terraform.tfstate").write_text('{"version"')
     if backup is not None:
         (dev.folder / "terraform.tfstate.backup").write_text(backup)
-    with pytest.raises(HarnessError, match="there is no backup beside it"):
+    with pytest.raises(HarnessError, match="there is no whole copy of it here"):
         remains.check(dev)
+
+
+def test_state_that_could_be_saved_nowhere(dev: RootModule) -> None:
+    (dev.folder / "errored.tfstate").touch()
+    with pytest.raises(
+        HarnessError, match=r"terraform\.tfstate: could not be saved whole.*Then remove errored\.tfstate"
+    ):
+        remains.check(dev)
+
+
+def test_nothing_is_changed_on_a_disk_that_is_nearly_full(dev: RootModule, monkeypatch: pytest.MonkeyPatch) -> None:
+    dev.kept.mkdir(parents=True)
+    left = SimpleNamespace(free=3 * 1024 * 1024)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: left)
+    with pytest.raises(HarnessError, match=r"^environments/dev: the disk has 3 MB left, .* make room for 100 MB first"):
+        precautions.take(dev)
+    left.free *= 100
+    precautions.take(dev)

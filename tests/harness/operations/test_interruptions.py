@@ -1,0 +1,154 @@
+"""Commands that are killed, interrupted or out of room at any moment: what is left is whole, and the next one goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from harness.operations.root_module import RootModule
+from tests.harness import projects, sessions
+from tests.harness.operations import modules
+
+THINGS = 6
+Process = subprocess.Popen[str]
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Path:
+    """A file that is there once the first thing is being made."""
+    return tmp_path / "begun"
+
+
+@pytest.fixture
+def dev(tmp_path: Path, begun: Path, monkeypatch: pytest.MonkeyPatch) -> RootModule:
+    """Things that each take a moment to be made, one after the other."""
+    monkeypatch.delenv("TF_CLI_CONFIG_FILE", raising=False)
+    slowly = {"local-exec": {"command": f"touch '{begun}'; sleep 0.2"}}
+    made = {
+        f"n{number}": {"provisioner": [slowly], "depends_on": [f"terraform_data.n{number - 1}"] if number else []}
+        for number in range(THINGS)
+    }
+    return modules.write(tmp_path, {"resource": {"terraform_data": made}}, settings="disposable = true")
+
+
+def _command(module: RootModule, *arguments: str) -> list[str]:
+    root = str(module.folder.parent.parent)
+    return [sys.executable, "-m", "tests.harness.operations.unjudged", "--root", root, *arguments]
+
+
+def _run(module: RootModule, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = _command(module, *arguments)
+    return subprocess.run(command, cwd=projects.REPOSITORY, capture_output=True, text=True, check=False)
+
+
+def _start(module: RootModule, *arguments: str) -> Process:
+    return sessions.start(_command(module, *arguments), {**os.environ, "CHECKPOINT_DISABLE": "1"})
+
+
+def _kill_everything(process: Process) -> None:
+    """As a machine does that loses its power: nobody may clean up."""
+    children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False).stdout
+    for each in (process.pid, *map(int, children.split())):
+        with suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
+    process.communicate()
+
+
+def _resources(module: RootModule) -> list[str]:
+    state = module.folder / "terraform.tfstate"
+    # Terraform makes an empty file when it locks a state that is not there yet.
+    text = state.read_text() if state.exists() else ""
+    return [each["name"] for each in json.loads(text)["resources"]] if text else []
+
+
+def _bring_to_its_end(module: RootModule) -> None:
+    for command in ("plan", "apply"):
+        ran = _run(module, command, "dev")
+        assert ran.returncode == 0, ran.stderr
+        if ran.stdout.startswith("dev: no changes"):
+            break
+    assert len(_resources(module)) == THINGS
+    assert _run(module, "plan", "dev").stdout.startswith("dev: no changes")
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
+def test_plan_that_is_killed_at_any_moment(dev: RootModule, seed: int) -> None:
+    moments = random.Random(seed)
+    for _ in range(3):
+        _kill_after(_start(dev, "plan", "dev"), moments.uniform(0.1, 1.0))
+        # There is a whole plan or none, never half of one.
+        applied = _run(dev, "apply", "dev")
+        assert (applied.returncode, len(_resources(dev))) in [(2, 0), (0, THINGS)], applied.stderr
+    _bring_to_its_end(dev)
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
+def test_apply_that_is_killed_at_any_moment(dev: RootModule, seed: int) -> None:
+    moments = random.Random(seed)
+    for _ in range(2):
+        planned = _run(dev, "plan", "dev")
+        assert planned.returncode == 0, planned.stderr
+        _kill_after(_start(dev, "apply", "dev"), moments.uniform(0.3, 1.5))
+        assert len(_resources(dev)) in range(THINGS + 1)
+    _bring_to_its_end(dev)
+
+
+def _kill_after(process: Process, seconds: float) -> None:
+    time.sleep(seconds)
+    _kill_everything(process)
+
+
+def test_interrupted_apply_saves_what_it_did_and_says_how_to_go_on(dev: RootModule, begun: Path) -> None:
+    assert _run(dev, "plan", "dev").returncode == 0
+    process = _start(dev, "apply", "dev")
+    sessions.wait_for(begun)
+    process.send_signal(signal.SIGINT)
+    told, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "Interrupt received" in told
+    assert told.endswith("What was done is in the state; make plan ENV=dev shows what is left\n")
+    assert 0 < len(_resources(dev)) < THINGS
+    assert not (dev.folder / ".terraform.tfstate.lock.info").exists()
+    _bring_to_its_end(dev)
+
+
+def test_two_at_once(dev: RootModule, begun: Path) -> None:
+    assert _run(dev, "plan", "dev").returncode == 0
+    first = _start(dev, "apply", "dev")
+    sessions.wait_for(begun)
+    for second in [_start(dev, command, "dev") for command in ("plan", "apply", "destroy")]:
+        told, _ = second.communicate(timeout=20)
+        assert second.returncode == 2
+        assert told.startswith(f"environments/dev: make apply is at work here, process {first.pid}, since ")
+    first.communicate(timeout=30)
+    assert first.returncode == 0
+    assert len(_resources(dev)) == THINGS
+
+
+def test_state_that_somebody_else_has_locked(dev: RootModule, begun: Path) -> None:
+    """From another checkout, or with Terraform itself."""
+    assert _run(dev, "plan", "dev").returncode == 0
+    other = subprocess.Popen(
+        [str(shutil.which("terraform")), "apply", "-auto-approve"],
+        cwd=dev.folder,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        sessions.wait_for(begun)
+        refused = _run(dev, "plan", "dev")
+        assert refused.returncode == 1
+        assert "Error acquiring the state lock" in refused.stderr
+        assert "Who:" in refused.stderr
+    finally:
+        other.wait()
+    assert _run(dev, "plan", "dev").returncode == 0

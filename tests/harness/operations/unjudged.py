@@ -1,0 +1,16 @@
+"""Runs the harness without the judges, who take longer than all the rest: ``python -m tests.harness.operations.unjudged``."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+from harness import __main__
+from harness.operations import judgement
+from harness.operations.judgement import Judgement
+from harness.policy import planned
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    judgement.judge = lambda *_: Judgement((), planned.Verdict())
+    sys.exit(__main__.main())
