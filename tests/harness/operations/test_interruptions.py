@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import terraforms
 from harness.operations.root_module import RootModule
 from tests.harness import projects, sessions
 from tests.harness.operations import modules
@@ -33,7 +33,9 @@ def begun(tmp_path: Path) -> Path:
 def dev(tmp_path: Path, begun: Path, monkeypatch: pytest.MonkeyPatch) -> RootModule:
     """Things that each take a moment to be made, one after the other."""
     monkeypatch.delenv("TF_CLI_CONFIG_FILE", raising=False)
-    slowly = {"local-exec": {"command": f"touch '{begun}'; sleep 0.2"}}
+    slowly = {
+        "local-exec": {"command": f"touch '{begun}'; sleep 0.2; while [ -e '{begun}-wait' ]; do sleep 0.05; done"}
+    }
     made = {
         f"n{number}": {"provisioner": [slowly], "depends_on": [f"terraform_data.n{number - 1}"] if number else []}
         for number in range(THINGS)
@@ -122,27 +124,33 @@ def test_interrupted_apply_saves_what_it_did_and_says_how_to_go_on(dev: RootModu
     _bring_to_its_end(dev)
 
 
-def test_two_at_once(dev: RootModule, begun: Path) -> None:
+@pytest.fixture
+def wait(begun: Path) -> Path:
+    """Nothing is finished while this file is there."""
+    file = Path(f"{begun}-wait")
+    file.touch()
+    return file
+
+
+def test_two_at_once(dev: RootModule, begun: Path, wait: Path) -> None:
     assert _run(dev, "plan", "dev").returncode == 0
     first = _start(dev, "apply", "dev")
     sessions.wait_for(begun)
-    for second in [_start(dev, command, "dev") for command in ("plan", "apply", "destroy")]:
-        told, _ = second.communicate(timeout=20)
+    for command in ("plan", "apply", "destroy"):
+        second = _run(dev, command, "dev")
         assert second.returncode == 2
-        assert told.startswith(f"environments/dev: make apply is at work here, process {first.pid}, since ")
+        assert second.stderr.startswith(f"environments/dev: make apply is at work here, process {first.pid}, since ")
+    wait.unlink()
     first.communicate(timeout=30)
     assert first.returncode == 0
     assert len(_resources(dev)) == THINGS
 
 
-def test_state_that_somebody_else_has_locked(dev: RootModule, begun: Path) -> None:
+def test_state_that_somebody_else_has_locked(dev: RootModule, begun: Path, wait: Path) -> None:
     """From another checkout, or with Terraform itself."""
     assert _run(dev, "plan", "dev").returncode == 0
-    other = subprocess.Popen(
-        [str(shutil.which("terraform")), "apply", "-auto-approve"],
-        cwd=dev.folder,
-        stdout=subprocess.DEVNULL,
-    )
+    command = [*terraforms.every()[0].command, "apply", "-auto-approve"]
+    other = subprocess.Popen(command, cwd=dev.folder, stdout=subprocess.DEVNULL)
     try:
         sessions.wait_for(begun)
         refused = _run(dev, "plan", "dev")
@@ -150,5 +158,6 @@ def test_state_that_somebody_else_has_locked(dev: RootModule, begun: Path) -> No
         assert "Error acquiring the state lock" in refused.stderr
         assert "Who:" in refused.stderr
     finally:
+        wait.unlink()
         other.wait()
     assert _run(dev, "plan", "dev").returncode == 0
