@@ -1,0 +1,1 @@
+"""What must not happen unasked: one idea per module, each with ``objections(plan)``."""

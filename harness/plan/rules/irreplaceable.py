@@ -1,0 +1,46 @@
+"""What the generator makes, and what is lost when it is destroyed or replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.plan import changes
+from harness.plan.objection import Objection
+
+_CONNECTION = (
+    "a new one connects nothing until somebody confirms it in the console, and until then no push starts a release"
+)
+
+LOST = {
+    "aws_codecommit_repository": "all commits in it are lost",
+    # https://docs.aws.amazon.com/dtconsole/latest/userguide/connections-update.html
+    "aws_codeconnections_connection": _CONNECTION,
+    "aws_codestarconnections_connection": _CONNECTION,
+    "aws_ecr_repository": "all images in it are lost, among them those of running tasks and those to roll back to",
+    "aws_ecs_cluster": "every service in it stops",
+    # What is ignored in a change is not ignored in a creation.
+    "aws_ecs_service": "all its tasks stop, and a new one starts with the image that Terraform knows, not with the one released last",
+    "aws_eip": "its address is lost for good, and is on the allow lists of others",
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteOpenIDConnectProvider.html
+    "aws_iam_openid_connect_provider": "nobody who logs in through it gets in: no run of HCP Terraform, no workflow of GitHub",
+    "aws_internet_gateway": "nothing gets into its VPC or out of it",
+    # https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
+    "aws_kms_key": "what is encrypted with it can no longer be read, and never again once its waiting period is over: images, artifacts, logs, state",
+    "aws_lb": "nobody reaches the services behind it until its new name is known everywhere",
+    "aws_lb_listener": "nobody gets in through its port, and a new one does not know where releases have sent the traffic",
+    "aws_nat_gateway": "tasks behind it reach nothing outside until there is another way",
+    "aws_s3_bucket": "all objects in it are lost, in every version",
+    # https://docs.aws.amazon.com/sns/latest/dg/SendMessageToEmail.html
+    "aws_sns_topic": "its subscriptions are lost, and whoever reads it by e-mail hears nothing until he has confirmed a new one",
+    "aws_subnet": "tasks, load balancers and databases in it have to go first",
+    "aws_vpc": "everything in it has to go first: tasks, load balancers, databases",
+}
+"""By type, in the words of an answer to «what if?»."""
+
+
+def objections(plan: Mapping[str, Any]) -> Iterator[Objection]:
+    """Objects to the end of each of them, be there a new one afterwards or not."""
+    for change in changes.of(plan):
+        if change.ends and change.type in LOST:
+            yield Objection(change.address, LOST[change.type])

@@ -1,0 +1,30 @@
+"""Listener rules that carry production traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.plan import changes, routes, state
+from harness.plan.changes import Change
+from harness.plan.objection import Objection
+
+
+def objections(plan: Mapping[str, Any]) -> Iterator[Objection]:
+    """Objects to the end of listener rules that forward, but those of which it is known that they carry test traffic alone.
+
+    A new rule is made from what Terraform knows; what is ignored in a change is not ignored in a creation.
+    """
+    tests = {route.address for route in routes.of(plan) if not route.production}
+    for change in changes.of(plan):
+        if change.type == "aws_lb_listener_rule" and change.ends and change.address not in tests and _forwards(change):
+            yield Objection(
+                change.address,
+                "nobody reaches the service until there is a new one, which does not know where the last release sent the traffic",
+            )
+
+
+def _forwards(change: Change) -> bool:
+    """Whether it sends requests to a service, or may: one that redirects or refuses them does not."""
+    actions = list(state.blocks(change.before, "action"))
+    return not actions or any(each.get("type", "forward") == "forward" for each in actions)
