@@ -19,7 +19,7 @@ GENERATE = $(BIN)/python $(if $(filter bootstrap/%,$(ENV)),-m harness bootstrap,
 # What the plan guard objects to and is wanted all the same, and the name that would have to be typed.
 ANSWERS = $(foreach address,$(ALLOW),--allow '$(address)') $(if $(CONFIRM),--confirm '$(CONFIRM)')
 
-.PHONY: help synth test test-slow test-e2e policy prove e2e plan-offline plan apply destroy output terraform bootstrap bench lock lock-python lock-providers docs inventory format clean named
+.PHONY: help synth test test-slow test-e2e policy prove e2e plan-offline plan apply destroy speculative-plan output terraform bootstrap bench lock lock-python lock-providers docs inventory format clean named
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,10 @@ apply: named $(VENV)/.run $(CHECKOV)/.installed ## Apply exactly the plan that w
 destroy: named $(VENV)/.run $(CHECKOV)/.installed ## Remove everything, once its name has been typed: ENV=dev
 	@$(GENERATE) >&2
 	@$(BIN)/python -m harness destroy $(ENV) $(ANSWERS) $(ARGS)
+
+speculative-plan: named $(VENV)/.run $(CHECKOV)/.installed ## Let HCP Terraform plan what nobody can apply, as in pull requests: ENV=dev
+	@$(GENERATE) >&2
+	@$(BIN)/python -m harness speculative-plan $(ENV) $(ARGS)
 
 output terraform: named $(VENV)/.run ## Print outputs, or run any command of Terraform: ENV=dev ARGS="state list"
 	@$(BIN)/python -m harness $@ $(ENV) $(ARGS)

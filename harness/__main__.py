@@ -131,6 +131,13 @@ def _add_operations(commands: Commands) -> None:
     lock = commands.add_parser("lock", help="write the lock files of the providers, for several platforms")
     lock.set_defaults(command=_lock, beside=())
 
+    speculative = commands.add_parser(
+        "speculative-plan", help="let HCP Terraform make a plan that nobody can apply, as pull requests do"
+    )
+    speculative.add_argument("environment", metavar="ENV")
+    speculative.add_argument("--json", action="store_const", const="json", dest="form", help="the summary as JSON")
+    speculative.set_defaults(command=_speculate, form="summary")
+
     made = {name: commands.add_parser(name, help=purpose, allow_abbrev=False) for name, purpose in CHANGES.items()}
     for name, purpose in TERRAFORM.items():
         made[name] = commands.add_parser(name, help=purpose, allow_abbrev=False)
@@ -204,6 +211,12 @@ def _plan(options: argparse.Namespace) -> int:
     from harness.operations import plan
 
     return plan.plan(options.root, options.environment, options.form, options.beside)
+
+
+def _speculate(options: argparse.Namespace) -> int:
+    from harness.operations import speculate
+
+    return speculate.speculate(options.root, options.environment, options.form)
 
 
 def _apply(options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness import terraform
 from harness.errors import HarnessError
-from harness.hcp_terraform import preflight
+from harness.hcp_terraform import cloud_block, preflight
 from harness.operations import confirmation, judgement, precautions, remains, root_module
 from harness.operations.occupation import at_work
 from harness.operations.root_module import RootModule
@@ -30,7 +30,7 @@ def apply(root: Path, name: str, allowed: Collection[str], confirmed: str | None
     module = root_module.find(root, name)
     with at_work(module, "apply"):
         remains.check(module)
-        preflight.check(module.folder)
+        preflight.check(module.folder, applies=True)
         saved = SavedPlan(module)
         destroys = saved.record().destroys
         planned = terraform.show(module.folder, saved.file)
@@ -72,8 +72,10 @@ def carry_out(module: RootModule, saved: SavedPlan, arguments: Sequence[str]) ->
         saved.drop()
         return 0
     remains.check(module)
+    there = ". The run may still be going on in HCP Terraform" if cloud_block.read(module.folder) else ""
     print(
-        f"{module.shown}: that did not end well. What was done is in the state; {module.command('plan')} shows what is left",
+        f"{module.shown}: that did not end well. What was done is in the state; {module.command('plan')} shows what is "
+        f"left{there}",
         file=sys.stderr,
     )
     return code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,13 +36,12 @@ def judge(root: Path, module: RootModule, plan: Mapping[str, Any], destroys: boo
 
 def _aws(module: RootModule) -> Any:
     def client(service: str) -> Any:
-        import boto3  # Here, because it takes a moment, and most plans ask AWS nothing.
+        # Here, because it takes a moment, and most plans ask AWS nothing.
+        import boto3
+        from botocore.config import Config
 
-        return boto3.Session(region_name=module.region).client(service)  # type: ignore[call-overload]
+        soon = Config(connect_timeout=5, read_timeout=20, retries={"max_attempts": 2})
+        return boto3.Session(region_name=module.region).client(service, config=soon)  # type: ignore[call-overload]
 
     return client
 
-
-def lines(judgement: Judgement) -> Iterator[str]:
-    """What the policies say."""
-    yield from judgement.policy.lines

@@ -49,7 +49,7 @@ def test_policy_without_a_name_takes_all_environments(tmp_path: Path, capsys: py
     assert capsys.readouterr().out.startswith("policy: scanning dev with checkov")
 
 
-@pytest.mark.parametrize("arguments", [[], ["paln", "dev"], ["plan"], ["plan", "dev", "-detailed-exitcode"]])
+@pytest.mark.parametrize("arguments", [[], ["paln", "dev"], ["plan"], ["policy", "dev", "-detailed-exitcode"]])
 def test_wrong_use_ends_with_exit_code_two(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)

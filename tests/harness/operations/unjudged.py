@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import signal
 import sys
+from pathlib import Path
 
 from harness import __main__
 from harness.operations import judgement
 from harness.operations.judgement import Judgement
 from harness.policy import planned
+
+
+def command(root: Path, *arguments: str) -> list[str]:
+    """The command line that does so on the project in ``root``."""
+    return [sys.executable, "-m", "tests.harness.operations.unjudged", "--root", str(root), *arguments]
+
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)

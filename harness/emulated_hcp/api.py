@@ -1,0 +1,317 @@
+"""Answers the API's calls; one function a call, in the order in which Terraform makes them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from harness.emulated_hcp import documents
+from harness.emulated_hcp.organization import FINAL, Configuration, Organization, Run, Workspace
+from harness.emulated_hcp.worker import Worker
+
+_HEADERS = {"TFP-API-Version": "2.6", "TFP-AppName": "HCP Terraform", "X-RateLimit-Limit": "30"}
+
+
+class RefusalError(Exception):
+    """An answer with an error."""
+
+    def __init__(self, status: int, title: str, detail: str = "") -> None:
+        super().__init__(title)
+        self.status, self.title, self.detail = status, title, detail
+
+
+class Api:
+    """The API of one ``organization``, as a WSGI application. ``variables`` are what every run's Terraform gets.
+
+    ``calls`` are the calls so far, like ``GET /organizations/acme/workspaces/dev``.
+    """
+
+    def __init__(self, organization: Organization, variables: Mapping[str, str]) -> None:
+        self._organization, self._variables = organization, variables
+        self.calls: list[str] = []
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        """WSGI."""
+        return self._answer(Request(environ))(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        path = request.path.removeprefix("/api/v2")
+        self.calls.append(f"{request.method} {path}")
+        try:
+            name, values = _ROUTES.bind("").match(path, method=request.method)
+            if name not in _OPEN:
+                self._admit(request)
+            found = getattr(self, f"_{name}")(request, **values)
+        except HTTPException:
+            found = _error(404, "not found")
+        except RefusalError as refusal:
+            found = _error(refusal.status, refusal.title, refusal.detail)
+        response = found if isinstance(found, Response) else _document(found)
+        response.headers.extend(_HEADERS)
+        return response
+
+    def _admit(self, request: Request) -> None:
+        if request.headers.get("Authorization") != f"Bearer {self._organization.token}":
+            raise RefusalError(401, "unauthorized")
+
+    def _ping(self, _: Request) -> Response:
+        return Response(status=204)
+
+    def _read_organization(self, _: Request, org: str) -> Any:
+        self._check(org)
+        return documents.organization(self._organization)
+
+    def _entitlements(self, _: Request, org: str) -> Any:
+        self._check(org)
+        return documents.entitlements()
+
+    def _projects(self, request: Request, org: str) -> Any:
+        self._check(org)
+        wanted = request.args.get("filter[names]")
+        names = [name for name in self._organization.projects if wanted in (None, name)]
+        return [documents.project(self._organization, name) for name in names]
+
+    def _workspaces(self, _: Request, org: str) -> Any:
+        self._check(org)
+        return [documents.workspace(self._organization, each) for each in self._organization.workspaces.values()]
+
+    def _create_workspace(self, request: Request, org: str) -> Any:
+        self._check(org)
+        if not self._organization.may_create:
+            raise RefusalError(404, "not found")  # What a token may not do is not there.
+        name = _attributes(request)["name"]
+        return documents.workspace(self._organization, self._organization.add_workspace(name))
+
+    def _workspace_by_name(self, request: Request, org: str, name: str) -> Any:
+        self._check(org)
+        if name not in self._organization.workspaces:
+            raise RefusalError(404, "not found")
+        return self._shown(self._organization.workspaces[name])
+
+    def _workspace(self, request: Request, ws: str) -> Any:
+        return self._shown(self._of(ws))
+
+    def _change_workspace(self, request: Request, ws: str) -> Any:
+        it = self._of(ws)
+        it.terraform_version = _attributes(request).get("terraform-version") or it.terraform_version
+        return documents.workspace(self._organization, it)
+
+    def _shown(self, it: Workspace) -> Response:
+        included = [documents.user(it.locked_by)] if it.locked_by else []
+        return _document(documents.workspace(self._organization, it), included)
+
+    def _lock(self, _: Request, ws: str) -> Any:
+        it = self._of(ws)
+        if it.locked_by:
+            raise RefusalError(409, "conflict", "Unable to lock workspace. The workspace is already locked.")
+        it.locked_by = "laptop"
+        return documents.workspace(self._organization, it)
+
+    def _unlock(self, _: Request, ws: str) -> Any:
+        it = self._of(ws)
+        it.locked_by = ""
+        return documents.workspace(self._organization, it)
+
+    def _current_state(self, request: Request, ws: str) -> Any:
+        it = self._of(ws)
+        if not it.states:
+            raise RefusalError(404, "not found")
+        return documents.state(_host(request), it, len(it.states) - 1)
+
+    def _create_state(self, request: Request, ws: str) -> Any:
+        it = self._of(ws)
+        it.states.append(base64.b64decode(_attributes(request).get("state") or ""))
+        return documents.state(_host(request), it, len(it.states) - 1)
+
+    def _outputs(self, _: Request, ws: str) -> Any:
+        return documents.outputs(self._of(ws))
+
+    def _state_version(self, request: Request, sv: str, number: int) -> Any:
+        return documents.state(_host(request), self._of(f"ws-{sv}"), number)
+
+    def _state_content(self, request: Request, ws: str, number: int) -> Response:
+        it = self._of(ws)
+        if request.method == "PUT":
+            it.states[number] = request.get_data()
+        return Response(it.states[number])
+
+    def _ignored(self, _: Request) -> Response:
+        return Response(status=200)
+
+    def _create_configuration(self, request: Request, ws: str) -> Any:
+        self._of(ws)
+        made = Configuration(self._organization.new_id("cv"), bool(_attributes(request).get("speculative")))
+        self._organization.configurations[made.id] = made
+        return documents.configuration(_host(request), made)
+
+    def _upload(self, request: Request, cv: str) -> Response:
+        self._organization.configurations[cv].content = request.get_data()
+        return Response(status=200)
+
+    def _configuration(self, request: Request, cv: str) -> Any:
+        return documents.configuration(_host(request), self._organization.configurations[cv])
+
+    def _create_run(self, request: Request) -> Any:
+        related = request.get_json()["data"]["relationships"]
+        it = self._of(related["workspace"]["data"]["id"])
+        configuration = self._organization.configurations[related["configuration-version"]["data"]["id"]]
+        attributes = dict(_attributes(request))
+        if configuration.speculative:
+            attributes["plan-only"] = True
+        run = Run(self._organization.new_id("run"), it, configuration, attributes)
+        self._organization.runs[run.id] = run
+        Worker(run, self._variables).start()
+        return documents.run(run)
+
+    def _read_run(self, request: Request, run: str) -> Response:
+        it, host = self._run(run), _host(request)
+        included = [
+            documents.workspace(self._organization, it.workspace),
+            documents.configuration(host, it.configuration),
+            documents.plan_or_apply(host, "plan", it, it.plan),
+            documents.plan_or_apply(host, "apply", it, it.apply),
+        ]
+        return _document(documents.run(it), included)
+
+    def _act(self, _: Request, run: str, action: str) -> Response:
+        it = self._run(run)
+        if it.status in FINAL or (action == "apply" and it.status not in ("planned", "planned_and_saved")):
+            raise RefusalError(409, "transition not allowed")
+        if action == "apply":
+            it.becomes("apply_queued")
+            it.confirmed.set()
+        else:
+            self._organization.cancel(it, "discarded" if action == "discard" else "canceled")
+        return Response(status=202)
+
+    def _nothing(self, _: Request, **__: str) -> Any:
+        return []
+
+    def _policy_checks(self, _: Request, run: str) -> Any:
+        it = self._run(run)
+        return [documents.policy_check(it)] if it.workspace.failing_policy else []
+
+    def _policy_check(self, _: Request, run: str) -> Any:
+        return documents.policy_check(self._run(run))
+
+    def _policy_output(self, _: Request, run: str) -> Response:
+        level = self._run(run).workspace.failing_policy
+        return Response(f"Sentinel Result: false\n\nnobody-on-friday ({level}): failed\n")
+
+    def _plan(self, request: Request, run: str) -> Any:
+        it = self._run(run)
+        return documents.plan_or_apply(_host(request), "plan", it, it.plan)
+
+    def _apply(self, request: Request, run: str) -> Any:
+        it = self._run(run)
+        return documents.plan_or_apply(_host(request), "apply", it, it.apply)
+
+    def _plan_json(self, _: Request, run: str) -> Response:
+        found = self._run(run).plan_json
+        return Response(found, mimetype="application/json") if found else Response(status=204)
+
+    def _log(self, request: Request, kind: str, run: str) -> Response:
+        it = self._run(run)
+        content = (it.plan if kind == "plan" else it.apply).content
+        offset, limit = int(request.args.get("offset", 0)), int(request.args.get("limit", 65536))
+        return Response(content[offset : offset + limit])
+
+    def _check(self, organization: str) -> None:
+        if organization != self._organization.name:
+            raise RefusalError(404, "not found")
+
+    def _of(self, workspace: str) -> Workspace:
+        found = self._organization.workspace(workspace)
+        if found is None:
+            raise RefusalError(404, "not found")
+        return found
+
+    def _run(self, id_: str) -> Run:
+        if id_ not in self._organization.runs:
+            raise RefusalError(404, "not found")
+        return self._organization.runs[id_]
+
+
+_OPEN = {"ping", "upload", "log", "state_content", "ignored", "policy_output"}
+"""Addresses that are secret enough by themselves, as those of HCP Terraform's archive are."""
+
+
+def _routes() -> Map:
+    def rule(path: str, name: str, method: str = "GET") -> Rule:
+        return Rule(path, endpoint=name, methods=[method])
+
+    org, ws = "/organizations/<org>", "/workspaces/<ws>"
+    return Map(
+        [
+            rule("/ping", "ping"),
+            rule(org, "read_organization"),
+            rule(f"{org}/entitlement-set", "entitlements"),
+            rule(f"{org}/projects", "projects"),
+            rule(f"{org}/workspaces", "workspaces"),
+            rule(f"{org}/workspaces", "create_workspace", "POST"),
+            rule(f"{org}/workspaces/<name>", "workspace_by_name"),
+            rule(f"{org}/runs/queue", "nothing"),
+            rule(f"{org}/capacity", "nothing"),
+            rule(ws, "workspace"),
+            rule(ws, "change_workspace", "PATCH"),
+            rule(f"{ws}/actions/lock", "lock", "POST"),
+            rule(f"{ws}/actions/unlock", "unlock", "POST"),
+            rule(f"{ws}/actions/force-unlock", "unlock", "POST"),
+            rule(f"{ws}/current-state-version", "current_state"),
+            rule(f"{ws}/current-state-version-outputs", "outputs"),
+            rule(f"{ws}/state-versions", "create_state", "POST"),
+            rule(f"{ws}/configuration-versions", "create_configuration", "POST"),
+            rule(f"{ws}/runs", "nothing"),
+            rule("/state-versions/sv-<sv>-<int:number>", "state_version"),
+            rule("/configuration-versions/<cv>", "configuration"),
+            rule("/runs", "create_run", "POST"),
+            rule("/runs/<run>", "read_run"),
+            rule("/runs/<run>/actions/<action>", "act", "POST"),
+            rule("/runs/<run>/policy-checks", "policy_checks"),
+            rule("/runs/<run>/task-stages", "nothing"),
+            rule("/runs/<run>/run-events", "nothing"),
+            rule("/runs/<run>/comments", "nothing"),
+            rule("/policy-checks/polchk-<run>", "policy_check"),
+            rule("/policy-checks/polchk-<run>/output", "policy_output"),
+            rule("/plans/plan-<run>", "plan"),
+            rule("/plans/plan-<run>/json-output", "plan_json"),
+            rule("/applies/apply-<run>", "apply"),
+            rule("/logs/<kind>/<run>", "log"),
+            rule("/configurations/<cv>", "upload", "PUT"),
+            Rule("/states/<ws>/<int:number>", endpoint="state_content", methods=["GET", "PUT"]),
+            rule("/ignored", "ignored", "PUT"),
+        ]
+    )
+
+
+_ROUTES = _routes()
+
+
+def _attributes(request: Request) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(request.get_data())["data"]["attributes"]
+    return found
+
+
+def _host(request: Request) -> str:
+    return f"http://{request.host}/api/v2"
+
+
+def _document(data: Any, included: list[dict[str, Any]] | None = None) -> Response:
+    document: dict[str, Any] = {"data": data}
+    if included:
+        document["included"] = included
+    if isinstance(data, list):
+        pages = {"current-page": 1, "total-pages": 1, "total-count": len(data)}
+        document["meta"] = {"pagination": pages}
+    return Response(json.dumps(document), content_type="application/vnd.api+json")
+
+
+def _error(status: int, title: str, detail: str = "") -> Response:
+    error = {"status": str(status), "title": title, "detail": detail}
+    return Response(json.dumps({"errors": [error]}), status, content_type="application/vnd.api+json")

@@ -1,0 +1,73 @@
+"""Serves an emulated HCP Terraform in this process, and leads Terraform to it."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from harness.emulated_hcp.api import Api
+from harness.emulated_hcp.organization import Organization
+
+HOST = "app.terraform.io"
+TOKEN = "emulated.atlasv1.token"
+
+# A host block spares Terraform the search for services, which wants TLS:
+# https://developer.hashicorp.com/terraform/internals/remote-service-discovery
+_CONFIGURATION = """
+host "{host}" {{
+  services = {{
+    "tfe.v2"   = "{endpoint}/api/v2/"
+    "tfe.v2.1" = "{endpoint}/api/v2/"
+    "tfe.v2.2" = "{endpoint}/api/v2/"
+  }}
+}}
+"""
+_CREDENTIALS = 'credentials "{host}" {{ token = "{token}" }}\n'
+
+
+@dataclass(frozen=True)
+class EmulatedHcp:
+    """An emulated HCP Terraform with one ``organization``; it lives as long as ``running`` lets it."""
+
+    endpoint: str
+    organization: Organization
+    calls: list[str]
+    folder: Path
+
+    def environment(self, token: str | None = TOKEN) -> Mapping[str, str]:
+        """The variables that lead Terraform there, with a token or, for ``None``, without."""
+        file = self.folder / f"{token}.tfrc"
+        credentials = _CREDENTIALS.format(host=HOST, token=token) if token else ""
+        file.write_text(_CONFIGURATION.format(host=HOST, endpoint=self.endpoint) + credentials, encoding="utf-8")
+        return {"TF_CLI_CONFIG_FILE": str(file), "CHECKPOINT_DISABLE": "1", "HOME": str(self.folder)}
+
+
+@contextmanager
+def running(organization: Organization, variables: Mapping[str, str]) -> Iterator[EmulatedHcp]:
+    """Serves ``organization`` while the ``with`` block lasts; ``variables`` are what every run's Terraform gets."""
+    api = Api(organization, variables)
+    server = make_server("127.0.0.1", 0, api, threaded=True, request_handler=_Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with tempfile.TemporaryDirectory(prefix="emulated-hcp-") as folder:
+        try:
+            yield EmulatedHcp(f"http://127.0.0.1:{server.port}", organization, api.calls, Path(folder))
+        finally:
+            for run in organization.runs.values():
+                run.halted.set()
+            server.shutdown()
+            server.server_close()
+
+
+class _Quiet(WSGIRequestHandler):
+    """Says nothing of the calls; ``EmulatedHcp.calls`` has them."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *_: object) -> None:
+        """Nothing."""
