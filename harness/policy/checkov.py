@@ -4,16 +4,20 @@ checkov 3.3.30 ends with exit code 0 when it looked at nothing: a wrong framewor
 ``*.tf.json``, JSON it cannot parse. It also takes orders from ``.checkov.yaml`` in three folders, from
 ``~/.bridgecrew`` and from some fifty environment variables. So it runs in an empty home and an empty
 environment, and an environment counts as scanned only if the report has a result for one of its resources.
+A plan counts as scanned only if, on top of that, checkov counted as many resources as the plan has.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -25,6 +29,8 @@ from modules.settings.load import GENERATED
 _PYTHON = Path(".venv-checkov/bin/python")
 _ERROR = re.compile(r"\[ERROR\s*\]\s*(.+)")
 _LAST_LINES = 15
+_SCANNED = "environments"
+_PLAN = "plan.json"
 
 
 @dataclass(frozen=True)
@@ -56,9 +62,14 @@ class _Results(BaseModel):
     parsing_errors: list[Path]
 
 
+class _Summary(BaseModel):
+    resource_count: int = 0
+
+
 class _Report(BaseModel):
     # Without any result checkov prints its summary alone.
     results: _Results = _Results(passed_checks=[], failed_checks=[], skipped_checks=[], parsing_errors=[])
+    summary: _Summary = _Summary()
 
 
 def scan(root: Path, stacks: list[Stack]) -> list[Scan]:
@@ -67,40 +78,78 @@ def scan(root: Path, stacks: list[Stack]) -> list[Scan]:
     ``root`` is the project, which holds checkov's own virtual environment. Raises ``HarnessError`` if
     checkov is not there, crashes, reports an error, or prints something else than a report.
     """
-    done = _run(root.absolute() / _PYTHON, stacks)
-    if done.returncode not in (0, 1):
-        raise HarnessError(f"checkov ended with exit code {done.returncode}:\n{_tail(done.stderr)}")
+    texts = {f"{stack.environment}/{GENERATED}": stack.text for stack in stacks}
+    done = _run(root, "terraform_json", texts)
     scans = read(done.stdout, stacks)
-    errors = _ERROR.findall(done.stderr)
-    if errors and not any(each.blind for each in scans):
-        raise HarnessError("checkov reports errors, so its results cannot be relied on:\n" + "\n".join(errors))
+    _no_errors(done, any(each.blind for each in scans))
     return scans
+
+
+def scan_plan(root: Path, name: str, plan: Mapping[str, Any], resources: int) -> Scan:
+    """Scans one plan, which ``name`` stands for in what is said about it; it has ``resources`` managed resources.
+
+    ``root`` and what is raised are the same as for ``scan``. The findings have no construct path.
+    """
+    done = _run(root, "terraform_plan", {_PLAN: json.dumps(plan)})
+    found = read_plan(done.stdout, name, resources)
+    _no_errors(done, bool(found.blind))
+    return found
 
 
 def read(report: str, stacks: list[Stack]) -> list[Scan]:
     """What checkov's JSON ``report`` says about each of the ``stacks``; raises ``HarnessError`` if it is not one."""
+    results = _read(report).results
+    return [_scan(stack, results) for stack in stacks]
+
+
+def read_plan(report: str, name: str, resources: int) -> Scan:
+    """What checkov's JSON ``report`` says about the plan of ``name``; raises ``HarnessError`` if it is not one."""
+    found = _read(report)
+    results = found.results
+    if results.parsing_errors:
+        return Scan(name, blind=f"{name}: checkov could not parse the plan")
+    if found.summary.resource_count != resources:
+        seen = found.summary.resource_count
+        return Scan(name, blind=f"{name}: checkov saw {seen} of the {resources} resources that the plan has")
+    failed = {_failed(record, Place(record.resource)) for record in results.failed_checks + results.skipped_checks}
+    # A provider's address is like «aws.default», and no type of a resource is without an underscore.
+    seen_resources = {record.resource for record in results.passed_checks} | {finding.address for finding in failed}
+    if not any("_" in address.removeprefix("data.").partition(".")[0] for address in seen_resources):
+        return Scan(name, blind=f"{name}: checkov checked none of the resources that the plan has")
+    return Scan(name, len(results.passed_checks) + len(failed), _ordered(failed))
+
+
+def _read(report: str) -> _Report:
     try:
-        results = _Report.model_validate_json(report).results
+        return _Report.model_validate_json(report)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the whole of it"
         raise HarnessError(f"checkov's report cannot be read: {place}: {first['msg']}") from error
-    return [_scan(stack, results) for stack in stacks]
 
 
-def _run(python: Path, stacks: list[Stack]) -> subprocess.CompletedProcess[str]:
+def _no_errors(done: subprocess.CompletedProcess[str], told: bool) -> None:
+    """Raises ``HarnessError`` for errors in checkov's log, unless they are ``told`` already."""
+    errors = _ERROR.findall(done.stderr)
+    if errors and not told:
+        raise HarnessError("checkov reports errors, so its results cannot be relied on:\n" + "\n".join(errors))
+
+
+def _run(root: Path, framework: str, texts: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Runs checkov on files with these texts; raises ``HarnessError`` if it is not there or crashes."""
+    python = root.absolute() / _PYTHON
     if not python.exists():
         raise HarnessError(f"{_PYTHON} does not exist; make policy installs checkov there, then scans")
     with tempfile.TemporaryDirectory(prefix="cutover-policy-") as temporary:
-        home, scanned = Path(temporary, "home"), Path(temporary, "environments")
+        home, scanned = Path(temporary, "home"), Path(temporary, _SCANNED)
         home.mkdir()
-        for stack in stacks:
-            folder = scanned / stack.environment
-            folder.mkdir(parents=True)
-            (folder / GENERATED).write_text(stack.text, encoding="utf-8")
+        for name, text in texts.items():
+            file = scanned / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
         # --quiet would leave the passed checks out of the report.
-        options = ["--directory", scanned.name, "--framework", "terraform_json", "--output", "json", "--skip-download"]
-        return subprocess.run(
+        options = ["--directory", scanned.name, "--framework", framework, "--output", "json", "--skip-download"]
+        done = subprocess.run(
             [python, "-I", "-X", "utf8", "-m", "checkov.main", *options],
             cwd=temporary,
             # Without the last one checkov asks PyPI for a newer version of itself.
@@ -115,6 +164,9 @@ def _run(python: Path, stacks: list[Stack]) -> subprocess.CompletedProcess[str]:
             errors="replace",
             check=False,
         )
+    if done.returncode not in (0, 1):
+        raise HarnessError(f"checkov ended with exit code {done.returncode}:\n{_tail(done.stderr)}")
+    return done
 
 
 def _scan(stack: Stack, results: _Results) -> Scan:
@@ -123,12 +175,15 @@ def _scan(stack: Stack, results: _Results) -> Scan:
     passed = [_place(stack, record) for record in results.passed_checks if _is_of(stack, record)]
     # Nothing but a waiver may silence a finding, so what was skipped has failed.
     failed = [record for record in results.failed_checks + results.skipped_checks if _is_of(stack, record)]
-    findings = {_finding(stack, record) for record in failed}
+    findings = {_failed(record, _place(stack, record)) for record in failed}
     addresses = {place.address for place in passed} | {finding.address for finding in findings}
     if all(address.startswith("provider.") for address in addresses):
         return _blind(stack, "checkov checked none of its resources")
-    ordered = sorted(findings, key=lambda finding: (finding.check, finding.address))
-    return Scan(stack.environment, len(passed) + len(ordered), tuple(ordered))
+    return Scan(stack.environment, len(passed) + len(findings), _ordered(findings))
+
+
+def _ordered(findings: set[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: (finding.check, finding.address)))
 
 
 def _blind(stack: Stack, reason: str) -> Scan:
@@ -143,8 +198,7 @@ def _place(stack: Stack, record: _Record) -> Place:
     return stack.places.get(record.file_line_range[0], Place(record.resource))
 
 
-def _finding(stack: Stack, record: _Record) -> Finding:
-    place = _place(stack, record)
+def _failed(record: _Record, place: Place) -> Finding:
     return Finding(record.check_id, record.check_name, place.address, place.path, record.guideline or "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -18,3 +19,10 @@ class Finding:
     address: str
     path: str = ""
     guideline: str = ""
+
+    def lines(self) -> Iterator[str]:
+        """What is wrong, and below it with what, as far as it is known."""
+        yield f"  {self.check}: {self.title}"
+        for name, value in (("resource", self.address), ("path", self.path), ("guideline", self.guideline)):
+            if value:
+                yield f"    {name}: {value}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness import environments
 from harness.errors import HarnessError
-from harness.policy import checkov, stack, waivers
+from harness.policy import by_hand, checkov, rendered, stack, waivers
 from modules.settings.problems import Problem
 
 CLEAN, FINDINGS, BROKEN = 0, 1, 2
@@ -71,19 +71,23 @@ def _scan(root: Path, folders: list[Path], say: Callable[[str], None]) -> dict[s
 
 def _judge(folder: Path, scan: checkov.Scan, today: date) -> Verdict:
     accepted, problems = waivers.read(folder, today)
+    accepted = [waiver for waiver in accepted if not _waits_for_a_plan(waiver, folder, scan)]
     # What a blind scan would have found is unknown, so whether a waiver still matches is unknown too.
     outcome = waivers.apply([] if scan.blind else accepted, scan.findings, today)
     wrong = [str(problem) for problem in _in_order([*problems, *outcome.mistakes])]
     return Verdict(folder.name, scan.checks, outcome, (scan.blind, *wrong) if scan.blind else tuple(wrong))
 
 
+def _waits_for_a_plan(waiver: waivers.Waiver, folder: Path, scan: checkov.Scan) -> bool:
+    """Whether it may match something that a plan has and the generated Terraform has not."""
+    only_there = waiver.check in rendered.ONLY_PLANNED or by_hand.has(folder, waiver.resource)
+    return only_there and not any(waiver.names(finding) for finding in scan.findings)
+
+
 def _lines(verdict: Verdict) -> Iterator[str]:
     yield f"{verdict.environment}: {_counts([verdict])}"
     for finding in verdict.outcome.left:
-        yield f"  {finding.check}: {finding.title}"
-        for name, value in (("resource", finding.address), ("path", finding.path), ("guideline", finding.guideline)):
-            if value:
-                yield f"    {name}: {value}"
+        yield from finding.lines()
     for finding, waiver in verdict.outcome.waived:
         where = finding.path or finding.address
         yield f"  waived: {finding.check} on {where} until {waiver.until} by {waiver.owner}: {waiver.reason}"

@@ -64,7 +64,7 @@ def _places(document: dict[str, Any], environment: str) -> Iterator[tuple[int, P
             for inside, kind, resources in _entries(content, line + 1):
                 for here, name, resource in _entries(resources, inside + 1):
                     address = f"{kind}.{name}" if block == "resource" else f"data.{kind}.{name}"
-                    yield here, Place(address, _construct_path(resource).removeprefix(f"{environment}/"))
+                    yield here, Place(address, construct_path(resource).removeprefix(f"{environment}/"))
 
 
 def _providers(name: str, configurations: Any, line: int) -> Iterator[tuple[int, Place]]:
@@ -89,7 +89,8 @@ def _height(value: Any) -> int:
     return json.dumps(value, indent=_INDENT).count("\n") + 1
 
 
-def _construct_path(resource: Any) -> str:
+def construct_path(resource: Any) -> str:
+    """The construct path of a generated resource, with its stack; empty for one that has none."""
     try:
         return str(resource["//"]["metadata"]["path"])
     except (KeyError, TypeError):

@@ -74,6 +74,14 @@ class Waiver:
         """A problem with this waiver as a whole."""
         return Problem(self.location, ("waiver", self.check, self.resource), message)
 
+    def names(self, finding: Finding) -> bool:
+        """Whether the finding is the one that it accepts."""
+        return self.check == finding.check and self.resource in {finding.address, finding.path} - {""}
+
+    def ended(self) -> Problem:
+        """That it accepts nothing any more."""
+        return self.problem(f"expired on {self.until}; mend the finding, or decide again")
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -111,7 +119,7 @@ def apply(waivers: list[Waiver], findings: tuple[Finding, ...], today: date) -> 
     used: dict[Finding, Waiver] = {}
     lapsed, mistakes = [], []
     for waiver in waivers:
-        finding = next((each for each in findings if _names(waiver, each)), None)
+        finding = next((each for each in findings if waiver.names(each)), None)
         if finding is None:
             lapsed.append(waiver.problem("matches no finding; remove it"))
         elif finding in used:
@@ -120,7 +128,7 @@ def apply(waivers: list[Waiver], findings: tuple[Finding, ...], today: date) -> 
         else:
             used[finding] = waiver
             if waiver.until < today:
-                lapsed.append(waiver.problem(f"expired on {waiver.until}; mend the finding, or decide again"))
+                lapsed.append(waiver.ended())
     waived = {finding: waiver for finding, waiver in used.items() if waiver.until >= today}
     left = tuple(finding for finding in findings if finding not in waived)
     silenced = tuple((finding, waived[finding]) for finding in findings if finding in waived)
@@ -182,7 +190,3 @@ def _message(error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
         return f"unknown key; known here are {', '.join(sorted(_Terms.model_fields))}"
     return explain.message_of(error)
-
-
-def _names(waiver: Waiver, finding: Finding) -> bool:
-    return waiver.check == finding.check and waiver.resource in {finding.address, finding.path} - {""}

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from harness.permissions.policies import Policy, Role
 from harness.policy.iam.breach import Breach
 
-INLINE, TRUST, MANAGED = 10_240, 2_048, 10
-"""Characters of a role's inline policies together and of its trust, and managed policies on a role.
+INLINE, TRUST, MANAGED, MANAGED_SIZE = 10_240, 2_048, 10, 6_144
+"""Characters of a role's inline policies together and of its trust; managed policies on a role, and characters of each.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
@@ -33,8 +33,14 @@ def of_role(role: Role) -> Iterator[Breach]:
     inline = sum(policy.size for policy in role.inline)
     if inline > INLINE:
         yield Breach("IAM_SIZE", "inline", f"its inline policies have {inline} characters; AWS takes {INLINE}")
-    if len(role.managed) > MANAGED:
-        yield Breach("IAM_SIZE", "managed", f"it has {len(role.managed)} managed policies; AWS takes {MANAGED}")
+    managed = len(role.managed) + len(role.attached)
+    if managed > MANAGED:
+        yield Breach("IAM_SIZE", "managed", f"it has {managed} managed policies; AWS takes {MANAGED}")
+    for policy in role.attached:
+        if policy.size > MANAGED_SIZE:
+            sids = ", ".join(statement.sid for statement in policy.statements)
+            what = f"a managed policy ({sids}) has {policy.size} characters; AWS takes {MANAGED_SIZE}"
+            yield Breach("IAM_SIZE", "managed policy", what)
 
 
 def of_resource(policy: Policy) -> Iterator[Breach]:

@@ -34,7 +34,9 @@ def services_say_for_whom(policy: Policy) -> Iterator[Breach]:
 def strangers_are_kept_out(policy: Policy) -> Iterator[Breach]:
     """Nobody is let in as anybody, and of an account only those who are named.
 
-    The account that the policy itself is in decides by IAM; another one is let in with ``aws:PrincipalArn``.
+    The account that the policy itself is in decides by IAM; another one is let in with ``aws:PrincipalArn``. An identity provider
+    vouches for many: it is let in for an audience and for subjects, each in full.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
     """
     for kind in ("AWS", "*", "Federated", "CanonicalUser"):
         for statement, identifier in _let_in(policy, kind):
@@ -44,6 +46,8 @@ def strangers_are_kept_out(policy: Policy) -> Iterator[Breach]:
                 and not any("*" in one for one in each.values)
                 for each in statement.conditions
             )
+            if kind == "Federated" and _names_subjects(statement, identifier):
+                continue
             if "*" in identifier or kind in ("Federated", "CanonicalUser"):
                 yield Breach("IAM_TRUST", identifier, f"lets {identifier} in", sid=statement.sid)
             elif _ROOT.fullmatch(identifier) and not narrowed:
@@ -51,6 +55,16 @@ def strangers_are_kept_out(policy: Policy) -> Iterator[Breach]:
 
 
 ALL = (somebody_is_let_in, services_say_for_whom, strangers_are_kept_out)
+
+
+def _names_subjects(statement: Statement, provider: str) -> bool:
+    host = provider.partition(":oidc-provider/")[2]
+    named = {
+        each.variable
+        for each in statement.conditions
+        if each.test == "StringEquals" and not any("*" in value or "?" in value for value in each.values)
+    }
+    return bool(host) and {f"{host}:aud", f"{host}:sub"} <= named
 
 
 def _let_in(policy: Policy, kind: str) -> Iterator[tuple[Statement, str]]:

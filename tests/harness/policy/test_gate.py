@@ -155,3 +155,27 @@ def test_unknown_environment_is_an_error(project: Project) -> None:
 def test_project_without_environments_is_an_error(project: Project) -> None:
     with pytest.raises(HarnessError, match="nothing to check"):
         project.check()
+
+
+def test_waiver_that_only_a_plan_can_match_is_not_called_unused(project: Project) -> None:
+    project.add("dev")
+    (project.root / "environments" / "dev" / "extra.tf").write_text(
+        'resource "aws_s3_bucket" "mine" {}\ndata "aws_iam_policy_document" "mine" {}\nmodule "inner" {}\n'
+    )
+    by_hand = (
+        "aws_s3_bucket.mine",
+        "aws_s3_bucket.mine[0]",
+        "data.aws_iam_policy_document.mine",
+        "module.inner.aws_sqs_queue.q",
+    )
+    project.accept("dev", "".join(waiver("CKV_AWS_18", name) for name in by_hand) + waiver("CKV_AWS_355", "web/policy"))
+    assert project.check()[0] == 0
+
+
+def test_waiver_of_something_that_nobody_wrote_by_hand_is_unused(project: Project) -> None:
+    project.add("dev")
+    (project.root / "environments" / "dev" / "extra.tf").write_text('resource "aws_s3_bucket" "mine" {}\n')
+    project.accept("dev", waiver("CKV_AWS_18", "aws_s3_bucket.other"))
+    code, lines = project.check()
+    assert code == 1
+    assert any("matches no finding" in line for line in lines)
