@@ -28,7 +28,7 @@ def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | No
     _refuse_what_is_to_stay(module)
     with at_work(module, "destroy"):
         remains.check(module)
-        preflight.check(module.folder)
+        preflight.check(module.folder, applies=True)
         made = planning.make(module, ["-destroy", *arguments])
         if made.exit_code:
             return made.exit_code

@@ -1,0 +1,1 @@
+"""Asks HCP Terraform, or Terraform Enterprise, what Terraform itself does not ask or tell."""
