@@ -44,4 +44,3 @@ def _aws(module: RootModule) -> Any:
         return boto3.Session(region_name=module.region).client(service, config=soon)  # type: ignore[call-overload]
 
     return client
-

@@ -10,13 +10,12 @@ from typing import Any, Literal
 
 from harness import terraform
 from harness.hcp_terraform import preflight
-from harness.operations import judgement, planning, remains, root_module
+from harness.operations import judgement, planning, remains, report, root_module
 from harness.operations.judgement import Judgement
 from harness.operations.occupation import at_work
 from harness.operations.root_module import RootModule
 from harness.operations.saved_plan import SavedPlan
-from harness.plan import changes, summary
-from harness.plan.blame import Blame
+from harness.plan import changes
 
 Form = Literal["summary", "full", "json"]
 
@@ -47,14 +46,10 @@ def _aloud(line: str) -> None:
 
 
 def _tell(module: RootModule, planned: dict[str, Any], found: Judgement, form: Form) -> None:
-    blame = Blame(module.folder)
     if form == "json":
-        told = summary.as_json(planned, blame, found.objections, name=module.name)
-        print(json.dumps(told | {"policy": found.policy.as_json()}, indent=2))
+        print(json.dumps(report.document(module, planned, found), indent=2))
         return
-    for line in summary.text(planned, blame, found.objections, name=module.name):
-        print(line)
-    for line in found.policy.lines:
+    for line in report.lines(module, planned, found):
         print(line)
     if changes.of(planned) and not found.objections and found.policy.exit_code == 0:
         print(f"\nto make it so: {module.command('apply')}", file=sys.stderr)

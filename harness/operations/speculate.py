@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from harness.hcp_terraform import speculative
-from harness.operations import judgement, root_module
-from harness.operations.judgement import Judgement
+from harness.operations import judgement, report, root_module
 from harness.operations.plan import Form
-from harness.operations.root_module import RootModule
-from harness.plan import summary
-from harness.plan.blame import Blame
+from harness.policy import planned
 
 _FAILED = 1
-_NOT_JUDGED = "policy: not asked of the plan, because the token may not read all of it; «make policy» asks it of what is generated"
+_REDACTED = "the token may not read all of it; «make policy» judges what is generated"
 
 
 def speculate(root: Path, name: str, form: Form) -> int:
@@ -30,11 +26,14 @@ def speculate(root: Path, name: str, form: Form) -> int:
     made = speculative.plan(module.folder, _aside)
     if made.plan is not None:
         found = judgement.judge(root, module, made.plan, destroys=False)
+        if made.redacted:
+            found = replace(found, policy=planned.Verdict(module.shown, mistakes=(_REDACTED,)))
         if form == "json":
             run = {"address": made.address, "failure": made.failure, "redacted": made.redacted}
-            print(json.dumps(_document(module, made.plan, found) | {"run": run}, indent=2))
+            print(json.dumps(report.document(module, made.plan, found) | {"run": run}, indent=2))
         else:
-            _tell(module, made.plan, found, made.redacted)
+            for line in report.lines(module, made.plan, found):
+                print(line)
     if made.failure:
         print(f"{module.shown}: {made.failure}", file=sys.stderr)
         return _FAILED
@@ -43,15 +42,3 @@ def speculate(root: Path, name: str, form: Form) -> int:
 
 def _aside(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-def _document(module: RootModule, plan: Mapping[str, Any], found: Judgement) -> dict[str, Any]:
-    told = summary.as_json(plan, Blame(module.folder), found.objections, name=module.name)
-    return told | {"policy": found.policy.as_json()}
-
-
-def _tell(module: RootModule, plan: Mapping[str, Any], found: Judgement, redacted: bool) -> None:
-    for line in summary.text(plan, Blame(module.folder), found.objections, name=module.name):
-        print(line)
-    for line in [_NOT_JUDGED] if redacted else found.policy.lines:
-        print(line)

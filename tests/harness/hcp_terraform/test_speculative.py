@@ -159,8 +159,7 @@ def test_what_is_redacted_is_judged_by_the_guard_and_not_by_the_policies(
     told = capsys.readouterr().out
     assert "\n  aws_ecs_cluster.main\n      STOPPED: " in told
     assert told.endswith(
-        "policy: not asked of the plan, because the token may not read all of it; «make policy» asks it of what is "
-        "generated\n"
+        "policy: the plan could not be judged\n  the token may not read all of it; «make policy» judges what is generated\n"
     )
 
 

@@ -1,0 +1,23 @@
+"""What is said of a plan: the summary, with what the guard and the policies say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.operations.judgement import Judgement
+from harness.operations.root_module import RootModule
+from harness.plan import summary
+from harness.plan.blame import Blame
+
+
+def lines(module: RootModule, planned: Mapping[str, Any], found: Judgement) -> Iterator[str]:
+    """For people."""
+    yield from summary.text(planned, Blame(module.folder), found.objections, name=module.name)
+    yield from found.policy.lines
+
+
+def document(module: RootModule, planned: Mapping[str, Any], found: Judgement) -> dict[str, Any]:
+    """For programs: what ``summary.as_json`` says, and ``policy``."""
+    told = summary.as_json(planned, Blame(module.folder), found.objections, name=module.name)
+    return told | {"policy": found.policy.as_json()}
