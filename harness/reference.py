@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import typing
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,7 +51,7 @@ def text() -> str:
 def _section(title: str, model: type[BaseModel]) -> Iterator[str]:
     if title:
         yield f"## {title}\n"
-    yield f"{(model.__doc__ or '').strip()}\n"
+    yield f"{inspect.cleandoc(model.__doc__ or '')}\n"
     fields = {key: field for key, field in model.model_fields.items() if key != "kind"}
     if fields:
         yield "| key | value | default | meaning |\n|---|---|---|---|"

@@ -25,6 +25,7 @@ from modules.aws import (
     S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
     S3BucketVersioningA,
     S3BucketVersioningVersioningConfiguration,
+    TerraformResourceLifecycle,
 )
 from modules.context import Context
 from modules.iam import Condition, Statement, policy_document
@@ -32,7 +33,6 @@ from modules.iam import Condition, Statement, policy_document
 BUCKETS_PREFIX = "buckets/"
 """Where in the bucket for access logs other buckets have theirs."""
 
-_NONCURRENT_DAYS = 30
 _UPLOAD_DAYS = 7
 
 
@@ -40,8 +40,9 @@ _UPLOAD_DAYS = 7
 class BucketProps:
     """A bucket's name, the days it keeps an object, its KMS key (S3's own when ``None``), and who else has a say.
 
-    Without ``expiration_days`` an object stays until there is a newer version of it.
-    ``access_logs`` is the bucket that the record of requests goes to. ``statements`` are made from the bucket's ARN.
+    Without ``expiration_days`` an object stays until there is a newer version of it. Old versions are kept
+    ``noncurrent_days`` long, and the ``noncurrent_versions`` newest of them for ever. Terraform does not let go of a bucket that
+    it shall ``prevent_destroy``. ``access_logs`` is the bucket that the record of requests goes to. ``statements`` are made from the bucket's ARN.
     """
 
     context: Context
@@ -50,6 +51,9 @@ class BucketProps:
     force_destroy: bool
     kms_key_arn: str | None = None
     access_logs: Bucket | None = None
+    noncurrent_days: int = 30
+    noncurrent_versions: int | None = None
+    prevent_destroy: bool = False
     statements: Callable[[str], Sequence[Statement]] = lambda arn: ()
 
 
@@ -64,7 +68,8 @@ class Bucket(Construct):
         super().__init__(scope, id_)
         self.name = props.name
         self.arn = f"arn:{props.context.partition}:s3:::{props.name}"
-        bucket = S3Bucket(self, "bucket", bucket=props.name, force_destroy=props.force_destroy)
+        kept = TerraformResourceLifecycle(prevent_destroy=True) if props.prevent_destroy else None
+        bucket = S3Bucket(self, "bucket", bucket=props.name, force_destroy=props.force_destroy, lifecycle=kept)
         S3BucketOwnershipControls(
             self,
             "ownership",
@@ -99,7 +104,7 @@ class Bucket(Construct):
                 depends_on=[props.access_logs.policy],
             )
         self._encrypt(bucket, props.kms_key_arn)
-        self._expire(bucket, props.expiration_days, versioning)
+        self._expire(bucket, props, versioning)
         statements = [_tls_only(self.arn), *props.statements(self.arn)]
         document = policy_document(self, "permissions", statements)
         # S3 refuses the two calls at the same time.
@@ -124,7 +129,8 @@ class Bucket(Construct):
             ],
         )
 
-    def _expire(self, bucket: S3Bucket, days: int | None, versioning: S3BucketVersioningA) -> None:
+    def _expire(self, bucket: S3Bucket, props: BucketProps, versioning: S3BucketVersioningA) -> None:
+        days = props.expiration_days
         S3BucketLifecycleConfiguration(
             self,
             "lifecycle",
@@ -136,7 +142,10 @@ class Bucket(Construct):
                     filter=[S3BucketLifecycleConfigurationRuleFilter()],
                     expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days)] if days else None,
                     noncurrent_version_expiration=[
-                        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=_NONCURRENT_DAYS)
+                        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
+                            noncurrent_days=props.noncurrent_days,
+                            newer_noncurrent_versions=props.noncurrent_versions,
+                        )
                     ],
                     abort_incomplete_multipart_upload=[
                         S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(

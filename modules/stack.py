@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from modules import state
 from modules.access_logs import AccessLogs, AccessLogsProps
-from modules.aws import (
-    App,
-    AwsProvider,
-    AwsProviderDefaultTags,
-    Construct,
-    Node,
-    TerraformElement,
-    TerraformOutput,
-    TerraformStack,
-)
+from modules.aws import App, Construct, TerraformOutput
 from modules.context import Context
 from modules.foundation import Foundation, Platform
 from modules.key import Key, KeyProps
@@ -33,6 +24,7 @@ from modules.pipeline.targets import Target
 from modules.pipeline.targets.other_account import OtherAccount
 from modules.pipeline.targets.own_account import OwnAccount
 from modules.pull_through_cache import CachedRegistry, CachedRegistryProps
+from modules.root_module import RootModule
 from modules.service.cluster import Cluster, ClusterProps
 from modules.service.service import Service, ServiceProps
 from modules.settings.environment import Environment
@@ -41,16 +33,13 @@ from modules.settings.notifications import Notifications
 from modules.settings.service import Service as ServiceSettings
 from modules.settings.source import Promotion
 
-REQUIRED_TERRAFORM = ">= 1.11"
-"""1.11 made the S3 backend's own lock file generally available."""
-
 _LOAD_BALANCERS: dict[str, type[LoadBalancer]] = {
     "application": ApplicationLoadBalancer,
     "network": NetworkLoadBalancer,
 }
 
 
-class EnvironmentStack(TerraformStack):
+class EnvironmentStack(RootModule):
     """All that an environment is, and the pipelines of others that are in its account. Its id is the environment's name."""
 
     def __init__(self, scope: App, settings: Settings) -> None:
@@ -67,33 +56,10 @@ class EnvironmentStack(TerraformStack):
         if shown := channels(self._chatting):
             Chat(self, "chat", ChatProps(settings.context, shown))
 
-    def _allocate_logical_id(self, tf_element: TerraformElement | Node) -> str:
-        """Names everything by its construct's path instead of path and hash: ``service-web_target-groups_blue``.
-
-        Ids never hold an underscore, so two paths never make one name. What is called like the construct
-        that it is the heart of (``key/key``) is named once.
-        """
-        node = tf_element if isinstance(tf_element, Node) else tf_element.node
-        *above, last = node.path.split("/")[1:]
-        return "_".join(above if above[-1:] == [last] else [*above, last])
-
     def _configure_terraform(self) -> None:
         context, environment = self._settings.context, self._settings.environment
-        AwsProvider(
-            self,
-            "aws",
-            region=context.region,
-            allowed_account_ids=[context.account],
-            default_tags=[
-                AwsProviderDefaultTags(
-                    tags={"project": context.project, "environment": context.environment, **environment.tags}
-                )
-            ],
-        )
-        self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
-        self.add_override("terraform.required_providers.aws.source", "hashicorp/aws")
-        for block, content in state.blocks(context, environment.state).items():
-            self.add_override(f"terraform.{block}", content)
+        tags = {"project": context.project, "environment": context.environment, **environment.tags}
+        self.configure(context.region, context.account, tags, state.blocks(context, environment.state))
 
     def _foundation(self) -> Foundation:
         context, environment, project = self._settings.context, self._settings.environment, self._project

@@ -20,9 +20,9 @@ def synthesize(environments: list[Settings], folder: Path) -> dict[str, str]:
     for settings in environments:
         for program in programs.needed(settings.environment):
             (folder / "stacks" / settings.name / program.archive).write_bytes(program.content)
-    return {settings.name: _canonical(folder / "stacks" / settings.name / GENERATED) for settings in environments}
+    return {settings.name: canonical(folder / "stacks" / settings.name / GENERATED) for settings in environments}
 
 
-def _canonical(file: Path) -> str:
+def canonical(file: Path) -> str:
     """The same text for the same content: sorted keys, two spaces, a line break at the end."""
     return json.dumps(json.loads(file.read_text(encoding="utf-8")), indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -20,27 +20,42 @@ def test_state_is_a_file_beside_the_configuration_unless_it_is_told_otherwise() 
     assert terraform('state "local" {}') == terraform()
 
 
-def test_state_in_s3_is_locked_and_encrypted() -> None:
-    assert terraform('state "s3" { bucket = "states" }')["backend"] == {
+def test_state_in_s3_is_locked_and_under_the_key_that_is_created_with_the_bucket() -> None:
+    assert terraform('state "s3" {}')["backend"] == {
         "s3": {
-            "bucket": "states",
+            "bucket": "shop-terraform-state-123456789012",
             "key": "shop/test/terraform.tfstate",
             "region": "eu-west-1",
             "encrypt": True,
+            "kms_key_id": "arn:aws:kms:eu-west-1:123456789012:alias/terraform-state/shop-terraform-state-123456789012",
             "use_lockfile": True,
         }
     }
-    other = terraform(f'state "s3" {{\n bucket = "states"\n region = "us-east-1"\n kms_key = "{STATE_KEY}"\n}}')
-    assert other["backend"]["s3"]["region"] == "us-east-1"
-    assert other["backend"]["s3"]["kms_key_id"] == STATE_KEY
+    other = terraform('state "s3" {\n bucket = "my.states"\n region = "us-east-1"\n}')["backend"]["s3"]
+    assert (other["bucket"], other["region"]) == ("my.states", "us-east-1")
+    # No dot: Terraform refuses one in an alias.
+    assert other["kms_key_id"] == "arn:aws:kms:us-east-1:123456789012:alias/terraform-state/my_states"
+
+
+def test_state_in_a_bucket_that_exists_is_encrypted_as_the_bucket_is_set_up_or_with_a_key_that_is_named() -> None:
+    its_own = terraform('state "s3" {\n bucket = "states"\n create = false\n}')["backend"]["s3"]
+    assert its_own.keys() == {"bucket", "key", "region", "use_lockfile"}
+    named = terraform(f'state "s3" {{\n bucket = "states"\n kms_key = "{STATE_KEY}"\n}}')["backend"]["s3"]
+    assert (named["encrypt"], named["kms_key_id"]) == (True, STATE_KEY)
 
 
 def test_state_in_hcp_terraform_is_a_workspace_and_no_backend() -> None:
     block = terraform('state "cloud" { organization = "acme" }')
     assert block["cloud"] == {"organization": "acme", "workspaces": {"name": "shop-test"}}
     assert "backend" not in block
-    named = terraform('state "cloud" {\n organization = "acme"\n workspace = "w"\n project = "p"\n}')
-    assert named["cloud"]["workspaces"] == {"name": "w", "project": "p"}
+    everything = 'organization = "acme"\n workspace = "w"\n project = "Web Shop"\n hostname = "tfe.example.com"'
+    named = terraform(f'state "cloud" {{\n {everything}\n}}')["cloud"]
+    assert named["workspaces"] == {"name": "w", "project": "Web Shop"}
+    assert (named["organization"], named["hostname"]) == ("acme", "tfe.example.com")
+
+
+def test_what_the_cloud_block_does_not_say_is_left_to_the_variables_of_terraform() -> None:
+    assert terraform('state "cloud" {}')["cloud"] == {"workspaces": {"name": "shop-test"}}
 
 
 def test_terraform_and_the_provider_are_pinned() -> None:

@@ -1,3 +1,6 @@
+# Whoever applies or destroys something here types its name.
+protected = true
+
 network {
   cidr  = "10.40.0.0/16"
   zones = ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"]

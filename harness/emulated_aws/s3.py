@@ -1,4 +1,4 @@
-"""S3: notifications to EventBridge, and who may deliver access logs."""
+"""S3: notifications to EventBridge, who may deliver access logs, and how many old versions are kept."""
 
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ class ConditionalBucket(FakeBucket):
         finally:
             self.policy = policy
 
+    def set_lifecycle(self, rules: list[dict[str, Any]]) -> None:
+        """moto's own forgets how many old versions a rule keeps."""
+        super().set_lifecycle(rules)
+        for kept, given in zip(self.rules, rules, strict=True):
+            cast(Any, kept).newer = (given.get("NoncurrentVersionExpiration") or {}).get("NewerNoncurrentVersions")
+
 
 class BucketBackend(ExtendedBackend, S3Backend):
     """Reads a policy as policies are written: one value or several, with wildcards and conditions."""
@@ -59,7 +65,7 @@ class BucketBackend(ExtendedBackend, S3Backend):
 
 
 class BucketResponse(S3Response):
-    """Also tells whether a bucket's events go to EventBridge."""
+    """Also tells whether a bucket's events go to EventBridge, and how many old versions are kept."""
 
     def get_bucket_notification(self) -> TYPE_RESPONSE:
         """https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketNotificationConfiguration.html."""
@@ -68,6 +74,20 @@ class BucketResponse(S3Response):
         if configuration and configuration.event_bridge is not None:
             body = _with_event_bridge(cast(str, body))
         return status, headers, body
+
+    def get_bucket_lifecycle(self) -> TYPE_RESPONSE:
+        """https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html."""
+        status, headers, body = super().get_bucket_lifecycle()
+        before, *told = cast(str, body).split("<Rule>")
+        rules = self.backend.get_bucket_lifecycle(self.bucket_name)
+        whole = [_with_newer(text, getattr(rule, "newer", None)) for text, rule in zip(told, rules, strict=True)]
+        return status, headers, "<Rule>".join([before, *whole])
+
+
+def _with_newer(rule: str, newer: str | None) -> str:
+    beginning = "<NoncurrentVersionExpiration>"
+    kept = f"<NewerNoncurrentVersions>{newer}</NewerNoncurrentVersions>"
+    return rule.replace(beginning, beginning + kept) if newer else rule
 
 
 def _with_event_bridge(configuration: str) -> str:

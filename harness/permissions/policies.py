@@ -34,7 +34,6 @@ _OF_RESOURCES: Mapping[str, str] = {
 
 UNREAD = {
     "aws_ecr_registry_policy",
-    "aws_iam_policy",
     "aws_iam_policy_attachment",
     "aws_iam_role_policies_exclusive",
     "aws_iam_user",
@@ -88,13 +87,17 @@ class Policy:
 
 @dataclass(frozen=True)
 class Role:
-    """A role: its address and name, who may take it, what it may do by itself, and the managed policies it has."""
+    """A role: its address and name, who may take it, what it may do by itself, and the managed policies it has.
+
+    ``attached`` are those of them that are generated, ``managed`` the ARNs of the others.
+    """
 
     address: str
     name: str
     trust: Policy
     inline: tuple[Policy, ...]
     managed: tuple[str, ...]
+    attached: tuple[Policy, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ class Permissions:
         for role in self.roles:
             yield role.trust
             yield from role.inline
+            yield from role.attached
         yield from self.resources
 
 
@@ -152,14 +156,16 @@ class _Reader:
                 for _, policy in sorted(self._of("aws_iam_role_policy"))
                 if _owner(policy["role"]) == address
             ),
+            tuple(sorted(self._references.resolved(arn) for arn in self._attached(address) if not _is_generated(arn))),
             tuple(
-                sorted(
-                    self._references.resolved(attachment["policy_arn"])
-                    for _, attachment in self._of("aws_iam_role_policy_attachment")
-                    if _owner(attachment["role"]) == address
-                )
+                self._policy("permissions", address, body["name"], self._resources["aws_iam_policy"][name]["policy"])
+                for name in sorted(_owner(arn).partition(".")[2] for arn in self._attached(address) if _is_generated(arn))
             ),
         )
+
+    def _attached(self, address: str) -> list[str]:
+        attachments = (attachment for _, attachment in self._of("aws_iam_role_policy_attachment"))
+        return [attachment["policy_arn"] for attachment in attachments if _owner(attachment["role"]) == address]
 
     def _of_resources(self) -> Iterator[Policy]:
         for kind, argument in _OF_RESOURCES.items():
@@ -206,6 +212,10 @@ class _Reader:
 def _owner(value: str) -> str:
     match = _RESOURCE.fullmatch(value)
     return match["address"] if match else value
+
+
+def _is_generated(policy_arn: str) -> bool:
+    return _owner(policy_arn).startswith("aws_iam_policy.")
 
 
 def _rendered(statement: Statement) -> dict[str, Any]:

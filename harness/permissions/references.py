@@ -21,6 +21,7 @@ _ARNS: Mapping[str, str] = {
     "aws_codeconnections_connection": "codeconnections:{region}:{account}:connection/<id>",
     "aws_codepipeline": "codepipeline:{region}:{account}:{name}",
     "aws_ecr_repository": "ecr:{region}:{account}:repository/{name}",
+    "aws_iam_openid_connect_provider": "iam::{account}:oidc-provider/{host}",
     "aws_iam_role": "iam::{account}:role/{name}",
     "aws_kms_key": "kms:{region}:{account}:key/<id>",
     "aws_lambda_function": "lambda:{region}:{account}:function:{function_name}",
@@ -61,6 +62,7 @@ class References:
         if kind not in _ARNS:
             raise HarnessError(f"what the ARN of {kind} looks like must be said in harness/permissions/references.py")
         named = {key: self.resolved(body[key]) for key in _ARGUMENTS & body.keys()}
+        named["host"] = str(body.get("url", "")).removeprefix("https://")
         rest = _ARNS[kind].format_map({**named, **self._place()})
         return f"arn:{self._partition()}:{rest}"
 

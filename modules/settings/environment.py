@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from modules.settings.automation import Automation
 from modules.settings.fields import Account, Block, Name, Region, RetentionDays, between, matching
 from modules.settings.load_balancer import LoadBalancer
 from modules.settings.network import Network
@@ -43,11 +44,21 @@ class Environment(Block):
             "from deletion, and buckets and image repositories that are not empty."
         ),
     )
+    protected: bool = Field(
+        default=False,
+        description=(
+            "Whether the commands ask for the environment's name before they apply or destroy anything. It changes nothing in AWS."
+        ),
+    )
     log_retention_days: RetentionDays = Field(default=365, description="Days that CloudWatch Logs keeps logs.")
     access_log_days: Annotated[int, between(1, 3653, "days")] = Field(
         default=90, description="Days that access logs of the load balancer and of buckets are kept."
     )
     state: State = Field(default=LocalState(), description="Where Terraform keeps its state.")
+    automation: Automation | None = Field(
+        default=None,
+        description="Who runs Terraform without a stored key, with roles that `make bootstrap` generates; nobody when left out.",
+    )
     pipelines_in: Name | None = Field(
         default=None,
         description=(

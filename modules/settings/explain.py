@@ -82,8 +82,14 @@ def model_at(loc: Loc) -> type[BaseModel] | None:
     """The block that pydantic's ``loc`` names, if it names one."""
     annotation: Any = Environment
     for part in loc:
-        annotation = _step(annotation, part)
+        annotation = _given(_step(annotation, part))
     return as_block(annotation)
+
+
+def _given(annotation: Any) -> Any:
+    """A block that may be left out, as it is when it is not."""
+    one = [each for each in members(annotation) if each is not type(None)]
+    return one[0] if len(one) == 1 and as_block(one[0]) else annotation
 
 
 def _step(annotation: Any, part: str | int) -> Any:

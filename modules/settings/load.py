@@ -61,6 +61,15 @@ def load(environments: Path, name: str) -> Settings:
     return loader.settings(others, concerned)
 
 
+def account(environments: Path, name: str) -> str | None:
+    """The account that the files of an environment name, which need not be valid; ``None`` when they do not say."""
+    try:
+        found = _loader(environments, name).values.get("account")
+    except SettingsError:
+        return None
+    return found if isinstance(found, str) else None
+
+
 def _neighbour(environments: Path, other: str) -> Environment | None:
     """Another environment; ``None`` when it has mistakes."""
     try:

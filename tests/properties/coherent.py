@@ -37,6 +37,7 @@ def coherent(values: Body) -> Body:
     """The same, with as little changed as makes the rest go with it."""
     values = copy.deepcopy(values)
     _tags(values)
+    _automation(values)
     if "service" in values:
         _services(values)
     else:
@@ -63,6 +64,23 @@ def _services(values: Body) -> None:
 def _tags(values: Body) -> None:
     for key in [key for key in values.get("tags", {}) if key.lower() in ("project", "environment", "name")]:
         del values["tags"][key]
+
+
+def _automation(values: Body) -> None:
+    """Whoever runs Terraform finds a state, and a workspace is one of an organization that is said once."""
+    automation, state = values.get("automation", {}), values.get("state", {})
+    if "cloud" not in state:
+        automation.pop("hcp_terraform", None)
+    if "s3" not in state and "cloud" not in state:
+        automation.pop("github", None)
+    if "hcp_terraform" in automation:
+        state["cloud"].setdefault("organization", "acme")
+        for key in ("organization", "project", "hostname"):
+            automation["hcp_terraform"].pop(key, None)
+    for block in automation.values():
+        block.pop("create_provider", None)
+    if not automation:
+        values.pop("automation", None)
 
 
 def _network_load_balancer(values: Body, balancer: Body) -> None:

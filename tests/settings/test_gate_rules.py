@@ -88,7 +88,7 @@ REFUSED = [
     (before(alarms(6)), f":15: {BEFORE}.alarms: 6 alarms; CodePipeline looks at 5"),
     (before(alarms(5), window()), f":15: {BEFORE}.alarms: 5 alarms; CodePipeline looks at 4 beside a window"),
     (after(alarms(6)), f":15: {AFTER}.alarms: 6 alarms; CodePipeline looks at 5"),
-    (after("minutes = 5"), f":14: {AFTER}.alarms: is missing"),
+    (after("minutes = 5"), f':14: {AFTER}.alarms: is missing; for example ["orders-too-few"]'),
     (after("alarms = []"), f":15: {AFTER}.alarms: needs at least one"),
     (after(alarms(1), "minutes = 61"), f":16: {AFTER}.minutes: 61 is out of range; use 1 to 60 minutes"),
     (

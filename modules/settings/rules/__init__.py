@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modules.settings.rules import (
+    automation,
     build,
     gates,
     load_balancer,
@@ -29,4 +30,5 @@ RULES: tuple[Rule, ...] = (
     *pipeline.RULES,
     *build.RULES,
     *notifications.RULES,
+    *automation.RULES,
 )

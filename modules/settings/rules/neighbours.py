@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from modules.settings.environment import Environment
 from modules.settings.problems import Path_
 from modules.settings.project import Project
-from modules.settings.rules import accounts
+from modules.settings.rules import accounts, automation, state
 from modules.settings.rules.conflict import Conflict
 from modules.settings.source import Promotion
 
@@ -19,6 +19,8 @@ def conflicts(environment: Environment, name: str, others: Project) -> Iterator[
     yield from _pipelines(project, name)
     yield from _promotions(project, name)
     yield from accounts.conflicts(project, name)
+    yield from state.conflicts(project, name)
+    yield from automation.conflicts(project, name)
 
 
 def sound(environment: Environment, name: str, others: Mapping[str, Environment]) -> dict[str, Environment]:

@@ -84,3 +84,16 @@ def test_a_denial_under_a_condition_is_no_denial_of_everything(s3: Any) -> None:
     deny({key: value for key, value in PLAIN_HTTP.items() if key != "Condition"})
     with pytest.raises(ClientError, match="403"):
         s3.put_object(Bucket="shop-logs", Key="b", Body=b"b")
+
+
+def test_a_rule_tells_how_many_old_versions_it_keeps(s3: Any) -> None:
+    def rule(id_: str, **old: int) -> dict[str, Any]:
+        return {"ID": id_, "Status": "Enabled", "Filter": {}, "NoncurrentVersionExpiration": old}
+
+    rules = [rule("few", NoncurrentDays=30, NewerNoncurrentVersions=10), rule("none", NoncurrentDays=7)]
+    s3.put_bucket_lifecycle_configuration(Bucket="shop-logs", LifecycleConfiguration={"Rules": rules})
+
+    told = s3.get_bucket_lifecycle_configuration(Bucket="shop-logs")["Rules"]
+    assert [each["NoncurrentVersionExpiration"] for each in told] == [
+        each["NoncurrentVersionExpiration"] for each in rules
+    ]

@@ -1,0 +1,25 @@
+"""From accounts to their generated Terraform."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from modules.aws import App
+from modules.bootstrap.accounts import Account
+from modules.bootstrap.stack import AccountStack
+from modules.settings.load import GENERATED
+from modules.synthesis import canonical
+
+
+def synthesize(accounts: Sequence[Account]) -> dict[str, str]:
+    """The Terraform JSON of each account, by number."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(os.environ.get("CDKTF_OUTDIR") or scratch)
+        app = App(outdir=str(folder))
+        for account in accounts:
+            AccountStack(app, account)
+        app.synth()
+        return {account.number: canonical(folder / "stacks" / account.number / GENERATED) for account in accounts}

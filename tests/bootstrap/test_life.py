@@ -1,0 +1,141 @@
+"""The real provider on an emulated AWS: what is generated for an account lives, and the roles in it suffice."""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from harness import aws_provider, environments, terraforms, workspace
+from harness.aws_provider import Provider
+from harness.emulated_aws import seed
+from harness.emulated_aws.server import EmulatedAws, running
+from harness.permissions import policies
+from harness.proof import update
+from harness.proof.concession import Concession
+from harness.workspace import Outcome, Workspace
+from modules import app, bindings
+from modules.settings import load
+from modules.settings.load import GENERATED, Settings
+from modules.synthesis import synthesize
+from tests.bootstrap import calls, projects
+from tests.bootstrap.test_document import MOVED
+from tests.inventory import ROOT
+
+pytestmark = pytest.mark.aws_provider
+
+SHIPPED = {
+    "common": (ROOT / "environments" / load.COMMON).read_text(encoding="utf-8") + f"{projects.S3}\n{projects.GITHUB}\n",
+    **{
+        name: (ROOT / "environments" / name / load.FILE).read_text(encoding="utf-8")
+        for name in environments.names(ROOT)
+    },
+}
+MIGRATE = ("-migrate-state", "-force-copy")
+BUCKET = f"shop-terraform-state-{projects.ACCOUNT}"
+
+
+def _provider() -> Provider:
+    return aws_provider.find("6.25.0", terraforms.every()[0], bindings.CACHE)
+
+
+@contextmanager
+def _work(folder: Path, provider: Provider, aws: EmulatedAws) -> Iterator[tuple[Workspace, Concession]]:
+    """A workspace of the Terraform in ``folder``, initialized, without what the provider is too old to know."""
+    variables = {**aws.environment, **calls.LOGGING}
+    with (
+        provider.serving(variables, folder) as reattach,
+        # The backend asks AWS as well, once the state is there.
+        workspace.untouched(
+            folder, terraforms.every()[0], {**aws.environment, "TF_REATTACH_PROVIDERS": reattach}
+        ) as work,
+    ):
+        yield work, Concession(provider.version)
+
+
+def _well(outcome: Outcome) -> Outcome:
+    assert [str(each) for each in outcome.errors] == []
+    return outcome
+
+
+def test_what_an_account_needs_is_made_once_and_its_state_moves_into_the_bucket_that_it_made(tmp_path: Path) -> None:
+    folder = projects.run(projects.write(tmp_path, {"dev": projects.shared(projects.S3, projects.GITHUB)}))
+    with running(projects.ACCOUNT) as aws, _work(folder, _provider(), aws) as (work, concession):
+        _well(work.init())
+        concession.learn(work)
+        _well(work.plan())
+        _well(work.apply())
+        assert _well(work.plan()).exit_code == 0, "nothing is left to plan"
+
+        (work.folder / "backend_override.tf").write_text(MOVED, encoding="utf-8")
+        _well(work.run("init", "-no-color", *MIGRATE))
+        assert _well(work.plan()).exit_code == 0, "the state is where it was moved to"
+        found = aws.client("s3", "eu-west-1").head_object(Bucket=BUCKET, Key="bootstrap/terraform.tfstate")
+        assert found["ServerSideEncryption"] == "aws:kms"
+        # What is left here is a copy that nobody reads any more.
+        (work.folder / "terraform.tfstate").unlink()
+
+        kept = {each.summary for each in work.destroy().errors}
+        assert kept == {"Instance cannot be destroyed"}
+        # Whoever lets go of the bucket takes the state out of it first.
+        (work.folder / "backend_override.tf").unlink()
+        _well(work.run("init", "-no-color", *MIGRATE))
+        workspace.unprotect(work.folder)
+        _well(work.run("state", "rm", "-no-color", *(each for each in work.state() if each.startswith("aws_s3"))))
+        _well(work.destroy())
+        assert work.state() == []
+        providers = aws.client("iam", "us-east-1").list_open_id_connect_providers()
+        assert providers["OpenIDConnectProviderList"] == []
+
+
+def test_the_roles_may_do_what_terraform_does_and_a_plan_needs_no_more_than_the_role_for_plans(tmp_path: Path) -> None:
+    root = projects.write(tmp_path, SHIPPED)
+    bootstrapped = json.loads((projects.run(root) / GENERATED).read_text(encoding="utf-8"))
+    roles = {role.name: role for role in policies.read(bootstrapped).roles}
+    assert app.run(["dev"], root) == 0
+    settings, folder = load.load(root / "environments", "dev"), root / "environments" / "dev"
+    log = calls.Log(_provider(), tmp_path)
+    planned, applied = set[calls.Call](), set[calls.Call]()
+    with running(projects.ACCOUNT) as aws:
+        seed.seed(aws, environments.document(folder))
+        with _work(folder, log.provider, aws) as (work, concession):
+            (work.folder / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n', encoding="utf-8")
+            _well(work.init())
+            concession.learn(work)
+            there: dict[str, list[calls.Thing]] = {}
+            for change in _changes(settings, work, concession):
+                change()
+                _well(work.plan())
+                planned |= log.calls()
+                _well(work.apply())
+                applied |= log.calls()
+                there |= calls.things(json.loads(work.run("show", "-json").output))
+            _well(work.plan())
+            planned |= log.calls()
+            _well(work.destroy())
+            applied |= log.calls()
+    assert calls.Call("ec2:DeleteVpc", "aws_vpc") in applied
+    assert calls.Call("ec2:DescribeVpcs", "aws_vpc") in planned
+    assert calls.refusals(roles["shop-dev-plan"], planned, there) == []
+    assert calls.refusals(roles["shop-dev-apply"], planned | applied, there) == []
+    # The roles of another environment do not reach it.
+    assert "s3:DeleteBucket on arn:aws:s3:::shop-dev-access-logs-123456789012" in calls.refusals(
+        roles["shop-prod-apply"], applied, there
+    )
+
+
+def _changes(settings: Settings, work: Workspace, concession: Concession) -> Iterator[Callable[[], object]]:
+    """What is generated at first, then for other settings, then for an environment that may go."""
+    yield lambda: None
+    other = update.changed(settings)
+    for each in (other, update.disposable(other)):
+        yield lambda each=each: _resynthesize(each, work, concession)  # type: ignore[misc]
+
+
+def _resynthesize(settings: Settings, work: Workspace, concession: Concession) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        text = synthesize([settings], Path(scratch))[settings.name]
+    (work.folder / GENERATED).write_text(text, encoding="utf-8")
+    concession.make(work.folder)
