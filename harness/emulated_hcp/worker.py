@@ -61,13 +61,12 @@ class Worker(threading.Thread):
         run.plan.status = "running"
         options = ["-detailed-exitcode", f"-out={_PLAN}", *_options(run)]
         code = self._terraform(run.plan, folder, "init") or self._terraform(run.plan, folder, "plan", *options)
+        if code != 1:
+            run.has_changes = code == 2
+            run.plan_json = self._shown(folder)
         run.plan.status = "errored" if code == 1 else "finished"
         if code == 1:
             return run.becomes("errored")
-        run.has_changes = code == 2
-        run.plan_json = programs.run(
-            [*terraforms.every()[0].command, "show", "-json", _PLAN], self._variables, folder
-        ).stdout
         return self._decide(folder)
 
     def _decide(self, folder: Path) -> None:
@@ -112,6 +111,10 @@ class Worker(threading.Thread):
         if states:
             (folder / _STATE).write_bytes(states[-1])
         return folder
+
+    def _shown(self, folder: Path) -> str:
+        shown = [*terraforms.every()[0].command, "show", "-json", _PLAN]
+        return programs.run(shown, self._variables, folder).stdout
 
     def _terraform(self, log: Log, folder: Path, command: str, *arguments: str) -> int:
         line = [*terraforms.every()[0].command, command, "-no-color", "-input=false", *arguments]

@@ -1,0 +1,153 @@
+"""One environment's life by the commands that people type: the real provider, an emulated AWS, states in S3 and HCP Terraform."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from harness import aws_provider, environments, terraforms, workspace
+from harness.emulated_aws import seed
+from harness.emulated_aws.server import EmulatedAws, running
+from harness.emulated_hcp import server as hcp
+from harness.emulated_hcp.organization import Organization
+from harness.proof.concession import Concession
+from modules import app, bindings
+from modules.bootstrap import app as bootstrap
+from tests.bootstrap.projects import ACCOUNT
+from tests.harness import projects
+from tests.inventory import ROOT
+
+pytestmark = pytest.mark.aws_provider
+
+STATES = {
+    "local": 'state "local" {}',
+    "s3": 'state "s3" {}\nautomation "github" { repository = "acme/infrastructure" }',
+    "cloud": 'state "cloud" { organization = "acme" }\nautomation "hcp_terraform" {}',
+}
+BOOTSTRAP = f"bootstrap/{ACCOUNT}"
+# Another port replaces target groups, which is why Cutover generates none. It is written by hand here, beside what is generated.
+OVERRIDE = "by-hand_override.tf.json"
+BLUE = "aws_lb_target_group.service-web_target-groups_blue"
+REPLACED = {
+    "resource": {
+        "aws_lb_target_group": {f"service-web_target-groups_{each}": {"port": 81} for each in ("blue", "green")}
+    }
+}
+
+
+class Project:
+    """A copy of the shipped project with the environment dev alone; ``variables`` are those of every command."""
+
+    def __init__(self, root: Path, state: str) -> None:
+        self.root = root
+        self.dev = root / "environments" / "dev"
+        self.variables: Mapping[str, str] = {}
+        shutil.copytree(
+            ROOT / "environments" / "dev", self.dev, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*")
+        )
+        shutil.copy(ROOT / "environments" / "common.hcl", root / "environments")
+        (root / ".venv-checkov").symlink_to(ROOT / ".venv-checkov")
+        settings = self.dev / "environment.hcl"
+        settings.write_text(f"{settings.read_text()}\n{state}\n")
+
+    def generate(self, concession: Concession) -> None:
+        """Generates what the settings say, without what the provider is too old to know."""
+        assert app.run(["dev"], self.root) == 0
+        concession.make(self.dev)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "harness", "--root", str(self.root), *arguments]
+        return subprocess.run(
+            command, cwd=projects.REPOSITORY, env=dict(self.variables), capture_output=True, text=True, check=False
+        )
+
+    def does(self, *arguments: str) -> str:
+        """Runs a command that must end well; what it printed."""
+        ran = self.run(*arguments)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+
+def _learn(project: Project, provider: aws_provider.Provider, variables: Mapping[str, str]) -> Concession:
+    concession = Concession(provider.version)
+    with workspace.of(project.dev, terraforms.every()[0], variables) as work:
+        assert not work.init().errors
+        concession.learn(work)
+    return concession
+
+
+@contextlib.contextmanager
+def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, Concession]]:
+    provider = aws_provider.find("6.25.0", terraforms.every()[0], bindings.CACHE)
+    assert app.run(["dev"], project.root) == 0
+    with contextlib.ExitStack() as stack:
+        aws = stack.enter_context(running(ACCOUNT))
+        seed.seed(aws, environments.document(project.dev))
+        reattach = stack.enter_context(provider.serving(aws.environment, project.dev))
+        project.variables = {**aws.environment, "TF_REATTACH_PROVIDERS": reattach, "CHECKPOINT_DISABLE": "1"}
+        concession = _learn(project, provider, project.variables)
+        if kind == "cloud":
+            organization = Organization("acme", hcp.TOKEN)
+            organization.add_workspace("shop-dev", terraform_version=terraforms.every()[0].version())
+            there = stack.enter_context(hcp.running(organization, project.variables))
+            project.variables = {**project.variables, **there.environment()}
+        yield aws, concession
+
+
+def _accept_what_the_page_says(project: Project) -> None:
+    blocks = re.findall(r"```hcl\n(.*?)```", (ROOT / "docs" / "state.md").read_text(encoding="utf-8"), re.DOTALL)
+    (waivers,) = [block for block in blocks if block.startswith("waiver")]
+    (project.root / BOOTSTRAP / "waivers.hcl").write_text(waivers)
+
+
+@pytest.mark.parametrize("kind", STATES)
+def test_bootstrap_plan_apply_change_destroy(tmp_path: Path, kind: str) -> None:
+    project = Project(tmp_path, STATES[kind])
+    with _staged(project, kind) as (aws, concession):
+        if kind != "local":
+            assert bootstrap.run(project.root) == 0
+            concession.make(project.root / BOOTSTRAP)
+            if kind == "s3":
+                _accept_what_the_page_says(project)
+            project.does("plan", BOOTSTRAP)
+            project.does("apply", BOOTSTRAP)
+            assert "role" in project.does("output", BOOTSTRAP)
+        project.generate(concession)
+
+        assert " to create" in project.does("plan", "dev").splitlines()[0]
+        project.does("apply", "dev")
+        assert (project.dev / "terraform.tfstate").exists() == (kind == "local")
+        if kind == "s3":
+            (found,) = aws.client("s3", "ap-northeast-1").list_objects_v2(Bucket=f"shop-terraform-state-{ACCOUNT}")[
+                "Contents"
+            ]
+            assert found["Key"] == "shop/dev/terraform.tfstate"
+        assert project.does("plan", "dev").startswith("dev: no changes")
+
+        (project.dev / OVERRIDE).write_text(json.dumps(REPLACED))
+        assert f'make apply ENV=dev ALLOW="{BLUE}"' in project.does("plan", "dev")
+        stopped = project.run("apply", "dev")
+        assert stopped.returncode == 1
+        assert "STOPPED: it has production traffic" in stopped.stderr
+        (project.dev / OVERRIDE).unlink()
+        assert project.run("apply", "dev").returncode == 2  # The plan is stale.
+
+        settings = project.dev / "environment.hcl"
+        settings.write_text(f"log_retention_days = 400\n{settings.read_text()}")
+        project.generate(concession)
+        told = project.does("plan", "dev")
+        assert "retention_in_days: 365 -> 400" in told
+        assert "STOPPED" not in told
+        project.does("apply", "dev")
+
+        project.does("destroy", "dev", "--confirm", "dev")
+        left = project.does("plan", "dev", "--json")
+        assert {each["action"] for each in json.loads(left)["changes"]} == {"create"}
