@@ -34,6 +34,7 @@ class Api:
 
     def __init__(self, organization: Organization, variables: Mapping[str, str]) -> None:
         self._organization, self._variables = organization, variables
+        self.workers: list[Worker] = []
         self.calls: list[str] = []
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
@@ -57,8 +58,14 @@ class Api:
         return response
 
     def _admit(self, request: Request) -> None:
-        if request.headers.get("Authorization") != f"Bearer {self._organization.token}":
+        if not self._user(request):
             raise RefusalError(401, "unauthorized")
+
+    def _user(self, request: Request) -> str:
+        """Whose token it is that a request comes with; nobody if there is no such token."""
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        known = {self._organization.token: "laptop", **self._organization.users}
+        return known.get(token, "")
 
     def _ping(self, _: Request) -> Response:
         return Response(status=204)
@@ -77,16 +84,37 @@ class Api:
         names = [name for name in self._organization.projects if wanted in (None, name)]
         return [documents.project(self._organization, name) for name in names]
 
-    def _workspaces(self, _: Request, org: str) -> Any:
+    def _create_project(self, request: Request, org: str) -> Any:
         self._check(org)
-        return [documents.workspace(self._organization, each) for each in self._organization.workspaces.values()]
+        if not self._organization.may_create:
+            raise RefusalError(404, "not found")
+        name = _attributes(request)["name"]
+        self._organization.projects.append(name)
+        return documents.project(self._organization, name)
+
+    def _read_project(self, _: Request, project: str) -> Any:
+        for name in self._organization.projects:
+            if (found := documents.project(self._organization, name))["id"] == project:
+                return found
+        raise RefusalError(404, "not found")
+
+    def _workspaces(self, request: Request, org: str) -> Any:
+        self._check(org)
+        wanted = request.args.get("search[name]", "")
+        found = [each for name, each in self._organization.workspaces.items() if wanted in name]
+        return _page(request, [documents.workspace(self._organization, each) for each in found])
 
     def _create_workspace(self, request: Request, org: str) -> Any:
         self._check(org)
         if not self._organization.may_create:
             raise RefusalError(404, "not found")  # What a token may not do is not there.
         name = _attributes(request)["name"]
-        return documents.workspace(self._organization, self._organization.add_workspace(name))
+        if name in self._organization.workspaces:
+            raise RefusalError(422, "invalid attribute", "Name has already been taken")
+        related = (request.get_json(force=True)["data"].get("relationships") or {}).get("project")
+        project = self._read_project(request, related["data"]["id"])["attributes"]["name"] if related else None
+        made = self._organization.add_workspace(name, **({"project": project} if project else {}))
+        return documents.workspace(self._organization, made)
 
     def _workspace_by_name(self, request: Request, org: str, name: str) -> Any:
         self._check(org)
@@ -103,18 +131,33 @@ class Api:
         return documents.workspace(self._organization, it)
 
     def _shown(self, it: Workspace) -> Response:
-        included = [documents.user(it.locked_by)] if it.locked_by else []
+        included = [documents.user(it.locked_by)] if it.locked_by else [documents.run(it.current)] if it.current else []
         return _document(documents.workspace(self._organization, it), included)
 
-    def _lock(self, _: Request, ws: str) -> Any:
+    def _lock(self, request: Request, ws: str) -> Any:
         it = self._of(ws)
-        if it.locked_by:
+        if it.locked_by or it.current:
             raise RefusalError(409, "conflict", "Unable to lock workspace. The workspace is already locked.")
-        it.locked_by = "laptop"
+        it.locked_by = self._user(request)
         return documents.workspace(self._organization, it)
 
-    def _unlock(self, _: Request, ws: str) -> Any:
+    def _unlock(self, request: Request, ws: str) -> Any:
+        """https://developer.hashicorp.com/terraform/cloud-docs/api-docs/workspaces#unlock-a-workspace"""
         it = self._of(ws)
+        if it.current and not it.locked_by:
+            raise RefusalError(
+                409, "conflict", f"Unable to unlock workspace. The workspace is locked by Run {it.current.id}"
+            )
+        if it.locked_by not in ("", self._user(request)):
+            raise RefusalError(
+                409, "conflict", f"Unable to unlock workspace. The workspace is locked by User {it.locked_by}"
+            )
+        return self._force_unlock(request, ws)
+
+    def _force_unlock(self, _: Request, ws: str) -> Any:
+        it = self._of(ws)
+        if not it.locked_by:
+            raise RefusalError(409, "conflict", "Unable to unlock workspace. The workspace is not locked.")
         it.locked_by = ""
         return documents.workspace(self._organization, it)
 
@@ -166,8 +209,14 @@ class Api:
             attributes["plan-only"] = True
         run = Run(self._organization.new_id("run"), it, configuration, attributes)
         self._organization.runs[run.id] = run
-        Worker(run, self._variables).start()
+        self.workers.append(Worker(self._organization, run, self._variables))
+        self.workers[-1].start()
         return documents.run(run)
+
+    def _runs(self, request: Request, ws: str) -> Any:
+        it = self._of(ws)
+        newest_first = reversed(list(self._organization.runs.values()))
+        return _page(request, [documents.run(each) for each in newest_first if each.workspace is it])
 
     def _read_run(self, request: Request, run: str) -> Response:
         it, host = self._run(run), _host(request)
@@ -181,10 +230,13 @@ class Api:
 
     def _act(self, _: Request, run: str, action: str) -> Response:
         it = self._run(run)
-        if it.status in FINAL or (action == "apply" and it.status not in ("planned", "planned_and_saved")):
+        possible = documents.run(it)["attributes"]["actions"]
+        if action not in _ACTIONS or it.status in FINAL or not possible[_ACTIONS[action]]:
             raise RefusalError(409, "transition not allowed")
         if action == "apply":
-            it.becomes("apply_queued")
+            if "can-queue-apply" in it.workspace.denied:
+                raise RefusalError(404, "not found")
+            it.becomes("confirmed")
             it.confirmed.set()
         else:
             self._organization.cancel(it, "discarded" if action == "discard" else "canceled")
@@ -196,6 +248,13 @@ class Api:
     def _policy_checks(self, _: Request, run: str) -> Any:
         it = self._run(run)
         return [documents.policy_check(it)] if it.workspace.failing_policy else []
+
+    def _override(self, _: Request, run: str) -> Any:
+        it = self._run(run)
+        if it.status != "policy_override":
+            raise RefusalError(409, "transition not allowed")
+        it.overridden.set()
+        return documents.policy_check(it)
 
     def _policy_check(self, _: Request, run: str) -> Any:
         return documents.policy_check(self._run(run))
@@ -213,8 +272,13 @@ class Api:
         return documents.plan_or_apply(_host(request), "apply", it, it.apply)
 
     def _plan_json(self, _: Request, run: str) -> Response:
-        found = self._run(run).plan_json
-        return Response(found, mimetype="application/json") if found else Response(status=204)
+        it = self._run(run)
+        if "json-output" in it.workspace.denied:
+            raise RefusalError(404, "not found")
+        return _json(it.plan_json)
+
+    def _redacted_plan(self, _: Request, run: str) -> Response:
+        return _json(self._run(run).redacted_json)
 
     def _log(self, request: Request, kind: str, run: str) -> Response:
         it = self._run(run)
@@ -238,6 +302,12 @@ class Api:
         return self._organization.runs[id_]
 
 
+_ACTIONS = {
+    "apply": "is-confirmable",
+    "discard": "is-discardable",
+    "cancel": "is-cancelable",
+    "force-cancel": "is-force-cancelable",
+}
 _OPEN = {"ping", "upload", "log", "state_content", "ignored", "policy_output"}
 """Addresses that are secret enough by themselves, as those of HCP Terraform's archive are."""
 
@@ -253,6 +323,8 @@ def _routes() -> Map:
             rule(org, "read_organization"),
             rule(f"{org}/entitlement-set", "entitlements"),
             rule(f"{org}/projects", "projects"),
+            rule(f"{org}/projects", "create_project", "POST"),
+            rule("/projects/<project>", "read_project"),
             rule(f"{org}/workspaces", "workspaces"),
             rule(f"{org}/workspaces", "create_workspace", "POST"),
             rule(f"{org}/workspaces/<name>", "workspace_by_name"),
@@ -262,12 +334,12 @@ def _routes() -> Map:
             rule(ws, "change_workspace", "PATCH"),
             rule(f"{ws}/actions/lock", "lock", "POST"),
             rule(f"{ws}/actions/unlock", "unlock", "POST"),
-            rule(f"{ws}/actions/force-unlock", "unlock", "POST"),
+            rule(f"{ws}/actions/force-unlock", "force_unlock", "POST"),
             rule(f"{ws}/current-state-version", "current_state"),
             rule(f"{ws}/current-state-version-outputs", "outputs"),
             rule(f"{ws}/state-versions", "create_state", "POST"),
             rule(f"{ws}/configuration-versions", "create_configuration", "POST"),
-            rule(f"{ws}/runs", "nothing"),
+            rule(f"{ws}/runs", "runs"),
             rule("/state-versions/sv-<sv>-<int:number>", "state_version"),
             rule("/configuration-versions/<cv>", "configuration"),
             rule("/runs", "create_run", "POST"),
@@ -279,8 +351,10 @@ def _routes() -> Map:
             rule("/runs/<run>/comments", "nothing"),
             rule("/policy-checks/polchk-<run>", "policy_check"),
             rule("/policy-checks/polchk-<run>/output", "policy_output"),
+            rule("/policy-checks/polchk-<run>/actions/override", "override", "POST"),
             rule("/plans/plan-<run>", "plan"),
             rule("/plans/plan-<run>/json-output", "plan_json"),
+            rule("/plans/plan-<run>/json-output-redacted", "redacted_plan"),
             rule("/applies/apply-<run>", "apply"),
             rule("/logs/<kind>/<run>", "log"),
             rule("/configurations/<cv>", "upload", "PUT"),
@@ -302,13 +376,34 @@ def _host(request: Request) -> str:
     return f"http://{request.host}/api/v2"
 
 
-def _document(data: Any, included: list[dict[str, Any]] | None = None) -> Response:
+def _json(text: str) -> Response:
+    return Response(text, mimetype="application/json") if text else Response(status=204)
+
+
+def _page(request: Request, data: list[dict[str, Any]]) -> Response:
+    """One page of a list. https://developer.hashicorp.com/terraform/cloud-docs/api-docs#pagination"""
+    number, size = int(request.args.get("page[number]", 1)), int(request.args.get("page[size]", 20))
+    last = max(1, -(-len(data) // size))
+    pages = {
+        "current-page": number,
+        "page-size": size,
+        "prev-page": number - 1 if number > 1 else None,
+        "next-page": number + 1 if number < last else None,
+        "total-pages": last,
+        "total-count": len(data),
+    }
+    return _document(data[(number - 1) * size : number * size], pages=pages)
+
+
+def _document(
+    data: Any, included: list[dict[str, Any]] | None = None, pages: Mapping[str, Any] | None = None
+) -> Response:
     document: dict[str, Any] = {"data": data}
     if included:
         document["included"] = included
     if isinstance(data, list):
-        pages = {"current-page": 1, "total-pages": 1, "total-count": len(data)}
-        document["meta"] = {"pagination": pages}
+        everything = {"current-page": 1, "total-pages": 1, "total-count": len(data)}
+        document["meta"] = {"pagination": pages or everything}
     return Response(json.dumps(document), content_type="application/vnd.api+json")
 
 

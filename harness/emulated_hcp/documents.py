@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from harness.emulated_hcp.organization import Configuration, Log, Organization, Run, Workspace
+from harness.emulated_hcp.organization import FINAL, Configuration, Log, Organization, Run, Workspace
 
 Document = dict[str, Any]
 
@@ -64,12 +64,12 @@ def workspace(of: Organization, it: Workspace) -> Document:
         "working-directory": it.working_directory,
         "auto-apply": False,
         "allow-destroy-plan": True,
-        "locked": bool(it.locked_by),
+        "locked": bool(it.locked_by or it.current),
         "global-remote-state": False,
-        "structured-run-output-enabled": False,
+        "structured-run-output-enabled": it.structured,
         "tag-names": [],
         "vcs-repo": {"identifier": "acme/infrastructure", "branch": ""} if it.vcs else None,
-        "permissions": dict.fromkeys(_MAY, True),
+        "permissions": {name: name not in it.denied for name in _MAY},
         "actions": {"is-destroyable": True},
     }
     relationships: Document = {
@@ -78,6 +78,10 @@ def workspace(of: Organization, it: Workspace) -> Document:
     }
     if it.locked_by:
         relationships["locked-by"] = {"data": {"id": "user-1", "type": "users"}}
+    elif it.current:
+        relationships["locked-by"] = {"data": {"id": it.current.id, "type": "runs"}}
+    if first := it.first:
+        relationships["current-run"] = {"data": {"id": first.id, "type": "runs"}}
     return {"id": it.id, "type": "workspaces", "attributes": attributes, "relationships": relationships}
 
 
@@ -89,18 +93,20 @@ def user(name: str) -> Document:
 def run(it: Run) -> Document:
     """A run, and what may be done with it."""
     waits = it.status in ("planned", "planned_and_saved", "policy_checked", "cost_estimated")
+    may = dict.fromkeys(_RUN_MAY, "can-queue-apply" not in it.workspace.denied)
     attributes = {
         **it.attributes,
         "status": it.status,
         "has-changes": it.has_changes,
         "source": "tfe-api",
         "refresh": it.attributes.get("refresh", True),
-        "permissions": dict.fromkeys(_RUN_MAY, True),
+        "permissions": may,
+        "position-in-queue": it.workspace.position(it),
         "actions": {
             "is-confirmable": waits and not it.asked("plan-only"),
-            "is-discardable": waits,
-            "is-cancelable": it.status in ("planning", "applying"),
-            "is-force-cancelable": False,
+            "is-discardable": waits or it.status in ("pending", "policy_override"),
+            "is-cancelable": it.status in ("pending", "planning", "applying"),
+            "is-force-cancelable": it.status in ("planning", "applying"),
         },
     }
     checks = [{"id": f"polchk-{it.id}", "type": "policy-checks"}] if it.workspace.failing_policy else []
@@ -124,7 +130,7 @@ def plan_or_apply(host: str, kind: str, it: Run, log: Log) -> Document:
     attributes = {
         "status": log.status,
         "has-changes": it.has_changes,
-        "structured-run-output-enabled": False,
+        "structured-run-output-enabled": it.workspace.structured,
         "log-read-url": f"{host}/logs/{kind}/{it.id}",
     }
     return {"id": f"{kind}-{it.id}", "type": "plans" if kind == "plan" else "applies", "attributes": attributes}
@@ -133,8 +139,7 @@ def plan_or_apply(host: str, kind: str, it: Run, log: Log) -> Document:
 def policy_check(it: Run) -> Document:
     """The outcome of a check by Sentinel."""
     hard = it.workspace.failing_policy == "hard-mandatory"
-    checked = it.status not in ("pending", "planning", "planned", "policy_checking") or "policy_checked" in it.history
-    status = "pending" if not checked else "hard_failed" if hard else "soft_failed"
+    status = it.check or ("unreachable" if it.status in FINAL else "pending")
     result = {"hard-failed": int(hard), "soft-failed": int(not hard), "advisory-failed": 0, "passed": 0}
     return {
         "id": f"polchk-{it.id}",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,9 +34,12 @@ class Log:
         return b"\x02" + self.text.encode() + (b"\x03" if done else b"")
 
 
-@dataclass
+@dataclass(eq=False)
 class Run:
-    """One run; ``files`` are the names of what was uploaded for it."""
+    """One run; ``files`` are the names of what was uploaded for it.
+
+    ``check`` is the status of its policy check, and empty where there is none.
+    """
 
     id: str
     workspace: Workspace
@@ -46,9 +51,13 @@ class Run:
     plan: Log = field(default_factory=Log)
     apply: Log = field(default_factory=Log)
     plan_json: str = ""
+    redacted_json: str = ""
+    check: str = ""
     files: list[str] = field(default_factory=list)
     confirmed: threading.Event = field(default_factory=threading.Event)
+    overridden: threading.Event = field(default_factory=threading.Event)
     halted: threading.Event = field(default_factory=threading.Event)
+    ends_as: str = "canceled"
 
     def becomes(self, status: str) -> None:
         """Takes on a status, unless it has come to its end already."""
@@ -70,12 +79,14 @@ class Configuration:
     content: bytes = b""
 
 
-@dataclass
+@dataclass(eq=False)
 class Workspace:
     """A workspace; ``states`` are all versions of its state, and ``locked_by`` is who holds it, or nobody.
 
     ``failing_policy`` is the enforcement level (``hard-mandatory`` or ``soft-mandatory``) of a policy that every run
-    breaks, or empty.
+    breaks, or empty. ``denied`` are the permissions that the token lacks: ``can-queue-apply`` and the like, and
+    ``json-output`` for plans with what is sensitive in them. ``structured`` is whether runs write their logs in JSON.
+    ``current`` is the run that holds the workspace.
     """
 
     id: str
@@ -87,16 +98,59 @@ class Workspace:
     vcs: bool = False
     failing_policy: str = ""
     locked_by: str = ""
+    denied: tuple[str, ...] = ()
+    structured: bool = False
     states: list[bytes] = field(default_factory=list)
+    current: Run | None = None
+    _queue: list[Run] = field(default_factory=list)
+    _one: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def queued(self, run: Run) -> Iterator[None]:
+        """Puts ``run`` at the end of the queue, and takes it out and ends its turn however the block ends."""
+        with self._one:
+            self._queue.append(run)
+        try:
+            yield
+        finally:
+            with self._one:
+                self._queue.remove(run)
+                if self.current is run:
+                    self.current = None
+
+    def turn(self, run: Run) -> bool:
+        """Whether the turn is that of ``run``, which then holds the workspace: one at a time, and none if it is locked.
+
+        https://developer.hashicorp.com/terraform/cloud-docs/run/states#the-pending-stage
+        """
+        with self._one:
+            if self.current is None and not self.locked_by and self._queue[0] is run:
+                self.current = run
+            return self.current is run
+
+    @property
+    def first(self) -> Run | None:
+        """The run that holds the workspace, or will as soon as it is unlocked."""
+        with self._one:
+            return self.current or next(iter(self._queue), None)
+
+    def position(self, run: Run) -> int:
+        """How many have their turn before ``run``."""
+        with self._one:
+            return self._queue.index(run) if run in self._queue else 0
 
 
 @dataclass
 class Organization:
-    """An organization of a ``name``, and the ``token`` that opens it. Without ``may_create``, it takes no new workspace."""
+    """An organization of a ``name``, and the ``token`` that opens it. Without ``may_create``, it takes no new workspace.
+
+    ``users`` are the names of those whose tokens open it as well, by token.
+    """
 
     name: str
     token: str
     may_create: bool = True
+    users: dict[str, str] = field(default_factory=dict)
     projects: list[str] = field(default_factory=lambda: ["Default Project"])
     workspaces: dict[str, Workspace] = field(default_factory=dict)
     configurations: dict[str, Configuration] = field(default_factory=dict)
@@ -113,9 +167,23 @@ class Organization:
         self.workspaces[name] = made
         return made
 
+    def state_changed(self, by: Run) -> None:
+        """Discards the saved plans that a change of the workspace's state has made stale.
+
+        https://developer.hashicorp.com/terraform/cloud-docs/run/modes-and-options#saved-plans
+        """
+        for run in list(self.runs.values()):
+            if run.workspace is by.workspace and run.status == "planned_and_saved":
+                self.cancel(run, "discarded")
+
     def cancel(self, run: Run, status: str) -> None:
-        """Ends a run as somebody does who looks at it: ``canceled`` or ``discarded``."""
-        run.becomes(status)
+        """Ends a run as somebody does who looks at it: ``canceled`` or ``discarded``.
+
+        One that has begun gets the new status once Terraform has ended, which brings what it does to an end first.
+        """
+        run.ends_as = status
+        if run.status not in ("planning", "applying"):
+            run.becomes(status)
         run.halted.set()
 
     def workspace(self, id_: str) -> Workspace | None:

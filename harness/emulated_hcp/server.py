@@ -28,6 +28,7 @@ host "{host}" {{
   }}
 }}
 """
+_POLL_SECONDS = 0.05
 _CREDENTIALS = 'credentials "{host}" {{ token = "{token}" }}\n'
 
 
@@ -53,13 +54,15 @@ def running(organization: Organization, variables: Mapping[str, str]) -> Iterato
     """Serves ``organization`` while the ``with`` block lasts; ``variables`` are what every run's Terraform gets."""
     api = Api(organization, variables)
     server = make_server("127.0.0.1", 0, api, threaded=True, request_handler=_Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[_POLL_SECONDS], daemon=True).start()
     with tempfile.TemporaryDirectory(prefix="emulated-hcp-") as folder:
         try:
             yield EmulatedHcp(f"http://127.0.0.1:{server.port}", organization, api.calls, Path(folder))
         finally:
-            for run in organization.runs.values():
+            for run in list(organization.runs.values()):
                 run.halted.set()
+            for worker in api.workers:
+                worker.join()
             server.shutdown()
             server.server_close()
 

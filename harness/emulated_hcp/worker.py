@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import tarfile
 import tempfile
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from harness import programs, terraforms
-from harness.emulated_hcp.organization import Log, Run
+from harness.emulated_hcp import redacted
+from harness.emulated_hcp.organization import Log, Organization, Run
 from harness.programs import HALT, Halt
 
 # Override files are read last, and ``cloud`` and ``backend`` exclude each other, so that one takes the other's place.
 _LOCAL = "~local_override.tf.json"
 _STATE = "terraform.tfstate"
 _PLAN = "run.tfplan"
+_VARIABLES = "run.auto.tfvars"
 _SAVED, _FINISHED = "planned_and_saved", "planned_and_finished"
+_PAUSE_SECONDS = 0.02
+_SECONDS_TO_END = 15
+# Terraform leaves out the first three lines of an apply's log, because they are those of the plan's.
+_HEADER = "Terraform v{version}\non linux_amd64\nInitializing plugins and modules...\n"
 
 
 class Worker(threading.Thread):
     """Works on one run. ``variables`` are those of the workspace: what leads Terraform to providers and AWS."""
 
-    def __init__(self, run: Run, variables: Mapping[str, str]) -> None:
-        super().__init__(daemon=True)
-        self._run, self._halt = run, Halt()
+    def __init__(self, organization: Organization, run: Run, variables: Mapping[str, str]) -> None:
+        super().__init__(name=run.id, daemon=True)
+        self._organization, self._run, self._halt = organization, run, Halt()
         self._variables = {**terraforms.unattended(), **variables}
+        self._process: subprocess.Popen[str] | None = None
 
     def run(self) -> None:
         """The whole of it; whatever goes wrong is in the run's logs and status."""
@@ -35,70 +44,146 @@ class Worker(threading.Thread):
         threading.Thread(target=self._end_if_halted, daemon=True).start()
         with tempfile.TemporaryDirectory(prefix="hcp-run-") as scratch:
             try:
-                self._work(Path(scratch))
+                self._carry_out(Path(scratch))
             except KeyboardInterrupt:
-                self._stop("canceled")
+                self._end(self._run.ends_as)
             except Exception as error:
+                if self._run.plan.status == "pending":
+                    self._begin(self._run.plan)
                 self._run.plan.text += f"\n{error}\n"
-                self._stop("errored")
+                self._end("errored")
             finally:
+                for log in (self._run.plan, self._run.apply):
+                    log.status = "unreachable" if log.status == "pending" else log.status
                 self._run.halted.set()
 
     def _end_if_halted(self) -> None:
         self._run.halted.wait()
         self._halt.ask()
+        self.join(_SECONDS_TO_END)
+        if self._process:
+            self._process.kill()
 
-    def _stop(self, status: str) -> None:
+    def _end(self, status: str) -> None:
+        self._run.becomes(status)
+        # Whoever reads the logs to their end looks at the status then.
         for log in (self._run.plan, self._run.apply):
             if log.status == "running":
                 log.status = status
-        self._run.becomes(status)
 
-    def _work(self, scratch: Path) -> None:
+    def _carry_out(self, scratch: Path) -> None:
+        """A run waits for its turn; those that only plan, and those whose plan is saved until it is applied, do not.
+
+        https://developer.hashicorp.com/terraform/cloud-docs/run/modes-and-options
+        """
         run = self._run
         folder = self._unpack(scratch)
+        if run.asked("plan-only"):
+            self._plan(folder)
+        elif run.asked("save-plan"):
+            if self._plan(folder) and self._confirmed():
+                with run.workspace.queued(run):
+                    self._await_turn()
+                    self._apply(folder)
+        else:
+            with run.workspace.queued(run):
+                self._await_turn()
+                self._restore_state(folder)
+                if self._plan(folder) and self._confirmed():
+                    self._apply(folder)
+
+    def _await_turn(self) -> None:
+        self._await(lambda: self._run.workspace.turn(self._run))
+
+    def _await(self, come: Callable[[], bool]) -> None:
+        while not come():
+            self._halt.check()
+            time.sleep(_PAUSE_SECONDS)
+        self._halt.check()
+
+    def _plan(self, folder: Path) -> bool:
+        """Whether there is something to apply."""
+        run = self._run
         run.becomes("planning")
-        run.plan.status = "running"
+        self._begin(run.plan)
         options = ["-detailed-exitcode", f"-out={_PLAN}", *_options(run)]
         code = self._terraform(run.plan, folder, "init") or self._terraform(run.plan, folder, "plan", *options)
+        run.has_changes = code == 2
         if code != 1:
-            run.has_changes = code == 2
-            run.plan_json = self._shown(folder)
+            self._show(folder)
         run.plan.status = "errored" if code == 1 else "finished"
-        if code == 1:
-            return run.becomes("errored")
-        return self._decide(folder)
+        run.becomes("errored" if code == 1 else "planned")
+        return code != 1 and self._passes() and self._is_to_be_applied()
 
-    def _decide(self, folder: Path) -> None:
+    def _passes(self) -> bool:
+        """Whether a policy lets the run go on. https://developer.hashicorp.com/terraform/cloud-docs/run/states#the-sentinel-policy-check-stage"""
         run = self._run
-        run.becomes("planned")
-        if run.workspace.failing_policy:
-            run.becomes("policy_checking")
-            if run.workspace.failing_policy == "hard-mandatory" or run.asked("plan-only"):
-                run.history.append("policy_checked")
-                return run.becomes("errored")
-            return run.becomes("policy_soft_failed")
+        if not run.workspace.failing_policy:
+            return True
+        run.becomes("policy_checking")
+        if run.workspace.failing_policy == "hard-mandatory":
+            run.check = "hard_failed"
+            run.becomes("errored")
+            return False
+        run.check = "soft_failed"
+        if run.asked("plan-only"):
+            run.becomes("policy_soft_failed")
+            return False
+        run.becomes("policy_override")
+        self._await(run.overridden.is_set)
+        run.check = "overridden"
+        run.becomes("policy_checked")
+        return True
+
+    def _is_to_be_applied(self) -> bool:
+        run = self._run
         if run.asked("plan-only") or not run.has_changes:
-            return run.becomes(_FINISHED)
+            run.becomes(_FINISHED)
+            return False
         if run.asked("save-plan"):
             run.becomes(_SAVED)
-        if not run.asked("auto-apply"):
-            while not run.confirmed.wait(0.05):
-                self._halt.check()
-                if run.status in ("discarded", "canceled"):
-                    return None
-        return self._apply(folder)
+        return True
+
+    def _confirmed(self) -> bool:
+        if not self._run.asked("auto-apply"):
+            self._await(self._run.confirmed.is_set)
+        return True
 
     def _apply(self, folder: Path) -> None:
         run = self._run
         run.becomes("applying")
-        run.apply.status = "running"
-        code = self._terraform(run.apply, folder, "apply", _PLAN)
-        state = folder / _STATE
-        if state.is_file():
-            run.workspace.states.append(state.read_bytes())
+        self._begin(run.apply)
+        try:
+            code = self._terraform(run.apply, folder, "apply", _PLAN)
+        finally:
+            # Of a run that is cancelled, too, there is what was done until then.
+            self._keep_state(folder)
         run.apply.status = "errored" if code else "finished"
         run.becomes("errored" if code else "applied")
+
+    def _begin(self, log: Log) -> None:
+        log.text += _HEADER.format(version=self._run.workspace.terraform_version)
+        log.status = "running"
+
+    def _show(self, folder: Path) -> None:
+        run = self._run
+        run.plan_json = self._told(folder, "show", "-json", _PLAN)
+        if run.asked("save-plan") or run.workspace.structured:
+            schemas = json.loads(self._told(folder, "providers", "schema", "-json"))
+            run.redacted_json = json.dumps(redacted.plan(json.loads(run.plan_json), schemas))
+
+    def _told(self, folder: Path, *arguments: str) -> str:
+        return programs.run([*terraforms.every()[0].command, *arguments], self._variables, folder).stdout
+
+    def _keep_state(self, folder: Path) -> None:
+        states, file = self._run.workspace.states, folder / _STATE
+        if file.is_file() and (content := file.read_bytes()) != (states[-1] if states else b""):
+            states.append(content)
+            self._organization.state_changed(self._run)
+
+    def _restore_state(self, folder: Path) -> None:
+        if states := self._run.workspace.states:
+            (folder / _STATE).write_bytes(states[-1])
 
     def _unpack(self, scratch: Path) -> Path:
         with tarfile.open(fileobj=io.BytesIO(self._run.configuration.content)) as archive:
@@ -107,26 +192,45 @@ class Worker(threading.Thread):
         self._run.files = sorted(str(each.relative_to(scratch)) for each in scratch.rglob("*") if each.is_file())
         local = {"terraform": {"backend": {"local": {"path": _STATE}}}}
         (folder / _LOCAL).write_text(json.dumps(local), encoding="utf-8")
-        states = self._run.workspace.states
-        if states:
-            (folder / _STATE).write_bytes(states[-1])
+        variables = self._run.attributes.get("variables") or ()
+        # Their values are literals of Terraform's language.
+        assigned = "".join(f"{each['key']} = {each['value']}\n" for each in variables)
+        (folder / _VARIABLES).write_text(assigned, encoding="utf-8")
+        self._restore_state(folder)
         return folder
 
-    def _shown(self, folder: Path) -> str:
-        shown = [*terraforms.every()[0].command, "show", "-json", _PLAN]
-        return programs.run(shown, self._variables, folder).stdout
-
     def _terraform(self, log: Log, folder: Path, command: str, *arguments: str) -> int:
-        line = [*terraforms.every()[0].command, command, "-no-color", "-input=false", *arguments]
-        ran = programs.run(line, {**self._variables, "TF_DATA_DIR": str(folder / ".terraform")}, folder)
-        if command != "init" or ran.returncode:
-            log.text += ran.stdout + ran.stderr
-        return ran.returncode
+        structured = ["-json"] if self._run.workspace.structured and command != "init" else []
+        line = [*terraforms.every()[0].command, command, "-no-color", "-input=false", *structured, *arguments]
+        said = ""
+        with subprocess.Popen(
+            line,
+            cwd=folder,
+            env={**self._variables, "TF_DATA_DIR": str(folder / ".terraform")},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        ) as process:
+            assert process.stdout is not None
+            self._process = process
+            with self._halt.ends(process):
+                for text in process.stdout:
+                    if command == "init":
+                        said += text
+                    else:
+                        log.text += text
+                code = process.wait()
+        self._process = None
+        log.text += said if code else ""
+        return code
 
 
 def _options(run: Run) -> list[str]:
     """The options of ``terraform plan`` that a run's attributes stand for."""
     options = ["-destroy"] if run.asked("is-destroy") else []
+    options += ["-refresh=false"] if run.attributes.get("refresh") is False else []
     options += ["-refresh-only"] if run.asked("refresh-only") else []
     options += [f"-target={each}" for each in run.attributes.get("target-addrs") or ()]
     return options + [f"-replace={each}" for each in run.attributes.get("replace-addrs") or ()]
