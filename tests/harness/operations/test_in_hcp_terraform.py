@@ -203,6 +203,14 @@ def test_token_that_is_missing_or_wrong(
     assert _runs(hcp) == []
 
 
+def test_token_that_may_not_read_the_plan(dev: RootModule, do: Do, workspace: Workspace, capfd: Captured) -> None:
+    workspace.denied = ("json-output",)
+    assert do("plan", "dev") == 2
+    assert "environments/dev: the plan cannot be shown: Couldn't show cloud plan: " in capfd.readouterr().err
+    assert do("apply", "dev") == 2
+    assert "there is no plan to apply" in capfd.readouterr().err
+
+
 def test_state_alone_there_and_somebody_else_at_it(
     dev: RootModule, do: Do, hcp: EmulatedHcp, workspace: Workspace, capfd: Captured
 ) -> None:
