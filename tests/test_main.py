@@ -4,26 +4,39 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from modules import app
+from modules import app, synthesis
 from modules.landing import land
 from modules.service import programs
-from modules.settings.load import GENERATED
+from modules.settings.load import GENERATED, Settings
 from tests.inventory import ENVIRONMENTS, ROOT
 from tests.support import environment
+
+generate = synthesis.synthesize
+generated: dict[str, dict[str, str]] = {}
+
+
+def generate_once(environments: list[Settings], folder: Path) -> dict[str, str]:
+    key = repr([(each.name, each.environment) for each in environments])
+    if key not in generated:
+        generated[key] = generate(environments, folder)
+    return generated[key]
 
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with two valid environments."""
+    """A project with two valid environments. What is generated from the same settings is generated once."""
     monkeypatch.delenv("CDKTF_OUTDIR", raising=False)
+    monkeypatch.setattr(synthesis, "synthesize", generate_once)
     for name in ("one", "two"):
         write(tmp_path, name, environment())
     return tmp_path
@@ -64,6 +77,7 @@ def test_all_environments_land_in_their_folders(root: Path, capsys: pytest.Captu
 
 
 def test_cdktf_finds_its_own_output_where_it_expects_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(synthesis, "synthesize", generate)
     monkeypatch.setenv("CDKTF_OUTDIR", str(root / "elsewhere"))
     app.run([], root)
     manifest = json.loads((root / "elsewhere" / "manifest.json").read_text(encoding="utf-8"))
@@ -81,10 +95,10 @@ def test_one_environment_leaves_the_others_alone(root: Path) -> None:
 
 
 def test_what_has_not_changed_is_not_touched(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    app.run([], root)
+    app.run(["one"], root)
     before = result(root, "one").stat()
     capsys.readouterr()
-    assert app.run([], root) == 0
+    assert app.run(["one"], root) == 0
     after = result(root, "one").stat()
     assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
     assert f"environments/one/{GENERATED}: unchanged" in capsys.readouterr().out
@@ -151,6 +165,29 @@ def test_an_interrupt_is_one_line_and_exit_code_130(root: Path) -> None:
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130
     assert said == "interrupted; every file is whole, the old one or the new one\n"
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_moment_leaves_every_file_whole(root: Path) -> None:
+    shutil.copytree(ROOT / "modules", root / "modules", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(ROOT / "main.py", root / "main.py")
+    (root / ".cache").symlink_to(ROOT / ".cache")
+    command = [sys.executable, root / "main.py"]
+    subprocess.run(command, check=True, capture_output=True)
+    old = result(root, "one").read_bytes()
+    moments = random.Random(6)
+    for days in (400, 731):
+        write(root, "one", environment(top=f"log_retention_days = {days}"))
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(moments.uniform(0.5, 3.0))
+        process.kill()
+        process.wait()
+        left = result(root, "one").read_bytes()
+        subprocess.run(command, check=True, capture_output=True)
+        new = result(root, "one").read_bytes()
+        assert left in (old, new)
+        assert new != old
+        old = new
 
 
 def test_no_environment_at_all_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
