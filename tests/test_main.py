@@ -172,7 +172,7 @@ def test_a_kill_at_any_moment_leaves_every_file_whole(root: Path) -> None:
     shutil.copytree(ROOT / "modules", root / "modules", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copyfile(ROOT / "main.py", root / "main.py")
     (root / ".cache").symlink_to(ROOT / ".cache")
-    command = [sys.executable, root / "main.py"]
+    command = [sys.executable, str(root / "main.py")]
     subprocess.run(command, check=True, capture_output=True)
     old = result(root, "one").read_bytes()
     moments = random.Random(6)
