@@ -19,6 +19,9 @@ GENERATE = $(BIN)/python $(if $(filter bootstrap/%,$(ENV)),-m harness bootstrap,
 # What the plan guard objects to and is wanted all the same, and the name that would have to be typed.
 ANSWERS = $(foreach address,$(ALLOW),--allow '$(address)') $(if $(CONFIRM),--confirm '$(CONFIRM)')
 
+# A file's tests run in one process, so that what they share is made once; tests/conftest.py says which files come first.
+TESTS := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
 .PHONY: help synth test test-slow test-e2e policy prove e2e plan-offline plan apply destroy speculative-plan output terraform bootstrap bench lock lock-python lock-providers docs inventory format clean named
 
 help: ## List the commands
@@ -31,13 +34,12 @@ test: $(VENV)/.dev $(CHECKOV)/.installed ## Prove it: format, lint, types, tests
 	@echo "Checking format, lint and types"
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy
-	@$(BIN)/python -m harness policy
+	@$(BIN)/mypy & types=$$!; $(BIN)/python -m harness policy; policy=$$?; wait $$types && exit $$policy
 	@echo "Running the tests"
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
+	@$(TESTS) $(PYTEST)
 
 test-slow: $(VENV)/.dev $(CHECKOV)/.installed ## Run the tests that are too slow for make test
-	@$(BIN)/python -m pytest -n auto -m slow $(PYTEST)
+	@$(TESTS) -m slow $(PYTEST)
 
 # Most of their time is the provider's own waiting.
 test-e2e: $(VENV)/.dev ## Test the proofs that need the real provider

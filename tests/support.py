@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +80,15 @@ def mistakes(text: str, name: str = "test", common: str | None = None) -> list[s
 
 
 class Template:
-    """Generated Terraform, to be asked what is in it."""
+    """Generated Terraform, to be asked what is in it. It may be given as what generates it: most workers never ask."""
 
-    def __init__(self, document: Body) -> None:
-        self.document = document
+    def __init__(self, document: Body | Callable[[], Body]) -> None:
+        self._document = document
+
+    @functools.cached_property
+    def document(self) -> Body:
+        """The whole of it."""
+        return self._document() if callable(self._document) else self._document
 
     def resources(self, kind: str) -> dict[str, Body]:
         """All resources of a type, by name."""
@@ -107,19 +112,22 @@ class Template:
         return {statement["sid"]: statement for statement in found["statement"]}
 
 
+def _generated(environment: Settings) -> Body:
+    with tempfile.TemporaryDirectory() as scratch:
+        (text,) = synthesize([environment], Path(scratch)).values()
+    document: Body = json.loads(text)
+    return document
+
+
 @functools.cache
 def template(text: str, name: str = "test") -> Template:
     """What is generated for an environment called ``name`` whose file says ``text``."""
-    with tempfile.TemporaryDirectory() as scratch:
-        (generated,) = synthesize([settings(text, name)], Path(scratch)).values()
-    return Template(json.loads(generated))
+    return Template(lambda: _generated(settings(text, name)))
 
 
 @functools.cache
 def _template_among(texts: tuple[tuple[str, str], ...], name: str) -> Template:
-    with tempfile.TemporaryDirectory() as scratch:
-        (generated,) = synthesize([project(dict(texts), name)], Path(scratch)).values()
-    return Template(json.loads(generated))
+    return Template(lambda: _generated(project(dict(texts), name)))
 
 
 def template_among(texts: Mapping[str, str], name: str) -> Template:

@@ -16,7 +16,8 @@ from harness.policy.iam.exceptions import EXCEPTIONS
 from harness.policy.iam.lint import Outcome, lint
 from tests.inventory import ROOT
 
-pytestmark = pytest.mark.long_file
+# An environment for each option takes a while. What is shipped is checked by make test as well: tests/properties.
+pytestmark = [pytest.mark.slow, pytest.mark.long_file]
 
 Allowed = tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str], ...]]
 

@@ -18,6 +18,7 @@ from harness.plan import changes
 from harness.plan.blame import Blame
 from harness.plan.changes import Change
 from harness.proof import completion, facts, leftovers, meanwhile, update
+from harness.proof.claims import CLAIMS
 from harness.proof.concession import Concession
 from harness.proof.release import Releases
 from harness.proof.verdict import Inquiry, Verdict
@@ -26,7 +27,7 @@ from harness.workspace import Outcome, Workspace
 from modules.settings import load
 from modules.settings.load import GENERATED, Settings
 
-PROVIDER, APPLY, RELEASE, UPDATE, DESTROY = CLAIMS = ("provider", "apply", "release", "update", "destroy")
+PROVIDER, APPLY, RELEASE, UPDATE, DESTROY = CLAIMS
 
 _CDKTF = threading.Lock()
 """CDKTF runs in one process of Node.js, which answers one caller at a time."""

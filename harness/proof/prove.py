@@ -10,7 +10,8 @@ from pathlib import Path
 from harness import aws_provider, environments, terraforms
 from harness.aws_provider import Provider
 from harness.errors import HarnessError
-from harness.proof import emulated, offline, report
+from harness.proof import offline, report
+from harness.proof.claims import CLAIMS
 from harness.proof.side_by_side import side_by_side
 from harness.proof.verdict import Result, Verdict, not_proved
 from harness.stand_in.server import serving
@@ -100,7 +101,7 @@ def _with_real_provider(folder: Path, terraform: Terraform, sound: bool) -> Iter
     except (HarnessError, SettingsError) as error:
         reason = str(error)
     by = f"Terraform {terraform.version()}, the real provider, emulated AWS"
-    for claim in emulated.CLAIMS[judged:]:
+    for claim in CLAIMS[judged:]:
         yield not_proved(folder.name, claim, by, reason)
 
 
@@ -114,6 +115,9 @@ def _schema_and_emulated(folder: Path, terraform: Terraform, provider: Provider)
 
 
 def _emulated(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[Verdict]:
+    # Here, because the emulated AWS takes seconds to load.
+    from harness.proof import emulated
+
     pinned = environments.provider_version(folder)
     instead = "" if provider.version == pinned else f" instead of {pinned}"
     by = f"Terraform {terraform.version()}, real provider {provider.version}{instead}, emulated AWS"

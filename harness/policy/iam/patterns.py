@@ -15,6 +15,7 @@ _WILD = {"any": "", "no colon": ":", "no separator": "/:"}
 _BEFORE = {"": "any", ":": "no colon"}
 
 
+@functools.cache
 def fits(resource: str, template: str) -> bool:
     """Whether a policy's ``resource`` can be an ARN of the form ``template``: ``arn:${Partition}:s3:::${BucketName}``.
 

@@ -73,13 +73,14 @@ class Action:
         return any(_is(key, known) for known in (*self.keys, *_GLOBAL, *_SENT_BY_LAMBDA))
 
 
-def actions(pattern: str) -> list[Action]:
+@functools.cache
+def actions(pattern: str) -> tuple[Action, ...]:
     """The actions that ``pattern`` means, like ``s3:GetObject`` or ``s3:Get*``; none where there are none."""
     service, _, name = pattern.partition(":")
     if not _DATA.services.service_exists(service):
-        return []
+        return ()
     known = _DATA.actions.get_actions_for_service(service)
-    return [_action(service, each) for each in known if fnmatch.fnmatchcase(each.lower(), name.lower())]
+    return tuple(_action(service, each) for each in known if fnmatch.fnmatchcase(each.lower(), name.lower()))
 
 
 @functools.cache
@@ -97,5 +98,6 @@ def _action(service: str, name: str) -> Action:
     return Action(f"{service}:{name}", tuple(kind["arn"] for kind in types), keys)
 
 
+@functools.cache
 def _is(key: str, known: str) -> bool:
     return re.fullmatch(_VARIABLE.sub(".+", re.escape(known)), key, re.IGNORECASE) is not None

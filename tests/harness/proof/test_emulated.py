@@ -13,7 +13,8 @@ import pytest
 
 from harness import aws_provider, terraforms
 from harness.proof import emulated
-from harness.proof.emulated import CLAIMS, RELEASE
+from harness.proof.claims import CLAIMS
+from harness.proof.emulated import RELEASE
 from harness.proof.verdict import Verdict
 from modules import bindings
 from modules.service import programs

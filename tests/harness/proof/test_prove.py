@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from harness.aws_provider import VARIABLE
-from harness.proof.emulated import CLAIMS
+from harness.proof.claims import CLAIMS
 from tests import support
 from tests.harness import projects
+
+pytestmark = pytest.mark.long_file
 
 TEXT = support.environment()
 
