@@ -159,7 +159,9 @@ class _Reader:
             tuple(sorted(self._references.resolved(arn) for arn in self._attached(address) if not _is_generated(arn))),
             tuple(
                 self._policy("permissions", address, body["name"], self._resources["aws_iam_policy"][name]["policy"])
-                for name in sorted(_owner(arn).partition(".")[2] for arn in self._attached(address) if _is_generated(arn))
+                for name in sorted(
+                    _owner(arn).partition(".")[2] for arn in self._attached(address) if _is_generated(arn)
+                )
             ),
         )
 
