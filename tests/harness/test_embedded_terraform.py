@@ -29,28 +29,28 @@ def test_release_from_plan_to_destroy(tmp_path: Path, environment: dict[str, str
     def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         return projects.run(tmp_path, *arguments, environment=environment, typed=typed)
 
-    plan = run("plan", "dev", "--", "-detailed-exitcode")
+    plan = run("terraform", "dev", "plan", "-detailed-exitcode")
     assert plan.returncode == 2
     assert "1 to add" in plan.stdout
     assert "\x1b" not in plan.stdout
 
-    refused = run("apply", "dev", typed="no\n")
+    refused = run("terraform", "dev", "apply", typed="no\n")
     assert refused.returncode == 1
     assert "Apply cancelled" in refused.stdout + refused.stderr
     assert not (tmp_path / "environments" / "dev" / "terraform.tfstate").exists()
 
-    assert run("apply", "dev", typed="yes\n").returncode == 0
-    output = run("output", "dev", "--", "-json", "greeting")
+    assert run("terraform", "dev", "apply", typed="yes\n").returncode == 0
+    output = run("output", "dev", "-json", "greeting")
     assert (output.returncode, json.loads(output.stdout), output.stderr) == (0, "hello", "")
-    assert run("plan", "dev", "--", "-detailed-exitcode").returncode == 0
+    assert run("terraform", "dev", "plan", "-detailed-exitcode").returncode == 0
 
-    assert run("destroy", "dev", "--", "-auto-approve").returncode == 0
+    assert run("terraform", "dev", "destroy", "-auto-approve").returncode == 0
     assert _state(tmp_path)["resources"] == []
 
 
 def test_invalid_configuration_ends_with_terraforms_own_message(tmp_path: Path, environment: dict[str, str]) -> None:
     projects.write(tmp_path, {"resource": {"terraform_data": {"main": {"inptu": "hello"}}}})
-    plan = projects.run(tmp_path, "plan", "dev", environment=environment)
+    plan = projects.run(tmp_path, "terraform", "dev", "plan", environment=environment)
     assert plan.returncode == 1
     assert "inptu" in plan.stderr
     assert "Traceback" not in plan.stderr
@@ -69,7 +69,7 @@ SLOW = {
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_ends_an_apply_in_order(tmp_path: Path, environment: dict[str, str], number: signal.Signals) -> None:
     folder = projects.write(tmp_path, SLOW)
-    process = sessions.start(projects.command(tmp_path, "apply", "dev", "--", "-auto-approve"), environment)
+    process = sessions.start(projects.command(tmp_path, "terraform", "dev", "apply", "-auto-approve"), environment)
     sessions.wait_for(folder / "started")
     process.send_signal(number)
     output, _ = process.communicate(timeout=20)
@@ -81,7 +81,7 @@ def test_terminal_asks_for_approval_and_ctrl_c_ends_an_apply_in_order(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     folder = projects.write(tmp_path, SLOW)
-    terminal = sessions.Terminal(projects.command(tmp_path, "apply", "dev"), environment)
+    terminal = sessions.Terminal(projects.command(tmp_path, "terraform", "dev", "apply"), environment)
     terminal.read_until("Enter a value:")
     terminal.type("yes\n")
     sessions.wait_for(folder / "started")
