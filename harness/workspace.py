@@ -82,7 +82,7 @@ class Workspace:
 
         https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
         """
-        return self._show(_PLAN)
+        return self.shown(_PLAN)
 
     def planned_text(self) -> str:
         """What was planned last, in Terraform's words for people."""
@@ -90,12 +90,25 @@ class Workspace:
 
     def state(self) -> list[str]:
         """The addresses of the managed resources in the state, in Terraform's order."""
-        resources = self._show().get("values", {}).get("root_module", {}).get("resources", [])
+        resources = self.shown().get("values", {}).get("root_module", {}).get("resources", [])
         return [each["address"] for each in resources if each["mode"] == "managed"]
 
     def outputs(self) -> dict[str, Any]:
         """The root module's outputs, as ``terraform show -json`` tells them."""
-        return dict(self._show().get("values", {}).get("outputs", {}))
+        return dict(self.shown().get("values", {}).get("outputs", {}))
+
+    def shown(self, *arguments: str) -> dict[str, Any]:
+        """What is in the state, or in the plan that is named, as ``terraform show -json`` tells it.
+
+        https://developer.hashicorp.com/terraform/internals/json-format. Raises ``HarnessError`` if it tells nothing.
+        """
+        outcome = self.run("show", "-json", *arguments)
+        # Warnings about the CLI configuration and the like come before or after the document.
+        text = next((line for line in outcome.output.splitlines() if line.startswith("{")), "")
+        if outcome.exit_code or not text:
+            raise HarnessError(f"terraform show failed: {outcome.output.strip()}")
+        shown: dict[str, Any] = json.loads(text)
+        return shown
 
     def run(self, command: str, *arguments: str) -> Outcome:
         """Runs one command to its end."""
@@ -105,15 +118,6 @@ class Workspace:
         seconds = time.perf_counter() - started
         said = diagnostics.read(ran.stdout, ran.stderr, failed)
         return Outcome(command, ran.returncode, seconds, ran.stdout + ran.stderr, said)
-
-    def _show(self, *arguments: str) -> dict[str, Any]:
-        outcome = self.run("show", "-json", *arguments)
-        # Warnings about the CLI configuration and the like come before or after the document.
-        text = next((line for line in outcome.output.splitlines() if line.startswith("{")), "")
-        if outcome.exit_code or not text:
-            raise HarnessError(f"terraform show failed: {outcome.output.strip()}")
-        shown: dict[str, Any] = json.loads(text)
-        return shown
 
 
 @contextmanager

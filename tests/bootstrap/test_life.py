@@ -111,7 +111,7 @@ def test_the_roles_may_do_what_terraform_does_and_a_plan_needs_no_more_than_the_
                 planned |= log.calls()
                 _well(work.apply())
                 applied |= log.calls()
-                there |= calls.things(json.loads(work.run("show", "-json").output))
+                there |= calls.things(work.shown())
             _well(work.plan())
             planned |= log.calls()
             _well(work.destroy())
