@@ -157,7 +157,12 @@ def test_an_interrupt_is_one_line_and_exit_code_130(root: Path) -> None:
     shutil.copyfile(ROOT / "main.py", root / "main.py")
     (root / ".cache").symlink_to(ROOT / ".cache")
     process = subprocess.Popen(
-        [sys.executable, root / "main.py"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, root / "main.py"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that run in the background ignore Ctrl-C, and so would what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     assert process.stdout.readline().startswith("Synthesizing")

@@ -17,11 +17,15 @@ from modules.settings.load import Settings
 
 @dataclass(frozen=True)
 class RunnerProps:
-    """An environment, whom it lets in with the ARN of the identity provider, and the ARN of the key its state is under."""
+    """An environment, whom it lets in with the ARN of the identity provider, and the ARN of the key its state is under.
+
+    ``left_alone`` is what an apply is denied.
+    """
 
     settings: Settings
     issuers: Sequence[tuple[Issuer, str]]
     state_key_arn: str | None
+    left_alone: Sequence[Statement]
 
 
 class Runner(Construct):
@@ -56,7 +60,10 @@ class Runner(Construct):
         )
         for name, policy in policies.items():
             IamRolePolicyAttachment(self, f"{phase}-may-{name}", role=role.name, policy_arn=policy.arn)
-        if statements := state_access.statements(self._props.settings, phase, self._props.state_key_arn):
+        statements = state_access.statements(self._props.settings, phase, self._props.state_key_arn)
+        if phase == "apply":
+            statements += self._props.left_alone
+        if statements:
             document = policy_document(self, f"{phase}-state-permissions", statements)
             IamRolePolicy(self, f"{phase}-state", name="state", role=role.name, policy=document.json)
         return role

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 
 from modules.aws import App, AwsProvider, Construct, IamOpenidConnectProvider, TerraformOutput, TerraformResource
-from modules.bootstrap import issuers
+from modules.bootstrap import issuers, state_access
 from modules.bootstrap.accounts import Account
 from modules.bootstrap.accounts import StateBucket as Wanted
 from modules.bootstrap.issuers import Issuer
 from modules.bootstrap.runner import Runner, RunnerProps
 from modules.bootstrap.state_bucket import StateBucket, StateBucketProps
 from modules.context import Context
+from modules.iam import Statement
 from modules.root_module import RootModule
 from modules.settings.load import Settings
 from modules.settings.state import S3State
@@ -81,7 +82,9 @@ class AccountStack(RootModule):
         runner = Runner(
             self,
             f"runner-{settings.name}",
-            RunnerProps(settings, pairs, self._state_key_arn(settings.context, settings.environment.state)),
+            RunnerProps(
+                settings, pairs, self._state_key_arn(settings.context, settings.environment.state), self._left_alone()
+            ),
         )
         for phase, role in (("plan", runner.plan), ("apply", runner.apply)):
             usages = " and ".join(issuer.usage.replace("{PHASE}", phase.upper()) for issuer in named)
@@ -97,6 +100,17 @@ class AccountStack(RootModule):
             return None
         created = self._buckets.get(bucket_name(context, state))
         return created.key_arn if created else state.kms_key
+
+    def _left_alone(self) -> list[Statement]:
+        """What no apply changes: where the states of this account are, those of its neighbours as well."""
+        buckets, keys = set[str](), set[str]()
+        for settings in self._account.environments:
+            if isinstance(kept := settings.environment.state, S3State):
+                name = bucket_name(settings.context, kept)
+                created = self._buckets.get(name)
+                buckets.add(created.arn if created else f"arn:{settings.context.partition}:s3:::{name}")
+                keys.add(self._state_key_arn(settings.context, kept) or "")
+        return state_access.left_alone(sorted(buckets), sorted(keys - {""}))
 
 
 def _id(kind: str, bucket: str) -> str:

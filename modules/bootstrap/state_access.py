@@ -2,10 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from modules import state
 from modules.iam import Condition, Statement
 from modules.settings.load import Settings
 from modules.settings.state import S3State
+
+_BUCKET = (
+    "DeleteBucket",
+    "DeleteBucketPolicy",
+    "DeleteObjectVersion",
+    "PutBucketLogging",
+    "PutBucketNotification",
+    "PutBucketOwnershipControls",
+    "PutBucketPolicy",
+    "PutBucketPublicAccessBlock",
+    "PutBucketTagging",
+    "PutBucketVersioning",
+    "PutEncryptionConfiguration",
+    "PutLifecycleConfiguration",
+    "TagResource",
+    "UntagResource",
+)
+_KEY = (
+    "CreateAlias",
+    "CreateGrant",
+    "DeleteAlias",
+    "DisableKeyRotation",
+    "EnableKeyRotation",
+    "PutKeyPolicy",
+    "RetireGrant",
+    "ScheduleKeyDeletion",
+    "TagResource",
+    "UntagResource",
+    "UpdateAlias",
+    "UpdateKeyDescription",
+)
 
 
 def statements(settings: Settings, phase: str, key_arn: str | None) -> list[Statement]:
@@ -30,36 +63,18 @@ def statements(settings: Settings, phase: str, key_arn: str | None) -> list[Stat
     ]
     if key_arn:
         found.append(Statement("UseStateKey", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn]))
-    if phase == "apply":
-        found += _left_alone(bucket, key_arn)
     return found
 
 
-def _left_alone(bucket: str, key_arn: str | None) -> list[Statement]:
-    """What is denied although the bucket or the key may look like one of the environment's own."""
-    denied = [
-        Statement(
-            "LeaveStateBucketAlone",
-            [
-                f"s3:{action}"
-                for action in (
-                    "DeleteBucket",
-                    "DeleteBucketPolicy",
-                    "DeleteObjectVersion",
-                    "PutBucketPolicy",
-                    "PutBucketPublicAccessBlock",
-                    "PutBucketVersioning",
-                    "PutEncryptionConfiguration",
-                    "PutLifecycleConfiguration",
-                )
-            ],
-            [bucket, f"{bucket}/*"],
-            effect="Deny",
-        )
+def left_alone(buckets: Sequence[str], keys: Sequence[str]) -> list[Statement]:
+    """What is denied whatever a bucket or a key of state looks like: both are ARNs, of the states of a whole account."""
+    return [
+        *_denied(
+            "LeaveStateBucketsAlone", "s3", _BUCKET, [arn for bucket in buckets for arn in (bucket, f"{bucket}/*")]
+        ),
+        *_denied("LeaveStateKeysAlone", "kms", _KEY, keys),
     ]
-    if key_arn:
-        changes = ("CreateGrant", "DeleteAlias", "PutKeyPolicy", "ScheduleKeyDeletion", "TagResource", "UntagResource")
-        denied.append(
-            Statement("LeaveStateKeyAlone", [f"kms:{change}" for change in changes], [key_arn], effect="Deny")
-        )
-    return denied
+
+
+def _denied(sid: str, service: str, actions: Sequence[str], arns: Sequence[str]) -> list[Statement]:
+    return [Statement(sid, [f"{service}:{action}" for action in actions], list(arns), effect="Deny")] if arns else []

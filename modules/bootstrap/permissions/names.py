@@ -80,6 +80,10 @@ class Names:
             Condition("StringEquals", "aws:ResourceTag/environment", [self.context.environment]),
         ]
 
+    def tagged_or_new(self) -> list[Condition]:
+        """The same of something that may have no tags yet, be it because they do not count yet or because AWS made it."""
+        return [Condition(f"{each.test}IfExists", each.variable, each.values) for each in self.tagged()]
+
 
 def _sources(environments: list[Environment]) -> Iterator[object]:
     for environment in environments:

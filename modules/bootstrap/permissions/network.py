@@ -7,31 +7,28 @@ from collections.abc import Sequence
 from modules.bootstrap.permissions.names import Names
 from modules.iam import Condition, Statement
 
-# By what is made, or what it is made in: of neither is the id known before.
-_MADE = (
-    "elastic-ip",
-    "internet-gateway",
-    "natgateway",
-    "route-table",
-    "security-group",
-    "security-group-rule",
-    "subnet",
-    "vpc",
-    "vpc-endpoint",
-    "vpc-flow-log",
-)
+# What is made, by what makes it. Of none is the id known before; a group is made in a VPC that may be somebody else's.
+_MADE_BY = {
+    "elastic-ip": ("AllocateAddress",),
+    "internet-gateway": ("CreateInternetGateway",),
+    "natgateway": ("CreateNatGateway",),
+    "route-table": ("CreateRouteTable",),
+    "security-group": ("CreateSecurityGroup",),
+    "security-group-rule": ("AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress"),
+    "subnet": ("CreateSubnet",),
+    "vpc": ("CreateVpc", "CreateSecurityGroup"),
+    "vpc-endpoint": ("CreateVpcEndpoint",),
+    "vpc-flow-log": ("CreateFlowLogs",),
+}
 
-_MAKING = (
-    "AllocateAddress",
+# What is put into something, or made of it, which is the environment's own.
+_PUT_INTO = (
     "AuthorizeSecurityGroupEgress",
     "AuthorizeSecurityGroupIngress",
     "CreateFlowLogs",
-    "CreateInternetGateway",
     "CreateNatGateway",
     "CreateRouteTable",
-    "CreateSecurityGroup",
     "CreateSubnet",
-    "CreateVpc",
     "CreateVpcEndpoint",
 )
 
@@ -74,14 +71,23 @@ def changing(names: Names) -> Sequence[Statement]:
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
     """
-    making = [f"ec2:{action}" for action in _MAKING]
+    there = names.here("ec2", *(f"{kind}/*" for kind in _MADE_BY))
+    makers = sorted({maker for made_by in _MADE_BY.values() for maker in made_by})
     return [
-        Statement("MakeNetwork", making, names.here("ec2", *(f"{kind}/*" for kind in _MADE))),
+        *(
+            Statement(
+                "Make" + "".join(part.capitalize() for part in kind.split("-")),
+                [f"ec2:{maker}" for maker in made_by],
+                names.here("ec2", f"{kind}/*"),
+            )
+            for kind, made_by in _MADE_BY.items()
+        ),
         Statement(
             "ChangeNetwork",
             [
                 f"ec2:{action}"
                 for action in (
+                    *_PUT_INTO,
                     "AssociateRouteTable",
                     "AttachInternetGateway",
                     "CreateRoute",
@@ -107,27 +113,28 @@ def changing(names: Names) -> Sequence[Statement]:
                     "ReplaceRouteTableAssociation",
                 )
             ],
-            names.here("ec2", *(f"{kind}/*" for kind in _MADE)),
+            there,
             conditions=names.tagged(),
         ),
         # The address of a NAT gateway goes with its interface, which AWS has made.
         Statement("ReleaseInterface", ["ec2:DisassociateAddress"], names.here("ec2", "network-interface/*")),
-        # The VPC's default group and its rules have no tags before they are emptied; rules that are added get theirs afterwards.
+        # A VPC's default group and its rules have no tags before they are emptied; rules that are added get theirs afterwards.
         Statement(
             "EmptyDefaultGroup",
             ["ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress"],
             names.here("ec2", "security-group/*"),
+            conditions=names.tagged_or_new(),
         ),
         Statement(
             "TagWhatIsMade",
             ["ec2:CreateTags"],
-            names.here("ec2", *(f"{kind}/*" for kind in _MADE)),
-            conditions=[Condition("StringEquals", "ec2:CreateAction", list(_MAKING))],
+            there,
+            conditions=[Condition("StringEquals", "ec2:CreateAction", makers)],
         ),
         Statement(
             "TagWhatIsOurs",
             ["ec2:CreateTags"],
-            names.here("ec2", *(f"{kind}/*" for kind in _MADE)),
+            there,
             conditions=names.tagged(),
         ),
         Statement(

@@ -30,6 +30,7 @@ def reading(names: Names) -> Sequence[Statement]:
             "LookAtPipelines",
             [
                 "codepipeline:GetPipeline",
+                "codepipeline:GetPipelineState",
                 "codepipeline:ListPipelineExecutions",
                 "codepipeline:ListTagsForResource",
             ],

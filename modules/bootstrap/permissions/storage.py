@@ -95,7 +95,7 @@ def changing(names: Names) -> Sequence[Statement]:
             "SetUpKeys",
             ["kms:EnableKeyRotation", "kms:PutKeyPolicy", "kms:TagResource", "kms:UpdateKeyDescription"],
             keys,
-            conditions=[Condition(each.test + "IfExists", each.variable, each.values) for each in names.tagged()],
+            conditions=names.tagged_or_new(),
         ),
         Statement(
             "DeleteKeys",
