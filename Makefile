@@ -14,6 +14,8 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --req
 # What is proved is what the settings say now; the answer alone is on the output, which may be JSON.
 SYNTH_ASIDE := $(BIN)/python main.py $(ENV) >&2
 
+COMMITTED := ':(glob)environments/*/cdk.tf.json' ':(glob)environments/*/*.zip' ':(glob)bootstrap/*/cdk.tf.json'
+
 # What is planned and applied is what the settings say now.
 GENERATE = $(BIN)/python $(if $(filter bootstrap/%,$(ENV)),-m harness bootstrap,main.py $(ENV))
 # What the plan guard objects to and is wanted all the same, and the name that would have to be typed.
@@ -22,13 +24,20 @@ ANSWERS = $(foreach address,$(ALLOW),--allow '$(address)') $(if $(CONFIRM),--con
 # A file's tests run in one process, so that what they share is made once; tests/conftest.py says which files come first.
 TESTS := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help synth test test-slow test-e2e policy prove e2e plan-offline plan apply destroy speculative-plan output terraform bootstrap bench lock lock-python lock-providers docs inventory format clean named
+.PHONY: help synth drift test test-slow test-e2e policy prove e2e plan-offline plan apply destroy speculative-plan output terraform bootstrap bench lock lock-python lock-providers docs inventory format clean named
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 synth: $(VENV)/.run ## Generate environments/*/cdk.tf.json; ENV=dev for one
 	@$(BIN)/python main.py $(ENV)
+
+drift: $(VENV)/.run ## Fail unless what is committed is what the settings say
+	@$(BIN)/python main.py
+	@test ! -d bootstrap || $(BIN)/python -m harness bootstrap
+	@changed=$$(git status --porcelain -- $(COMMITTED)) && test -z "$$changed" || { \
+		git --no-pager diff -- $(COMMITTED); echo "$$changed"; \
+		echo "what is generated is not what is committed; commit it" >&2; exit 1; }
 
 test: $(VENV)/.dev $(CHECKOV)/.installed ## Prove it: format, lint, types, tests, policy
 	@echo "Checking format, lint and types"

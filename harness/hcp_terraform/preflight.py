@@ -138,7 +138,7 @@ def _check_connection(block: CloudBlock, found: Workspace) -> None:
 
 
 def _check_lock(block: CloudBlock, found: Workspace, applies: bool) -> None:
-    """Runs there plan all the same; an apply waits, and whoever works here needs the lock for a plan too.
+    """An apply there waits, and so may a plan; whoever works here needs the lock for a plan too.
 
     https://developer.hashicorp.com/terraform/cloud-docs/workspaces/settings#locking
     """
@@ -149,7 +149,7 @@ def _check_lock(block: CloudBlock, found: Workspace, applies: bool) -> None:
         raise HarnessError(
             f"{locked}; wait until that has ended, or have it unlocked in HCP Terraform. Nothing was done"
         )
-    print(f"{locked}: it can be planned, and not applied before it is unlocked", file=sys.stderr)
+    print(f"{locked}: it is not applied before it is unlocked, and the plan may wait for that", file=sys.stderr)
 
 
 def _short(block: CloudBlock) -> str:

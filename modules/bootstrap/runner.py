@@ -14,6 +14,9 @@ from modules.context import Context
 from modules.iam import Condition, Statement, policy_document
 from modules.settings.load import Settings
 
+# Seconds. Nothing renews a session of a workflow, and an apply whose session ends cannot save what it has done.
+_LONGEST = {"plan": 3_600, "apply": 7_200}
+
 
 @dataclass(frozen=True)
 class RunnerProps:
@@ -56,6 +59,7 @@ class Runner(Construct):
             path=PATH,
             description=f"Terraform's {phase} of {self._context.prefix}",
             assume_role_policy=trust.json,
+            max_session_duration=_LONGEST[phase],
             tags=self._tags,
         )
         for name, policy in policies.items():

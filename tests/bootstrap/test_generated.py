@@ -186,7 +186,7 @@ def test_a_plan_reads_the_state_and_an_apply_writes_it(phase: str, writes: bool)
     assert statements["LockState"]["resources"] == [f"{state}.tflock"]
     assert ("WriteState" in statements) == writes
     assert statements["UseStateKey"]["resources"] == [f"${{aws_kms_key.{NAME}_key.arn}}"]
-    assert ("LeaveStateKeyAlone" in statements) == writes
+    assert ("LeaveStateKeysAlone" in statements) == writes
 
 
 def test_things_are_tagged_with_what_all_environments_of_the_account_say() -> None:

@@ -6,18 +6,23 @@ import functools
 import re
 from fnmatch import fnmatchcase
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
 
 from harness.permissions import policies
 from harness.permissions.policies import Permissions, Policy, Role, Statement
+from harness.plan import guard
 from harness.policy.iam.exceptions import Waived
 from harness.policy.iam.lint import breaches
 from modules.bootstrap import permissions
 from modules.bootstrap.permissions.names import Names
 from modules.settings import load
 from tests.bootstrap.projects import ACCOUNT, CLOUD, GITHUB, OTHER, S3, bootstrapped, shared, write
+from tests.harness.plan.made import change, plan
+from tests.harness.plan.rules.state import prior, resource
 from tests.support import environment
 
 ROLE, KEY = "aws_iam_role.runner-*", "aws_kms_key.state-*_key"
@@ -29,7 +34,16 @@ EXCEPTIONS = (
             "ChangeNetwork",
             "EmptyDefaultGroup",
             "LookAtVpc",
-            "MakeNetwork",
+            "MakeElasticIp",
+            "MakeInternetGateway",
+            "MakeNatgateway",
+            "MakeRouteTable",
+            "MakeSecurityGroup",
+            "MakeSecurityGroupRule",
+            "MakeSubnet",
+            "MakeVpc",
+            "MakeVpcEndpoint",
+            "MakeVpcFlowLog",
             "ReleaseInterface",
             "TagWhatHasNone",
             "TagWhatIsMade",
@@ -182,13 +196,106 @@ IAM = f"arn:aws:iam::{ACCOUNT}"
         ("s3:PutBucketPolicy", f"arn:aws:s3:::shop-terraform-state-{ACCOUNT}"),
         ("s3:DeleteObject", f"arn:aws:s3:::shop-terraform-state-{ACCOUNT}/shop/dev/terraform.tfstate"),
         ("s3:GetObject", f"arn:aws:s3:::shop-terraform-state-{ACCOUNT}/shop/prod/terraform.tfstate"),
-        ("kms:ScheduleKeyDeletion", f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/<id>"),
         ("codepipeline:DeletePipeline", f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:shop-prod-web"),
         ("ecs:DeleteService", f"arn:aws:ecs:eu-west-1:{ACCOUNT}:service/shop-prod/shop-prod-web"),
     ],
 )
 def test_an_apply_does_not_reach(action: str, resource: str) -> None:
     assert not allowed("shop-dev-apply", action, resource)
+
+
+@pytest.mark.parametrize("name", ["shop-dev-apply", "shop-prod-apply"])
+@pytest.mark.parametrize(
+    "action", ["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource", "s3:PutBucketTagging"]
+)
+def test_no_apply_changes_where_states_of_its_account_are_kept(name: str, action: str) -> None:
+    """The state of prod is in HCP Terraform, and that of dev in a bucket of the same account."""
+    state = f"arn:aws:s3:::shop-terraform-state-{ACCOUNT}"
+    resource = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/<id>" if action.startswith("kms:") else state
+    assert [
+        statement.sid
+        for statement in may(name)
+        if statement.effect == "Deny" and action in statement.actions and resource in statement.resources
+    ] == ["LeaveStateKeysAlone" if action.startswith("kms:") else "LeaveStateBucketsAlone"]
+
+
+EC2 = f"arn:aws:ec2:eu-west-1:{ACCOUNT}"
+
+
+@pytest.mark.parametrize(
+    ("action", "theirs", "new"),
+    [
+        ("ec2:AuthorizeSecurityGroupIngress", "security-group/sg-1", "security-group-rule/sgr-1"),
+        ("ec2:RevokeSecurityGroupEgress", "security-group/sg-1", None),
+        ("ec2:DeleteSecurityGroup", "security-group/sg-1", None),
+        ("ec2:CreateSubnet", "vpc/vpc-1", "subnet/subnet-1"),
+        ("ec2:CreateNatGateway", "subnet/subnet-1", "natgateway/nat-1"),
+        ("ec2:CreateNatGateway", "elastic-ip/eipalloc-1", "natgateway/nat-1"),
+        ("ec2:CreateVpcEndpoint", "security-group/sg-1", "vpc-endpoint/vpce-1"),
+    ],
+)
+def test_nothing_is_put_into_or_taken_from_what_has_the_tags_of_others(
+    action: str, theirs: str, new: str | None
+) -> None:
+    def tags(resource: str) -> list[set[str]]:
+        return [
+            {each.variable for each in statement.conditions if each.test.startswith("StringEquals")}
+            for statement in may("shop-dev-apply")
+            if action in statement.actions and any(fnmatchcase(resource, each) for each in statement.resources)
+        ]
+
+    (found,) = tags(f"{EC2}:{theirs}")
+    assert found == {"aws:ResourceTag/project", "aws:ResourceTag/environment"}
+    assert new is None or set() in tags(f"{EC2}:{new}"), "what is made has no tags before"
+
+
+_ANSWERS: dict[str, dict[str, Any]] = {
+    "ListPipelineExecutions": {"pipelineExecutionSummaries": [{"pipelineExecutionId": "e-1", "status": "InProgress"}]},
+    "ListDeployments": {"deployments": ["d-1"]},
+    "ListServiceDeployments": {
+        "serviceDeployments": [{"serviceDeploymentArn": "arn:aws:ecs:…:service-deployment/d-2"}]
+    },
+}
+
+
+def asked_by_the_guard() -> set[str]:
+    """What the guard asks of AWS if all is replaced while releases are in progress, as actions of IAM."""
+    asked = set[str]()
+
+    def answer(model: Any, **_: object) -> tuple[Any, dict[str, Any]]:
+        asked.add(f"{model.service_model.signing_name}:{model.name}")
+        return SimpleNamespace(status_code=200), _ANSWERS.get(model.name, {})
+
+    def client(service: str) -> Any:
+        session = boto3.Session(aws_access_key_id="none", aws_secret_access_key="none", region_name="eu-west-1")
+        made = session.client(service)  # type: ignore[call-overload]
+        made.meta.events.register("before-call", answer)
+        return made
+
+    there = [
+        resource("aws_codepipeline.delivery-web_pipeline", name="shop-dev-web"),
+        resource(
+            "aws_codedeploy_deployment_group.delivery-web_deployment_group",
+            app_name="shop-dev-web",
+            deployment_group_name="shop-dev-web",
+        ),
+        resource("aws_ecs_service.service-web_service", name="shop-dev-web", cluster="shop-dev"),
+        resource(
+            "aws_lb_target_group.service-web_target-groups_blue",
+            arn="arn:aws:elasticloadbalancing:…:targetgroup/shop-dev-web",
+        ),
+    ]
+    changes = [change("delete", "create", address=each["address"], before=each["values"]) for each in there]
+    list(guard.objections(plan(*changes, prior_state=prior(*there)), client))
+    return asked
+
+
+@pytest.mark.parametrize("name", ["shop-dev-plan", "shop-dev-apply"])
+def test_the_plan_guard_may_ask_what_it_asks(name: str) -> None:
+    asked = asked_by_the_guard()
+    assert asked >= {"codepipeline:GetPipelineState", "codedeploy:GetDeployment", "ecs:ListServiceDeployments"}
+    actions = {action for statement in may(name) for action in statement.actions}
+    assert asked - actions == set()
 
 
 @pytest.mark.parametrize(

@@ -87,3 +87,40 @@ def test_environments_that_share_a_bucket(dev: str, test: str) -> None:
 )
 def test_environments_that_say_different_things_of_one_bucket(dev: str, test: str, message: str) -> None:
     assert mistakes_among({"dev": dev, "test": test}, "test") == [FILE + message]
+
+
+GITHUB = 'state "s3" {}\nautomation "github" { repository = "acme/infrastructure" }'
+
+
+def test_a_key_of_another_region_than_the_buckets() -> None:
+    theirs = KEY.replace("eu-west-1", "us-east-1")
+    assert mistakes(kept('region = "us-east-1"', f'kms_key = "{theirs}"')) == []
+    assert mistakes(kept(f'kms_key = "{theirs}"')) == [
+        f"{FILE}:16: state.s3.kms_key: is in us-east-1; a bucket is encrypted with a key of its own region, eu-west-1"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dev", "bucket", "is_reached"),
+    [
+        (GITHUB, "shop-dev-states", True),
+        (GITHUB, "shop-states", False),
+        ("", "shop-dev-states", False),
+        (GITHUB, "shop-development", False),
+    ],
+)
+def test_a_bucket_that_a_role_may_empty_holds_no_state(dev: str, bucket: str, is_reached: bool) -> None:
+    texts = {"dev": environment(top=dev), "test": kept(f'bucket = "{bucket}"', "create = false")}
+    assert mistakes_among(texts, "test") == (
+        [
+            f'{FILE}:16: state.s3.bucket: "shop-dev-states" is called like what belongs to "dev" (shop-dev-…), which its apply '
+            "role may empty; use another one"
+        ]
+        if is_reached
+        else []
+    )
+
+
+def test_a_role_of_another_account_reaches_no_state() -> None:
+    texts = {"dev": elsewhere(environment(top=GITHUB)), "test": kept('bucket = "shop-dev-states"', "create = false")}
+    assert mistakes_among(texts, "test") == []

@@ -15,6 +15,7 @@ from modules.settings.rules import (
     routing,
     scaling,
     service,
+    state,
 )
 from modules.settings.rules.conflict import Rule
 
@@ -31,4 +32,5 @@ RULES: tuple[Rule, ...] = (
     *build.RULES,
     *notifications.RULES,
     *automation.RULES,
+    *state.RULES,
 )

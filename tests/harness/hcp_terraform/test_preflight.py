@@ -190,7 +190,10 @@ class TestALock:
     def test_is_told_and_lets_plan(self, hcp: Service, environment: Write, capsys: pytest.CaptureFixture[str]) -> None:
         hcp.answers[WORKSPACE] = (200, self.LOCKED)
         preflight.check(environment())
-        assert capsys.readouterr().err == f"{self.BY}: it can be planned, and not applied before it is unlocked\n"
+        assert (
+            capsys.readouterr().err
+            == f"{self.BY}: it is not applied before it is unlocked, and the plan may wait for that\n"
+        )
 
     def test_stops_an_apply(self, hcp: Service, environment: Write) -> None:
         hcp.answers[WORKSPACE] = (200, self.LOCKED)

@@ -16,6 +16,7 @@ import yaml
 
 from harness.plan import summary
 from harness.plan.blame import Blame
+from harness.policy import planned
 from tests.inventory import ROOT
 
 GITHUB = ROOT / ".github"
@@ -23,9 +24,11 @@ WORKFLOWS = {file.name: yaml.safe_load(file.read_text()) for file in sorted((GIT
 ACTIONS = {file.parent.name: yaml.safe_load(file.read_text()) for file in sorted(GITHUB.glob("actions/*/action.yml"))}
 # YAML 1.1 takes «on» for a truth value.
 ON = True
-NOTHING = list(
-    summary.text({"complete": True, "resource_changes": []}, Blame(ROOT / "environments" / "dev"), name="dev")
-)
+NOTHING = [
+    *summary.text({"complete": True, "resource_changes": []}, Blame(ROOT / "environments" / "dev"), name="dev"),
+    *planned.Verdict("environments/dev", checks=245).lines,
+]
+NEEDS_JQ = pytest.mark.skipif(shutil.which("jq") is None, reason="there is no jq")
 
 
 def jobs(workflow: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -90,7 +93,8 @@ def test_a_pull_request_and_the_clock_never_apply() -> None:
 
 def test_what_comes_from_a_fork_is_not_planned() -> None:
     found = WORKFLOWS["pull-request.yml"]["jobs"]
-    assert "!github.event.pull_request.head.repo.fork" in found["environments"]["if"]
+    # Not «fork»: the repository itself may be one of another.
+    assert "github.event.pull_request.head.repo.full_name == github.repository" in found["environments"]["if"]
     assert "environments" in found["plan"]["needs"]
     assert [name for name, job in found.items() if "id-token" in job.get("permissions", {}) or "secrets" in job] == [
         "plan"
@@ -105,7 +109,7 @@ def test_what_is_applied_was_agreed_to() -> None:
     assert job["needs"] == "plan"
 
 
-@pytest.mark.skipif(shutil.which("jq") is None, reason="there is no jq")
+@NEEDS_JQ
 def test_environments_are_listed_whose_state_can_be_got_at(tmp_path: Path) -> None:
     states: dict[str, dict[str, Any]] = {
         "a": {"backend": {"local": {"path": "terraform.tfstate"}}},
@@ -167,11 +171,62 @@ class TestThePlan:
     def test_without_what_it_needs_is_left_out(self, tmp_path: Path, command: str, given: str, missing: str) -> None:
         text = script(self.STEPS, "may")
         none = {"COMMAND": command, "ENVIRONMENT": "dev", "ROLE": "", "TOKEN": ""}
-        code, outputs, shown = run(text, tmp_path, **none)
+        code, outputs, shown = run(text, tmp_path, MAY_BE_LEFT_OUT="true", **none)
         assert (code, outputs) == (0, {})
         assert shown == f"dev is not planned: that needs {missing} (docs/hcp-terraform.md)\n"
-        _, outputs, _ = run(text, tmp_path, **none | {given: "x"})
+        code, outputs, _ = run(text, tmp_path, MAY_BE_LEFT_OUT="false", **none)
+        assert (code, outputs) == (1, {})
+        _, outputs, _ = run(text, tmp_path, MAY_BE_LEFT_OUT="false", **none | {given: "x"})
         assert outputs == {"plan": "true"}
+
+    def test_is_left_out_of_pull_requests_alone(self) -> None:
+        callers = {
+            name: job["with"]
+            for name in WORKFLOWS
+            for _, job in jobs(name)
+            if job.get("uses", "").endswith("/plan.yml")
+        }
+        assert [name for name, given in callers.items() if given.get("may-be-left-out")] == ["pull-request.yml"]
+        assert {"apply.yml", "drift.yml"} <= callers.keys()
+
+
+@NEEDS_JQ
+def test_a_role_is_taken_at_once_and_nothing_of_it_is_printed(tmp_path: Path) -> None:
+    given = {"AccessKeyId": "id", "SecretAccessKey": "secret/+=", "SessionToken": "session=="}
+    for program, says in (("curl", {"value": "token"}), ("aws", given)):
+        (tmp_path / program).write_text(f"#!/bin/sh\necho \"$@\" >> called\necho '{json.dumps(says)}'\n")
+        (tmp_path / program).chmod(0o755)
+    (step,) = ACTIONS["aws"]["runs"]["steps"]
+    variables = tmp_path / "variables"
+    asked = {
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "t",
+        "ACTIONS_ID_TOKEN_REQUEST_URL": "https://token?a=b",
+        "GITHUB_RUN_ID": "7",
+    }
+    role = "arn:aws-cn:iam::123456789012:role/automation/shop-dev-plan"
+    code, _, _ = run(step["run"], tmp_path, ROLE=role, SECONDS_TAKEN="3600", GITHUB_ENV=str(variables), **asked)
+    assert code == 0
+    assert variables.read_text().splitlines() == [
+        "AWS_ACCESS_KEY_ID=id",
+        "AWS_SECRET_ACCESS_KEY=secret/+=",
+        "AWS_SESSION_TOKEN=session==",
+    ]
+    token, taken = (tmp_path / "called").read_text().splitlines()
+    assert token.endswith("https://token?a=b&audience=sts.amazonaws.com.cn")
+    assert f"--region cn-north-1 --role-arn {role} --duration-seconds 3600 --role-session-name github-7" in taken
+
+
+def test_a_pipe_that_breaks_fails() -> None:
+    """GitHub sets ``pipefail`` only where the shell is named."""
+    piping = {
+        name
+        for name, workflow in WORKFLOWS.items()
+        for job in workflow["jobs"].values()
+        for step in job.get("steps", [])
+        if re.search(r"[^|]\|[^|]", step.get("run", ""))
+    }
+    assert piping == {"plan.yml", "apply-environment.yml"}
+    assert all(WORKFLOWS[name]["defaults"] == {"run": {"shell": "bash"}} for name in piping)
 
 
 class TestTheApply:
