@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.bootstrap.projects import ACCOUNT, CLOUD, GITHUB, OTHER, S3, bootstrapped, only, shared
+from tests.inventory import ROOT
 from tests.support import Template
 
 BUCKET = f"shop-terraform-state-{ACCOUNT}"
@@ -133,6 +135,18 @@ def test_workflows_of_github_plan_for_pull_requests_and_apply_from_the_branch_al
     assert apply[f"{host}:sub"] == [branch]
     role = template.named("aws_iam_role", "_apply")
     assert (role["name"], role["path"]) == ("shop-dev-apply", "/automation/")
+
+
+def test_the_apply_role_is_lent_for_as_long_as_the_workflow_asks() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "apply-environment.yml").read_text(encoding="utf-8"))
+    asked = [
+        step["with"].get("seconds", 3600)
+        for step in workflow["jobs"]["apply"]["steps"]
+        if "aws" in step.get("uses", "")
+    ]
+    template = only({"dev": shared(S3, GITHUB)})
+    assert template.named("aws_iam_role", "_apply")["max_session_duration"] == max(asked) > 3600
+    assert template.named("aws_iam_role", "_plan")["max_session_duration"] == 3600
 
 
 def test_jobs_of_an_environment_are_known_by_it_and_repositories_with_ids_by_those() -> None:
