@@ -81,7 +81,7 @@ def test_the_workflow_runs_the_same_commands_with_pinned_actions_and_few_rights(
     assert workflow["permissions"] == {"contents": "read"}
     steps = workflow["jobs"]["prove"]["steps"]
     commands = [step["run"] for step in steps if step.get("run", "").startswith("make")]
-    assert commands == ["make synth", "make test", "make prove"]
+    assert commands == ["make drift", "make test", "make prove"]
     for step in steps:
         assert re.search(r"@[0-9a-f]{40}$", step.get("uses", "@" + "0" * 40))
 
