@@ -80,7 +80,9 @@ def _end(number: int, _: FrameType | None) -> NoReturn:
 
 def _prepare_process() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, _end)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # As nohup has it.
+            signal.signal(number, _end)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # As standard error does: what is said holds «», … and names.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -15,17 +16,30 @@ CTRL_C = "\x03"
 _PATIENCE_SECONDS = 20
 
 
-def start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
-    """Starts ``command`` without a terminal; both its outputs are in ``stdout``."""
+def start(
+    command: list[str],
+    environment: dict[str, str],
+    stdout: int = subprocess.PIPE,
+    stderr: int = subprocess.STDOUT,
+    stdin: int | None = None,
+) -> subprocess.Popen[str]:
+    """Starts ``command`` without a terminal; both its outputs are in ``stdout`` unless something else is said."""
     return subprocess.Popen(
         command,
         cwd=projects.REPOSITORY,
         env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
         text=True,
         start_new_session=True,
+        preexec_fn=_heed_hangups,
     )
+
+
+def _heed_hangups() -> None:
+    # Under nohup, the tests ignore them, and so would what they start.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def wait_for(file: Path) -> None:
@@ -43,6 +57,7 @@ class Terminal:
         self.shown = ""
         self._process, self._terminal = pty.fork()
         if self._process == 0:
+            _heed_hangups()
             os.chdir(projects.REPOSITORY)
             os.execve(command[0], command, environment)
 
@@ -57,8 +72,18 @@ class Terminal:
         """Reads to the end and returns the command's exit code."""
         while self._read():
             pass
-        _, status = os.waitpid(self._process, 0)
+        code = self._wait()
         os.close(self._terminal)
+        return code
+
+    def hang_up(self) -> int:
+        """Closes the terminal, of which a shell tells all that runs on it, and returns the command's exit code."""
+        os.killpg(self._process, signal.SIGHUP)
+        os.close(self._terminal)
+        return self._wait()
+
+    def _wait(self) -> int:
+        _, status = os.waitpid(self._process, 0)
         return os.waitstatus_to_exitcode(status)
 
     def _read(self) -> bool:

@@ -64,7 +64,7 @@ exec sleep 60
 """
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_signal_ends_everything_and_leaves_nothing(tmp_path: Path, number: signal.Signals, code: int) -> None:
     projects.write(tmp_path, PINNED)
     for folder in ("programs", "scratch"):

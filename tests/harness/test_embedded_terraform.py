@@ -66,14 +66,16 @@ SLOW = {
 }
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signal_ends_an_apply_in_order(tmp_path: Path, environment: dict[str, str], number: signal.Signals) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 1), (signal.SIGTERM, 1), (signal.SIGHUP, 129)])
+def test_signal_ends_an_apply_in_order(
+    tmp_path: Path, environment: dict[str, str], number: signal.Signals, code: int
+) -> None:
     folder = projects.write(tmp_path, SLOW)
     process = sessions.start(projects.command(tmp_path, "terraform", "dev", "apply", "-auto-approve"), environment)
     sessions.wait_for(folder / "started")
     process.send_signal(number)
     output, _ = process.communicate(timeout=20)
-    assert process.returncode == 1
+    assert process.returncode == code
     _assert_ended_in_order(tmp_path, output)
 
 
@@ -91,7 +93,21 @@ def test_terminal_asks_for_approval_and_ctrl_c_ends_an_apply_in_order(
     _assert_ended_in_order(tmp_path, terminal.shown)
 
 
+def test_closed_terminal_ends_an_apply_in_order(tmp_path: Path, environment: dict[str, str]) -> None:
+    folder = projects.write(tmp_path, SLOW)
+    command = projects.command(tmp_path, "terraform", "dev", "apply", "-auto-approve")
+    terminal = sessions.Terminal(command, environment)
+    sessions.wait_for(folder / "started")
+    assert terminal.hang_up() == 129
+    _assert_saved(tmp_path)
+
+
 def _assert_ended_in_order(root: Path, output: str) -> None:
     assert "Interrupt received" in output
     assert "Traceback" not in output
+    _assert_saved(root)
+
+
+def _assert_saved(root: Path) -> None:
+    assert not (root / "environments" / "dev" / ".terraform.tfstate.lock.info").exists()
     assert [resource["name"] for resource in _state(root)["resources"]] == ["first"]
