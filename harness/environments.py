@@ -37,15 +37,14 @@ def generated(environment: Path) -> Path:
     """The generated Terraform in an environment's folder; raises ``HarnessError`` if there is none yet."""
     file = environment / GENERATED
     if not file.is_file():
-        again = f"make synth ENV={environment.name}" if environment.parent.name == "environments" else "make bootstrap"
-        raise HarnessError(f"{environment.parent.name}/{environment.name}/{GENERATED} does not exist; run: {again}")
+        raise HarnessError(f"{_shown(environment)} does not exist; {_again(environment)}")
     return file
 
 
 def document(environment: Path) -> dict[str, Any]:
     """What was generated for an environment; raises ``HarnessError`` for what is missing or no JSON object."""
     file = generated(environment)
-    shown, again = f"environments/{environment.name}/{GENERATED}", f"run: make synth ENV={environment.name}"
+    shown, again = _shown(environment), _again(environment)
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except RecursionError as error:
@@ -79,8 +78,18 @@ def provider_version(environment: Path) -> str:
                 if _VERSION.fullmatch(str(aws.get("version"))):
                     return str(aws["version"])
     raise HarnessError(
-        f"environments/{environment.name}/{GENERATED}: pins no version of the AWS provider, like 6.25.0; "
-        f"run: make synth ENV={environment.name}"
+        f"{_shown(environment)}: pins no version of the AWS provider, like 6.25.0; {_again(environment)}"
+    )
+
+
+def _shown(environment: Path) -> str:
+    return f"{environment.parent.name}/{environment.name}/{GENERATED}"
+
+
+def _again(environment: Path) -> str:
+    """How to generate it anew: an environment, or the bootstrap of an account, which is made with all the others."""
+    return "run: " + (
+        f"make synth ENV={environment.name}" if environment.parent.name == "environments" else "make bootstrap"
     )
 
 

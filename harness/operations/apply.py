@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from harness import terraform
 from harness.errors import HarnessError
 from harness.hcp_terraform import cloud_block, preflight
+from harness.interruptions import EndedWellError
 from harness.operations import confirmation, judgement, precautions, remains, root_module
 from harness.operations.occupation import at_work
 from harness.operations.root_module import RootModule
@@ -18,64 +21,123 @@ from harness.plan import summary
 from harness.plan.blame import Blame
 
 _STOPPED = 1
+# The state has moved on, or the run of HCP Terraform has been discarded, or the like; in colours, perhaps.
+_REFUSED = re.compile(r"\bSaved plan (is|has|does not|cannot)\b")
 
 
 def apply(root: Path, name: str, allowed: Collection[str], confirmed: str | None, arguments: Sequence[str]) -> int:
     """Applies the kept plan of the root module ``name``; returns Terraform's exit code.
 
     Returns 1 and changes nothing if the guard objects to what ``allowed`` does not name, or a policy finds something; 2 if
-    the policies could not judge. What is protected wants its name: ``confirmed``, or typed. Raises ``HarnessError`` if
-    there is no plan, or it is stale.
+    the policies could not judge. What is protected, or a plan to destroy everything, wants the module's name:
+    ``confirmed``, or typed. Raises ``HarnessError`` if there is no plan, or it is stale.
     """
     module = root_module.find(root, name)
     with at_work(module, "apply"):
         remains.check(module)
         preflight.check(module.folder, applies=True)
         saved = SavedPlan(module)
-        destroys = saved.record().destroys
+        record = saved.record()
+        destroys = record.destroys
         planned = terraform.show(module.folder, saved.file)
-        if stopped := stops(root, module, planned, destroys, allowed, command="apply"):
+        confirm(module, planned, destroys, confirmed)
+        if stopped := stops(root, module, planned, destroys, allowed, command="apply", read=record.objections):
             return stopped
-        if module.protected:
-            confirmation.ask(module, "is protected", confirmed)
-        return carry_out(module, saved, arguments)
+        return carry_out(module, saved.file, arguments)
+
+
+def confirm(module: RootModule, planned: Mapping[str, Any], destroys: bool, confirmed: str | None) -> None:
+    """Shows what is to be done and asks for the module's name, where it is wanted. Raises what ``confirmation.ask`` does.
+
+    To be called before the plan is judged: a release may begin while somebody thinks it over.
+    """
+    if not (destroys or module.protected):
+        return
+    for line in summary.text(planned, Blame(module.folder), name=module.name):
+        print(line, flush=True)
+    confirmation.ask(module, "will be destroyed" if destroys else "is protected", confirmed)
 
 
 def stops(
-    root: Path, module: RootModule, planned: Mapping[str, Any], destroys: bool, allowed: Collection[str], command: str
+    root: Path,
+    module: RootModule,
+    planned: Mapping[str, Any],
+    destroys: bool,
+    allowed: Collection[str],
+    command: str,
+    read: Sequence[Sequence[str]] | None = None,
 ) -> int:
-    """0 if nothing speaks against the plan, else the exit code, once the reasons have been told."""
+    """0 if nothing speaks against the plan but what is ``allowed``, else the exit code; tells the reasons, either way.
+
+    ``read`` are the ``identities`` of the objections that came with the plan, if it was made and read before.
+    """
     found = judgement.judge(root, module, planned, destroys)
-    left = found.left(allowed)
+    left = found.left(allowed, read)
+    passed = sorted(set(found.objections) - set(left))
+    lines = iter([f"ALLOWED: {each}" for each in passed])
     if left:
-        told = summary.text(
-            planned, Blame(module.folder), found.objections, allowed=allowed, command=command, name=module.name
+        lines = summary.text(
+            planned,
+            Blame(module.folder),
+            found.objections,
+            allowed=passed,
+            command=command,
+            name=module.name,
+            unread=found.has_unread(read),
         )
-        for line in told:
-            print(line, file=sys.stderr)
+    for line in lines:
+        print(line, file=sys.stderr)
     if found.policy.exit_code:
         for line in found.policy.lines:
             print(line, file=sys.stderr)
     return _STOPPED if left else found.policy.exit_code
 
 
-def carry_out(module: RootModule, saved: SavedPlan, arguments: Sequence[str]) -> int:
-    """Applies the kept plan, which is used up then. Terraform's exit code.
+def carry_out(module: RootModule, plan: Path, arguments: Sequence[str]) -> int:
+    """Applies the file ``plan``, and from then on there is none, however this ends. Terraform's exit code.
 
-    Raises ``HarnessError`` for arguments that are no options, and for a state that could not be saved.
+    Raises ``HarnessError`` for arguments that are no options, for a plan that Terraform does not take any more, and for a
+    state that could not be saved.
     """
     if beside := [each for each in arguments if not each.startswith("-")]:
         raise HarnessError(f"{', '.join(beside)}: what is applied is the kept plan, and nothing else")
     precautions.take(module)
-    code = terraform.run(module.folder, "apply", "-input=false", *arguments, str(saved.file.resolve()))
+    if failed := terraform.init_if_due(module.folder):
+        return failed
+    complaints: list[str] = []
+
+    def hear(line: str) -> None:
+        complaints.append(line)
+        print(line, file=sys.stderr, flush=True)
+
+    with _used_up(module):
+        code = terraform.run(module.folder, "apply", "-input=false", *arguments, str(plan.resolve()), complain=hear)
     if code == 0:
-        saved.drop()
         return 0
+    if any(map(_REFUSED.search, complaints)):
+        raise HarnessError(
+            f"{module.shown}: nothing was done: Terraform does not take the plan any more; run: {module.command('plan')}"
+        )
     remains.check(module)
     there = ". The run may still be going on in HCP Terraform" if cloud_block.read(module.folder) else ""
     print(
-        f"{module.shown}: that did not end well. What was done is in the state; {module.command('plan')} shows what is "
-        f"left{there}",
+        f"{module.shown}: that did not end well. What was done, if anything, is in the state, and the plan is used up; "
+        f"{module.command('plan')} shows what is left{there}",
         file=sys.stderr,
     )
     return code
+
+
+@contextmanager
+def _used_up(module: RootModule) -> Iterator[None]:
+    """Sees to it that the plan that is applied in the ``with`` block is not applied again, however that ends."""
+    saved = SavedPlan(module)
+    saved.begin()
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit) as interruption:
+        if isinstance(interruption.__cause__, EndedWellError):
+            print(f"{module.shown}: interrupted when all was done: the plan has been applied", file=sys.stderr)
+        raise
+    finally:
+        saved.drop()

@@ -8,13 +8,13 @@ from pathlib import Path
 from harness import terraform
 from harness.errors import HarnessError
 from harness.hcp_terraform import preflight
-from harness.operations import apply, confirmation, planning, remains, root_module
+from harness.operations import apply, planning, remains, root_module
 from harness.operations.occupation import at_work
 from harness.operations.root_module import RootModule
 from harness.operations.saved_plan import SavedPlan
-from harness.plan import changes, summary
-from harness.plan.blame import Blame
+from harness.plan import changes
 from harness.plan.changes import Change
+from harness.plan.rules import protections
 from modules.settings import load
 
 
@@ -32,20 +32,18 @@ def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | No
         made = planning.make(module, ["-destroy", *arguments])
         if made.exit_code:
             return made.exit_code
-        saved = SavedPlan(module)
-        planned = terraform.show(module.folder, saved.scratch)
+        # It is never kept: nobody may apply it who has not been asked for the name.
+        file = SavedPlan(module).scratch
+        planned = terraform.show(module.folder, file)
         going = changes.of(planned)
         _refuse_what_is_protected_still(module, going)
         if not going:
             print(f"{module.shown}: there is nothing to destroy")
             return 0
+        apply.confirm(module, planned, destroys=True, confirmed=confirmed)
         if stopped := apply.stops(root, module, planned, destroys=True, allowed=allowed, command="destroy"):
             return stopped
-        for line in summary.text(planned, Blame(module.folder), name=module.name):
-            print(line, flush=True)
-        confirmation.ask(module, "will be destroyed", confirmed)
-        saved.keep(made.made_from, destroys=True)
-        return apply.carry_out(module, saved, [])
+        return apply.carry_out(module, file, [])
 
 
 def _refuse_what_is_to_stay(module: RootModule) -> None:
@@ -59,9 +57,9 @@ def _refuse_what_is_to_stay(module: RootModule) -> None:
 
 def _refuse_what_is_protected_still(module: RootModule, going: Sequence[Change]) -> None:
     """AWS would refuse to delete it when much is gone already."""
-    protected = [each.address for each in going if each.before.get("enable_deletion_protection")]
+    protected = [each.address for each in going if protections.keeps_from_deletion(each.before)]
     if protected:
         raise HarnessError(
-            f"{module.shown}: AWS still protects {', '.join(protected)} from deletion; run {module.command('plan')} and "
-            f"{module.command('apply')} first, which lift that, then destroy it"
+            f"{module.shown}: AWS still protects {', '.join(protected)} from deletion; switch that off where it is written by "
+            f"hand, run {module.command('plan')} and {module.command('apply')}, which lift it, then destroy it"
         )

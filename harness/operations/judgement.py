@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,22 @@ class Judgement:
     objections: tuple[Objection, ...]
     policy: planned.Verdict
 
-    def left(self, allowed: Collection[str]) -> list[Objection]:
-        """The objections that ``allowed`` does not name; raises ``HarnessError`` if it names what nobody objects to."""
-        return guard.left(self.objections, allowed)
+    def left(self, allowed: Collection[str], read: Iterable[Sequence[str]] | None = None) -> list[Objection]:
+        """The objections that stop the plan still.
+
+        Those are what ``allowed`` does not name, and what is not among the ``identities`` that were ``read`` with the plan;
+        without ``read``, all were. Raises ``HarnessError`` if ``allowed`` names what nobody objects to.
+        """
+        return guard.left(self.objections, allowed, read)
+
+    def has_unread(self, read: Iterable[Sequence[str]] | None) -> bool:
+        """Whether there is an objection that was not there when the plan was made, so that nobody can have allowed it."""
+        return read is not None and bool(guard.unread(self.objections, read))
+
+    @property
+    def identities(self) -> list[tuple[str, str]]:
+        """What the objections are recognized by when the plan is applied."""
+        return [each.identity for each in self.objections]
 
 
 def judge(root: Path, module: RootModule, plan: Mapping[str, Any], destroys: bool) -> Judgement:

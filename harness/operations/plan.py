@@ -35,9 +35,10 @@ def plan(root: Path, name: str, form: Form, arguments: Sequence[str]) -> int:
             return made.exit_code
         saved = SavedPlan(module)
         planned = terraform.show(module.folder, saved.scratch)
-        _tell(module, planned, judgement.judge(root, module, planned, made.destroys), form)
+        found = judgement.judge(root, module, planned, made.destroys)
+        _tell(module, planned, found, form)
         # Last, so that what is interrupted before somebody could read it cannot be applied.
-        saved.keep(made.made_from, made.destroys)
+        saved.keep(made.made_from, made.destroys, found.identities)
     return 0
 
 

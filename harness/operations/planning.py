@@ -37,8 +37,12 @@ def make(module: RootModule, arguments: Sequence[str], full: Callable[[str], Non
     """
     if own := [each for each in arguments if _KEPT_BY_US.match(each)]:
         raise HarnessError(f"{', '.join(own)}: the plan is kept for {module.command('apply')}; leave it out")
-    saved, made_from = SavedPlan(module), saved_plan.configuration(module.folder)
+    saved, destroys = SavedPlan(module), _has(arguments, "destroy")
     saved.drop()
+    # It writes the lock file, which is part of what a plan is made from.
+    if failed := terraform.init_if_due(module.folder):
+        return Made(failed, "", destroys)
+    made_from = saved_plan.configuration(module.folder)
     print(f"terraform plan in {module.shown}", file=sys.stderr, flush=True)
     screen = _Screen()
     options = ["-input=false", f"-out={saved.scratch.resolve()}", *arguments]
@@ -48,7 +52,7 @@ def make(module: RootModule, arguments: Sequence[str], full: Callable[[str], Non
         code = 0
     if code:
         screen.tell_the_rest()
-    return Made(code, made_from, _has(arguments, "destroy"))
+    return Made(code, made_from, destroys)
 
 
 class _Screen:

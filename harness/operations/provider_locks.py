@@ -12,6 +12,7 @@ from typing import Any
 from harness import diagnostics, environments, programs, terraforms
 from harness.errors import HarnessError
 from harness.operations import root_module
+from harness.terraform_json import blocks
 from modules.landing import land
 from modules.settings.load import GENERATED
 
@@ -43,7 +44,10 @@ def lock(root: Path, arguments: Sequence[str]) -> int:
 
 def _required(folder: Path) -> str:
     """What Terraform locks: the providers and their versions, as a configuration of its own."""
-    required: dict[str, Any] = environments.document(folder).get("terraform", {}).get("required_providers", {})
+    required: dict[str, Any] = {}
+    for terraform in blocks(environments.document(folder).get("terraform")):
+        for providers in blocks(terraform.get("required_providers")):
+            required |= providers
     return json.dumps({"terraform": {"required_providers": required}}, sort_keys=True)
 
 

@@ -8,12 +8,13 @@ import hashlib
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from harness import terraform
 from harness.errors import HarnessError
 from harness.operations.root_module import RootModule
 from modules.landing import land
@@ -26,13 +27,17 @@ _LOCK_FILE = ".terraform.lock.hcl"
 
 @dataclass(frozen=True)
 class Record:
-    """What is known of a plan: digests of it and of what was planned, whether it destroys, who made it and when."""
+    """What is known of a plan: digests of it and of what was planned, whether it destroys, who made it and when.
+
+    ``objections`` are the ``identities`` of what the plan guard objected to then: what is allowed is what has been read.
+    """
 
     plan: str
     configuration: str
     destroys: bool
     made_by: str
     made_at: str
+    objections: Sequence[Sequence[str]]
 
 
 class SavedPlan:
@@ -48,7 +53,7 @@ class SavedPlan:
         """Where Terraform may write a plan that ``keep`` then makes the plan."""
         return self.file.with_name(f"{_PLAN}.new")
 
-    def keep(self, made_from: str, destroys: bool) -> None:
+    def keep(self, made_from: str, destroys: bool, objections: Sequence[Sequence[str]] = ()) -> None:
         """Makes the plan in ``scratch``, which was made from that ``configuration``, the plan."""
         record = Record(
             _digest(self.scratch),
@@ -56,9 +61,18 @@ class SavedPlan:
             destroys,
             _who(),
             datetime.now(UTC).isoformat(timespec="seconds"),
+            objections,
         )
-        self.scratch.replace(self.file)
+        # In this order, because a plan without a record is one that somebody has begun to apply.
         land(json.dumps(asdict(record), indent=2).encode(), self._record)
+        self.scratch.replace(self.file)
+
+    def begin(self) -> None:
+        """Makes sure that nobody applies the plan again, however the apply that begins now ends.
+
+        Terraform itself notices only once the state has been saved, which takes it up to 20 seconds.
+        """
+        self._record.unlink(missing_ok=True)
 
     def drop(self) -> None:
         """Forgets the plan, and one that was never read."""
@@ -68,10 +82,15 @@ class SavedPlan:
     def record(self) -> Record:
         """What is known of the plan.
 
-        Raises ``HarnessError``, which says what to do, if there is no plan, if it is not the one that was read, or if
-        what it was made from has changed.
+        Raises ``HarnessError``, which says what to do, if there is no plan, if it has been begun to apply, if it is not the
+        one that was read, or if what it was made from has changed.
         """
         again = f"run: {self._module.command('plan')}"
+        if self.file.is_file() and not self._record.exists():
+            raise HarnessError(
+                f"{self._module.shown}: an apply of this plan was broken off, and what it has done may not all be in the "
+                f"state; {again}, which shows what is left"
+            )
         record = self._read()
         if record is None or not self.file.is_file():
             raise HarnessError(f"{self._module.shown}: there is no plan to apply; {again}")
@@ -100,8 +119,11 @@ def configuration(folder: Path) -> str:
 
 
 def _configuration_files(folder: Path) -> Iterator[Path]:
+    data = Path(os.path.relpath(terraform.data_folder(folder), folder)).parts
     for file in sorted(folder.rglob("*")):
         parts = file.relative_to(folder).parts
+        if data and parts[: len(data)] == data:
+            continue
         if parts == (_LOCK_FILE,) or (file.is_file() and not any(_is_left_out(part) for part in parts)):
             yield file
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.plan import kinds
 
 _ACTIONS = {
     ("create",): "create",
@@ -28,8 +29,10 @@ class Change:
     ``action`` is create, update, destroy, replace or forget. For a replacement, ``because`` are the paths of the
     attributes that cannot be changed in place, like ``port`` or ``health_check.0.path``, and ``destroys_first`` is
     whether there is neither the old nor the new one for a while. ``reason`` is Terraform's own word for why, like
-    ``replace_because_cannot_update`` or ``delete_because_no_resource_config``, where it gives one. ``before`` and
-    ``after`` are the values, ``after`` without those that are known after apply; neither is compared.
+    ``replace_because_cannot_update`` or ``delete_because_no_resource_config``, where it gives one. ``type`` is as
+    ``kinds`` has it. ``deposed`` is the key of what a replacement that was broken off has left, which is destroyed while
+    what took its place stays. ``before`` and ``after`` are the values, ``after`` without those that are known after
+    apply; neither is compared.
     """
 
     address: str
@@ -39,6 +42,7 @@ class Change:
     reason: str = ""
     because: tuple[str, ...] = ()
     destroys_first: bool = False
+    deposed: str = ""
     before: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     after: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -81,10 +85,11 @@ def _resource(entry: dict[str, Any], actions: tuple[str, ...]) -> Change:
         address=entry["address"],
         action=action,
         attributes=_attributes(change) if action in ("update", "replace") else (),
-        type=entry.get("type", ""),
+        type=kinds.of(entry.get("type", "")),
         reason=entry.get("action_reason", ""),
         because=tuple(".".join(map(str, path)) for path in change.get("replace_paths") or ()),
         destroys_first=actions == ("delete", "create"),
+        deposed=entry.get("deposed", ""),
         before=change.get("before") or {},
         after=change.get("after") or {},
     )

@@ -95,13 +95,13 @@ def _changed(raw: dict[str, Any], change: Change) -> Entry:
     return Entry(
         address=change.address,
         action=change.action,
-        type=change.type,
+        type=raw.get("type", ""),
         reason=change.reason,
         destroys_first=change.destroys_first,
         keeps_old="forget" in raw["change"]["actions"],
         because=tuple(sorted(because, key=lambda each: each.name)),
         others=tuple(sorted(others, key=lambda each: not each.known)),
-        deposed=raw.get("deposed", ""),
+        deposed=change.deposed,
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.plan.aws import Aws, Clients
 from harness.plan.objection import Objection
 from harness.plan.releases import Releases
+from harness.plan.routes import Routes
 from harness.plan.rules import (
     data,
     images,
@@ -34,28 +36,40 @@ _RULES: tuple[Callable[[Mapping[str, Any]], Iterator[Objection]], ...] = (
     retention.objections,
     roles.objections,
     security_groups.objections,
-    target_groups.objections,
 )
 
 
-def objections(plan: Mapping[str, Any], clients: Callable[[str], Any]) -> list[Objection]:
+def objections(plan: Mapping[str, Any], clients: Clients) -> list[Objection]:
     """Why a plan must not be applied unasked, by address, each reason once; nothing for a harmless one.
 
     ``plan`` is as ``terraform show -json`` tells it. ``clients`` makes a client of boto3 for the name of an AWS service, in
-    the environment's region; it is called only if the plan touches what a release in progress needs. What is removed from
-    the state but stays in AWS is lost to nobody, and the summary tells it.
+    the environment's region; it is called only if the plan touches what a release in progress needs, or ends a target
+    group. What is removed from the state but stays in AWS is lost to nobody, and the summary tells it.
     """
+    aws = Aws(clients)
     found = {objection for rule in _RULES for objection in rule(plan)}
-    return sorted(found.union(release_cut.objections(plan, Releases(plan, clients))))
+    found.update(target_groups.objections(plan, Routes(aws)))
+    return sorted(found.union(release_cut.objections(plan, Releases(plan, aws))))
 
 
-def left(objections: Collection[Objection], allowed: Collection[str]) -> list[Objection]:
-    """The objections to addresses that are not ``allowed``, sorted.
+def unread(objections: Iterable[Objection], read: Iterable[Sequence[str]]) -> list[Objection]:
+    """The objections that nobody could read when the plan was made; ``read`` are the identities of those of then."""
+    before = {tuple(each) for each in read}
+    return sorted(each for each in objections if each.identity not in before)
 
+
+def left(
+    objections: Collection[Objection], allowed: Collection[str], read: Iterable[Sequence[str]] | None = None
+) -> list[Objection]:
+    """The objections that stop the plan still, sorted: those to addresses that are not ``allowed``, and unread ones.
+
+    Whoever allows an address has read why he should not: what is new there since he did, like a release that has begun,
+    he has not. ``read`` are the identities of what he has; none are told where the plan is made and applied in one go.
     Raises ``HarnessError`` for what is allowed but has no objection: it is misspelt, or meant for another plan.
     """
     known = {objection.address for objection in objections}
     if unknown := sorted(set(allowed) - known):
         may = f"it has to {', '.join(sorted(known))}" if known else "it has none at all"
         raise HarnessError(f"the guard has no objection to {', '.join(unknown)}; {may}")
-    return sorted(objection for objection in objections if objection.address not in allowed)
+    new = set() if read is None else set(unread(objections, read))
+    return sorted(each for each in objections if each in new or each.address not in allowed)

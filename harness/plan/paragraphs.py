@@ -22,10 +22,10 @@ _INDENT = "      "
 
 
 class Paragraphs:
-    """Paragraphs about ``planned``, of which ``objections`` are shown at what they are about, unless ``allowed`` has it."""
+    """Paragraphs about ``planned``, of which ``objections`` are shown at what they are about, with whether they are ``allowed``."""
 
     def __init__(
-        self, blame: Blame, planned: list[Entry], objections: Iterable[Objection], allowed: Collection[str]
+        self, blame: Blame, planned: list[Entry], objections: Iterable[Objection], allowed: Collection[Objection]
     ) -> None:
         self._blame = blame
         self._planned = planned
@@ -166,7 +166,7 @@ class Paragraphs:
 
     def _stopped(self, entry: Entry) -> Iterator[str]:
         for objection in self._objections[entry.address]:
-            yield f"{_INDENT}{'ALLOWED' if entry.address in self._allowed else 'STOPPED'}: {objection.reason}"
+            yield f"{_INDENT}{'ALLOWED' if objection in self._allowed else 'STOPPED'}: {objection.reason}"
 
 
 def _title(title: str, number: int) -> Iterator[str]:

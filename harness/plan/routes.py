@@ -1,4 +1,4 @@
-"""Which target group has how much of the traffic."""
+"""Which listeners and rules send how much of their traffic to a target group, as AWS says."""
 
 from __future__ import annotations
 
@@ -7,54 +7,86 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.plan import state
-
-_ALL = 100
-"""The weight of a target group that is the only one."""
+from harness.plan.aws import Aws, answer
 
 
 @dataclass(frozen=True)
 class Route:
     """A listener or listener rule that forwards: to which target groups, with which weight, by ARN.
 
-    ``production`` is whether it carries production traffic; one that nobody calls a test route does.
+    ``listener`` is the ARN of the listener, which is the route's own if it forwards by default.
     """
 
-    address: str
     arn: str
-    production: bool
+    listener: str
     weights: Mapping[str, int]
 
 
-def of(plan: Mapping[str, Any]) -> list[Route]:
-    """All routes there are, as they were when the plan looked: a release moves them."""
-    tests = _test_routes(plan) - _production_routes(plan)
-    found = []
-    for kind, key in (("aws_lb_listener", "default_action"), ("aws_lb_listener_rule", "action")):
-        for resource in state.resources(plan, kind):
-            values = resource.values
-            weights = dict(_weights(values, key))
-            if weights:
-                known_as = {values.get("arn"), values.get("listener_arn")}
-                found.append(Route(resource.address, values.get("arn", ""), not known_as & tests, weights))
-    return found
+class Routes:
+    """Asks Elastic Load Balancing, each load balancer once.
+
+    What the plan knows of weights is no answer: releases move them without a word to Terraform, also after the plan was
+    made, and with ``-refresh=false`` the plan knows those of the last apply.
+    """
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+        self._asked: dict[str, list[Route]] = {}
+
+    def to(self, group: str) -> list[Route]:
+        """Those that forward to the target group of an ARN, be it with weight 0. Raises ``UnseenError``."""
+        look = f"aws elbv2 describe-target-groups --target-group-arns {group}"
+        client = self._aws.client("elbv2", {"arn": group}, look)
+        told = answer(look, lambda: client.describe_target_groups(TargetGroupArns=[group]))
+        balancers = [arn for each in told.get("TargetGroups", ()) for arn in each["LoadBalancerArns"]]
+        return [route for arn in balancers for route in self._of(arn, client) if group in route.weights]
+
+    def _of(self, balancer: str, client: Any) -> list[Route]:
+        if balancer not in self._asked:
+            self._asked[balancer] = list(_routes(balancer, client))
+        return self._asked[balancer]
 
 
-def _weights(values: Mapping[str, Any], key: str) -> Iterator[tuple[str, int]]:
-    for action in state.blocks(values, key):
-        if action.get("target_group_arn"):
-            yield action["target_group_arn"], _ALL
-        for group in state.blocks(action, "forward", "target_group"):
-            # Where no weight is told there is one: the provider's default is 1.
-            weight = group.get("weight")
-            yield group["arn"], 1 if weight is None else weight
+def tests(plan: Mapping[str, Any]) -> set[str]:
+    """The ARNs of listeners and rules that carry test traffic and nothing else; what nobody calls so is for production."""
+    production = {*_of_codedeploy(plan, "prod_traffic_route"), *_of_ecs(plan, "production_listener_rule")}
+    return {*_of_codedeploy(plan, "test_traffic_route"), *_of_ecs(plan, "test_listener_rule")} - production
 
 
-def _production_routes(plan: Mapping[str, Any]) -> set[str]:
-    return {*_of_codedeploy(plan, "prod_traffic_route"), *_of_ecs(plan, "production_listener_rule")}
+def addresses(plan: Mapping[str, Any]) -> dict[str, str]:
+    """The address of each listener and rule by its ARN."""
+    kinds = ("aws_lb_listener", "aws_lb_listener_rule")
+    return {str(each.values.get("arn")): each.address for kind in kinds for each in state.resources(plan, kind)}
 
 
-def _test_routes(plan: Mapping[str, Any]) -> set[str]:
-    return {*_of_codedeploy(plan, "test_traffic_route"), *_of_ecs(plan, "test_listener_rule")}
+def _routes(balancer: str, client: Any) -> Iterator[Route]:
+    """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html"""
+    look = f"aws elbv2 describe-listeners --load-balancer-arn {balancer}"
+    for listener in _all(client, look, "describe_listeners", LoadBalancerArn=balancer).get("Listeners", ()):
+        arn = listener["ListenerArn"]
+        yield Route(arn, arn, dict(_weights(listener["DefaultActions"])))
+        if ":loadbalancer/app/" not in balancer:
+            continue  # The others have no rules.
+        look = f"aws elbv2 describe-rules --listener-arn {arn}"
+        for rule in _all(client, look, "describe_rules", ListenerArn=arn).get("Rules", ()):
+            if not rule["IsDefault"]:
+                yield Route(rule["RuleArn"], arn, dict(_weights(rule["Actions"])))
+
+
+def _all(client: Any, look: str, operation: str, **asked: str) -> Any:
+    return answer(look, lambda: client.get_paginator(operation).paginate(**asked).build_full_result())
+
+
+def _weights(actions: Any) -> Iterator[tuple[str, int]]:
+    """By ARN. Elastic Load Balancing tells a single target group in both forms.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Action.html
+    """
+    for action in actions:
+        if action.get("TargetGroupArn"):
+            yield action["TargetGroupArn"], 1
+        for group in action.get("ForwardConfig", {}).get("TargetGroups", ()):
+            yield group["TargetGroupArn"], group.get("Weight", 1)
 
 
 def _of_codedeploy(plan: Mapping[str, Any], key: str) -> Iterator[str]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from harness.plan import kinds
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -21,7 +23,9 @@ def is_told(plan: Mapping[str, Any]) -> bool:
 
 
 def resources(plan: Mapping[str, Any], kind: str) -> Iterator[Resource]:
-    """The managed resources of a type, those in modules too.
+    """The managed resources of a type (see ``kinds``), those in modules too.
+
+    What a replacement that was broken off has left is none of them: there is another one at its address.
 
     https://developer.hashicorp.com/terraform/internals/json-format#values-representation
     """
@@ -31,7 +35,7 @@ def resources(plan: Mapping[str, Any], kind: str) -> Iterator[Resource]:
 
 def _in_module(module: Mapping[str, Any], kind: str) -> Iterator[Resource]:
     for each in module.get("resources") or ():
-        if each["type"] == kind and each["mode"] == "managed":
+        if kinds.of(each["type"]) == kind and each["mode"] == "managed" and "deposed_key" not in each:
             yield Resource(each["address"], each.get("values") or {})
     for child in module.get("child_modules") or ():
         yield from _in_module(child, kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.plan import drift, entries, words
@@ -25,22 +25,24 @@ def text(
     objections: Collection[Objection] = (),
     *,
     name: str = "",
-    allowed: Collection[str] = (),
+    allowed: Collection[Objection] = (),
     command: str = "apply",
+    unread: bool = False,
 ) -> Iterator[str]:
     """The lines for a person.
 
     ``plan`` is as ``terraform show -json`` tells it, or HCP Terraform, which leaves sensitive values out. ``name`` is
     what ``make`` calls that which is planned, where it is no environment with the name of its folder. Of
-    ``objections``, those to addresses that are ``allowed`` no longer stop anything. ``command`` is the one of ``make``
-    that is stopped. Raises ``HarnessError`` for a plan with an action that is new to us.
+    ``objections``, those that are ``allowed`` no longer stop anything. ``command`` is the one of ``make`` that is
+    stopped; ``unread`` is whether some of what stops it was not there when the plan was made. Raises ``HarnessError``
+    for a plan with an action that is new to us.
     """
     name = name or blame.environment
     lines = list(_lines(plan, blame, objections, name, allowed))
     if len(lines) > _LONG:
         lines += ["", lines[0]]
-    if open_ := {each.address for each in objections} - set(allowed):
-        lines += ["", *_way_out(name, open_, allowed, command)]
+    if set(objections) - set(allowed):
+        lines += ["", *_way_out(name, {each.address for each in objections}, command, unread)]
     yield from ("".join(each if each.isprintable() else "?" for each in line) for line in lines)
 
 
@@ -50,7 +52,7 @@ def as_json(
     objections: Collection[Objection] = (),
     *,
     name: str = "",
-    allowed: Collection[str] = (),
+    allowed: Collection[Objection] = (),
 ) -> dict[str, Any]:
     """The same for programs; keys are added, never renamed or taken away.
 
@@ -84,14 +86,13 @@ def as_json(
             for each in drift.that_matters(plan, planned)
         ],
         "objections": [
-            {"address": each.address, "reason": each.reason, "allowed": each.address in allowed}
-            for each in sorted(objections)
+            {"address": each.address, "reason": each.reason, "allowed": each in allowed} for each in sorted(objections)
         ],
     }
 
 
 def _lines(
-    plan: Mapping[str, Any], blame: Blame, objections: Collection[Objection], name: str, allowed: Collection[str]
+    plan: Mapping[str, Any], blame: Blame, objections: Collection[Objection], name: str, allowed: Collection[Objection]
 ) -> Iterator[str]:
     planned, outputs = entries.of(plan), entries.outputs(plan)
     drifted = drift.that_matters(plan, planned)
@@ -101,7 +102,7 @@ def _lines(
     yield from _drift(drifted)
     yield from _shortcomings(plan)
     elsewhere = sorted(each for each in objections if each.address not in {entry.address for entry in planned})
-    yield from (f"{'ALLOWED' if each.address in allowed else 'STOPPED'}: {each}" for each in elsewhere)
+    yield from (f"{'ALLOWED' if each in allowed else 'STOPPED'}: {each}" for each in elsewhere)
 
 
 def _headline(
@@ -149,11 +150,21 @@ def _is_complete(plan: Mapping[str, Any]) -> bool:
     return plan.get("complete", True) is not False and not plan.get("errored")
 
 
-def _way_out(name: str, stopped: Collection[str], allowed: Collection[str], command: str) -> Iterator[str]:
-    addresses = " ".join(sorted({*stopped, *allowed}))
-    quoted = f'"{addresses}"' if not set(addresses) & set('"$`\\!') else shlex.quote(addresses)
+def _way_out(name: str, stopped: Collection[str], command: str, unread: bool) -> Iterator[str]:
     yield "Stopped by the plan guard until what it objects to is named. If you want all of it:"
-    yield f"  make {command} ENV={name} ALLOW={quoted}"
+    if unread:
+        yield f"  make plan ENV={name}    # some of it is new since the plan was made; what is allowed has been read"
+    yield f"  {_naming(name, sorted(stopped), command)}"
+
+
+def _naming(name: str, addresses: Sequence[str], command: str) -> str:
+    # To make, a space ends an address and a dollar sign begins a variable; then it puts each in single quotes.
+    if any(character.isspace() or character in "$'" for address in addresses for character in address):
+        allowed = [part for address in addresses for part in ("--allow", address)]
+        return shlex.join([".venv/bin/python", "-m", "harness", command, name, *allowed])
+    together = " ".join(addresses)
+    quoted = f'"{together}"' if not set(together) & set('"`\\!') else shlex.quote(together)
+    return f"make {command} ENV={name} ALLOW={quoted}"
 
 
 def _change(entry: Entry, blame: Blame, follows: list[str]) -> dict[str, Any]:

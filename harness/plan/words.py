@@ -35,6 +35,11 @@ def reason(terraforms: str) -> str:
     return _REASONS.get(terraforms, terraforms.replace("_", " "))
 
 
+def left_over(loss: str) -> str:
+    """What there is to lose with what is not in use any more."""
+    return f"it is left of a replacement that was broken off, and may still hold something: {loss}"
+
+
 def counts(numbers: Mapping[str, int]) -> str:
     """``2 to replace, 1 to create`` from the numbers of ``COUNTED``; empty for nothing."""
     return ", ".join(f"{numbers[action]} {words}" for action, words in COUNTED.items() if numbers.get(action))

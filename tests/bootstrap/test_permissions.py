@@ -293,7 +293,12 @@ def asked_by_the_guard() -> set[str]:
 @pytest.mark.parametrize("name", ["shop-dev-plan", "shop-dev-apply"])
 def test_the_plan_guard_may_ask_what_it_asks(name: str) -> None:
     asked = asked_by_the_guard()
-    assert asked >= {"codepipeline:GetPipelineState", "codedeploy:GetDeployment", "ecs:ListServiceDeployments"}
+    assert asked >= {
+        "codepipeline:GetPipelineState",
+        "codedeploy:GetDeployment",
+        "ecs:ListServiceDeployments",
+        "elasticloadbalancing:DescribeTargetGroups",
+    }
     actions = {action for statement in may(name) for action in statement.actions}
     assert asked - actions == set()
 

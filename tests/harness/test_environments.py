@@ -28,6 +28,15 @@ def test_what_is_no_terraform_is_an_error_that_says_where(tmp_path: Path, text: 
         environments.document(projects.write(tmp_path, text))
 
 
+@pytest.mark.parametrize("text", ["", "{}"])
+def test_bootstrap_is_told_from_an_environment(tmp_path: Path, text: str) -> None:
+    folder = tmp_path / "bootstrap" / "123456789012"
+    folder.mkdir(parents=True)
+    (folder / "cdk.tf.json").write_text(text)
+    with pytest.raises(HarnessError, match=r"^bootstrap/123456789012/cdk\.tf\.json:.*; run: make bootstrap$"):
+        environments.provider_version(folder)
+
+
 def test_other_encoding_is_an_error(tmp_path: Path) -> None:
     folder = projects.write(tmp_path, {})
     (folder / "cdk.tf.json").write_bytes(b'{"a": "\xff"}')

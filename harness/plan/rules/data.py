@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.plan import changes
+from harness.plan import changes, words
 from harness.plan.objection import Objection
 
 # The first are those that AWS's own linter wants a deletion policy for, and their younger relatives:
@@ -95,10 +95,15 @@ _TYPES = {
         "aws_s3control_bucket",
         "aws_sagemaker_domain",
         "aws_sagemaker_notebook_instance",
+        "aws_spot_instance_request",
         "aws_storagegateway_gateway",
         "aws_workspaces_workspace",
     ),
-    "the file is lost, unless its bucket keeps versions": ("aws_s3_object", "aws_s3_object_copy"),
+    "the file is lost, unless its bucket keeps versions": (
+        "aws_s3_bucket_object",
+        "aws_s3_object",
+        "aws_s3_object_copy",
+    ),
     "the copies in it, or it as a copy, are lost, and with them the way back": (
         "aws_ami",
         "aws_ami_copy",
@@ -171,7 +176,7 @@ def objections(plan: Mapping[str, Any]) -> Iterator[Objection]:
     """Objects to the end of what holds data; of other providers', to what is called like it."""
     for change in changes.of(plan):
         if change.ends and (lost := _lost(change.type)):
-            yield Objection(change.address, lost)
+            yield Objection(change.address, words.left_over(lost) if change.deposed else lost)
 
 
 def _lost(kind: str) -> str | None:

@@ -15,9 +15,11 @@ def objections(plan: Mapping[str, Any]) -> Iterator[Objection]:
 
     A new rule is made from what Terraform knows; what is ignored in a change is not ignored in a creation.
     """
-    tests = {route.address for route in routes.of(plan) if not route.production}
+    tests = routes.tests(plan)
     for change in changes.of(plan):
-        if change.type == "aws_lb_listener_rule" and change.ends and change.address not in tests and _forwards(change):
+        if change.type != "aws_lb_listener_rule" or not change.ends or change.deposed:
+            continue
+        if _forwards(change) and not {change.before.get("arn"), change.before.get("listener_arn")} & tests:
             yield Objection(
                 change.address,
                 "nobody reaches the service until there is a new one, which does not know where the last release sent the traffic",

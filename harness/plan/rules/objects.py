@@ -52,6 +52,8 @@ def _earlier(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
     for block, attribute, kept in _COUNTED:
         old, new = (_value(rule, block, attribute) for rule in (before, after))
         # Without any of them a rule deletes nothing; with a number of versions more it deletes less.
+        if attribute == "newer_noncurrent_versions" and old and not new and _value(after, block, "noncurrent_days"):
+            yield f"rule {after.get('id')} no longer spares the {old} newest former versions"
         if new and (old is None or int(new) < int(old)) and not (old is None and _only_restricts(before, attribute)):
             yield f"rule {after.get('id')} keeps {kept.format(new)}{f' instead of {old}' if old else ''}"
     if (date := _value(after, "expiration", "date")) and date != _value(before, "expiration", "date"):

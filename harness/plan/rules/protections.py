@@ -13,6 +13,13 @@ _ON = (True, "ACTIVE")
 # So it is called by load balancers, DynamoDB, Neptune Analytics, and by databases and Cognito.
 _SWITCHES = ("enable_deletion_protection", "deletion_protection_enabled", "deletion_protection")
 
+_KEYS = {
+    "aws_kms_external_key": "enabled",
+    "aws_kms_key": "is_enabled",
+    "aws_kms_replica_external_key": "enabled",
+    "aws_kms_replica_key": "enabled",
+}
+
 
 def objections(plan: Mapping[str, Any]) -> Iterator[Objection]:
     """Objects to protection from deletion that ends, to buckets that keep no versions any more, and to keys put off.
@@ -28,11 +35,17 @@ def objections(plan: Mapping[str, Any]) -> Iterator[Objection]:
             yield from _without_versions(change)
 
 
+def keeps_from_deletion(values: Mapping[str, Any]) -> bool:
+    """Whether AWS refuses to delete a resource with these values."""
+    return any(values.get(switch) in _ON for switch in _SWITCHES)
+
+
 def _switched_off(change: Change) -> Iterator[Objection]:
     for switch in _SWITCHES:
         if change.before.get(switch) in _ON and change.after.get(switch) not in _ON and switch in change.attributes:
             yield Objection(change.address, "it is protected from deletion, and would be no more")
-    if change.type == "aws_kms_key" and change.before.get("is_enabled") and change.after.get("is_enabled") is False:
+    enabled = _KEYS.get(change.type, "")
+    if change.before.get(enabled) and change.after.get(enabled) is False:
         yield Objection(change.address, "nothing that is encrypted with it can be read while it is disabled")
 
 

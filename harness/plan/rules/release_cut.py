@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.plan import changes, owners
+from harness.plan.aws import UnseenError
 from harness.plan.changes import Change
 from harness.plan.objection import Objection
-from harness.plan.releases import Kind, Releases, UnseenError, deploys_itself
+from harness.plan.releases import Kind, Releases, deploys_itself
 
 _UPDATES = ("update",)
 _ENDS = ("destroy", "replace")
@@ -53,7 +54,7 @@ _CUTS: Mapping[str, tuple[_Cut, ...]] = {
     "aws_iam_role_policy_attachment": (_PERMISSIONS,),
     "aws_lambda_function": (_Cut(_ENDS, ("deployment",), "takes a check away from"),),
     "aws_lb_listener": (_TRAFFIC,),
-    "aws_lb_listener_rule": (_TRAFFIC,),
+    "aws_lb_listener_rule": (_TRAFFIC, _Cut(_ENDS, ("deployment",), "takes a rule away from")),
     "aws_lb_target_group": (_Cut(_ENDS, ("deployment",), "takes a target group away from"),),
 }
 """By type, of each service. What is protected at any time is not here for its end: it has its objection."""
@@ -69,6 +70,7 @@ _SHARED = {
 """By type: what the releases of all services need, unless it is one service's."""
 
 _TAGS = {"tags", "tags_all"}
+_UNSEEN = "it cannot be seen whether this cuts a release in progress"
 
 
 def objections(plan: Mapping[str, Any], releases: Releases) -> Iterator[Objection]:
@@ -87,7 +89,8 @@ def _cuts(changed: list[Change]) -> Iterator[tuple[Change, _Cut]]:
     shared = {} if any(each.type == "aws_vpc" and each.ends for each in changed) else _SHARED
     for change in changed:
         for cut in (*_CUTS.get(change.type, ()), *filter(None, [shared.get(change.type)])):
-            if change.action in cut.actions and not _is_harmless(change):
+            # A release goes by what is in use, not by what a replacement that was broken off has left.
+            if change.action in cut.actions and not (cut.head and change.deposed) and not _is_harmless(change):
                 yield change, cut
 
 
@@ -97,9 +100,9 @@ def _cutting(
     try:
         for kind, owner in whose:
             for release in releases.in_progress(kind, owner):
-                yield Objection(change.address, f"{does} {release}; wait for its end")
+                yield Objection(change.address, f"{does} {release}; wait for its end", lasting=f"{does} {release.name}")
     except UnseenError as error:
-        yield Objection(change.address, f"it cannot be seen whether this cuts a release in progress: {error}")
+        yield Objection(change.address, f"{_UNSEEN}: {error}", lasting=_UNSEEN)
 
 
 def _is_harmless(change: Change) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from harness.plan import changes
+from harness.plan import arns, changes
 from harness.plan.changes import Change
 from harness.plan.objection import Objection
 
@@ -19,7 +19,7 @@ def objections(plan: Mapping[str, Any]) -> Iterator[Objection]:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles
     """
     for change in changes.of(plan):
-        if change.type != "aws_iam_role" or not change.ends:
+        if change.type != "aws_iam_role" or not change.ends or change.deposed:
             continue
         if outside := _outside(change):
             yield Objection(change.address, f"{outside} takes this role, and gets in no more")
@@ -32,7 +32,7 @@ def objections(plan: Mapping[str, Any]) -> Iterator[Objection]:
 
 def _outside(change: Change) -> str:
     """Who takes the role from outside the account; nothing for AWS's own services and the account itself."""
-    own = _account(str(change.before.get("arn")))
+    own = arns.account(change.before.get("arn"))
     for statement in _statements(change.before.get("assume_role_policy")):
         principal = statement.get("Principal")
         if not isinstance(principal, dict):
@@ -50,7 +50,7 @@ def _outside(change: Change) -> str:
 
 def _account(principal: str) -> str:
     """The account of an ARN, or which it is itself."""
-    return principal.split(":")[4] if principal.count(":") > 4 else principal if principal.isdecimal() else ""
+    return principal if principal.isdecimal() else arns.account(principal)
 
 
 def _statements(policy: Any) -> list[dict[str, Any]]:

@@ -6,35 +6,34 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.plan import changes, routes
-from harness.plan.changes import Change
+from harness.plan.aws import UnseenError
 from harness.plan.objection import Objection
-from harness.plan.routes import Route
+from harness.plan.routes import Route, Routes
+
+_UNSEEN = "it cannot be seen whether it has production traffic"
 
 
-def objections(plan: Mapping[str, Any]) -> Iterator[Objection]:
-    """Objects to the end of target groups that have production traffic, or of which that is not known.
+def objections(plan: Mapping[str, Any], known: Routes) -> Iterator[Objection]:
+    """Objects to the end of target groups that have production traffic now, or of which that cannot be seen.
 
     After a release that is the other one. Its former one may be replaced: it has weight 0, or only test traffic.
     """
-    known = routes.of(plan)
     for change in changes.of(plan):
-        if change.type == "aws_lb_target_group" and change.ends and (traffic := _traffic(change, known)):
-            yield Objection(change.address, traffic)
+        if change.type != "aws_lb_target_group" or not change.ends:
+            continue
+        arn = change.before.get("arn")
+        try:
+            if not arn:
+                raise UnseenError("the plan does not say which one it is")
+            if shares := ", ".join(_shares(plan, arn, known.to(arn))):
+                yield Objection(change.address, f"it has production traffic, which nobody answers any more: {shares}")
+        except UnseenError as error:
+            yield Objection(change.address, f"{_UNSEEN}: {error}", lasting=_UNSEEN)
 
 
-def _traffic(change: Change, known: list[Route]) -> str | None:
-    arn = str(change.before.get("arn"))
-    to_it = [route for route in known if arn in route.weights]
-    if serving := [route for route in to_it if route.production and route.weights[arn]]:
-        return "it has production traffic, which nobody answers any more: " + ", ".join(
-            _share(route, arn) for route in serving
-        )
-    # AWS itself tells which load balancers lead to it. None, or all of them known: nothing is lost.
-    if to_it or change.before.get("load_balancer_arns") == []:
-        return None
-    return "it may have production traffic: the plan does not say what forwards to it"
-
-
-def _share(route: Route, arn: str) -> str:
-    total = sum(route.weights.values())
-    return f"{100 * route.weights[arn] / total:.3g} % of {route.address}"
+def _shares(plan: Mapping[str, Any], arn: str, to_it: list[Route]) -> Iterator[str]:
+    tests, addresses = routes.tests(plan), routes.addresses(plan)
+    for route in to_it:
+        if route.weights[arn] and not {route.arn, route.listener} & tests:
+            share = 100 * route.weights[arn] / sum(route.weights.values())
+            yield f"{share:.3g} % of {addresses.get(route.arn, route.arn)}"

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from harness import terraform
 from harness.__main__ import main
-from harness.operations import judgement
+from harness.operations import confirmation, judgement
 from harness.operations.judgement import Judgement
 from harness.operations.root_module import RootModule
 from harness.plan.objection import Objection
 from harness.policy import planned
-from tests.harness.operations import modules
+from tests.harness.operations import modules, stand_in
 
 GREETING = "terraform_data.greeting"
 Run = Callable[..., int]
@@ -89,8 +91,8 @@ def test_plan_apply_change_destroy(
     assert _state(dev) == []
     assert run("destroy", "dev") == 0
     assert capfd.readouterr().out.endswith("environments/dev: there is nothing to destroy\n")
-    # Twice the plan is judged when it is made and when it is applied, a destruction once.
-    assert judges.asked == [("dev", False)] * 3 + [("dev", True)] * 2
+    # A plan is judged when it is made and when it is applied, a destruction once its name has been given.
+    assert judges.asked == [("dev", False)] * 3 + [("dev", True)]
 
 
 def test_nothing_of_terraforms_own_words_unless_asked_for(
@@ -126,6 +128,23 @@ def test_objection_is_told_by_plan_and_stops_apply_until_it_is_named(
     assert _state(dev) == ["greeting"]
 
 
+def test_what_is_new_since_the_plan_was_made_is_not_allowed_with_what_has_been_read(
+    dev: RootModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]
+) -> None:
+    judges.objections = (Objection(GREETING, "somebody wants it"),)
+    run("plan", "dev")
+    judges.objections += (Objection(GREETING, "a release has begun"),)
+    assert run("apply", "dev", "--allow", GREETING) == 1
+    told = capfd.readouterr().err
+    assert "STOPPED: a release has begun\n      ALLOWED: somebody wants it" in told
+    assert "  make plan ENV=dev " in told
+    assert _state(dev) == []
+    run("plan", "dev")
+    capfd.readouterr()
+    assert run("apply", "dev", "--allow", GREETING) == 0
+    assert f"ALLOWED: {GREETING}: a release has begun\n" in capfd.readouterr().err
+
+
 def test_objection_to_a_destruction(
     dev: RootModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,14 +171,23 @@ def test_environment_that_is_to_stay(tmp_path: Path, run: Run, capfd: pytest.Cap
 def test_what_aws_protects_still_is_found_before_anything_is_gone(
     dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    balancer = {"actions": ["delete"], "before": {"enable_deletion_protection": True}}
-    shown = {"format_version": "1.2", "resource_changes": [{"address": "aws_lb.load-balancer", "change": balancer}]}
+    switches = {
+        "aws_lb.load-balancer": {"enable_deletion_protection": True},
+        "aws_lb.other": {"enable_deletion_protection": False},
+        "aws_db_instance.orders": {"deletion_protection": True},
+        "aws_dynamodb_table.carts": {"deletion_protection_enabled": True},
+    }
+    going = [
+        {"address": address, "change": {"actions": ["delete"], "before": before}}
+        for address, before in switches.items()
+    ]
     run("plan", "dev")
     run("apply", "dev")
     capfd.readouterr()
-    monkeypatch.setattr(terraform, "show", lambda *_: shown)
+    monkeypatch.setattr(terraform, "show", lambda *_: {"format_version": "1.2", "resource_changes": going})
     assert run("destroy", "dev", "--confirm", "dev") == 2
-    assert "AWS still protects aws_lb.load-balancer from deletion" in capfd.readouterr().err
+    told = "AWS still protects aws_db_instance.orders, aws_dynamodb_table.carts, aws_lb.load-balancer from deletion"
+    assert told in capfd.readouterr().err
     assert _state(dev) == ["greeting"]
 
 
@@ -172,7 +200,32 @@ def test_protected_environment_wants_its_name(
     assert capfd.readouterr().err.endswith('"yes" is not dev; nothing was done\n')
     assert _state(dev) == []
     assert run("apply", "dev", "--confirm", "dev") == 0
+    assert capfd.readouterr().out.startswith("dev: 1 to create\n")
     assert _state(dev) == ["greeting"]
+
+
+@pytest.mark.parametrize("command", ["apply", "destroy"])
+def test_release_that_begins_while_the_name_is_asked_for_is_seen(
+    tmp_path: Path,
+    run: Run,
+    judges: Judges,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+) -> None:
+    dev = modules.write(tmp_path, settings="protected = true\ndisposable = true")
+    run("plan", "dev")
+    if command == "destroy":
+        run("apply", "dev", "--confirm", "dev")
+    before = _state(dev)
+
+    def ask(*_: Any) -> None:
+        assert "dev: 1 to " in capfd.readouterr().out
+        judges.objections = (Objection(GREETING, "a release has begun"),)
+
+    monkeypatch.setattr(confirmation, "ask", ask)
+    assert run(command, "dev") == 1
+    assert _state(dev) == before
 
 
 def test_settings_that_changed_since_the_plan(dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
@@ -193,10 +246,10 @@ def test_somebody_else_applied_since_the_plan(dev: RootModule, run: Run, capfd: 
     for name, content in first.items():
         (dev.kept / name).write_bytes(content)
     capfd.readouterr()
-    assert run("apply", "dev") == 1
+    assert run("apply", "dev") == 2
     told = capfd.readouterr().err
     assert "Saved plan is stale" in told
-    assert told.endswith("that did not end well. What was done is in the state; make plan ENV=dev shows what is left\n")
+    assert told.endswith("nothing was done: Terraform does not take the plan any more; run: make plan ENV=dev\n")
 
 
 def test_failed_plan_says_why_and_leaves_none(dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
@@ -230,8 +283,54 @@ def test_terraforms_own_arguments(dev: RootModule, run: Run, judges: Judges, cap
     assert capfd.readouterr().out.startswith("dev: 1 to replace\n")
     assert run("plan", "dev", "-destroy") == 0
     assert judges.asked[-1] == ("dev", True)
-    assert run("apply", "dev", "-parallelism=1") == 0
+    assert run("apply", "dev", "-parallelism=1", "--confirm", "dev") == 0
     assert _state(dev) == []
+
+
+def test_plan_to_destroy_everything_wants_the_name(
+    dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run("plan", "dev")
+    run("apply", "dev")
+    run("plan", "dev", "-destroy")
+    capfd.readouterr()
+    assert run("apply", "dev", "--confirm", "prod") == 2
+    assert capfd.readouterr().out.startswith("dev: 1 to destroy\n")
+    assert _state(dev) == ["greeting"]
+
+
+def test_destruction_that_did_not_begin_leaves_nothing_to_apply(
+    dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("plan", "dev")
+    run("apply", "dev")
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+        assert run("destroy", "dev", "--confirm", "dev") == 2
+    capfd.readouterr()
+    assert run("apply", "dev", "--confirm", "dev") == 2
+    assert "there is no plan to apply" in capfd.readouterr().err
+    assert _state(dev) == ["greeting"]
+
+
+def test_first_plan_is_fresh_though_it_locks_the_providers(
+    dev: RootModule, run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As it does where there are providers.
+    locks = "echo locked > .terraform.lock.hcl"
+    stand_in.put_on_path(tmp_path / "bin", monkeypatch, init=locks, apply="echo applied")
+    assert run("plan", "dev") == 0
+    assert (dev.folder / ".terraform.lock.hcl").exists()
+    assert run("apply", "dev") == 0
+    assert "applied\n" in capfd.readouterr().out
+
+
+def test_failed_init_is_a_failed_plan(dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    modules.generate(dev.folder, {"terraform": {"backend": {"nowhere": {}}}})
+    assert run("plan", "dev") == 1
+    told = capfd.readouterr().err
+    assert "Unsupported backend type" in told
+    assert "terraform plan in" not in told
 
 
 def test_any_other_command_of_terraforms(dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str]) -> None:

@@ -109,8 +109,10 @@ def test_plan_that_was_discarded_by_somebody(
 ) -> None:
     do("plan", "dev")
     hcp.organization.cancel(_runs(hcp)[0], "discarded")
-    assert do("apply", "dev") == 1
-    assert "Saved plan is discarded" in capfd.readouterr().err
+    assert do("apply", "dev") == 2
+    told = capfd.readouterr().err
+    assert "Saved plan is discarded" in told
+    assert told.endswith("nothing was done: Terraform does not take the plan any more; run: make plan ENV=dev\n")
 
 
 @pytest.fixture
@@ -132,8 +134,8 @@ def test_run_that_is_canceled_by_somebody(slow: list[str], tmp_path: Path, hcp: 
     assert _runs(hcp)[0].status == "canceled"
     # Terraform ends without a word, so Cutover says how to go on.
     assert told.endswith(
-        "environments/dev: that did not end well. What was done is in the state; make plan ENV=dev shows what is left. The run "
-        "may still be going on in HCP Terraform\n"
+        "environments/dev: that did not end well. What was done, if anything, is in the state, and the plan is used up; "
+        "make plan ENV=dev shows what is left. The run may still be going on in HCP Terraform\n"
     )
 
 

@@ -16,7 +16,7 @@ import pytest
 from harness import terraforms
 from harness.operations.root_module import RootModule
 from tests.harness import projects, sessions
-from tests.harness.operations import modules
+from tests.harness.operations import modules, stand_in
 from tests.harness.operations.unjudged import command as unjudged
 
 THINGS = 6
@@ -116,10 +116,42 @@ def test_interrupted_apply_saves_what_it_did_and_says_how_to_go_on(dev: RootModu
     told, _ = process.communicate(timeout=30)
     assert process.returncode == 1
     assert "Interrupt received" in told
-    assert told.endswith("What was done is in the state; make plan ENV=dev shows what is left\n")
+    assert told.endswith("is in the state, and the plan is used up; make plan ENV=dev shows what is left\n")
     assert 0 < len(_resources(dev)) < THINGS
     assert not (dev.folder / ".terraform.tfstate.lock.info").exists()
     _bring_to_its_end(dev)
+
+
+def test_apply_that_ended_well_in_spite_of_ctrl_c_says_so(
+    dev: RootModule, begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As Terraform does when Ctrl-C comes late.
+    finishes = f"trap 'exit 0' INT; touch '{begun}'; while :; do sleep 0.1; done"
+    stand_in.put_on_path(tmp_path / "bin", monkeypatch, apply=finishes)
+    assert _run(dev, "plan", "dev").returncode == 0
+    process = _start(dev, "apply", "dev")
+    sessions.wait_for(begun)
+    process.send_signal(signal.SIGINT)
+    told, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert told.endswith("environments/dev: interrupted when all was done: the plan has been applied\n")
+    assert "there is no plan to apply" in _run(dev, "apply", "dev").stderr
+
+
+def test_plan_of_an_apply_that_was_killed_is_not_applied_again(dev: RootModule, begun: Path) -> None:
+    assert _run(dev, "plan", "dev").returncode == 0
+    process = _start(dev, "apply", "dev")
+    sessions.wait_for(begun)
+    _kill_everything(process)
+    # Terraform has saved nothing yet, so that it would not notice.
+    assert _resources(dev) == []
+    again = _run(dev, "apply", "dev")
+    assert again.returncode == 2
+    assert again.stderr.endswith(
+        "environments/dev: an apply of this plan was broken off, and what it has done may not all be in the state; run: "
+        "make plan ENV=dev, which shows what is left\n"
+    )
+    assert _run(dev, "plan", "dev").returncode == 0
 
 
 @pytest.fixture

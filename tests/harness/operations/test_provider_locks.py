@@ -54,6 +54,12 @@ def test_providers_that_cannot_be_had_leave_every_file_as_it_was(tmp_path: Path)
     assert file.read_text() == "as it was"
 
 
+def test_providers_are_found_in_either_form_of_a_block(tmp_path: Path) -> None:
+    dev = modules.write(tmp_path, {"terraform": [REQUIRED["terraform"]]})
+    assert provider_locks.lock(tmp_path, [_mirror(tmp_path / "mirror", "6.25.0")]) == 0
+    assert 'version     = "6.25.0"' in (dev.folder / ".terraform.lock.hcl").read_text()
+
+
 def test_nothing_to_lock(tmp_path: Path) -> None:
     (tmp_path / "environments").mkdir()
     with pytest.raises(HarnessError, match="run: make synth"):

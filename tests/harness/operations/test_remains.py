@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_state_that_could_not_be_saved(dev: RootModule) -> None:
     )
 
 
-@pytest.mark.parametrize("cut_off", ['{"version": 4, "res', "[1]", "\x00\x00"])
+@pytest.mark.parametrize("cut_off", ['{"version": 4, "res', "[1]", "\x00\x00", "[" * 100_000])
 def test_half_a_state_names_the_last_whole_one(dev: RootModule, cut_off: str) -> None:
     (dev.folder / "terraform.tfstate").write_text(cut_off)
     (dev.folder / "terraform.tfstate.backup").write_text('{"version": 4}')
@@ -49,6 +50,43 @@ def test_half_a_state_names_the_last_whole_one(dev: RootModule, cut_off: str) ->
     (dev.folder / "terraform.tfstate").write_text(cut_off)
     with pytest.raises(HarnessError, match=r"environments/dev/\.terraform/cutover/before\.tfstate is the state before"):
         remains.check(dev)
+
+
+FULL, NOTHING = '{"resources": [{"type": "aws_vpc"}]}', '{"resources": []}'
+
+
+@pytest.mark.parametrize("copy", ["terraform.tfstate.backup", ".terraform/cutover/before.tfstate"])
+def test_empty_state_where_there_was_a_full_one(dev: RootModule, copy: str) -> None:
+    dev.kept.mkdir(parents=True)
+    (dev.folder / "terraform.tfstate").touch()
+    (dev.folder / copy).write_text(FULL)
+    with pytest.raises(HarnessError) as told:
+        remains.check(dev)
+    assert str(told.value) == (
+        f"environments/dev/terraform.tfstate: is empty, so that all would be made a second time; environments/dev/{copy} is the "
+        "state before the last change: copy it over terraform.tfstate. If nothing of it is there any more, remove "
+        "terraform.tfstate"
+    )
+    (dev.folder / "terraform.tfstate").unlink()
+    remains.check(dev)
+
+
+@pytest.mark.parametrize("copy", ["", NOTHING, FULL[:20]])
+def test_empty_state_where_there_was_nothing(dev: RootModule, copy: str) -> None:
+    (dev.folder / "terraform.tfstate").touch()
+    (dev.folder / "terraform.tfstate.backup").write_text(copy)
+    remains.check(dev)
+
+
+@pytest.mark.parametrize("where", [{"backend": {"s3": {}}}, [{"cloud": {"organization": "acme"}}]])
+def test_empty_state_is_what_is_left_of_one_that_was_moved(dev: RootModule, where: Any) -> None:
+    (dev.folder / "terraform.tfstate").touch()
+    (dev.folder / "terraform.tfstate.backup").write_text(FULL)
+    modules.generate(dev.folder, {"terraform": {"backend": {"local": {}}}})
+    with pytest.raises(HarnessError, match="is empty"):
+        remains.check(dev)
+    modules.generate(dev.folder, {"terraform": where})
+    remains.check(dev)
 
 
 @pytest.mark.parametrize("backup", [None, "", '{"version'])

@@ -91,6 +91,36 @@ def test_record_that_is_not_whole_is_none(dev: RootModule, kept: SavedPlan) -> N
         kept.record()
 
 
+def test_plan_that_has_been_begun_is_not_applied_again(kept: SavedPlan) -> None:
+    kept.begin()
+    with pytest.raises(HarnessError, match=r"an apply of this plan was broken off.*; run: make plan ENV=dev"):
+        kept.record()
+    kept.drop()
+    with pytest.raises(HarnessError, match="there is no plan to apply"):
+        kept.record()
+
+
+@pytest.mark.parametrize("data", ["tfdata", "tfdata/here"])
+def test_terraforms_own_data_leaves_the_plan_fresh(dev: RootModule, monkeypatch: pytest.MonkeyPatch, data: str) -> None:
+    monkeypatch.setenv("TF_DATA_DIR", data)
+    kept = _keep(dev, "a plan")
+    (dev.kept / "at-work").touch()
+    assert kept.record()
+    (dev.folder / "tfdata-of-mine").touch()
+    with pytest.raises(HarnessError, match="the plan is stale"):
+        kept.record()
+
+
+@pytest.mark.parametrize("data", ["..", "."])
+def test_data_around_the_configuration_hides_none_of_it(
+    dev: RootModule, monkeypatch: pytest.MonkeyPatch, data: str
+) -> None:
+    monkeypatch.setenv("TF_DATA_DIR", data)
+    before = saved_plan.configuration(dev.folder)
+    (dev.folder / "by-hand.tf").touch()
+    assert saved_plan.configuration(dev.folder) != before
+
+
 def test_dropped_plan_is_gone(kept: SavedPlan) -> None:
     kept.drop()
     kept.drop()

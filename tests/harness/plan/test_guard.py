@@ -9,22 +9,11 @@ from typing import Any
 import pytest
 
 from harness.errors import HarnessError
-from harness.plan.guard import left, objections
+from harness.plan.guard import left, objections, unread
 from harness.plan.objection import Objection
-from tests.harness.plan import recorded
+from tests.harness.plan import asked, recorded
 from tests.harness.plan.made import change, plan
 from tests.harness.plan.rules.state import prior
-
-
-class _Quiet:
-    """An AWS where no release is in progress."""
-
-    def __getattr__(self, name: str) -> Any:
-        return lambda **asked: {}
-
-
-def _quiet(service: str) -> _Quiet:
-    return _Quiet()
 
 
 def _unreachable(service: str) -> Any:
@@ -38,7 +27,7 @@ def test_harmless_plans_pass_without_a_question_to_aws(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["pipeline", "ecs_service"])
 def test_what_would_cut_a_release_passes_where_none_is_in_progress(name: str) -> None:
-    assert objections(recorded.plan(name), _quiet) == []
+    assert objections(recorded.plan(name), asked.Aws()) == []
 
 
 @pytest.mark.parametrize(
@@ -61,11 +50,17 @@ def test_what_would_cut_a_release_passes_where_none_is_in_progress(name: str) ->
     ids=lambda each: str(each["address"]),
 )
 def test_small_changes_pass(harmless: dict[str, Any]) -> None:
-    assert objections(plan(harmless, prior_state=prior()), _quiet) == []
+    assert objections(plan(harmless, prior_state=prior()), _unreachable) == []
 
 
 def _told(name: str) -> list[str]:
-    return [str(each) for each in objections(recorded.plan(name), _quiet)]
+    return [str(each) for each in _objections(name)]
+
+
+def _objections(name: str) -> list[Objection]:
+    """Where no release is in progress, and the traffic is where the plan says."""
+    planned = recorded.plan(name)
+    return objections(planned, asked.Aws(**asked.balancing(planned)))
 
 
 def test_target_groups_are_replaced() -> None:
@@ -135,7 +130,7 @@ def test_protection_ends() -> None:
     ],
 )
 def test_much_goes(name: str, types: list[str]) -> None:
-    assert sorted({each.address.partition(".")[0] for each in objections(recorded.plan(name), _quiet)}) == types
+    assert sorted({each.address.partition(".")[0] for each in _objections(name)}) == types
 
 
 _LOSSES = [Objection("aws_vpc.a", "all of it"), Objection("aws_lb.b", "one"), Objection("aws_lb.b", "two")]
@@ -145,6 +140,13 @@ def test_what_is_allowed_is_let_pass() -> None:
     assert left(_LOSSES, ["aws_lb.b"]) == [_LOSSES[0]]
     assert left(_LOSSES, {"aws_lb.b", "aws_vpc.a"}) == left([], ()) == []
     assert left(_LOSSES, ()) == [*_LOSSES[1:], _LOSSES[0]]
+
+
+def test_what_nobody_has_read_is_not_let_pass() -> None:
+    read = [list(each.identity) for each in _LOSSES[:2]]
+    assert left(_LOSSES, ["aws_lb.b", "aws_vpc.a"], read) == unread(_LOSSES, read) == [_LOSSES[2]]
+    assert left(_LOSSES, ["aws_lb.b"], []) == sorted(_LOSSES)
+    assert left(_LOSSES[:2], ["aws_lb.b", "aws_vpc.a"], read) == unread(_LOSSES[:2], read) == []
 
 
 def test_what_is_allowed_without_an_objection_is_a_mistake() -> None:

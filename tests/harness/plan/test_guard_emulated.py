@@ -73,3 +73,43 @@ def test_a_deployment_of_ecs(shop: Shop) -> None:
     (told,) = _told(changed, state)
     assert told.startswith("starts a deployment that takes the place of deployment ")
     assert release.arn in told
+
+
+def _end(group: str) -> dict[str, Any]:
+    return change("delete", "create", address="aws_lb_target_group.mine", before={"arn": group})
+
+
+def test_a_target_group_by_where_the_traffic_is_now(shop: Shop) -> None:
+    production = resource("aws_lb_listener_rule.web", arn=shop.production_rule, listener_arn=shop.production)
+    pair = {"test_traffic_route": [{"listener_arns": [shop.test]}]}
+    test = resource("aws_codedeploy_deployment_group.web", load_balancer_info=[{"target_group_pair_info": [pair]}])
+    told = "it has production traffic, which nobody answers any more: "
+    assert _told(_end(shop.blue), production, test) == [f"{told}100 % of aws_lb_listener_rule.web"]
+    assert _told(_end(shop.green), production, test) == []
+    assert _told(_end(shop.green), production) == [f"{told}100 % of {shop.test_rule}"]
+    weights = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in ((shop.blue, 0), (shop.green, 100))]
+    moved = [{"Type": "forward", "ForwardConfig": {"TargetGroups": weights}}]
+    shop.elbv2.modify_rule(RuleArn=shop.production_rule, Actions=moved)
+    assert _told(_end(shop.blue), production, test) == []
+    assert _told(_end(shop.green), production, test) == [f"{told}100 % of aws_lb_listener_rule.web"]
+
+
+def test_a_listener_that_forwards_by_default(shop: Shop) -> None:
+    """It is told among its rules as well, and counts once."""
+    default = [{"Type": "forward", "TargetGroupArn": shop.green}]
+    shop.elbv2.modify_listener(ListenerArn=shop.production, DefaultActions=default)
+    shop.elbv2.delete_rule(RuleArn=shop.test_rule)
+    (told,) = _told(_end(shop.green))
+    assert told.endswith(f": 100 % of {shop.production}")
+
+
+def test_a_target_group_of_a_network_load_balancer(shop: Shop) -> None:
+    production, _, groups = shop.network_load_balancer()
+    listener = resource("aws_lb_listener.tcp", arn=production)
+    (told,) = _told(_end(groups["blue"]), listener)
+    assert told.endswith(": 100 % of aws_lb_listener.tcp")
+    unused = shop.target_group("unused")
+    assert _told(_end(unused), listener) == []
+    assert _told(_end(unused.replace("123456789012", "999999999999")), listener)[0].startswith(
+        "it cannot be seen whether it has production traffic: the credentials are those of account 123456789012"
+    )

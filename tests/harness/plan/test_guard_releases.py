@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,36 +12,12 @@ from harness.errors import HarnessError
 from harness.plan import owners
 from harness.plan.guard import objections
 from tests.harness.plan import recorded
+from tests.harness.plan.asked import ACCOUNT, Aws
 from tests.harness.plan.made import change, plan
 from tests.harness.plan.rules.state import prior, resource
 
 _TEN = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 _PIPELINE = "aws_codepipeline.delivery-web_pipeline"
-_NOTHING: dict[str, Any] = {}
-
-
-class _Aws:
-    """Answers calls with what they are given, and remembers which were made."""
-
-    class meta:  # noqa: N801 - as clients have it
-        region_name = "eu-west-1"
-
-    def __init__(self, **answers: Any) -> None:
-        self.calls: list[str] = []
-        self._answers = answers
-
-    def __call__(self, service: str) -> _Aws:
-        return self
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def call(**asked: Any) -> Any:
-            self.calls.append(" ".join([name, *(str(each) for each in asked.values() if isinstance(each, str))]))
-            answer = self._answers.get(name, _NOTHING)
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-
-        return call
 
 
 def _executions(*statuses: str) -> dict[str, Any]:
@@ -52,7 +27,11 @@ def _executions(*statuses: str) -> dict[str, Any]:
 
 def _state(service: str, engine: str = "CODE_DEPLOY") -> list[dict[str, Any]]:
     return [
-        resource(f"aws_codepipeline.delivery-{service}_pipeline", name=f"shop-{service}"),
+        resource(
+            f"aws_codepipeline.delivery-{service}_pipeline",
+            name=f"shop-{service}",
+            arn=f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:shop-{service}",
+        ),
         resource(
             f"aws_codedeploy_deployment_group.delivery-{service}_deployment_group",
             app_name=f"shop-{service}",
@@ -81,7 +60,7 @@ def test_a_change_of_the_pipeline_cancels_what_is_in_progress() -> None:
         {"stageName": "Build", "latestExecution": {"pipelineExecutionId": "e-Stopping", "status": "Succeeded"}},
         {"stageName": "Deploy", "latestExecution": {"pipelineExecutionId": "e-InProgress", "status": "InProgress"}},
     ]
-    aws = _Aws(
+    aws = Aws(
         list_pipeline_executions=_executions("InProgress", "Stopping", "Succeeded", "Superseded"),
         get_pipeline_state={"stageStates": stages},
     )
@@ -94,9 +73,9 @@ def test_a_change_of_the_pipeline_cancels_what_is_in_progress() -> None:
 
 
 def test_without_a_release_in_progress_it_is_harmless() -> None:
-    aws = _Aws(list_pipeline_executions=_executions("Succeeded", "Failed", "Cancelled", "Stopped"))
+    aws = Aws(list_pipeline_executions=_executions("Succeeded", "Failed", "Cancelled", "Stopped"))
     assert _told(aws, _updated(_PIPELINE)) == []
-    assert aws.calls == ["list_pipeline_executions shop-web"]
+    assert aws.calls == ["get_caller_identity", "list_pipeline_executions shop-web"]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +111,7 @@ _IN_PROGRESS = {
 
 
 def test_codedeploys_deployment() -> None:
-    assert _told(_Aws(**_IN_PROGRESS), _group("web")) == [
+    assert _told(Aws(**_IN_PROGRESS), _group("web")) == [
         "aws_lb_target_group.service-web_target-groups_green: takes a target group away from deployment d-1 of shop-web, "
         "in progress since 2026-11-25 10:00 UTC (aws deploy get-deployment --deployment-id d-1 --region eu-west-1); "
         "wait for its end"
@@ -142,7 +121,7 @@ def test_codedeploys_deployment() -> None:
 def test_a_deployment_of_ecs() -> None:
     """Each update of a service starts another one, as ``force_new_deployment`` says."""
     arn = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/shop-web/abc"
-    aws = _Aws(list_service_deployments={"serviceDeployments": [{"serviceDeploymentArn": arn, "createdAt": _TEN}]})
+    aws = Aws(list_service_deployments={"serviceDeployments": [{"serviceDeploymentArn": arn, "createdAt": _TEN}]})
     address = "aws_ecs_service.service-web_service"
     assert _told(aws, _updated(address), state=_state("web", "ECS")) == [
         f"{address}: starts a deployment that takes the place of deployment abc of shop-web, in progress since "
@@ -152,9 +131,10 @@ def test_a_deployment_of_ecs() -> None:
 
 
 def test_only_releases_of_the_service_count() -> None:
-    aws = _Aws(**_IN_PROGRESS)
+    aws = Aws(**_IN_PROGRESS)
     assert len(_told(aws, _group("web"), state=[*_state("web"), *_state("api")])) == 1
-    assert aws.calls == ["list_deployments shop-web shop-web", "get_deployment d-1"]
+    asked = [each for each in aws.calls if not each.startswith("describe_target_groups")]
+    assert asked == ["list_deployments shop-web shop-web", "get_deployment d-1"]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +146,7 @@ def test_only_releases_of_the_service_count() -> None:
     ],
 )
 def test_what_is_shared_counts_for_all(address: str, services: list[str]) -> None:
-    told = _told(_Aws(**_IN_PROGRESS), change("delete", address=address), state=[*_state("web"), *_state("api")])
+    told = _told(Aws(**_IN_PROGRESS), change("delete", address=address), state=[*_state("web"), *_state("api")])
     assert [each.partition(", in progress")[0] for each in told] == [
         f"{address}: tasks may reach nothing, and not be reached, in deployment d-1 of shop-{service}"
         for service in services
@@ -174,7 +154,7 @@ def test_what_is_shared_counts_for_all(address: str, services: list[str]) -> Non
 
 
 def test_a_pipeline_that_goes_tells_it_for_its_build() -> None:
-    aws = _Aws(list_pipeline_executions=_executions("InProgress"))
+    aws = Aws(list_pipeline_executions=_executions("InProgress"))
     build = change("delete", address="aws_codebuild_project.delivery-web_build_project")
     assert len(_told(aws, build)) == 1
     assert [each.partition(":")[0] for each in _told(aws, build, change("delete", address=_PIPELINE))] == [_PIPELINE]
@@ -183,10 +163,18 @@ def test_a_pipeline_that_goes_tells_it_for_its_build() -> None:
 def test_a_pipeline_elsewhere_leaves_the_deployments() -> None:
     """With ``pipelines_in`` the pipeline is in another account, and its execution is cut by nothing here."""
     state = _state("web")[1:]
-    assert len(_told(_Aws(**_IN_PROGRESS), _group("web"), state=state)) == 1
+    assert len(_told(Aws(**_IN_PROGRESS), _group("web"), state=state)) == 1
 
 
-_DENIED = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "may not"}}, "ListPipelineExecutions")
+def _refused(code: str, message: str = "") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "ListPipelineExecutions")
+
+
+_MAY_NOT = (
+    "User: arn:aws:sts::123456789012:assumed-role/{}/me is not authorized to perform: "
+    "codepipeline:ListPipelineExecutions on resource: arn:aws:codepipeline:eu-west-1:123456789012:shop-web because no "
+    "identity-based policy allows the codepipeline:ListPipelineExecutions action"
+)
 
 
 @pytest.mark.parametrize(
@@ -194,14 +182,23 @@ _DENIED = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "ma
     [
         (NoCredentialsError(), "Unable to locate credentials"),
         (EndpointConnectionError(endpoint_url="https://x"), 'Could not connect to the endpoint URL: "https://x"'),
+        (_refused("AccessDeniedException", "may not"), "AccessDenied: ListPipelineExecutions"),
+        *(
+            (
+                _refused("AccessDeniedException", _MAY_NOT.format(role)),
+                "AccessDenied: codepipeline:ListPipelineExecutions on "
+                "arn:aws:codepipeline:eu-west-1:123456789012:shop-web",
+            )
+            for role in ("shop-plan", "shop-apply")
+        ),
         (
-            _DENIED,
-            "An error occurred (AccessDeniedException) when calling the ListPipelineExecutions operation: may not",
+            _refused("Throttled", "slower"),
+            "An error occurred (Throttled) when calling the ListPipelineExecutions operation: slower",
         ),
     ],
 )
 def test_what_cannot_be_seen_stops_too(error: Exception, said: str) -> None:
-    aws = _Aws(list_pipeline_executions=error)
+    aws = Aws(list_pipeline_executions=error)
     build = change("delete", address="aws_codebuild_project.delivery-web_build_project")
     role = change("delete", address="aws_iam_role_policy.delivery-web_build_role_policy")
     because = (
@@ -209,7 +206,7 @@ def test_what_cannot_be_seen_stops_too(error: Exception, said: str) -> None:
         "aws codepipeline get-pipeline-state --name shop-web"
     )
     assert _told(aws, build, role) == [f"{each['address']}: {because}" for each in (build, role)]
-    assert len(aws.calls) == 1, "asked in vain once, not for each change"
+    assert aws.calls == ["get_caller_identity", "list_pipeline_executions shop-web"], "once, not for each change"
 
 
 def test_without_a_client_nothing_is_seen() -> None:
@@ -222,26 +219,86 @@ def test_without_a_client_nothing_is_seen() -> None:
 
 @pytest.mark.parametrize("code", ["PipelineNotFoundException", "DeploymentGroupDoesNotExistException"])
 def test_what_is_gone_meanwhile_releases_nothing(code: str) -> None:
-    gone = ClientError({"Error": {"Code": code}}, "List")
-    aws = _Aws(list_pipeline_executions=gone, list_deployments=gone)
+    aws = Aws(list_pipeline_executions=_refused(code), list_deployments=_refused(code))
     assert _told(aws, _updated(_PIPELINE), _group("web")) == []
-    assert len(aws.calls) == 2
+    assert [each for each in aws.calls if each.startswith("list")] == [
+        "list_pipeline_executions shop-web",
+        "list_deployments shop-web shop-web",
+    ]
+
+
+def test_with_the_credentials_of_another_account_nothing_is_seen() -> None:
+    """There it is gone, or is another one of the same name."""
+    for answer in (_refused("PipelineNotFoundException"), _executions("Succeeded")):
+        aws = Aws(get_caller_identity={"Account": "999999999999"}, list_pipeline_executions=answer)
+        assert _told(aws, _updated(_PIPELINE)) == [
+            f"{_PIPELINE}: it cannot be seen whether this cuts a release in progress: the credentials are those of account "
+            f"999999999999, and it is in account {ACCOUNT}. Mend that, or look yourself: "
+            "aws codepipeline get-pipeline-state --name shop-web"
+        ]
+
+
+def _identities(*changes: dict[str, Any], **answers: Any) -> list[tuple[str, str]]:
+    planned = plan(*changes, prior_state=prior(*_state("web")))
+    return [each.identity for each in objections(planned, Aws(**answers))]
+
+
+def test_a_release_is_recognized_in_another_stage_and_another_one_is_not() -> None:
+    """What is allowed is what somebody has read: that this release is cut, wherever it is by then."""
+
+    def at(stage: str, execution: str = "InProgress") -> list[tuple[str, str]]:
+        latest = {"pipelineExecutionId": f"e-{execution}", "status": "InProgress"}
+        state = {"stageStates": [{"stageName": stage, "latestExecution": latest}]}
+        executions = _executions(execution)
+        return _identities(_updated(_PIPELINE), list_pipeline_executions=executions, get_pipeline_state=state)
+
+    assert at("Build") == at("Deploy") != at("Deploy", "Stopping")
+    unseen = [
+        _identities(_updated(_PIPELINE), list_pipeline_executions=_refused(code)) for code in ("Throttled", "Down")
+    ]
+    assert unseen[0] == unseen[1] != at("Build")
+
+
+def test_what_a_broken_off_replacement_has_left_stops_no_release() -> None:
+    left = change("delete", address="aws_ecs_service.service-web_service", deposed="1a2b")
+    state = [each for each in _state("web", "ECS") if each["type"] == "aws_ecs_service"]
+    deployment = {"serviceDeploymentArn": "arn:a/b", "createdAt": _TEN}
+    aws = Aws(list_service_deployments={"serviceDeployments": [deployment]})
+    assert _told(aws, left, state=state) == []
+    assert len(_told(aws, change("delete", address=left["address"]), state=state)) == 2
+
+
+def test_what_takes_its_place_is_asked_about() -> None:
+    """In a state, what a broken off replacement has left has the same address, and may come first."""
+    pipeline = _state("web")[0]
+    left = {**pipeline, "deposed_key": "1a2b", "values": {**pipeline["values"], "name": "old"}}
+    aws = Aws(list_pipeline_executions=lambda pipelineName: _executions("InProgress") if pipelineName != "old" else {})  # noqa: N803
+    (told,) = _told(aws, _updated(_PIPELINE), state=[left, pipeline])
+    assert "execution e-InProgress of pipeline shop-web" in told
+
+
+def test_the_rule_of_test_traffic_ends_while_a_release_needs_it() -> None:
+    rule = change("delete", address="aws_lb_listener_rule.service-web_rules_test", before={"action": [{"type": "x"}]})
+    assert _told(Aws(list_deployments={}), rule) == []
+    (told,) = _told(Aws(**_IN_PROGRESS), rule)
+    assert "takes a rule away from deployment d-1 of shop-web" in told
 
 
 def test_a_plan_without_its_state_shows_no_release() -> None:
-    (told,) = objections(plan(_updated(_PIPELINE)), _Aws())
+    (told,) = objections(plan(_updated(_PIPELINE)), Aws())
     assert told.reason.startswith("it cannot be seen whether this cuts a release in progress: the plan does not say")
 
 
 def test_nothing_is_asked_about_with_the_whole_environment_twice() -> None:
-    aws = _Aws(list_pipeline_executions=_executions("InProgress"), **_IN_PROGRESS)
+    aws = Aws(list_pipeline_executions=_executions("InProgress"), **_IN_PROGRESS)
     told = [each for each in objections(recorded.plan("destroy"), aws) if "in progress" in each.reason]
     assert sorted({each.address for each in told}) == [
         "aws_codedeploy_deployment_group.delivery-web_deployment_group",
         _PIPELINE,
         "aws_ecs_service.service-web_service",
     ]
-    assert sorted(aws.calls) == [
+    assert sorted(each for each in aws.calls if not each.startswith("describe_target_groups")) == [
+        "get_caller_identity",
         "get_deployment d-1",
         "get_pipeline_state shop-dev-web",
         "list_deployments shop-dev-web shop-dev-web",

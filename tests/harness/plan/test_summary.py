@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Collection
 from typing import Any
 
@@ -36,7 +37,7 @@ def blame(tmp_path_factory: pytest.TempPathFactory) -> Blame:
 
 
 def _text(
-    blame: Blame, told: dict[str, Any], objections: Collection[Objection] = (), allowed: Collection[str] = ()
+    blame: Blame, told: dict[str, Any], objections: Collection[Objection] = (), allowed: Collection[Objection] = ()
 ) -> str:
     return "\n".join(summary.text(told, blame, objections, allowed=allowed))
 
@@ -277,7 +278,7 @@ VPC, KEY = Objection("aws_vpc.main", "things are in it"), Objection("aws_kms_key
 
 def test_objections_stand_at_what_they_are_about_and_the_way_out_is_last(blame: Blame) -> None:
     told = plan(change("delete"), change("delete", address="aws_kms_key.key"))
-    lines = _text(blame, told, [VPC, KEY], allowed=["aws_kms_key.key"]).splitlines()
+    lines = _text(blame, told, [VPC, KEY], allowed=[KEY]).splitlines()
     assert lines[3:] == [
         "  aws_kms_key.key  key/key",
         "      ALLOWED: what it encrypts is lost",
@@ -287,11 +288,26 @@ def test_objections_stand_at_what_they_are_about_and_the_way_out_is_last(blame: 
         "Stopped by the plan guard until what it objects to is named. If you want all of it:",
         '  make apply ENV=dev ALLOW="aws_kms_key.key aws_vpc.main"',
     ]
-    assert "make" not in _text(blame, told, [VPC, KEY], allowed=["aws_kms_key.key", "aws_vpc.main"])
-    assert summary.as_json(told, blame, [VPC, KEY], allowed=["aws_kms_key.key"])["objections"] == [
+    assert "make" not in _text(blame, told, [VPC, KEY], allowed=[KEY, VPC])
+    assert summary.as_json(told, blame, [VPC, KEY], allowed=[KEY])["objections"] == [
         {"address": "aws_kms_key.key", "reason": "what it encrypts is lost", "allowed": True},
         {"address": "aws_vpc.main", "reason": "things are in it", "allowed": False},
     ]
+
+
+def test_a_type_is_told_as_it_is_written(blame: Blame) -> None:
+    (told,) = summary.as_json(plan(change("delete", address="aws_alb.theirs")), blame)["changes"]
+    assert told["type"] == "aws_alb"
+
+
+def test_what_is_new_since_the_plan_was_made_is_read_in_a_new_one(blame: Blame) -> None:
+    told = plan(change("delete"))
+    new = Objection("aws_vpc.main", "a release has begun")
+    lines = list(summary.text(told, blame, [VPC, new], allowed=[VPC], unread=True))
+    assert lines[-6:-4] == ["      STOPPED: a release has begun", "      ALLOWED: things are in it"]
+    plans, applies = lines[-2:]
+    assert plans.startswith("  make plan ENV=dev ")
+    assert applies == '  make apply ENV=dev ALLOW="aws_vpc.main"'
 
 
 def test_objection_is_seen_among_many_created_and_about_what_is_not_in_the_plan(blame: Blame) -> None:
@@ -302,9 +318,20 @@ def test_objection_is_seen_among_many_created_and_about_what_is_not_in_the_plan(
 
 
 def test_way_out_can_be_pasted_for_addresses_with_quotes(blame: Blame) -> None:
-    address = 'aws_vpc.all["a b"]'
+    address = 'aws_vpc.all["a"]'
     text = _text(blame, plan(change("delete", address=address)), [Objection(address, "no")])
-    assert text.endswith("""  make apply ENV=dev ALLOW='aws_vpc.all["a b"]'""")
+    assert text.endswith("""  make apply ENV=dev ALLOW='aws_vpc.all["a"]'""")
+
+
+@pytest.mark.parametrize("key", ["a b", "a$b", "it's"])
+def test_way_out_leaves_make_out_for_addresses_that_it_would_change(blame: Blame, key: str) -> None:
+    address = f'aws_vpc.all["{key}"]'
+    objections = [Objection(address, "no"), Objection("aws_vpc.main", "no")]
+    *_, last = summary.text(plan(change("delete", address=address)), blame, objections)
+    assert shlex.split(last) == [
+        *(".venv/bin/python", "-m", "harness", "apply", "dev"),
+        *("--allow", address, "--allow", "aws_vpc.main"),
+    ]
 
 
 def test_way_out_is_that_of_the_command_that_is_stopped(blame: Blame) -> None:

@@ -107,6 +107,11 @@ def _objects(before: Any, after: Any, *more: Any, actions: tuple[str, ...] = ("u
             {"noncurrent_version_expiration": {"noncurrent_days": 30, "newer_noncurrent_versions": 2}},
             "keeps 2 former versions instead of 9",
         ),
+        (
+            {"noncurrent_version_expiration": {"noncurrent_days": 30, "newer_noncurrent_versions": 9}},
+            {"noncurrent_version_expiration": {"noncurrent_days": 30}},
+            "no longer spares the 9 newest former versions",
+        ),
     ],
 )
 def test_objects_are_deleted_earlier(before: Any, after: Any, told: str) -> None:
@@ -114,10 +119,9 @@ def test_objects_are_deleted_earlier(before: Any, after: Any, told: str) -> None
     assert _objects(_lifecycle(**after), _lifecycle(**before)) == [], "later is harmless"
 
 
-def test_former_versions_of_which_some_are_spared() -> None:
-    before = _lifecycle(noncurrent_version_expiration={"noncurrent_days": 30})
-    after = _lifecycle(noncurrent_version_expiration={"noncurrent_days": 30, "newer_noncurrent_versions": 5})
-    assert _objects(before, after) == []
+def test_former_versions_that_are_kept_altogether() -> None:
+    before = _lifecycle(noncurrent_version_expiration={"noncurrent_days": 30, "newer_noncurrent_versions": 5})
+    assert _objects(before, _lifecycle(expiration={})) == []
 
 
 def test_a_rule_that_is_off_deletes_nothing() -> None:

@@ -23,6 +23,24 @@ def test_its_end_is_objected_to_and_all_else_is_not(kind: str) -> None:
     assert [told("create"), told("update"), told("forget"), told("no-op"), told("read")] == [[]] * 5
 
 
+@pytest.mark.parametrize("kind", ["aws_alb", "aws_alb_listener"])
+def test_what_the_provider_knows_by_another_name(kind: str) -> None:
+    assert len(list(irreplaceable.objections(plan(change("delete", "create", address=f"{kind}.mine"))))) == 1
+
+
+def test_what_is_left_of_a_broken_off_replacement() -> None:
+    """Nobody uses it any more: it is objected to only if it may hold something."""
+
+    def told(address: str) -> list[str]:
+        planned = plan(change("delete", address=address, deposed="1a2b"))
+        return [each.reason for rule in (irreplaceable, data) for each in rule.objections(planned)]
+
+    assert told("aws_lb.mine") == told("aws_alb_listener.mine") == told("aws_ecs_service.mine") == []
+    left = "it is left of a replacement that was broken off, and may still hold something: "
+    assert told("aws_s3_bucket.mine") == [f"{left}all objects in it are lost, in every version"]
+    assert told("aws_db_instance.mine") == [f"{left}the data in it is lost"]
+
+
 def test_there_are_such_types() -> None:
     """A name that is misspelt protects nothing."""
     # Its __init__ imports 2,200 submodules, its folder alone tells as much.

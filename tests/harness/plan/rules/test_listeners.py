@@ -10,9 +10,9 @@ from tests.harness.plan.made import change, plan
 from tests.harness.plan.rules.state import forward, group
 
 
-def _rule(action: list[dict[str, Any]] | None) -> list[str]:
+def _rule(action: list[dict[str, Any]] | None, kind: str = "aws_lb_listener_rule", **more: str) -> list[str]:
     before = {"action": action} if action else {}
-    planned = plan(change("delete", address="aws_lb_listener_rule.theirs", before=before))
+    planned = plan(change("delete", address=f"{kind}.theirs", before=before, **more))
     return [each.address for each in listener_rules.objections(planned)]
 
 
@@ -25,6 +25,8 @@ def test_the_rule_of_test_traffic_may_go_and_that_of_production_not() -> None:
 def test_a_rule_that_forwards_nowhere_may_go() -> None:
     assert _rule([{"type": "redirect"}]) == []
     assert _rule(forward(group("blue", 1))) == _rule(None) == ["aws_lb_listener_rule.theirs"]
+    assert _rule(forward(group("blue", 1)), "aws_alb_listener_rule") == ["aws_alb_listener_rule.theirs"]
+    assert _rule(forward(group("blue", 1)), deposed="1a2b") == [], "another one has taken its place"
 
 
 def _moved(before: dict[str, Any], after: dict[str, Any]) -> list[str]:

@@ -22,6 +22,7 @@ def _told(address: str, before: Any, after: Any, *more: Any, actions: tuple[str,
         ("aws_dynamodb_table.orders", "deletion_protection_enabled", True, None),
         ("aws_cognito_user_pool.users", "deletion_protection", "ACTIVE", "INACTIVE"),
         ("aws_kms_key.key", "is_enabled", True, False),
+        ("aws_kms_replica_key.key", "enabled", True, False),
     ],
 )
 def test_a_protection_that_ends(address: str, attribute: str, on: Any, off: Any) -> None:

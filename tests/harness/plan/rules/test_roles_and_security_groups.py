@@ -40,6 +40,11 @@ def test_a_role_of_the_account_may_go_but_not_be_another(principal: Any) -> None
     ]
 
 
+def test_what_is_left_of_a_role_may_go() -> None:
+    before = {"arn": _ARN, "assume_role_policy": json.dumps({"Statement": {"Principal": {"AWS": "*"}}})}
+    assert not list(roles.objections(plan(change("delete", address="aws_iam_role.web", before=before, deposed="1a2b"))))
+
+
 def test_a_role_whose_trust_is_no_policy() -> None:
     planned = plan(change("delete", address="aws_iam_role.web", before={"assume_role_policy": "none"}))
     assert not list(roles.objections(planned))
