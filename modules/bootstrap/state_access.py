@@ -5,26 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modules import state
+from modules.bootstrap.permissions.storage import BUCKET_CHANGES
 from modules.iam import Condition, Statement
 from modules.settings.load import Settings
 from modules.settings.state import S3State
 
-_BUCKET = (
-    "DeleteBucket",
-    "DeleteBucketPolicy",
-    "DeleteObjectVersion",
-    "PutBucketLogging",
-    "PutBucketNotification",
-    "PutBucketOwnershipControls",
-    "PutBucketPolicy",
-    "PutBucketPublicAccessBlock",
-    "PutBucketTagging",
-    "PutBucketVersioning",
-    "PutEncryptionConfiguration",
-    "PutLifecycleConfiguration",
-    "TagResource",
-    "UntagResource",
-)
+_BUCKET = (*BUCKET_CHANGES, "DeleteObjectVersion")
 _KEY = (
     "CreateAlias",
     "CreateGrant",

@@ -7,6 +7,25 @@ from collections.abc import Sequence
 from modules.bootstrap.permissions.names import Names
 from modules.iam import Condition, Statement
 
+BUCKET_CHANGES = (
+    "CreateBucket",
+    "DeleteBucket",
+    "DeleteBucketPolicy",
+    "ListBucketVersions",
+    "PutBucketLogging",
+    "PutBucketNotification",
+    "PutBucketOwnershipControls",
+    "PutBucketPolicy",
+    "PutBucketPublicAccessBlock",
+    "PutBucketTagging",
+    "PutBucketVersioning",
+    "PutEncryptionConfiguration",
+    "PutLifecycleConfiguration",
+    "TagResource",
+    "UntagResource",
+)
+"""What an apply does to a bucket, in S3's own words for IAM."""
+
 
 def reading(names: Names) -> Sequence[Statement]:
     """How buckets and keys are set up; no object, and nothing that is encrypted.
@@ -61,26 +80,7 @@ def changing(names: Names) -> Sequence[Statement]:
     return [
         Statement(
             "ChangeBuckets",
-            [
-                f"s3:{action}"
-                for action in (
-                    "CreateBucket",
-                    "DeleteBucket",
-                    "DeleteBucketPolicy",
-                    "ListBucketVersions",
-                    "PutBucketLogging",
-                    "PutBucketNotification",
-                    "PutBucketOwnershipControls",
-                    "PutBucketPolicy",
-                    "PutBucketPublicAccessBlock",
-                    "PutBucketTagging",
-                    "PutBucketVersioning",
-                    "PutEncryptionConfiguration",
-                    "PutLifecycleConfiguration",
-                    "TagResource",
-                    "UntagResource",
-                )
-            ],
+            [f"s3:{action}" for action in BUCKET_CHANGES],
             buckets,
         ),
         # What is disposable goes with what is in it.
