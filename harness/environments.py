@@ -12,6 +12,9 @@ from harness.terraform_json import blocks
 from modules.settings import load
 from modules.settings.load import GENERATED
 
+LOCK_FILE = ".terraform.lock.hcl"
+"""Says which packages of the providers may be installed. Terraform writes it, and it is to be committed."""
+
 _DECLARATION = re.compile(r'^\s*(resource|data)\s+"(\w+)"', re.MULTILINE)
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from harness.environments import LOCK_FILE
 from modules.settings.load import GENERATED
 
 
@@ -39,7 +40,7 @@ class InitRecord:
     def _requirements(self) -> bytes:
         """A digest of what it acts on. It tells nothing of that: a backend may hold passwords."""
         digest = hashlib.sha256(self._generated())
-        for file in (self._folder / ".terraform.lock.hcl", *self._written_by_hand()):
+        for file in (self._folder / LOCK_FILE, *self._written_by_hand()):
             content = file.read_bytes() if file.is_file() else b""
             digest.update(f"\n{os.path.relpath(file, self._folder)}\n{hashlib.sha256(content).hexdigest()}".encode())
         return digest.hexdigest().encode()

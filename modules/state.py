@@ -26,6 +26,11 @@ def bucket(context: Context, state: S3State) -> str:
     return state.bucket or f"{context.project}-terraform-state-{context.account}"
 
 
+def bucket_arn(context: Context, state: S3State) -> str:
+    """The ARN of that bucket."""
+    return f"arn:{context.partition}:s3:::{bucket(context, state)}"
+
+
 def key(context: Context) -> str:
     """The key of an environment's state in a bucket."""
     return f"{context.project}/{context.environment}/terraform.tfstate"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import diagnostics, environments, programs, terraforms
+from harness.environments import LOCK_FILE
 from harness.errors import HarnessError
 from harness.operations import root_module
 from harness.terraform_json import blocks
@@ -18,7 +19,6 @@ from modules.settings.load import GENERATED
 
 # Laptops, CI, and the machines of HCP Terraform, which are linux_amd64.
 PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64")
-LOCK_FILE = ".terraform.lock.hcl"
 
 
 def lock(root: Path, arguments: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,14 +64,17 @@ def _is_kept_here(module: RootModule) -> bool:
 
 
 def _full_copy(module: RootModule) -> str | None:
-    for copy in precautions.copies(module):
-        if (module.folder / copy).is_file() and (_content(module.folder / copy) or {}).get("resources"):
-            return copy
-    return None
+    return next((copy for copy, content in _whole_copies(module) if content.get("resources")), None)
 
 
 def _last_whole(module: RootModule) -> str:
-    for copy in precautions.copies(module):
-        if (module.folder / copy).is_file() and _is_whole(module.folder / copy):
-            return f"{module.shown}/{copy} is the state before the last change: copy it over {LOCAL_STATE}"
+    for copy, _ in _whole_copies(module):
+        return f"{module.shown}/{copy} is the state before the last change: copy it over {LOCAL_STATE}"
     return "there is no whole copy of it here; take it from where you keep backups"
+
+
+def _whole_copies(module: RootModule) -> Iterator[tuple[str, dict[str, Any]]]:
+    for copy in precautions.copies(module):
+        file = module.folder / copy
+        if file.is_file() and (content := _content(file)) is not None:
+            yield copy, content

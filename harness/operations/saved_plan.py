@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness import terraform
+from harness.environments import LOCK_FILE
 from harness.errors import HarnessError
 from harness.operations.root_module import RootModule
 from modules.landing import land
@@ -22,7 +23,6 @@ from modules.landing import land
 _PLAN, _RECORD = "planned.tfplan", "planned.json"
 # What Terraform does not read, or writes itself. A change of environment.hcl shows in what is generated from it.
 _NOT_CONFIGURATION = ("*.hcl", "*.tfstate", "*.tfstate.*", "*.tfplan", ".*", "*.md")
-_LOCK_FILE = ".terraform.lock.hcl"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class SavedPlan:
         return self.file.with_name(f"{_PLAN}.new")
 
     def keep(self, made_from: str, destroys: bool, objections: Sequence[Sequence[str]] = ()) -> None:
-        """Makes the plan in ``scratch``, which was made from that ``configuration``, the plan."""
+        """Makes the plan in ``scratch``, which was made from that ``configuration``, the plan. Its record comes first; see ``drop``."""
         record = Record(
             _digest(self.scratch),
             made_from,
@@ -63,7 +63,6 @@ class SavedPlan:
             datetime.now(UTC).isoformat(timespec="seconds"),
             objections,
         )
-        # In this order, because a plan without a record is one that somebody has begun to apply.
         land(json.dumps(asdict(record), indent=2).encode(), self._record)
         self.scratch.replace(self.file)
 
@@ -76,7 +75,8 @@ class SavedPlan:
 
     def drop(self) -> None:
         """Forgets the plan, and one that was never read."""
-        for file in (self._record, self.file, self.scratch):
+        # In this order, because a plan without a record is one that somebody has begun to apply.
+        for file in (self.file, self._record, self.scratch):
             file.unlink(missing_ok=True)
 
     def record(self) -> Record:
@@ -124,7 +124,7 @@ def _configuration_files(folder: Path) -> Iterator[Path]:
         parts = file.relative_to(folder).parts
         if data and parts[: len(data)] == data:
             continue
-        if parts == (_LOCK_FILE,) or (file.is_file() and not any(_is_left_out(part) for part in parts)):
+        if parts == (LOCK_FILE,) or (file.is_file() and not any(_is_left_out(part) for part in parts)):
             yield file
 
 

@@ -17,6 +17,7 @@ from modules.root_module import RootModule
 from modules.settings.load import Settings
 from modules.settings.state import S3State
 from modules.state import bucket as bucket_name
+from modules.state import bucket_arn
 
 # It creates the bucket, so it cannot begin in there.
 _STATE = {"backend.local.path": "terraform.tfstate"}
@@ -106,9 +107,7 @@ class AccountStack(RootModule):
         buckets, keys = set[str](), set[str]()
         for settings in self._account.environments:
             if isinstance(kept := settings.environment.state, S3State):
-                name = bucket_name(settings.context, kept)
-                created = self._buckets.get(name)
-                buckets.add(created.arn if created else f"arn:{settings.context.partition}:s3:::{name}")
+                buckets.add(bucket_arn(settings.context, kept))
                 keys.add(self._state_key_arn(settings.context, kept) or "")
         return state_access.left_alone(sorted(buckets), sorted(keys - {""}))
 

@@ -35,7 +35,7 @@ def statements(settings: Settings, phase: str, key_arn: str | None) -> list[Stat
     kept, context = settings.environment.state, settings.context
     if not isinstance(kept, S3State):
         return []
-    bucket = f"arn:{context.partition}:s3:::{state.bucket(context, kept)}"
+    bucket = state.bucket_arn(context, kept)
     written = f"{bucket}/{state.key(context)}"
     lock = f"{written}.tflock"
     write = [Statement("WriteState", ["s3:PutObject"], [written])] if phase == "apply" else []

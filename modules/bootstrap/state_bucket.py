@@ -47,7 +47,7 @@ class StateBucket(Construct):
                 statements=lambda arn: _only_under(arn, sorted(called | {self.key_arn})),
             ),
         )
-        self.name, self.arn = bucket.name, bucket.arn
+        self.name = bucket.name
 
     def _key(self, context: Context, bucket: str) -> str:
         key = KmsKey(
