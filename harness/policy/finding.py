@@ -11,7 +11,8 @@ class Finding:
     """One failed check on one resource.
 
     ``address`` is Terraform's (``aws_kms_key.main``), ``path`` the construct path below the
-    environment (``pipeline/web/build/project``), empty where the resource has none.
+    environment (``pipeline/web/build/project``), empty where the resource has none. ``message`` says what is wrong
+    here, where that says more than the ``title``, which is what should hold.
     """
 
     check: str
@@ -19,6 +20,7 @@ class Finding:
     address: str
     path: str = ""
     guideline: str = ""
+    message: str = ""
 
     def lines(self) -> Iterator[str]:
         """What is wrong, and below it with what, as far as it is known."""
