@@ -14,7 +14,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from harness.errors import HarnessError
+from harness.policy import coverage, custom
 from harness.policy.finding import Finding
 from harness.policy.stack import Place, Stack
 from modules.settings.load import GENERATED
@@ -35,15 +36,22 @@ _PLAN = "plan.json"
 
 @dataclass(frozen=True)
 class Scan:
-    """What checkov says about one environment: how many checks it made, and which failed.
+    """What checkov says about one environment: which check judged which address, and which failed.
 
-    ``blind`` says why the scan is worth nothing; it is empty for one that can be relied on.
+    ``blind`` says why the scan is worth nothing; it is empty for one that can be relied on. ``missing`` says which
+    results should be there and are not.
     """
 
     environment: str
-    checks: int = 0
+    judged: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
     blind: str = ""
+    missing: tuple[str, ...] = ()
+
+    @property
+    def checks(self) -> int:
+        """How many results there are."""
+        return len(self.judged)
 
 
 class _Record(BaseModel):
@@ -79,7 +87,7 @@ def scan(root: Path, stacks: list[Stack]) -> list[Scan]:
     checkov is not there, crashes, reports an error, or prints something else than a report.
     """
     texts = {f"{stack.environment}/{GENERATED}": stack.text for stack in stacks}
-    done = _run(root, "terraform_json", texts)
+    done = run(root, ["terraform_json"], texts, ["--external-checks-dir", str(custom.FOLDER)])
     scans = read(done.stdout, stacks)
     _no_errors(done, any(each.blind for each in scans))
     return scans
@@ -90,7 +98,7 @@ def scan_plan(root: Path, name: str, plan: Mapping[str, Any], resources: int) ->
 
     ``root`` and what is raised are the same as for ``scan``. The findings have no construct path.
     """
-    done = _run(root, "terraform_plan", {_PLAN: json.dumps(plan)})
+    done = run(root, ["terraform_plan"], {_PLAN: json.dumps(plan)})
     found = read_plan(done.stdout, name, resources)
     _no_errors(done, bool(found.blind))
     return found
@@ -112,11 +120,11 @@ def read_plan(report: str, name: str, resources: int) -> Scan:
         seen = found.summary.resource_count
         return Scan(name, blind=f"{name}: checkov saw {seen} of the {resources} resources that the plan has")
     failed = {_failed(record, Place(record.resource)) for record in results.failed_checks + results.skipped_checks}
+    judged = _judged({(record.check_id, record.resource) for record in results.passed_checks}, failed)
     # A provider's address is like «aws.default», and no type of a resource is without an underscore.
-    seen_resources = {record.resource for record in results.passed_checks} | {finding.address for finding in failed}
-    if not any("_" in address.removeprefix("data.").partition(".")[0] for address in seen_resources):
+    if not any("_" in address.removeprefix("data.").partition(".")[0] for _, address in judged):
         return Scan(name, blind=f"{name}: checkov checked none of the resources that the plan has")
-    return Scan(name, len(results.passed_checks) + len(failed), _ordered(failed))
+    return Scan(name, judged, _ordered(failed))
 
 
 def _read(report: str) -> _Report:
@@ -135,8 +143,13 @@ def _no_errors(done: subprocess.CompletedProcess[str], told: bool) -> None:
         raise HarnessError("checkov reports errors, so its results cannot be relied on:\n" + "\n".join(errors))
 
 
-def _run(root: Path, framework: str, texts: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Runs checkov on files with these texts; raises ``HarnessError`` if it is not there or crashes."""
+def run(
+    root: Path, frameworks: Sequence[str], texts: Mapping[str, str], options: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Runs checkov on files with these names and texts, and these ``options`` beside its usual ones.
+
+    Raises ``HarnessError`` if it is not there or crashes.
+    """
     python = root.absolute() / _PYTHON
     if not python.exists():
         raise HarnessError(f"{_PYTHON} does not exist; make policy installs checkov there, then scans")
@@ -148,9 +161,9 @@ def _run(root: Path, framework: str, texts: Mapping[str, str]) -> subprocess.Com
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         # --quiet would leave the passed checks out of the report.
-        options = ["--directory", scanned.name, "--framework", framework, "--output", "json", "--skip-download"]
+        usual = ["--directory", scanned.name, "--framework", *frameworks, "--output", "json", "--skip-download"]
         done = subprocess.run(
-            [python, "-I", "-X", "utf8", "-m", "checkov.main", *options],
+            [python, "-I", "-X", "utf8", "-m", "checkov.main", *usual, *options],
             cwd=temporary,
             # Without the last one checkov asks PyPI for a newer version of itself.
             env={
@@ -172,14 +185,19 @@ def _run(root: Path, framework: str, texts: Mapping[str, str]) -> subprocess.Com
 def _scan(stack: Stack, results: _Results) -> Scan:
     if any(file.parent.name == stack.environment for file in results.parsing_errors):
         return _blind(stack, "checkov could not parse it")
-    passed = [_place(stack, record) for record in results.passed_checks if _is_of(stack, record)]
+    passed = [record for record in results.passed_checks if _is_of(stack, record)]
     # Nothing but a waiver may silence a finding, so what was skipped has failed.
     failed = [record for record in results.failed_checks + results.skipped_checks if _is_of(stack, record)]
     findings = {_failed(record, _place(stack, record)) for record in failed}
-    addresses = {place.address for place in passed} | {finding.address for finding in findings}
-    if all(address.startswith("provider.") for address in addresses):
+    judged = _judged({(record.check_id, _place(stack, record).address) for record in passed}, findings)
+    if all(address.startswith("provider.") for _, address in judged):
         return _blind(stack, "checkov checked none of its resources")
-    return Scan(stack.environment, len(passed) + len(findings), _ordered(findings))
+    missing = tuple(f"{_shown(stack)}: {each}" for each in coverage.missing(stack.addresses, judged))
+    return Scan(stack.environment, judged, _ordered(findings), missing=missing)
+
+
+def _judged(passed: set[tuple[str, str]], findings: set[Finding]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(passed | {(finding.check, finding.address) for finding in findings}))
 
 
 def _ordered(findings: set[Finding]) -> tuple[Finding, ...]:
@@ -187,7 +205,11 @@ def _ordered(findings: set[Finding]) -> tuple[Finding, ...]:
 
 
 def _blind(stack: Stack, reason: str) -> Scan:
-    return Scan(stack.environment, blind=f"environments/{stack.environment}/{GENERATED}: {reason}")
+    return Scan(stack.environment, blind=f"{_shown(stack)}: {reason}")
+
+
+def _shown(stack: Stack) -> str:
+    return f"environments/{stack.environment}/{GENERATED}"
 
 
 def _is_of(stack: Stack, record: _Record) -> bool:

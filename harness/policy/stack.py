@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,28 +34,42 @@ class Stack:
     text: str
     places: dict[int, Place]
 
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The addresses of its resources and data sources."""
+        return frozenset(place.address for place in self.places.values() if not place.address.startswith("provider."))
+
 
 def read(folder: Path) -> Stack:
     """Reads the generated Terraform of the environment in ``folder``.
 
+    Raises ``HarnessError`` for a file that is missing or is not a JSON object, and what ``of`` does.
+    """
+    return of(folder.name, environments.document(folder))
+
+
+def of(environment: str, document: Mapping[str, Any]) -> Stack:
+    """The stack of an environment, from the Terraform that was generated for it.
+
     The text lacks ``terraform.required_version``: checkov 3.3.30 takes every setting of the terraform
     block for a block, fails to parse the file because of this one, and calls that a success.
-    Raises ``HarnessError`` for a file that is missing or is not a JSON object.
+    Raises ``HarnessError`` for blocks that are laid out otherwise than Cutover does.
     """
-    document = environments.document(folder)
-    if isinstance(settings := document.get("terraform"), dict):
-        settings.pop("required_version", None)
+    settings = document.get("terraform")
+    if isinstance(settings, dict):
+        rest = {key: value for key, value in settings.items() if key != "required_version"}
+        document = {**document, "terraform": rest}
     try:
-        places = dict(_places(document, folder.name))
+        places = dict(_places(document, environment))
     except AttributeError as error:
-        shown = f"environments/{folder.name}/{GENERATED}"
+        shown = f"environments/{environment}/{GENERATED}"
         raise HarnessError(
-            f"{shown}:1: its blocks are not laid out as Cutover writes them; run: make synth ENV={folder.name}"
+            f"{shown}:1: its blocks are not laid out as Cutover writes them; run: make synth ENV={environment}"
         ) from error
-    return Stack(folder.name, json.dumps(document, indent=_INDENT), places)
+    return Stack(environment, json.dumps(document, indent=_INDENT), places)
 
 
-def _places(document: dict[str, Any], environment: str) -> Iterator[tuple[int, Place]]:
+def _places(document: Mapping[str, Any], environment: str) -> Iterator[tuple[int, Place]]:
     for line, block, content in _entries(document, 2):
         if block == "provider":
             for inside, name, configurations in _entries(content, line + 1):
