@@ -24,7 +24,7 @@ ANSWERS = $(foreach address,$(ALLOW),--allow '$(address)') $(if $(CONFIRM),--con
 # A file's tests run in one process, so that what they share is made once; tests/conftest.py says which files come first.
 TESTS := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help synth drift test test-slow test-e2e policy prove e2e plan-offline plan apply destroy speculative-plan output terraform bootstrap bench lock lock-python lock-providers docs inventory format clean named
+.PHONY: help synth drift test test-slow test-e2e policy policy-coverage prove e2e plan-offline plan apply destroy speculative-plan output terraform bootstrap bench lock lock-python lock-providers docs inventory format clean named
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,8 +54,11 @@ test-slow: $(VENV)/.dev $(CHECKOV)/.installed ## Run the tests that are too slow
 test-e2e: $(VENV)/.dev ## Test the proofs that need the real provider
 	@$(BIN)/python -m pytest -n 6 -m aws_provider $(PYTEST)
 
-policy: $(VENV)/.run $(CHECKOV)/.installed ## Scan the generated Terraform with checkov; ENV=dev for one
-	@$(BIN)/python -m harness policy $(ENV)
+policy: $(VENV)/.run $(CHECKOV)/.installed ## Judge the generated Terraform; ENV=dev for one, ARGS="--sarif FILE" for a report
+	@$(BIN)/python -m harness policy $(ENV) $(ARGS)
+
+policy-coverage: $(VENV)/.run $(CHECKOV)/.installed ## Learn which of checkov's checks must judge what, about a minute
+	@$(BIN)/python -m harness policy-coverage
 
 prove: $(VENV)/.prove ## Prove the environments with all that this machine has; ENV=dev for one
 	@$(SYNTH_ASIDE)

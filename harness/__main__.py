@@ -24,7 +24,8 @@ from harness import bench, effects, reference, terraform
 from harness.errors import HarnessError
 from harness.operations import root_module
 from harness.permissions import page
-from harness.policy import gate
+from harness.policy import gate, learning
+from harness.policy.reports import FORMS
 from modules.settings.problems import SettingsError
 
 if TYPE_CHECKING:
@@ -95,7 +96,14 @@ def _parser() -> argparse.ArgumentParser:
 
     policy = commands.add_parser("policy", help="check the generated Terraform, all environments if none is named")
     policy.add_argument("environments", nargs="*", metavar="ENV")
+    for name in FORMS:
+        policy.add_argument(
+            f"--{name}", type=Path, metavar="FILE", help="write what was found to a file in this form too"
+        )
     policy.set_defaults(command=_policy)
+
+    coverage = commands.add_parser("policy-coverage", help="learn which of checkov's checks must judge what")
+    coverage.set_defaults(command=_coverage)
 
     bench_ = commands.add_parser("bench", help="time the synthesis against CDKTF's plain imports")
     bench_.set_defaults(command=_bench)
@@ -161,7 +169,14 @@ def _add_operations(commands: Commands) -> None:
 
 
 def _policy(options: argparse.Namespace) -> int:
-    return gate.check(options.root, options.environments)
+    given = {form: getattr(options, form) for form in FORMS}
+    reports = {form: file for form, file in given.items() if file}
+    return gate.check(options.root, options.environments, reports=reports)
+
+
+def _coverage(options: argparse.Namespace) -> int:
+    print(learning.write(options.root).relative_to(options.root), flush=True)
+    return 0
 
 
 def _bench(options: argparse.Namespace) -> int:

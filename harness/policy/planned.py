@@ -100,7 +100,7 @@ def judge(root: Path, folder: Path, plan: Mapping[str, Any], today: date | None 
     except HarnessError as error:
         return Verdict(where, mistakes=(str(error),))
     day = today or date.today()
-    accepted, problems = waivers.read(folder, day)
+    accepted, problems = waivers.read(root, folder, day)
     mistakes = (*filter(None, [scan.blind]), *map(str, problems))
     by_waiver = {replace(each, path=names.path(each)): names.waiver(each, accepted) for each in scan.findings}
     return replace(_verdict(where, scan, by_waiver, day, mistakes), unknown=found.unknown)

@@ -25,7 +25,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Stack:
-    """An environment as it is scanned: the text, and what begins on which line of it (counted from 1).
+    """An environment as it is scanned: the text, what begins on which line of it (counted from 1), and the whole document.
 
     checkov's report names a resource by its last part only («resource.main»); the line tells which it is.
     """
@@ -33,6 +33,7 @@ class Stack:
     environment: str
     text: str
     places: dict[int, Place]
+    document: Mapping[str, Any]
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -55,18 +56,22 @@ def of(environment: str, document: Mapping[str, Any]) -> Stack:
     block for a block, fails to parse the file because of this one, and calls that a success.
     Raises ``HarnessError`` for blocks that are laid out otherwise than Cutover does.
     """
-    settings = document.get("terraform")
+    scanned, settings = document, document.get("terraform")
     if isinstance(settings, dict):
         rest = {key: value for key, value in settings.items() if key != "required_version"}
-        document = {**document, "terraform": rest}
+        scanned = {**document, "terraform": rest}
+    return Stack(environment, json.dumps(scanned, indent=_INDENT), places(scanned, environment), document)
+
+
+def places(document: Mapping[str, Any], environment: str) -> dict[int, Place]:
+    """What begins on which line of a document, as it is generated; raises ``HarnessError`` if it is laid out otherwise."""
     try:
-        places = dict(_places(document, environment))
+        return dict(_places(document, environment))
     except AttributeError as error:
         shown = f"environments/{environment}/{GENERATED}"
         raise HarnessError(
             f"{shown}:1: its blocks are not laid out as Cutover writes them; run: make synth ENV={environment}"
         ) from error
-    return Stack(environment, json.dumps(document, indent=_INDENT), places)
 
 
 def _places(document: Mapping[str, Any], environment: str) -> Iterator[tuple[int, Place]]:

@@ -96,15 +96,15 @@ class Outcome:
     mistakes: tuple[Problem, ...]
 
 
-def read(folder: Path, today: date) -> tuple[list[Waiver], list[Problem]]:
-    """The valid waivers of the environment in ``folder``, in the order of its file, and every mistake in it.
+def read(root: Path, folder: Path, today: date) -> tuple[list[Waiver], list[Problem]]:
+    """The valid waivers in a ``folder`` of the project in ``root``, in the order of its file, and every mistake in it.
 
-    An environment without ``waivers.hcl`` has neither.
+    A folder without ``waivers.hcl`` has neither.
     """
     file = folder / FILE
-    if not file.exists():
+    if not (file.exists() or file.is_symlink()):
         return [], []
-    document = hcl.read(file, file.relative_to(folder.parent.parent))
+    document = hcl.read(file, file.relative_to(root))
     problems = list(document.problems)
     waivers = [
         _waiver(document, path, terms)

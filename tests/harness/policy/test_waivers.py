@@ -30,7 +30,7 @@ def _read(root: Path, text: str) -> tuple[list[waivers.Waiver], list[str]]:
     folder = root / "environments" / "dev"
     folder.mkdir(parents=True)
     (folder / "waivers.hcl").write_text(text)
-    found, problems = waivers.read(folder, TODAY)
+    found, problems = waivers.read(folder.parent.parent, folder, TODAY)
     return found, [str(problem) for problem in problems]
 
 
@@ -41,7 +41,7 @@ def _apply(root: Path, text: str, *findings: Finding) -> waivers.Outcome:
 
 
 def test_environment_without_waivers_has_none(tmp_path: Path) -> None:
-    assert waivers.read(tmp_path, TODAY) == ([], [])
+    assert waivers.read(tmp_path, tmp_path, TODAY) == ([], [])
 
 
 @pytest.mark.parametrize("resource", ["web/logs", "aws_cloudwatch_log_group.logs"])

@@ -1,0 +1,69 @@
+"""Keeps scans by what was scanned and by what with: the same again takes no second scan."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from harness.policy.checkov import Scan
+from modules.landing import land
+
+_FOLDER = Path(".cache", "policy")
+_CODE = Path(__file__).parent
+_CHECKOV = Path("requirements", "checkov.txt")
+_KEPT_SECONDS = 30 * 24 * 60 * 60
+_SCAN = TypeAdapter(Scan)
+
+
+class Cache:
+    """The scans of the project in ``root`` that can be relied on; one that was blind is made again."""
+
+    def __init__(self, root: Path) -> None:
+        self._folder = root / _FOLDER
+        locked = root / _CHECKOV
+        self._with = _digest([_code(), locked.read_bytes() if locked.is_file() else b""])
+
+    def get(self, *scanned: str) -> Scan | None:
+        """The scan of these texts, if it was made before by the same checks."""
+        try:
+            return _SCAN.validate_json(self._file(scanned).read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+    def put(self, scan: Scan, *scanned: str) -> None:
+        """Keeps the scan of these texts."""
+        if scan.blind or scan.missing:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        land(_SCAN.dump_json(scan), self._file(scanned))
+        self._forget()
+
+    def _file(self, scanned: Iterable[str]) -> Path:
+        return self._folder / f"{_digest([self._with.encode(), *(text.encode() for text in scanned)])}.json"
+
+    def _forget(self) -> None:
+        oldest = time.time() - _KEPT_SECONDS
+        for file in self._folder.glob("*.json"):
+            if file.stat().st_mtime < oldest:
+                file.unlink(missing_ok=True)
+
+
+@functools.cache
+def _code() -> bytes:
+    """All that decides what a scan says beside what is scanned: this package, with its checks in YAML."""
+    files = sorted(file for file in _CODE.rglob("*") if file.suffix in (".py", ".yaml", ".json"))
+    return _digest(
+        [part for file in files for part in (str(file.relative_to(_CODE)).encode(), file.read_bytes())]
+    ).encode()
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()

@@ -1,0 +1,114 @@
+"""Everything that looks at generated Terraform: checkov, our own rules, and the scan of texts for secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.errors import HarnessError
+from harness.policy import checkov, engine, rules, stack
+from harness.policy.cache import Cache
+from harness.policy.checkov import Scan
+from harness.policy.engine import Evaluation
+from harness.policy.environment import Environment
+from harness.policy.finding import Finding
+from harness.policy.iam import gate as iam
+from harness.policy.stack import Stack
+from modules.settings import load
+from modules.settings.problems import SettingsError
+
+ARTIFACTS = "artifacts"
+"""The scope that the release contract is, beside the environments."""
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What was found in one scope: an environment, or ``artifacts``.
+
+    ``judged`` are pairs of a rule and what it judged. ``mistakes`` say what could not be judged; then a waiver that
+    matches nothing may be one for what was not looked at.
+    """
+
+    judged: tuple[tuple[str, str], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    mistakes: tuple[str, ...] = ()
+
+
+def scan(root: Path, folders: Sequence[Path], say: Callable[[str], None]) -> dict[str, Scanned]:
+    """Scans each environment in ``folders`` and, if it is one of them, ``artifacts/`` of the project in ``root``.
+
+    ``say`` is told what will take a while. Raises ``HarnessError`` if checkov cannot be run, or not be believed.
+    """
+    cache = Cache(root)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        looking = pool.submit(_texts, root, folders, cache)
+        stacks, broken = _stacks([folder for folder in folders if folder.name != ARTIFACTS])
+        generated = {scan.environment: scan for scan in _checkov(root, stacks, cache, say)}
+        found = looking.result()
+    ours = {each.environment: _ours(root, each) for each in stacks}
+    return {
+        folder.name: broken.get(folder.name)
+        or _together(ours.get(folder.name), [generated.get(folder.name), found.get(folder.name)])
+        for folder in folders
+    }
+
+
+def environment_of(root: Path, name: str, document: Mapping[str, Any]) -> Environment:
+    """The environment as rules see it; settings that cannot be read protect nothing, and ``make synth`` tells of them."""
+    try:
+        protected = load.load(root / "environments", name).environment.protected
+    except SettingsError:
+        protected = False
+    return Environment(name, document, protected=protected)
+
+
+def ours(environment: Environment) -> Evaluation:
+    """What our own rules, and those on policies, say of an environment."""
+    rest, policies = engine.evaluate(environment, rules.checks()), iam.evaluate(environment)
+    return Evaluation(
+        [*rest.judged, *policies.judged], [*rest.findings, *policies.findings], [*rest.mistakes, *policies.mistakes]
+    )
+
+
+def _stacks(folders: Iterable[Path]) -> tuple[list[Stack], dict[str, Scanned]]:
+    stacks, broken = [], {}
+    for folder in folders:
+        try:
+            stacks.append(stack.read(folder))
+        except HarnessError as error:
+            broken[folder.name] = Scanned(mistakes=(str(error),))
+    return stacks, broken
+
+
+def _checkov(root: Path, stacks: list[Stack], cache: Cache, say: Callable[[str], None]) -> list[Scan]:
+    known = {each.environment: scan for each in stacks if (scan := cache.get(each.environment, each.text))}
+    new = [each for each in stacks if each.environment not in known]
+    if new:
+        say(f"policy: scanning {', '.join(each.environment for each in new)} with checkov, about ten seconds")
+        for each, made in zip(new, checkov.scan(root, new), strict=True):
+            cache.put(made, each.environment, each.text)
+            known[each.environment] = made
+    return list(known.values())
+
+
+def _texts(root: Path, folders: Sequence[Path], cache: Cache) -> dict[str, Scan]:
+    return {}
+
+
+def _ours(root: Path, read: Stack) -> Evaluation:
+    return ours(environment_of(root, read.environment, read.document))
+
+
+def _together(evaluation: Evaluation | None, scans: Iterable[Scan | None]) -> Scanned:
+    made = [each for each in scans if each]
+    own = evaluation or Evaluation()
+    findings = [*own.findings, *(finding for each in made for finding in each.findings)]
+    said = [each.blind for each in made if each.blind] + [line for each in made for line in each.missing]
+    return Scanned(
+        (*own.judged, *(pair for each in made for pair in each.judged)),
+        tuple(sorted(set(findings), key=lambda finding: (finding.check, finding.address))),
+        (*said, *own.mistakes),
+    )

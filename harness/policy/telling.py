@@ -1,0 +1,63 @@
+"""Tells a finding in full: its rule, the setting that would mend it, and where in the repository that stands."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import Path
+
+from harness import environments
+from harness.errors import HarnessError
+from harness.plan.blame import setting_of
+from harness.policy import catalogue, stack
+from harness.policy.finding import Finding
+from harness.policy.verdict import Told
+from modules.settings import load
+from modules.settings.load import GENERATED
+from modules.settings.problems import Location, Path_, SettingsError, dotted
+
+_NAMED = re.compile(r"(?:service|delivery|release|images|build)-([^/]+)")
+
+
+class Teller:
+    """Tells what is found in one environment. ``folder`` is the environment's."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def tell(self, finding: Finding) -> Told:
+        """The finding in full. Without settings that can be read it is told by the line of the generated file."""
+        rule = catalogue.rule_of(finding)
+        setting = _setting(rule.setting, finding.path)
+        if setting and self._settings:
+            return Told(self._folder.name, finding, rule, dotted(setting), self._settings.locations.of(setting))
+        return Told(self._folder.name, finding, rule, dotted(setting), self._generated(finding))
+
+    @cached_property
+    def _settings(self) -> load.Settings | None:
+        try:
+            return load.load(self._folder.parent, self._folder.name)
+        except SettingsError:
+            return None
+
+    def _generated(self, finding: Finding) -> Location:
+        shown = Path(self._folder.parent.name, self._folder.name, GENERATED)
+        return Location(shown, self._lines.get(finding.address, 1))
+
+    @cached_property
+    def _lines(self) -> dict[str, int]:
+        try:
+            places = stack.places(environments.document(self._folder), self._folder.name)
+        except HarnessError:
+            return {}
+        return {place.address: line for line, place in places.items()}
+
+
+def _setting(template: str, path: str) -> Path_:
+    """What the rule says decides it, for the service whose construct it is; else what the construct is made from."""
+    named = _NAMED.match(path)
+    if template and "<name>" not in template:
+        return tuple(template.split("."))
+    if template and named:
+        return tuple(named[1] if part == "<name>" else part for part in template.split("."))
+    return setting_of(path)
