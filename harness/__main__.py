@@ -25,7 +25,7 @@ from harness.errors import HarnessError
 from harness.operations import root_module
 from harness.permissions import page
 from harness.policy import gate, learning
-from harness.policy.reports import FORMS
+from harness.policy.reports.forms import FORMS
 from modules.settings.problems import SettingsError
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from harness import environments
 from harness.errors import HarnessError
 from harness.policy import by_hand, rendered, scanning, waivers
 from harness.policy.finding import Finding
-from harness.policy.reports import FORMS, terminal
+from harness.policy.reports import terminal
+from harness.policy.reports.forms import FORMS
 from harness.policy.scanning import ARTIFACTS, Scanned
 from harness.policy.telling import Teller
 from harness.policy.verdict import Verdict

@@ -1,0 +1,10 @@
+"""The forms in which the gate writes what was found to files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from harness.policy.verdict import Verdict
+
+FORMS: Mapping[str, Callable[[Sequence[Verdict]], str]] = {}
+"""How each is made of the verdicts, by the name that the command line has for it."""
