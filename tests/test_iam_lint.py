@@ -149,6 +149,18 @@ BAD = {
         f"arn:aws:iam::{ACCOUNT}:role/shop-*",
     ),
     "passing roles to any service": (permissions(other(PASS, conditions=())), "IAM_PASS_ROLE", "iam:PassedToService"),
+    "passing roles by allowing anything": (
+        permissions(other(PASS, actions=("*",), resources=("*",), conditions=())),
+        "IAM_PASS_ROLE",
+        "*",
+    ),
+    "anything on anything": (permissions(other(READ, actions=("*",), resources=("*",))), "IAM_STAR", "*"),
+    "any action": (permissions(other(READ, actions=("*",))), "IAM_WILDCARD", "*"),
+    "passing roles in other letters": (
+        permissions(other(PASS, actions=("IAM:passrole",), conditions=())),
+        "IAM_PASS_ROLE",
+        "iam:PassedToService",
+    ),
     "passing roles by a wildcard": (
         permissions(other(PASS, actions=("iam:Pass*",), conditions=())),
         "IAM_PASS_ROLE",

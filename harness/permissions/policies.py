@@ -5,23 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from harness import terraform_json
 from harness.errors import HarnessError
+from harness.permissions import policy_text
 from harness.permissions.references import Json, References
-from harness.terraform_json import blocks
+from harness.terraform_json import Resource, blocks
 
 Kind = Literal["trust", "permissions", "resource"]
 
 _DOCUMENT = re.compile(r"\$\{data\.aws_iam_policy_document\.(?P<name>[\w-]+)\.(minified_)?json\}")
 _RESOURCE = re.compile(r"\$\{(?P<address>aws_\w+\.[\w-]+)\.\w+\}")
 
-_OF_ROLES: Mapping[tuple[str, str], Kind] = {
-    ("aws_iam_role", "assume_role_policy"): "trust",
-    ("aws_iam_role_policy", "policy"): "permissions",
-}
+_IN_DOCUMENT = {"//", "policy_id", "provider", "statement", "version"}
+_IN_STATEMENT = {
+    "//", "actions", "condition", "effect", "not_actions", "not_principals", "not_resources", "principals", "resources", "sid",
+}  # fmt: skip
 
 # Whose policy it is, by the argument that says so.
 _OF_RESOURCES: Mapping[str, str] = {
@@ -32,15 +35,31 @@ _OF_RESOURCES: Mapping[str, str] = {
     "aws_sns_topic_policy": "arn",
 }
 
+# Resources that may hold a policy of their own in the argument policy.
+_WITH_POLICY = ("aws_kms_key", "aws_s3_bucket", "aws_sns_topic")
+
 UNREAD = {
+    "aws_cloudwatch_event_permission",
+    "aws_cloudwatch_log_resource_policy",
+    "aws_codebuild_resource_policy",
     "aws_ecr_registry_policy",
+    "aws_iam_access_key",
+    "aws_iam_group",
+    "aws_iam_group_policy",
+    "aws_iam_group_policy_attachment",
     "aws_iam_policy_attachment",
     "aws_iam_role_policies_exclusive",
+    "aws_iam_role_policy_attachments_exclusive",
     "aws_iam_user",
+    "aws_iam_user_policy",
+    "aws_iam_user_policy_attachment",
     "aws_kms_grant",
+    "aws_lambda_function_url",
+    "aws_lambda_layer_version_permission",
     "aws_lambda_permission",
     "aws_s3_bucket_acl",
     "aws_secretsmanager_secret_policy",
+    "aws_sqs_queue_policy",
     "aws_vpc_endpoint_policy",
 }
 """Resources that allow something in other ways than the ones that are read here."""
@@ -116,84 +135,137 @@ class Permissions:
 
 
 def read(document: Json) -> Permissions:
-    """All policies in an environment's generated Terraform.
+    """All policies in an environment's generated Terraform: documents, and those that are written as JSON text.
 
-    Raises ``HarnessError`` for what would be overlooked: a policy that is no document, one that is attached to nothing or
+    Raises ``HarnessError`` for what would be overlooked: a policy that is neither, one that is attached to nothing or
     to something unknown, and resources that allow things in other ways.
     """
-    return _Reader(document).permissions()
+    permissions, problems = survey(document)
+    if problems:
+        raise HarnessError(problems[0])
+    return permissions
+
+
+def survey(document: Json) -> tuple[Permissions, tuple[str, ...]]:
+    """What ``read`` returns, as far as it can be read, and everything that it would raise for."""
+    reader = _Reader(document)
+    return reader.permissions(), tuple(dict.fromkeys(reader.problems))
 
 
 class _Reader:
     def __init__(self, document: Json) -> None:
-        self._document, self._references = document, References(document)
-        self._resources: dict[str, dict[str, Json]] = document.get("resource", {})
+        self.problems: list[str] = []
+        self._references = References(document)
+        self._all = sorted(terraform_json.resources(document), key=lambda each: each.address)
+        self._by_address = {each.address: each for each in self._all}
         self._read: set[str] = set()
 
     def permissions(self) -> Permissions:
-        for kind in sorted(UNREAD & self._resources.keys()):
-            raise HarnessError(f"{kind} allows something that harness/permissions/policies.py does not read")
-        roles = tuple(self._role(name, body) for name, body in sorted(self._of("aws_iam_role")))
-        resources = tuple(self._of_resources())
-        unread = self._document.get("data", {}).get("aws_iam_policy_document", {}).keys() - self._read
-        if unread:
-            raise HarnessError(f"attached to nothing that harness/permissions/policies.py knows: {sorted(unread)}")
-        return Permissions(roles, resources)
+        for kind in sorted(UNREAD & {each.type for each in self._all}):
+            self.problems.append(f"{kind} allows something that harness/permissions/policies.py does not read")
+        roles = tuple(role for body in self._of("aws_iam_role") if (role := self._role(body)))
+        permissions = Permissions(roles, tuple(self._of_resources()))
+        self._overlooked()
+        return permissions
 
-    def _of(self, kind: str) -> list[tuple[str, Json]]:
-        return list(self._resources.get(kind, {}).items())
+    def _overlooked(self) -> None:
+        stray = [each.address for each in self._all if each.address not in self._read and _holds_policy(each)]
+        if stray:
+            self.problems.append(f"attached to nothing that harness/permissions/policies.py knows: {', '.join(stray)}")
 
-    def _role(self, name: str, body: Json) -> Role:
-        address = f"aws_iam_role.{name}"
-        if body.get("inline_policy") or body.get("managed_policy_arns"):
-            raise HarnessError(f"{address}: its policies are resources of their own")
-        return Role(
-            address,
-            body["name"],
-            self._policy("trust", address, body["name"], body["assume_role_policy"]),
-            tuple(
-                self._policy("permissions", address, body["name"], policy["policy"])
-                for _, policy in sorted(self._of("aws_iam_role_policy"))
-                if _owner(policy["role"]) == address
-            ),
-            tuple(sorted(self._references.resolved(arn) for arn in self._attached(address) if not _is_generated(arn))),
-            tuple(
-                self._policy("permissions", address, body["name"], self._resources["aws_iam_policy"][name]["policy"])
-                for name in sorted(
-                    _owner(arn).partition(".")[2] for arn in self._attached(address) if _is_generated(arn)
-                )
-            ),
-        )
+    @contextmanager
+    def _at(self, address: str) -> Iterator[None]:
+        """What is wrong in there is a problem of ``address``."""
+        try:
+            yield
+        except HarnessError as error:
+            self.problems.append(f"{address}: its policy cannot be read: {error}")
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            self.problems.append(f"{address}: is not laid out as Terraform wants it: {type(error).__name__} {error}")
 
-    def _attached(self, address: str) -> list[str]:
-        attachments = (attachment for _, attachment in self._of("aws_iam_role_policy_attachment"))
-        return [attachment["policy_arn"] for attachment in attachments if _owner(attachment["role"]) == address]
+    def _of(self, kind: str) -> list[Resource]:
+        return [each for each in self._all if each.mode == "resource" and each.type == kind]
+
+    def _role(self, role: Resource) -> Role | None:
+        with self._at(role.address):
+            body = role.body
+            if body.get("inline_policy") or body.get("managed_policy_arns"):
+                raise HarnessError("its policies are resources of their own")
+            name = self._name(role.address)
+            trust = self._policy("trust", role.address, name, role, "assume_role_policy")
+            attached = [each.body["policy_arn"] for each in self._belonging("aws_iam_role_policy_attachment", role)]
+            generated = [found for arn in attached if (found := self._by_address.get(_owner(arn)))]
+            return Role(
+                role.address,
+                name,
+                trust,
+                tuple(self._permissions(role, self._belonging("aws_iam_role_policy", role))),
+                tuple(
+                    sorted(self._references.resolved(arn) for arn in attached if _owner(arn) not in self._by_address)
+                ),
+                tuple(self._permissions(role, generated)),
+            )
+        return None
+
+    def _belonging(self, kind: str, role: Resource) -> list[Resource]:
+        """What of this kind is of the role, which may be referred to or named."""
+        found = [
+            each for each in self._of(kind) if self._address(str(each.body.get("role")), "aws_iam_role") == role.address
+        ]
+        self._read.update(each.address for each in found)
+        return found
+
+    def _permissions(self, role: Resource, holders: Sequence[Resource]) -> Iterator[Policy]:
+        for holder in holders:
+            with self._at(holder.address):
+                yield self._policy("permissions", role.address, self._name(role.address), holder, "policy")
 
     def _of_resources(self) -> Iterator[Policy]:
         for kind, argument in _OF_RESOURCES.items():
-            for _, body in sorted(self._of(kind)):
-                owner = _owner(body[argument])
-                yield self._policy("resource", owner, self._name(owner), body["policy"])
+            for holder in self._of(kind):
+                with self._at(holder.address):
+                    owner = self._address(holder.body[argument], kind.removesuffix("_policy"))
+                    yield self._policy("resource", owner, self._name(owner), holder, "policy")
+        for kind in _WITH_POLICY:
+            for holder in self._of(kind):
+                if holder.body.get("policy"):
+                    with self._at(holder.address):
+                        yield self._policy("resource", holder.address, self._name(holder.address), holder, "policy")
+
+    def _address(self, value: str, kind: str) -> str:
+        """The address that ``value`` refers to, or of the resource that it names; else the value."""
+        named = [each.address for each in self._of(kind) if value in (each.body.get("name"), each.body.get("bucket"))]
+        return named[0] if named else _owner(value)
 
     def _name(self, address: str) -> str:
-        kind, _, name = address.partition(".")
-        body = self._resources.get(kind, {}).get(name, {})
+        found = self._by_address.get(address)
+        body = found.body if found else {}
         named = (body[key] for key in ("bucket", "name", "description") if key in body)
         return self._references.resolved(str(next(named, address)))
 
-    def _policy(self, kind: Kind, owner: str, name: str, value: str) -> Policy:
+    def _policy(self, kind: Kind, owner: str, name: str, holder: Resource, argument: str) -> Policy:
+        self._read.add(holder.address)
+        bodies = self._statements(holder.body[argument])
+        return Policy(kind, owner, name, tuple(self._statement(each) for each in bodies))
+
+    def _statements(self, value: str) -> list[Json]:
         match = _DOCUMENT.fullmatch(value)
         if match is None:
-            raise HarnessError(f"{owner}: its policy is no aws_iam_policy_document but {value}")
-        self._read.add(match["name"])
-        body = self._document["data"]["aws_iam_policy_document"][match["name"]]
-        return Policy(kind, owner, name, tuple(self._statement(each) for each in blocks(body["statement"])))
+            return policy_text.statements(value)
+        address = f"data.aws_iam_policy_document.{match['name']}"
+        if address not in self._by_address:
+            raise HarnessError(f"{address} is referred to, and not there")
+        self._read.add(address)
+        body = self._by_address[address].body
+        _refuse_unknown(body, _IN_DOCUMENT, address)
+        return list(blocks(body.get("statement")))
 
     def _statement(self, body: Json) -> Statement:
+        _refuse_unknown(body, _IN_STATEMENT, "a statement")
         return Statement(
             sid=body.get("sid", ""),
             effect=body.get("effect", "Allow"),
-            actions=tuple(body.get("actions", ())),
+            actions=self._texts(body.get("actions", ())),
             resources=self._texts(body.get("resources", ())),
             principals=tuple(
                 (principal["type"], identifier)
@@ -208,16 +280,31 @@ class _Reader:
         )
 
     def _texts(self, values: Sequence[str]) -> tuple[str, ...]:
+        if not isinstance(values, list | tuple):
+            raise HarnessError(f"a list is meant where {json.dumps(values)} stands")
         return tuple(self._references.resolved(value) for value in values)
+
+
+def _holds_policy(resource: Resource) -> bool:
+    """Whether it is one that makes a policy, or has one as text in an argument, wherever."""
+    if resource.type in (
+        "aws_iam_policy",
+        "aws_iam_policy_document",
+        "aws_iam_role_policy",
+        "aws_iam_role_policy_attachment",
+    ):
+        return True
+    return any(policy_text.is_policy(value) for value in resource.body.values())
+
+
+def _refuse_unknown(body: Json, known: set[str], where: str) -> None:
+    if unknown := sorted(body.keys() - known):
+        raise HarnessError(f"{where} has {', '.join(unknown)}, which harness/permissions/policies.py does not read")
 
 
 def _owner(value: str) -> str:
     match = _RESOURCE.fullmatch(value)
     return match["address"] if match else value
-
-
-def _is_generated(policy_arn: str) -> bool:
-    return _owner(policy_arn).startswith("aws_iam_policy.")
 
 
 def _rendered(statement: Statement) -> dict[str, Any]:

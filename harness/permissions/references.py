@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from harness.errors import HarnessError
-from harness.terraform_json import blocks
+from harness.terraform_json import blocks, resources
 
 Json = dict[str, Any]
 
@@ -39,10 +40,35 @@ class References:
     """The references of one environment's generated Terraform."""
 
     def __init__(self, document: Json) -> None:
-        self._resources: dict[str, dict[str, Json]] = document.get("resource", {})
-        provider = next(blocks(document["provider"]["aws"]))
-        self.account: str = provider["allowed_account_ids"][0]
-        self.region: str = provider["region"]
+        self._document = document
+        self._bodies = {each.address: each.body for each in resources(document)}
+
+    @cached_property
+    def account(self) -> str:
+        """The account that the provider allows; raises ``HarnessError`` if it names none."""
+        allowed = self._provider.get("allowed_account_ids")
+        if not isinstance(allowed, list) or not allowed:
+            raise HarnessError("provider.aws names no account in allowed_account_ids")
+        return str(allowed[0])
+
+    @cached_property
+    def region(self) -> str:
+        """The provider's region; raises ``HarnessError`` if it names none."""
+        if not self._provider.get("region"):
+            raise HarnessError("provider.aws names no region")
+        return str(self._provider["region"])
+
+    @cached_property
+    def partition(self) -> str:
+        """``aws``, or what AWS calls its parts in China and for the government of the US."""
+        if self.region.startswith("cn-"):
+            return "aws-cn"
+        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+
+    @property
+    def _provider(self) -> Json:
+        configurations = (body for each in blocks(self._document.get("provider")) for body in blocks(each.get("aws")))
+        return next(configurations, {})
 
     def resolved(self, value: str) -> str:
         """``value`` with what its references stand for; an id that AWS chooses is told like ``<id>``.
@@ -52,7 +78,7 @@ class References:
         return _REFERENCE.sub(lambda match: self._of(match["kind"], match["name"], match["attribute"]), value)
 
     def _of(self, kind: str, name: str, attribute: str) -> str:
-        body = self._resources.get(kind, {}).get(name)
+        body = self._bodies.get(f"{kind}.{name}")
         if body is None:
             raise HarnessError(f"{kind}.{name} is referred to, and not there")
         if attribute in body:
@@ -61,20 +87,15 @@ class References:
             return f"<{attribute}>"
         if kind not in _ARNS:
             raise HarnessError(f"what the ARN of {kind} looks like must be said in harness/permissions/references.py")
-        named = {key: self.resolved(body[key]) for key in _ARGUMENTS & body.keys()}
+        named = {key: self.resolved(str(body.get(key, f"<{key}>"))) for key in _ARGUMENTS}
         named["host"] = str(body.get("url", "")).removeprefix("https://")
         rest = _ARNS[kind].format_map({**named, **self._place()})
-        return f"arn:{self._partition()}:{rest}"
+        return f"arn:{self.partition}:{rest}"
 
     def _place(self) -> dict[str, str]:
-        balancers = self._resources.get("aws_lb", {}).values()
-        balancer = next((f"{_letters(body)}/{body['name']}" for body in balancers), "")
+        balancers = [body for address, body in self._bodies.items() if address.startswith("aws_lb.")]
+        balancer = next((f"{_letters(body)}/{body.get('name', '<name>')}" for body in balancers), "")
         return {"region": self.region, "account": self.account, "balancer": balancer}
-
-    def _partition(self) -> str:
-        if self.region.startswith("cn-"):
-            return "aws-cn"
-        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
 
 
 def _letters(balancer: Json) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from harness.errors import HarnessError
 from harness.permissions import policies
 from harness.permissions.options import when
-from harness.permissions.policies import Condition
+from harness.permissions.policies import Condition, Statement
 
 ACCOUNT = "123456789012"
 TRUST = {
@@ -120,7 +121,36 @@ def test_the_size_is_that_of_the_json_without_spaces() -> None:
     ("kind", "body", "message"),
     [
         ("aws_lambda_permission", {}, "aws_lambda_permission allows something"),
-        ("aws_s3_bucket_policy", {"bucket": "b", "policy": '{"Statement": []}'}, "is no aws_iam_policy_document"),
+        (
+            "aws_s3_bucket_policy",
+            {"bucket": "b", "policy": "${jsonencode({})}"},
+            "neither an aws_iam_policy_document nor JSON",
+        ),
+        ("aws_s3_bucket_policy", {"bucket": "b", "policy": '{"Statement": []}'}, "has no Statement"),
+        (
+            "aws_s3_bucket_policy",
+            {"bucket": "b", "policy": '{"Statement": {"Actions": "*"}}'},
+            "holds Actions, which IAM",
+        ),
+        (
+            "aws_s3_bucket_policy",
+            {"bucket": "b", "policy": '{"Statement": {"Principal": 1}}'},
+            "a Principal that is no object",
+        ),
+        (
+            "aws_s3_bucket_policy",
+            {"bucket": "b", "policy": "${data.aws_iam_policy_document.gone.json}"},
+            "data.aws_iam_policy_document.gone is referred to, and not there",
+        ),
+        ("aws_s3_bucket_policy", {"bucket": "b"}, "aws_s3_bucket_policy.more: is not laid out as Terraform wants it"),
+        ("aws_iam_role", {"name": "r", "assume_role_policy": 7}, "aws_iam_role.more: is not laid out"),
+        (
+            "aws_iam_role_policy",
+            {"role": "elsewhere", "policy": "{}"},
+            "attached to nothing .*: aws_iam_role_policy.more",
+        ),
+        ("aws_iam_policy", {"policy": "{}"}, "attached to nothing .*: aws_iam_policy.more"),
+        ("aws_sqs_queue", {"policy": '{"Statement": {}}'}, "attached to nothing .*: aws_sqs_queue.more"),
         (
             "aws_iam_role",
             {"name": "r", "assume_role_policy": "${data.aws_iam_policy_document.trust.json}", "inline_policy": [{}]},
@@ -131,6 +161,78 @@ def test_the_size_is_that_of_the_json_without_spaces() -> None:
 def test_what_would_be_overlooked_is_refused(kind: str, body: dict[str, Any], message: str) -> None:
     with pytest.raises(HarnessError, match=message):
         policies.read(document(**{kind: body}))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"source_policy_documents": ["{}"]}, "has source_policy_documents"),
+        ({"dynamic": {"statement": {}}}, "has dynamic"),
+        ({"statement": [{"sid": "Use", "actions": "kms:*"}]}, 'a list is meant where "kms:\\*" stands'),
+        ({"statement": [{"sid": "Use", "dynamic": {}}]}, "a statement has dynamic"),
+    ],
+)
+def test_a_document_that_says_more_than_is_read_is_refused(change: dict[str, Any], message: str) -> None:
+    other = copy.deepcopy(DOCUMENT)
+    other["data"]["aws_iam_policy_document"]["may"] |= change
+    with pytest.raises(HarnessError, match=f"aws_iam_role_policy.build: its policy cannot be read: .*{message}"):
+        policies.read(other)
+
+
+def test_a_policy_as_text_is_read_as_a_document_is() -> None:
+    text = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "Share",
+                "Effect": "Allow",
+                "Principal": {"AWS": "*", "Service": ["events.amazonaws.com"]},
+                "Action": "kms:Decrypt",
+                "Resource": "${aws_kms_key.key.arn}",
+                "Condition": {"Bool": {"aws:SecureTransport": True}},
+            },
+            {"Effect": "Deny", "Principal": "*", "NotAction": ["kms:Encrypt"], "Resource": ["*"]},
+        ],
+    }
+    other = document(aws_kms_key={"description": "Other", "policy": json.dumps(text)})
+    policy = next(each for each in policies.read(other).resources if each.owner == "aws_kms_key.more")
+    assert policy.statements == (
+        Statement(
+            "Share",
+            "Allow",
+            ("kms:Decrypt",),
+            (f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/<id>",),
+            (("AWS", "*"), ("Service", "events.amazonaws.com")),
+            (Condition("Bool", "aws:SecureTransport", ("true",)),),
+        ),
+        Statement("", "Deny", (), ("*",), (("*", "*"),), negations=("not_actions",)),
+    )
+
+
+def test_a_role_that_is_named_and_not_referred_to_is_the_same_role() -> None:
+    other = copy.deepcopy(DOCUMENT)
+    for kind in ("aws_iam_role_policy", "aws_iam_role_policy_attachment"):
+        for body in other["resource"][kind].values():
+            body["role"] = "shop-build"
+    assert policies.read(other) == policies.read(DOCUMENT)
+
+
+def test_what_can_be_read_is_read_beside_what_cannot() -> None:
+    other = document(aws_iam_role={"name": "r"}, aws_lambda_permission={})
+    permissions, problems = policies.survey(other)
+    assert [role.address for role in permissions.roles] == ["aws_iam_role.build"]
+    assert [problem.partition(":")[0] for problem in problems] == [
+        "aws_lambda_permission allows something that harness/permissions/policies.py does not read",
+        "aws_iam_role.more",
+    ]
+
+
+def test_without_a_provider_there_is_no_account_to_name() -> None:
+    other = copy.deepcopy(DOCUMENT)
+    del other["provider"]
+    with pytest.raises(HarnessError, match=r"provider.aws names no (account|region)"):
+        policies.read(other)
+    assert policies.survey({}) == (policies.Permissions((), ()), ())
 
 
 def test_a_policy_that_is_attached_to_nothing_known_is_refused() -> None:

@@ -75,12 +75,15 @@ class Action:
 
 @functools.cache
 def actions(pattern: str) -> tuple[Action, ...]:
-    """The actions that ``pattern`` means, like ``s3:GetObject`` or ``s3:Get*``; none where there are none."""
-    service, _, name = pattern.partition(":")
+    """The actions that ``pattern`` means, like ``s3:GetObject`` or ``s3:Get*``; none where there are none.
+
+    IAM takes both cases: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+    """
+    service, _, name = pattern.lower().partition(":")
     if not _DATA.services.service_exists(service):
         return ()
     known = _DATA.actions.get_actions_for_service(service)
-    return tuple(_action(service, each) for each in known if fnmatch.fnmatchcase(each.lower(), name.lower()))
+    return tuple(_action(service, each) for each in known if fnmatch.fnmatchcase(each.lower(), name))
 
 
 @functools.cache

@@ -34,6 +34,9 @@ _OPERATORS = {
     ),
 }
 
+ANYTHING = "*"
+"""The action that is all actions of all services."""
+
 
 def says_what_counts(statement: Statement) -> Iterator[Breach]:
     """Nobody can tell what a statement allows that names only what it does not."""
@@ -44,7 +47,7 @@ def says_what_counts(statement: Statement) -> Iterator[Breach]:
 def actions_exist(statement: Statement) -> Iterator[Breach]:
     """Every action is one that AWS knows; IAM takes any other one without a word, and it never allows anything."""
     for each in statement.actions:
-        if not reference.actions(each):
+        if each != ANYTHING and not reference.actions(each):
             yield Breach("IAM_ACTION", each, f"AWS has no action {each}")
 
 
@@ -57,6 +60,8 @@ def actions_are_named(statement: Statement) -> Iterator[Breach]:
 
 def resources_fit(statement: Statement) -> Iterator[Breach]:
     """Every resource is one that an action works on, and every action works on one of the resources."""
+    if ANYTHING in statement.actions:
+        return
     named = [each for each in statement.resources if each != "*"]
     known = _known(statement)
     for resource in named:
@@ -72,6 +77,8 @@ def resources_are_named(statement: Statement) -> Iterator[Breach]:
     if statement.effect == "Deny":
         return
     if "*" in statement.resources:
+        if ANYTHING in statement.actions:
+            yield Breach("IAM_STAR", ANYTHING, "anything is allowed on anything")
         for action in _known(statement):
             if action.resources:
                 yield Breach("IAM_STAR", action.name, f"{action.name} knows resources, and none is named")
@@ -99,7 +106,7 @@ def conditions_exist(statement: Statement) -> Iterator[Breach]:
 
 def roles_are_passed_by_name(statement: Statement) -> Iterator[Breach]:
     """Who may pass a role may pass exactly these, to exactly one kind of service."""
-    if statement.effect == "Deny" or not any(action.name == "iam:PassRole" for action in _known(statement)):
+    if statement.effect == "Deny" or not _passes_roles(statement):
         return
     for resource in statement.resources:
         if "*" in resource or "?" in resource:
@@ -122,6 +129,10 @@ ALL = (
 
 def _known(statement: Statement) -> list[Action]:
     return [action for each in statement.actions for action in reference.actions(each)]
+
+
+def _passes_roles(statement: Statement) -> bool:
+    return ANYTHING in statement.actions or any(action.name == "iam:PassRole" for action in _known(statement))
 
 
 def _has_wildcard(statement: Statement) -> bool:
