@@ -25,6 +25,7 @@ from harness.errors import HarnessError
 from harness.operations import root_module
 from harness.permissions import page
 from harness.policy import gate, learning
+from harness.policy import page as policy_page
 from harness.policy.reports.forms import FORMS
 from modules.settings.problems import SettingsError
 
@@ -110,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
 
     reference_ = commands.add_parser(
         "reference",
-        help="write docs/environment.md from the model, when settings take effect into docs/releases.md, docs/permissions.md",
+        help="write docs/environment.md from the model, when settings take effect into docs/releases.md, docs/permissions.md, docs/policy-rules.md",
     )
     reference_.set_defaults(command=_reference)
 
@@ -184,7 +185,7 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _reference(options: argparse.Namespace) -> int:
-    for write in (reference.write, effects.write, page.write):
+    for write in (reference.write, effects.write, page.write, policy_page.write):
         file = write(options.root)
         print(file.relative_to(options.root), flush=True)
     return 0

@@ -15,6 +15,7 @@ import yaml
 
 from harness.policy import custom, rules
 from harness.policy.finding import Finding
+from harness.policy.iam import rules as policies
 from harness.policy.rule import Rule
 
 BUILTIN = Path(__file__).parent / "builtin.yaml"
@@ -22,9 +23,8 @@ BUILTIN = Path(__file__).parent / "builtin.yaml"
 
 def rule_of(finding: Finding) -> Rule:
     """The rule that ``finding`` is a breach of."""
-    known = _known().get(finding.check)
-    if known:
-        return known
+    if own := _own().get(finding.check):
+        return own
     told = _told().get(finding.check, {})
     return Rule(
         finding.check,
@@ -37,10 +37,15 @@ def rule_of(finding: Finding) -> Rule:
     )
 
 
+def ours() -> tuple[Rule, ...]:
+    """The rules that are not checkov's, in the order of their ids."""
+    return tuple(rule for _, rule in sorted(_own().items()))
+
+
 @functools.cache
-def _known() -> Mapping[str, Rule]:
-    own = [check.rule for check in rules.checks()] + [each.rule for each in custom.customs()]
-    return {rule.id: rule for rule in own}
+def _own() -> Mapping[str, Rule]:
+    found = [check.rule for check in rules.checks()] + [each.rule for each in custom.customs()]
+    return {rule.id: rule for rule in (*found, *policies.RULES)}
 
 
 @functools.cache

@@ -32,6 +32,7 @@ _ERROR = re.compile(r"\[ERROR\s*\]\s*(.+)")
 _LAST_LINES = 15
 _SCANNED = "environments"
 _PLAN = "plan.json"
+_OURS = ("--external-checks-dir", str(custom.FOLDER))
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def scan(root: Path, stacks: list[Stack]) -> list[Scan]:
     checkov is not there, crashes, reports an error, or prints something else than a report.
     """
     texts = {f"{stack.environment}/{GENERATED}": stack.text for stack in stacks}
-    done = run(root, ["terraform_json"], texts, ["--external-checks-dir", str(custom.FOLDER)])
+    done = run(root, ["terraform_json"], texts, _OURS)
     scans = read(done.stdout, stacks)
     _no_errors(done, any(each.blind for each in scans))
     return scans
@@ -98,7 +99,7 @@ def scan_plan(root: Path, name: str, plan: Mapping[str, Any], resources: int) ->
 
     ``root`` and what is raised are the same as for ``scan``. The findings have no construct path.
     """
-    done = run(root, ["terraform_plan"], {_PLAN: json.dumps(plan)})
+    done = run(root, ["terraform_plan"], {_PLAN: json.dumps(plan)}, _OURS)
     found = read_plan(done.stdout, name, resources)
     _no_errors(done, bool(found.blind))
     return found

@@ -1,7 +1,7 @@
 """The policy gate on a plan: what ``make policy`` asks of what was generated is asked of what would be.
 
 A plan has what was written by hand beside the generated file, the policies as AWS gets them, and every value that
-references and functions come to. Judged is all that is there once the plan has been applied: what it leaves alone
+references and functions come to. Our own rules are asked of the generated file all the same. Judged is all that is there once the plan has been applied: what it leaves alone
 as well, because an apply answers for the whole, and because a waiver that ended must not wait for a change of its
 resource. What the plan destroys is not judged.
 """
@@ -16,7 +16,8 @@ from typing import Any
 
 from harness import environments, terraform_json
 from harness.errors import HarnessError
-from harness.policy import checkov, rendered, scannable, waivers
+from harness.policy import checkov, rendered, scannable, scanning, waivers
+from harness.policy.engine import Evaluation
 from harness.policy.finding import Finding
 from harness.policy.scannable import Scannable
 from harness.policy.stack import construct_path
@@ -97,13 +98,23 @@ def judge(root: Path, folder: Path, plan: Mapping[str, Any], today: date | None 
             return Verdict(where)
         names = _Names(found, _paths(folder))
         scan = checkov.scan_plan(root, where, found.plan, found.resources)
+        own = _ours(root, folder)
     except HarnessError as error:
         return Verdict(where, mistakes=(str(error),))
     day = today or date.today()
     accepted, problems = waivers.read(root, folder, day)
-    mistakes = (*filter(None, [scan.blind]), *map(str, problems))
-    by_waiver = {replace(each, path=names.path(each)): names.waiver(each, accepted) for each in scan.findings}
-    return replace(_verdict(where, scan, by_waiver, day, mistakes), unknown=found.unknown)
+    mistakes = (*filter(None, [scan.blind]), *own.mistakes, *map(str, problems))
+    findings = [*scan.findings, *own.findings]
+    by_waiver = {replace(each, path=names.path(each)): names.waiver(each, accepted) for each in findings}
+    checks = scan.checks + len(own.judged)
+    return replace(_verdict(where, checks, by_waiver, day, mistakes), unknown=found.unknown)
+
+
+def _ours(root: Path, folder: Path) -> Evaluation:
+    """What our own rules say of an environment's generated Terraform: they look for what it is before it is planned."""
+    if folder.parent.name != "environments":
+        return Evaluation()
+    return scanning.ours(scanning.environment_of(root, folder.name, environments.document(folder)))
 
 
 class _Names:
@@ -132,14 +143,14 @@ class _Names:
 
 
 def _verdict(
-    where: str, scan: checkov.Scan, found: Mapping[Finding, Waiver | None], today: date, mistakes: tuple[str, ...]
+    where: str, checks: int, found: Mapping[Finding, Waiver | None], today: date, mistakes: tuple[str, ...]
 ) -> Verdict:
     holding = {finding: waiver for finding, waiver in found.items() if waiver and waiver.until >= today}
     ended = {waiver for waiver in found.values() if waiver and waiver.until < today}
     in_order = sorted(ended, key=lambda waiver: waiver.location.line)
     return Verdict(
         where,
-        checks=scan.checks,
+        checks=checks,
         left=tuple(finding for finding in found if finding not in holding),
         waived=tuple(holding.items()),
         expired=tuple(str(waiver.ended()) for waiver in in_order),
