@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from harness.policy.environment import Environment
 from harness.terraform_json import Resource
 
 
@@ -14,3 +15,33 @@ def of(task_definition: Resource) -> list[dict[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise ValueError("its container_definitions are no list of objects")
     return found
+
+
+def readable(task_definition: Resource, _environment: Environment) -> bool:
+    """Whether ``of`` can read them; CUT_TASK_CONTAINERS says so where it cannot."""
+    try:
+        of(task_definition)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def named(container: dict[str, Any]) -> str:
+    """A container in a message, like ``container web``."""
+    return f"container {container.get('name', 'without a name')}"
+
+
+def log_group(container: dict[str, Any]) -> str:
+    """The log group that a container writes to; empty if it writes to none."""
+    configuration = container.get("logConfiguration") or {}
+    if configuration.get("logDriver") != "awslogs":
+        return ""
+    return str((configuration.get("options") or {}).get("awslogs-group", ""))
+
+
+def log_groups(container: dict[str, Any], environment: Environment) -> list[Resource]:
+    """The log groups of the environment that a container writes to, by their name or by reference."""
+    name = log_group(container)
+    referred = environment.referred(name)
+    every = environment.resources("aws_cloudwatch_log_group")
+    return [each for each in every if each in referred or (name and each.body.get("name") == name)]

@@ -1,0 +1,87 @@
+"""Alarms of both colours roll a release back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.policy import releases
+from harness.policy.check import Check
+from harness.policy.environment import Environment, references
+from harness.policy.releases import Release
+from harness.policy.rule import Rule
+from harness.policy.values import is_true
+from harness.terraform_json import Resource, blocks
+
+
+def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
+    release = releases.of(resource, environment)
+    if not release.names:
+        if environment.production or _own_alarms(release, environment):
+            yield "no alarm rolls it back"
+        return
+    if not is_true(release.alarms.get("enabled" if release.by_codedeploy else "enable")):
+        yield "its alarms are not enabled"
+    if is_true(release.alarms.get("ignore_poll_alarm_failure")):
+        yield "it goes on when its alarms cannot be read (ignore_poll_alarm_failure)"
+    yield from _left_out(release, environment)
+    for alarm in environment.referred(release.names):
+        yield from _blind(alarm, release, environment)
+
+
+def _own_alarms(release: Release, environment: Environment) -> list[Resource]:
+    """The alarms of the environment on the release's target groups."""
+    groups = {each.address for each in release.target_groups}
+    return [
+        each
+        for each in environment.resources("aws_cloudwatch_metric_alarm")
+        if not groups.isdisjoint(references([each.body.get("dimensions"), each.body.get("metric_query")]))
+    ]
+
+
+def _left_out(release: Release, environment: Environment) -> Iterator[str]:
+    named = {each.address for each in environment.referred(release.names)}
+    if unused := [each.address for each in _own_alarms(release, environment) if each.address not in named]:
+        yield f"its alarms lack {', '.join(unused)}"
+
+
+def _blind(alarm: Resource, release: Release, environment: Environment) -> Iterator[str]:
+    """What keeps an alarm on one colour from being of use whichever colour is green."""
+    watched = _watched(alarm, release)
+    if not watched:
+        return
+    if alarm.body.get("treat_missing_data") == "breaching":
+        yield f"{alarm.address} is raised by a colour without traffic (treat_missing_data)"
+    alike = [each for each in environment.referred(release.names) if _measures(each) == _measures(alarm)]
+    seen = {address for each in alike for address in _watched(each, release)}
+    for group in release.target_groups:
+        if group.address not in seen:
+            yield f"{alarm.address} has no like on {group.address}"
+
+
+def _watched(alarm: Resource, release: Release) -> set[str]:
+    found = set(references([alarm.body.get("dimensions"), alarm.body.get("metric_query")]))
+    return {each.address for each in release.target_groups} & found
+
+
+def _measures(alarm: Resource) -> set[str]:
+    """The names of the metrics that an alarm looks at."""
+    queries = blocks(alarm.body.get("metric_query"))
+    metrics = [metric for query in queries for metric in blocks(query.get("metric"))]
+    return {str(each["metric_name"]) for each in (alarm.body, *metrics) if each.get("metric_name")}
+
+
+CHECK = Check(
+    Rule(
+        id="CUT_RELEASE_ALARMS",
+        severity="high",
+        title="Alarms on both colours roll a release back",
+        why="Green fails for everybody, and the release is called a success; with alarms on one colour alone that is so "
+        "for every other release.",
+        fix="Enable alarms, each kind on both target groups, and name all of them in the release.",
+        link="https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-create-alarms.html",
+        setting="service.<name>.release.alarms",
+    ),
+    types=releases.TYPES,
+    judge=_judge,
+    applies=releases.releases,
+)

@@ -1,0 +1,67 @@
+"""A release turns the listeners and target groups of its own service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.policy import releases
+from harness.policy.check import Check
+from harness.policy.environment import Environment, references
+from harness.policy.releases import Release
+from harness.policy.rule import Rule
+from harness.policy.values import at
+from harness.terraform_json import Resource
+
+
+def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
+    release = releases.of(resource, environment)
+    if len(release.production) != 1:
+        yield f"it has {len(release.production)} production routes of this environment; it needs one"
+    yield from _listeners(release, environment)
+    if release.by_codedeploy:
+        yield from _service(release)
+    else:
+        yield from _rules(release, environment)
+
+
+def _listeners(release: Release, environment: Environment) -> Iterator[str]:
+    for production in (releases.listener(route, environment) for route in release.production):
+        for test in (releases.listener(route, environment) for route in release.test):
+            if production.address == test.address:
+                yield f"production and test are the same listener, {test.address}"
+            elif production.body.get("load_balancer_arn") != test.body.get("load_balancer_arn"):
+                yield f"{production.address} and {test.address} are of two load balancers"
+
+
+def _service(release: Release) -> Iterator[str]:
+    pair = {each.address for each in release.target_groups}
+    if not release.services:
+        yield "its ecs_service is none of this environment"
+    for service in release.services:
+        for group in references(at(service.body, "load_balancer", "target_group_arn")):
+            if group not in pair:
+                yield f"{service.address} is behind {group}, which is not one of its target groups"
+
+
+def _rules(release: Release, environment: Environment) -> Iterator[str]:
+    """ECS shifts weights between both groups of production's route; test may lead to green alone."""
+    pair = {each.address for each in release.target_groups}
+    for route in (*release.production, *release.test):
+        if not {each.address for each in releases.leads_to(route, environment)} & pair:
+            yield f"{route.address} leads to none of its target groups"
+
+
+CHECK = Check(
+    Rule(
+        id="CUT_RELEASE_ROUTES",
+        severity="high",
+        title="A release turns its own service's traffic, from one listener and with another one for tests",
+        why="The release fails, or turns another service's traffic; with one listener for both, test traffic is production "
+        "traffic.",
+        fix="Give it two listeners of one load balancer, and the target groups that its service stands behind.",
+        link="https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TargetGroupPairInfo.html",
+    ),
+    types=releases.TYPES,
+    judge=_judge,
+    applies=releases.releases,
+)

@@ -1,0 +1,40 @@
+"""A task is of a size that Fargate has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.policy.check import Check
+from harness.policy.environment import Environment
+from harness.policy.rule import Rule
+from harness.policy.values import items, number
+from harness.terraform_json import Resource
+from modules.settings.service import FARGATE_MEMORY
+
+
+def _judge(definition: Resource, _environment: Environment) -> Iterator[str]:
+    if "FARGATE" not in items(definition.body.get("requires_compatibilities")):
+        yield "its requires_compatibilities lack FARGATE"
+    cpu, memory = number(definition.body.get("cpu")), number(definition.body.get("memory"))
+    if cpu not in FARGATE_MEMORY:
+        yield f"its cpu is {definition.body.get('cpu')}; Fargate has {', '.join(map(str, FARGATE_MEMORY))}"
+    elif memory not in FARGATE_MEMORY[cpu]:
+        sizes = FARGATE_MEMORY[cpu]
+        step = f", in steps of {sizes[-1] - sizes[-2]}"
+        shown = definition.body.get("memory")
+        yield f"its memory is {shown}; with cpu {cpu} Fargate has {sizes[0]} to {sizes[-1]} MiB{step}"
+
+
+CHECK = Check(
+    Rule(
+        id="CUT_TASK_SIZE",
+        severity="high",
+        title="A task is of a size that Fargate has",
+        why="ECS refuses the task definition, and the apply ends half way.",
+        fix="Choose cpu and memory that go together.",
+        link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size",
+        setting="service.<name>.memory",
+    ),
+    types=("aws_ecs_task_definition",),
+    judge=_judge,
+)
