@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +65,23 @@ def test_only_the_application_reaches_the_build_context() -> None:
 
     assert rules[:2] == ["*", "!app"]
     assert [rule for rule in rules if rule.startswith("!")] == ["!app"]
+
+
+def test_docker_asks_the_application_itself_whether_it_is_well(
+    instructions: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    options, _, command = last(instructions, "HEALTHCHECK").partition("CMD ")
+    wget = tmp_path / "wget"
+    wget.write_text('#!/bin/sh\necho "$*"; exit 4\n')
+    wget.chmod(0o755)
+    found = {"PATH": f"{tmp_path}:/bin:/usr/bin"}
+
+    asked = [
+        subprocess.run(["/bin/sh", "-c", command], env=found | port, capture_output=True, text=True, check=False)
+        for port in ({}, {"PORT": "80"})
+    ]
+
+    assert [each.stdout.split()[-1] for each in asked] == ["http://127.0.0.1:8080/health", "http://127.0.0.1:80/health"]
+    # Docker knows no other code for a container that is not well; wget has several.
+    assert [each.returncode for each in asked] == [1, 1]
+    assert "--timeout=" in options
