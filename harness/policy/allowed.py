@@ -1,0 +1,74 @@
+"""What the policies of an environment's resources say, and whether they let in strangers."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+
+from harness.permissions import policies
+from harness.permissions.policies import Permissions, Statement
+from harness.permissions.references import References
+from harness.policy.environment import Environment
+from harness.terraform_json import Resource
+
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+_ROLE = re.compile(r":(\d{12}):role/")
+_ANYBODY = "*"
+
+
+@functools.lru_cache(maxsize=8)
+def _permissions(environment: Environment) -> Permissions:
+    # What cannot be read is told by the checks on policies.
+    return policies.survey(dict(environment.document))[0]
+
+
+@functools.lru_cache(maxsize=8)
+def _by_owner(environment: Environment) -> Mapping[str, tuple[Statement, ...]]:
+    found: dict[str, tuple[Statement, ...]] = {}
+    for policy in _permissions(environment).resources:
+        found[policy.owner] = (*found.get(policy.owner, ()), *policy.statements)
+    return found
+
+
+def statements(resource: Resource, environment: Environment) -> tuple[Statement, ...]:
+    """What the policy of a bucket, key, topic or repository says; nothing if it has none that can be read."""
+    return _by_owner(environment).get(resource.address, ())
+
+
+def trusted(role: Resource, environment: Environment) -> set[str]:
+    """Who may take a role."""
+    found = [each.trust for each in _permissions(environment).roles if each.address == role.address]
+    return {name for trust in found for each in trust.statements for _, name in each.principals}
+
+
+def arn(resource: Resource, environment: Environment) -> str:
+    """The resource's ARN; raises ``HarnessError`` if nobody knows what it looks like."""
+    return References(dict(environment.document)).resolved(f"${{{resource.address}.arn}}")
+
+
+def about_anybody(statement: Statement) -> bool:
+    """Whether it is about whoever comes."""
+    return any(identifier == _ANYBODY for _, identifier in statement.principals)
+
+
+def strangers(resource: Resource, environment: Environment) -> Iterator[str]:
+    """Who is let in by the resource's policy that should not be: anybody, or an account that has no part in this."""
+    known = _accounts(environment)
+    for each in statements(resource, environment):
+        if each.effect != "Allow":
+            continue
+        if about_anybody(each) or "not_principals" in each.negations:
+            yield f"{_named(each)} lets anybody in"
+        for account in sorted({account for _, who in each.principals for account in _ACCOUNT.findall(who)} - known):
+            yield f"{_named(each)} lets the account {account} in, with which nothing here has to do"
+
+
+def _accounts(environment: Environment) -> set[str]:
+    """The environment's own account, and those whose roles its pipelines take."""
+    runners = environment.resources("aws_codepipeline", "aws_codebuild_project")
+    return {References(dict(environment.document)).account} | set(_ROLE.findall(str([each.body for each in runners])))
+
+
+def _named(statement: Statement) -> str:
+    return f"its statement {statement.sid}" if statement.sid else "a statement of it"

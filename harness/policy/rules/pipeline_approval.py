@@ -1,0 +1,41 @@
+"""Nothing reaches production before somebody has said so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.policy import pipelines
+from harness.policy.check import Check
+from harness.policy.environment import Environment
+from harness.policy.rule import Rule
+from harness.terraform_json import Resource
+
+_FOR_PRODUCTION = ("for-prod/", "for-production/")
+
+
+def _to_production(pipeline: Resource, environment: Environment) -> bool:
+    """Its own, or one that an account for tools holds for it."""
+    return environment.production or environment.path(pipeline).startswith(_FOR_PRODUCTION)
+
+
+def _judge(pipeline: Resource, environment: Environment) -> Iterator[str]:
+    approvals = [each.place for each in pipelines.actions(pipeline) if each.approves]
+    for deployment in pipelines.deployments(pipeline, environment):
+        if not any(place < deployment.place for place in approvals):
+            yield f"the stage {deployment.stage} deploys, and nobody is asked before it"
+
+
+CHECK = Check(
+    Rule(
+        id="CUT_PIPELINE_APPROVAL",
+        severity="high",
+        title="Somebody approves each release to production",
+        why="Whoever may push to the branch, or has taken over their machine, releases to your users with nobody looking",
+        fix="Set approval = true in the service's release block",
+        link="https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals-action-add.html",
+        setting="service.<name>.release.approval",
+    ),
+    types=("aws_codepipeline",),
+    judge=_judge,
+    applies=_to_production,
+)

@@ -1,0 +1,84 @@
+"""What CodePipeline tells CodeDeploy of a release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.policy import pipelines
+from harness.policy.check import Check
+from harness.policy.environment import Environment
+from harness.policy.pipelines import CODEDEPLOY, ROLLING, Action
+from harness.policy.rule import Rule
+from harness.terraform_json import Resource
+
+_REQUIRED = (
+    "AppSpecTemplateArtifact",
+    "ApplicationName",
+    "DeploymentGroupName",
+    "Image1ArtifactName",
+    "TaskDefinitionTemplateArtifact",
+)
+_FILES = {
+    "AppSpecTemplatePath": "appspec.yml",
+    "TaskDefinitionTemplatePath": "taskdef.json",
+    "Image1ContainerName": "IMAGE1_NAME",
+}
+"""What the release contract calls them. Without AppSpecTemplatePath CodePipeline looks for appspec.yaml."""
+
+
+def _deploys_to_ecs(pipeline: Resource, _environment: Environment) -> bool:
+    return any(each.provider in (CODEDEPLOY, ROLLING) for each in pipelines.actions(pipeline))
+
+
+def _judge(pipeline: Resource, environment: Environment) -> Iterator[str]:
+    for action in pipelines.actions(pipeline):
+        if action.provider == ROLLING:
+            yield f"{action.name} replaces tasks one by one, without blue and green"
+        if action.provider == CODEDEPLOY:
+            yield from _configured(action)
+            yield from _one_group(action, environment)
+
+
+def _configured(action: Action) -> Iterator[str]:
+    said = action.configuration
+    for key in _REQUIRED:
+        if not said.get(key):
+            yield f"{action.name} lacks {key}"
+        elif key.endswith(("Artifact", "ArtifactName")) and said[key] not in action.inputs:
+            yield f"{key} is {said[key]}, which {action.name} does not take as an input"
+    for key, meant in _FILES.items():
+        if said.get(key) != meant:
+            yield f"{key} is {said.get(key) or 'not set'}, where {meant} is meant"
+    if action.outputs:
+        yield f"{action.name} has an output, which CodePipeline refuses"
+
+
+def _one_group(action: Action, environment: Environment) -> Iterator[str]:
+    """Application and group are of one deployment group, if they are of this environment at all."""
+    application, group = (
+        {_application(each, environment) for each in environment.referred(action.configuration.get(key))}
+        for key in ("ApplicationName", "DeploymentGroupName")
+    )
+    if application and group and application != group:
+        yield "ApplicationName is not that of DeploymentGroupName"
+
+
+def _application(resource: Resource, environment: Environment) -> str:
+    of_group = environment.referred(resource.body.get("app_name"))
+    return next((each.address for each in of_group), resource.address)
+
+
+CHECK = Check(
+    Rule(
+        id="CUT_PIPELINE_DEPLOY",
+        severity="high",
+        title="The deploy action hands CodeDeploy the files of the release contract",
+        why="A file that is looked for under another name, or a placeholder that is not replaced, fails every release at its last stage",
+        fix="Write the action's configuration as `make synth` does",
+        link="https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html",
+        setting="service.<name>.release.engine",
+    ),
+    types=("aws_codepipeline",),
+    judge=_judge,
+    applies=_deploys_to_ecs,
+)

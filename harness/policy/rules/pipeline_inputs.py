@@ -1,0 +1,50 @@
+"""Artifacts are there when an action wants them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from harness.policy import pipelines
+from harness.policy.check import Check
+from harness.policy.environment import Environment
+from harness.policy.pipelines import Action
+from harness.policy.rule import Rule
+from harness.terraform_json import Resource
+
+_TAKES_SOMETHING = {"CodeBuild", "CodeDeployToECS", "ECS", "S3"}
+
+
+def _judge(pipeline: Resource, _environment: Environment) -> Iterator[str]:
+    actions = pipelines.actions(pipeline)
+    for artifact, times in Counter(each for action in actions for each in action.outputs).items():
+        if times > 1:
+            yield f"{times} actions make the artifact {artifact}"
+    for action in actions:
+        yield from _missing(action, actions)
+
+
+def _missing(action: Action, actions: list[Action]) -> Iterator[str]:
+    made = {artifact for each in actions if each.place < action.place for artifact in each.outputs}
+    for artifact in action.inputs:
+        if artifact not in made:
+            yield f"{action.name} takes the artifact {artifact}, which no action before it makes"
+    if not action.inputs and action.provider in _TAKES_SOMETHING and action.category != "Source":
+        yield f"{action.name} takes no artifact"
+    primary = action.configuration.get("PrimarySource")
+    if primary and primary not in action.inputs:
+        yield f"PrimarySource of {action.name} is {primary}, which it does not take"
+
+
+CHECK = Check(
+    Rule(
+        id="CUT_PIPELINE_INPUTS",
+        severity="medium",
+        title="Each action takes artifacts that an earlier one has made",
+        why="CodePipeline refuses the pipeline in the middle of the apply, or a stage works on something else than was built",
+        fix="Let the action take the artifact of the stage whose result it works on",
+        link="https://docs.aws.amazon.com/codepipeline/latest/userguide/welcome-introducing-artifacts.html",
+    ),
+    types=("aws_codepipeline",),
+    judge=_judge,
+)
