@@ -21,10 +21,13 @@ GENERATE = $(BIN)/python $(if $(filter bootstrap/%,$(ENV)),-m harness bootstrap,
 # What the plan guard objects to and is wanted all the same, and the name that would have to be typed.
 ANSWERS = $(foreach address,$(ALLOW),--allow '$(address)') $(if $(CONFIRM),--confirm '$(CONFIRM)')
 
+# What a pull request is to be merged into.
+BASE ?= origin/main
+
 # A file's tests run in one process, so that what they share is made once; tests/conftest.py says which files come first.
 TESTS := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help synth drift test test-slow test-e2e policy policy-coverage prove e2e plan-offline plan apply destroy speculative-plan output terraform bootstrap bench lock lock-python lock-providers docs inventory format clean named
+.PHONY: help synth drift test test-slow test-e2e policy policy-coverage pr-check prove e2e plan-offline plan apply destroy speculative-plan output terraform bootstrap bench lock lock-python lock-providers docs inventory format clean named
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +62,9 @@ policy: $(VENV)/.run $(CHECKOV)/.installed ## Judge the generated Terraform; ENV
 
 policy-coverage: $(VENV)/.run $(CHECKOV)/.installed ## Learn which of checkov's checks must judge what, about a minute
 	@$(BIN)/python -m harness policy-coverage
+
+pr-check: $(VENV)/.run $(CHECKOV)/.installed ## Check what a pull request changes: BASE=origin/main
+	@$(BIN)/python -m harness pr-check --base '$(BASE)' $(ARGS)
 
 prove: $(VENV)/.prove ## Prove the environments with all that this machine has; ENV=dev for one
 	@$(SYNTH_ASIDE)

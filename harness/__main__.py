@@ -27,6 +27,8 @@ from harness.permissions import page
 from harness.policy import gate, learning
 from harness.policy import page as policy_page
 from harness.policy.reports.forms import FORMS
+from harness.policy.reports.markdown import LONGEST
+from harness.pull_request import check
 from modules.settings.problems import SettingsError
 
 if TYPE_CHECKING:
@@ -106,6 +108,12 @@ def _parser() -> argparse.ArgumentParser:
     coverage = commands.add_parser("policy-coverage", help="learn which of checkov's checks must judge what")
     coverage.set_defaults(command=_coverage)
 
+    pull_request = commands.add_parser("pr-check", help="check what a pull request changes: drift, policy, risks")
+    pull_request.add_argument("--base", default="origin/main", metavar="REF", help="what it is to be merged into")
+    pull_request.add_argument("--out", type=Path, metavar="DIR", help="where the reports go (default: .cache/pr-check)")
+    pull_request.add_argument("--longest", type=int, default=LONGEST, metavar="N", help="characters of comment.md")
+    pull_request.set_defaults(command=_pull_request)
+
     bench_ = commands.add_parser("bench", help="time the synthesis against CDKTF's plain imports")
     bench_.set_defaults(command=_bench)
 
@@ -173,6 +181,11 @@ def _policy(options: argparse.Namespace) -> int:
     given = {form: getattr(options, form) for form in FORMS}
     reports = {form: file for form, file in given.items() if file}
     return gate.check(options.root, options.environments, reports=reports)
+
+
+def _pull_request(options: argparse.Namespace) -> int:
+    out = options.out or options.root / check.OUT
+    return check.check(options.root, options.base, out, longest=options.longest)
 
 
 def _coverage(options: argparse.Namespace) -> int:

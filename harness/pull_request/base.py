@@ -1,0 +1,115 @@
+"""What a pull request is held against: the commit that it branched off, and what the project was there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import HarnessError
+
+_KEPT = ("environments", "artifacts", "bootstrap")
+# What judges is this checkout's, so that the same is asked of both; what it has judged before it knows again.
+_LENT = (".venv-checkov", ".cache", "requirements")
+_SHORT = 12
+
+
+@dataclass(frozen=True)
+class Base:
+    """``name`` is what was asked for, like ``origin/main``; ``commit`` is where that and this checkout part."""
+
+    name: str
+    commit: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.commit[:_SHORT]})"
+
+
+def find(root: Path, name: str) -> Base:
+    """The best common ancestor of ``name`` and of what is checked out in ``root``, as pull requests have it.
+
+    Raises ``HarnessError`` that says what to do if ``root`` is no checkout, ``name`` no commit, or nothing is common.
+    """
+    _checked_out(root)
+    commit = _asked(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    if not commit:
+        raise HarnessError(f'BASE: "{name}" is no commit that is known here; {_fetch(root, name)}')
+    ancestor = _asked(root, "merge-base", commit, "HEAD")
+    if ancestor:
+        return Base(name, ancestor)
+    if _asked(root, "rev-parse", "--is-shallow-repository") == "true":
+        raise HarnessError(
+            f"BASE: this checkout is shallow, so that it cannot be seen where it and {name} part; "
+            "run: git fetch --unshallow (GitHub Actions: fetch-depth: 0 for actions/checkout)"
+        )
+    raise HarnessError(f"BASE: {name} has no commit in common with what is checked out; name the branch it began from")
+
+
+def changed(root: Path, base: Base) -> list[str]:
+    """The files of the project that are not as they were, sorted, seen from ``root``; what git does not track is none."""
+    done = _git(root, "diff", "--name-only", "--relative", "-z", "--no-renames", base.commit, "--")
+    return sorted(_names(done.stdout))
+
+
+def export(root: Path, base: Base, folder: Path) -> None:
+    """Puts into ``folder`` what environments, artifacts and bootstraps were, so that they can be judged there."""
+    listed = _git(root, "ls-tree", "-r", "-z", base.commit, "--", *_KEPT).stdout
+    for mode, identity, name in _files(listed):
+        if mode.startswith("100"):
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(_git(root, "cat-file", "blob", identity).stdout)
+    (root / ".cache").mkdir(exist_ok=True)
+    for name in _LENT:
+        (folder / name).symlink_to((root / name).absolute())
+
+
+def _files(listed: bytes) -> Iterator[tuple[str, str, str]]:
+    for line in _names(listed):
+        about, name = line.split("\t", 1)
+        mode, _, identity = about.split()
+        yield mode, identity, name
+
+
+def _names(output: bytes) -> list[str]:
+    return [os.fsdecode(name) for name in output.split(b"\0") if name]
+
+
+def _checked_out(root: Path) -> None:
+    done = _run(root, "rev-parse", "--verify", "HEAD")
+    if done.returncode:
+        said = os.fsdecode(done.stderr).strip().splitlines()
+        raise HarnessError(
+            f"{root}: git has no commit to look at here ({said[0] if said else 'it does not say why'}); "
+            "a pull request is checked in a checkout of its branch"
+        )
+
+
+def _fetch(root: Path, name: str) -> str:
+    remote, _, branch = name.partition("/")
+    if not branch or remote not in (_asked(root, "remote") or "").splitlines():
+        return "name a branch that was fetched, like origin/main"
+    return f"run: git fetch {remote} {branch}:refs/remotes/{name} (GitHub Actions: fetch-depth: 0 for actions/checkout)"
+
+
+def _asked(root: Path, *arguments: str) -> str | None:
+    """What git answers; nothing if it says no."""
+    done = _run(root, *arguments)
+    return os.fsdecode(done.stdout).strip() if done.returncode == 0 else None
+
+
+def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    done = _run(root, *arguments)
+    if done.returncode:
+        raise HarnessError(f"git {arguments[0]} failed: {os.fsdecode(done.stderr).strip()}")
+    return done
+
+
+def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    variables = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        return subprocess.run(["git", *arguments], cwd=root, env=variables, capture_output=True, check=False)
+    except FileNotFoundError as error:
+        raise HarnessError("git is needed to see what a pull request changes, and is not installed") from error
