@@ -1,0 +1,41 @@
+"""What production holds is not thrown away with a resource that is replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.policy.check import Check
+from harness.policy.environment import Environment
+from harness.policy.rule import Rule
+from harness.policy.values import is_true
+from harness.terraform_json import Resource
+
+_ARGUMENTS = {"aws_s3_bucket": "force_destroy", "aws_ecr_repository": "force_delete"}
+_CACHE = "MUTABLE"
+
+
+def _keeps(resource: Resource, environment: Environment) -> bool:
+    """Only in production; a repository whose tags move is a build's cache, which the next build makes again."""
+    return environment.production and resource.body.get("image_tag_mutability", "IMMUTABLE") != _CACHE
+
+
+def _judge(resource: Resource, _environment: Environment) -> Iterator[str]:
+    argument = _ARGUMENTS[resource.type]
+    if is_true(resource.body.get(argument)):
+        yield f"{argument} is true"
+
+
+CHECK = Check(
+    Rule(
+        id="CUT_BUCKET_KEPT",
+        severity="high",
+        title="Buckets and image repositories of production are not deleted with what they hold",
+        why="A plan that replaces the bucket or repository takes every image and log along, those that run now as well",
+        fix="Set disposable = false",
+        link="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket",
+        setting="disposable",
+    ),
+    types=tuple(_ARGUMENTS),
+    judge=_judge,
+    applies=_keeps,
+)

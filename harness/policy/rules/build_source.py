@@ -1,0 +1,56 @@
+"""What a build runs is in the source that is released, or is a program of Cutover."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.policy.check import Check
+from harness.policy.environment import Environment
+from harness.policy.rule import Rule
+from harness.policy.values import at
+from harness.terraform_json import Resource
+from modules.pipeline import inline
+
+_FILE = re.compile(r"(?!/)[\w./-]+\.ya?ml")
+_SCRIPTS = tuple(sorted(file.name for file in (Path(inline.__file__).parent / "scripts").glob("*.py")))
+_PRINTS = re.compile(r"^  exported-variables:\n    - (\w+)$", re.MULTILINE)
+_FILES = re.compile(r"^    - (\S+)$", re.MULTILINE)
+
+
+def _judge(project: Resource, _environment: Environment) -> Iterator[str]:
+    for block in ("source", "artifacts"):
+        kind = at(project.body, block, "type")
+        if kind != "CODEPIPELINE":
+            yield f"its {block} is of type {kind}, and not the pipeline's"
+    buildspec = str(at(project.body, "source", "buildspec") or "")
+    if not buildspec:
+        yield "names no buildspec"
+    elif not (_FILE.fullmatch(buildspec) and ".." not in buildspec) and not _is_ours(buildspec):
+        yield f"its buildspec is neither a file of the source nor one of Cutover's: {buildspec.splitlines()[0]}"
+
+
+def _is_ours(buildspec: str) -> bool:
+    """Whether it is one of Cutover's programs, letter by letter, with nothing before, in or after it."""
+    prints = _PRINTS.search(buildspec)
+    _, _, artifacts = buildspec.partition("\nartifacts:\n")
+    return any(
+        buildspec == inline.buildspec(script, prints[1] if prints else None, _FILES.findall(artifacts))
+        for script in _SCRIPTS
+    )
+
+
+CHECK = Check(
+    Rule(
+        id="CUT_BUILD_SOURCE",
+        severity="high",
+        title="Builds take source and buildspec from the pipeline",
+        why="A buildspec from elsewhere runs commands that no review of the source has seen, with the right to push your images",
+        fix="Name a buildspec by its path in the source, and let the pipeline hand the source over",
+        link="https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html",
+        setting="service.<name>.build.buildspec",
+    ),
+    types=("aws_codebuild_project",),
+    judge=_judge,
+)

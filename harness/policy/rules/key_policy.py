@@ -1,0 +1,42 @@
+"""The environment's keys are the account's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.policy import allowed
+from harness.policy.check import Check
+from harness.policy.environment import Environment
+from harness.policy.rule import Rule
+from harness.terraform_json import Resource
+
+
+def _judge(key: Resource, environment: Environment) -> Iterator[str]:
+    statements = allowed.statements(key, environment)
+    if not statements:
+        yield "has no policy that can be read here"
+        return
+    yield from allowed.strangers(key, environment)
+    if not any(
+        each.effect == "Allow" and "kms:*" in each.actions and not each.conditions and _has_root(each.principals)
+        for each in statements
+    ):
+        yield "nothing lets the account administer it"
+
+
+def _has_root(principals: tuple[tuple[str, str], ...]) -> bool:
+    return any(kind == "AWS" and (who.endswith(":root") or who.isdigit()) for kind, who in principals)
+
+
+CHECK = Check(
+    Rule(
+        id="CUT_KEY_POLICY",
+        severity="critical",
+        title="Keys are used by the environment's accounts, and administered by their own",
+        why="Whoever is let in decrypts artifacts, images and logs; and a key that the account may not administer can be lost for good",
+        fix="Let the account administer the key, and name every service or role beyond it",
+        link="https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+    ),
+    types=("aws_kms_key",),
+    judge=_judge,
+)

@@ -1,0 +1,52 @@
+"""What is generated says what it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from harness.policy.check import Check
+from harness.policy.environment import Environment
+from harness.policy.rule import Rule
+from harness.terraform_json import Resource, resources
+
+_ELSEWHERE = ("locals", "module", "variable")
+_EXPRESSION = re.compile(r"(?<!\$)\$\{[^}]*\}?|(?<!%)%\{[^}]*\}?")
+_REFERENCE = re.compile(r"\$\{(data\.)?aws_\w+\.[\w-]+(\.\w+|\[\d+\]|\[\"[^\"]*\"\])*\}")
+_REPEATED = ("count", "dynamic", "for_each")
+
+
+def _judge(root: Resource, _environment: Environment) -> Iterator[str]:
+    yield from (f"has {each}" for each in _ELSEWHERE if root.body.get(each))
+    for kind in ("resource", "data", "provider", "output"):
+        for where, value in _leaves(root.body.get(kind), kind):
+            yield from (f"{where}: {each}" for each in _EXPRESSION.findall(value) if not _REFERENCE.fullmatch(each))
+    for resource in resources(root.body):
+        yield from (f"{resource.address} has {each}" for each in _REPEATED if resource.body.get(each))
+
+
+def _leaves(value: Any, where: str) -> Iterator[tuple[str, str]]:
+    """Each text, and the way to it."""
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _leaves(each, f"{where}.{key}")
+    elif isinstance(value, list):
+        for each in value:
+            yield from _leaves(each, where)
+
+
+CHECK = Check(
+    Rule(
+        id="CUT_TERRAFORM_LITERAL",
+        severity="high",
+        title="Values are literal, or refer to a resource",
+        why="checkov sees an unknown value behind a variable, a local or a function and passes it: what the policy says no more holds",
+        fix="Write the value out, as `make synth` does",
+        link="https://www.checkov.io/7.Scan%20Examples/Terraform.html",
+    ),
+    types=("root",),
+    judge=_judge,
+)
