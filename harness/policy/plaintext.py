@@ -45,7 +45,7 @@ _SHAPES = {
     "a SendGrid key": r"\bSG\.[\w-]{16,}\.[\w-]{16,}",
     "an npm token": r"\bnpm_\w{30,}",
     "a Docker Hub token": r"\bdckr_pat_[\w-]{20,}",
-    "a PyPI token": r"\bpypi-[\w-]{30,}",
+    "a PyPI token": r"\bpypi-AgEI[\w-]{20,}",
     "an API key": r"\bsk-[\w-]{20,}",
     "a URL with a password in it": r"\b[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@",
     "a text with a password in it": (
@@ -72,11 +72,12 @@ def reasons(name: str, value: str) -> list[str]:
     is a ``valueFrom`` is a reference. No reason quotes the value, for findings are published.
     """
     if (inside := _unfolded(value)) is not None:
-        return [
+        told = (
             reason if key == name else f"{key} in it {reason}"
             for key, text in _variables(inside, name)
             for reason in reasons(key, text)
-        ]
+        )
+        return list(dict.fromkeys(told))
     found = [f"looks like {what}" for what, shape in _SHAPES.items() if re.search(shape, value)]
     if not found and _named_like_a_secret(name) and not _refers(value):
         found.append("is named like a secret")
