@@ -44,13 +44,15 @@ class Environment:
         if "provider.aws" in types:
             found += self._providers()
         if "root" in types:
-            found.append(Resource("root", "root", self.name, dict(self.document)))
+            # Its address is the name of the generated file.
+            found.append(Resource("root", "cdk", "tf.json", dict(self.document)))
         return tuple(found)
 
     def _providers(self) -> Iterator[Resource]:
         for providers in blocks(self.document.get("provider")):
             for body in blocks(providers.get("aws")):
-                yield Resource("provider", "provider.aws", str(body.get("alias", "default")), body)
+                name = f"aws.{body['alias']}" if body.get("alias") else "aws"
+                yield Resource("provider", "provider", name, body)
 
     def get(self, address: str) -> Resource | None:
         """The resource at an address like ``aws_vpc.main``."""

@@ -92,7 +92,7 @@ def test_words_that_the_output_cannot_hold_are_no_obstacle(tmp_path: Path) -> No
 def test_error_of_the_system_about_no_file_is_told_plainly(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> int:
+    def full(*_: object, **__: object) -> int:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("harness.policy.gate.check", full)

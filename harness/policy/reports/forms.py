@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from harness.policy.reports import document, junit, markdown, sarif
 from harness.policy.verdict import Verdict
 
-FORMS: Mapping[str, Callable[[Sequence[Verdict]], str]] = {}
+FORMS: Mapping[str, Callable[[Sequence[Verdict]], str]] = {
+    "sarif": sarif.render,
+    "junit": junit.render,
+    "json": document.render,
+    "markdown": markdown.render,
+}
 """How each is made of the verdicts, by the name that the command line has for it."""

@@ -15,7 +15,7 @@ _ACCOUNT = re.compile(r"\d{12}")
 
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
-    if resource.type == "root":
+    if resource.mode == "root":
         if not environment.resources("provider.aws"):
             yield "has no provider.aws"
         return

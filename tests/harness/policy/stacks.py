@@ -14,12 +14,21 @@ def log_group(path: str, **settings: Any) -> dict[str, Any]:
 
 
 def stack(environment: str, **settings: Any) -> dict[str, Any]:
-    """A stack with a log group; without ``settings`` it is one that checkov has nothing to say against."""
+    """A stack with a log group; without ``settings`` it is one that nothing has anything to say against."""
     settings = settings or {"retention_in_days": 365, "kms_key_id": KEY}
+    provider = {
+        "allowed_account_ids": ["123456789012"],
+        "default_tags": [{"tags": {"environment": environment, "project": "shop"}}],
+        "region": "eu-west-1",
+    }
     return {
         "//": {"metadata": {"stackName": environment}},
-        "provider": {"aws": [{"region": "eu-west-1"}]},
-        "terraform": {"backend": {"local": {"path": "terraform.tfstate"}}, "required_version": ">= 1.10"},
+        "provider": {"aws": [provider]},
+        "terraform": {
+            "backend": {"local": {"path": "terraform.tfstate"}},
+            "required_providers": {"aws": {"source": "hashicorp/aws", "version": "6.25.0"}},
+            "required_version": ">= 1.10",
+        },
         "resource": {"aws_cloudwatch_log_group": {"logs": log_group(f"{environment}/web/logs", **settings)}},
     }
 
