@@ -50,10 +50,14 @@ def _change(address: str, old: Resource | None, new: Resource | None) -> Change 
     if shown is None or (old and new and _body(old) == _body(new)):
         return None
     before, after = (_body(each) if each else {} for each in (old, new))
-    action: Action = "added" if old is None else "removed" if new is None else "changed"
+    action = _action(old, new)
     arguments = tuple(_told(before, after)) if action == "changed" else ()
     path = construct_path(shown.body).partition("/")[2] or address
     return Change(action, address, path, arguments, shown.type if shown.mode == "resource" else "", before, after)
+
+
+def _action(before: object, after: object) -> Action:
+    return "added" if before is None else "removed" if after is None else "changed"
 
 
 def _body(resource: Resource) -> dict[str, Any]:
@@ -63,7 +67,9 @@ def _body(resource: Resource) -> dict[str, Any]:
 def _block(key: str, before: Any, after: Any) -> Change | None:
     if before == after:
         return None
-    return Change("changed", key, key, tuple(_told(before, after)), before={key: before}, after={key: after})
+    return Change(
+        _action(before, after), key, key, tuple(_told(before, after)), before={key: before}, after={key: after}
+    )
 
 
 def _told(before: Any, after: Any) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.errors import HarnessError
 from harness.policy import gate
 from harness.policy.reports import document, junit, sarif
+from harness.policy.reports.markdown import LONGEST
 from harness.pull_request import comment, drift, terminal
 from harness.pull_request.drift import Drift
 from harness.pull_request.review import Review
@@ -31,7 +32,7 @@ def check(
     base: str,
     out: Path,
     *,
-    longest: int = comment.LONGEST,
+    longest: int = LONGEST,
     today: date | None = None,
     judge: Judge = gate.judge,
     generate: Callable[[Path, Say], Drift] = drift.look,

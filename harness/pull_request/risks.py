@@ -64,12 +64,10 @@ def _state(document: Mapping[str, Any]) -> list[Any]:
 def _provider(document: Mapping[str, Any], argument: str) -> str:
     """What all configurations of the provider say of an argument."""
     found = [
-        value
-        for providers in blocks(document.get("provider"))
-        for each in blocks(providers.get("aws"))
-        for value in (each.get(argument) if isinstance(each.get(argument), list) else [each.get(argument)])
+        each.get(argument) for providers in blocks(document.get("provider")) for each in blocks(providers.get("aws"))
     ]
-    return ", ".join(dict.fromkeys(str(value) for value in found))
+    values = [value for each in found for value in (each if isinstance(each, list) else [each])]
+    return ", ".join(dict.fromkeys(map(str, values)))
 
 
 def _resources(changes: Iterable[Change]) -> Iterator[str]:

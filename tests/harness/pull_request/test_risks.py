@@ -1,0 +1,104 @@
+"""What a reviewer is asked to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.pull_request import risks
+from harness.pull_request.comparison import Compared
+from tests.harness.pull_request.requests import PullRequest, document
+
+
+def of(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    return list(risks.of(Compared("prod", before=before, after=after)))
+
+
+VERSIONS = {"versioning_configuration": {"status": "Enabled"}, "bucket": "${aws_s3_bucket.main.id}"}
+
+
+@pytest.mark.parametrize(
+    ("type_", "before", "after", "said"),
+    [
+        ("aws_lb", {"enable_deletion_protection": True}, {"enable_deletion_protection": False}, "protected from deletion"),
+        ("aws_lb", {"enable_deletion_protection": True}, {}, "protected from deletion"),
+        ("aws_lb", {"enable_deletion_protection": True}, None, "nobody reaches the services behind it"),
+        ("aws_kms_key", {}, None, "can no longer be read"),
+        ("aws_db_instance", {}, None, "the data in it is lost"),
+        ("aws_s3_bucket_versioning", VERSIONS, {**VERSIONS, "versioning_configuration": {"status": "Suspended"}}, "brought back"),
+        ("aws_s3_bucket", {"lifecycle": {"prevent_destroy": True}}, {"lifecycle": {}}, "prevent_destroy"),
+        ("aws_s3_bucket", {"force_destroy": False}, {"force_destroy": True}, "force_destroy"),
+        ("aws_ecr_repository", {}, {"force_delete": True}, "force_delete"),
+    ],
+)  # fmt: skip
+def test_protection_that_is_lifted_and_what_is_lost(
+    type_: str, before: dict[str, Any], after: dict[str, Any] | None, said: str
+) -> None:
+    old = document("prod", **{type_: {"main": before}})
+    new = document("prod", **({type_: {"main": after}} if after is not None else {}))
+    (line,) = of(old, new)
+    assert line.startswith("main: ")
+    assert said in line
+    assert of(old, old) == []
+    assert of(new, new) == []
+
+
+def test_protection_that_is_put_on_is_no_risk() -> None:
+    on, off = (document("prod", aws_lb={"main": {"enable_deletion_protection": value}}) for value in (True, False))
+    assert of(off, on) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("terraform", {"backend": {"s3": {"bucket": "x"}}}, "its state is looked for elsewhere"),
+        ("terraform", {"cloud": {"organization": "acme"}}, "its state is looked for elsewhere"),
+        ("provider", {"aws": [{"region": "eu-west-1", "allowed_account_ids": ["999999999999"]}]}, "another account: 123456789012 -> 999999999999"),
+        ("provider", {"aws": [{"region": "us-east-1", "allowed_account_ids": ["123456789012"]}]}, "another region: eu-west-1 -> us-east-1"),
+    ],
+)  # fmt: skip
+def test_state_account_and_region_are_told(key: str, value: dict[str, Any], said: str) -> None:
+    (line,) = of(document("prod"), document("prod") | {key: value})
+    assert said in line
+
+
+def test_environment_that_is_gone_or_renamed() -> None:
+    assert "stays in AWS" in next(risks.of(Compared("prod", "removed", before=document("prod"))))
+    assert "was called live" in next(risks.of(Compared("prod", "renamed", "live", {}, {})))
+
+
+def test_what_judges_is_named_if_it_is_changed() -> None:
+    files = ["harness/policy/rules/a.py", "harness/policy/gate.py", ".github/workflows/x.yml", "Makefile"]
+    (line,) = risks.judges([*files, "environments/dev/environment.hcl", "docs/a.md", "harnessed/x"])
+    assert line.endswith(": .github/workflows (1 file), Makefile (1 file), harness/policy (2 files)")
+    assert list(risks.judges(["environments/dev/cdk.tf.json"])) == []
+
+
+def waiver(until: str, reason: str = "It holds nothing of anybody's.", owner: str = "web-team") -> str:
+    return f'waiver "CKV_AWS_1" "lb/main" {{\n  reason = "{reason}"\n  owner = "{owner}"\n  until = "{until}"\n}}\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (None, waiver("2027-01-31"), "is new, until 2027-01-31; web-team says: It holds nothing of anybody's."),
+        (waiver("2026-12-31"), waiver("2027-01-31"), "is prolonged from 2026-12-31, until 2027-01-31; web-team says:"),
+        (waiver("2026-12-31"), waiver("2026-12-31", owner="ops"), "has another reason or owner, until"),
+    ],
+)  # fmt: skip
+def test_waivers_that_accept_more_are_told(request_: PullRequest, before: str | None, after: str, said: str) -> None:
+    request_.write("dev", document("dev"), waivers=before)
+    request_.begin()
+    request_.write("dev", waivers=after)
+    request_.check()
+    assert f"dev: waiver of CKV_AWS_1 on lb/main {said}" in request_.text
+
+
+@pytest.mark.parametrize("after", [waiver("2026-12-31"), waiver("2026-11-30"), ""])
+def test_waivers_that_accept_no_more_than_before_are_not(request_: PullRequest, after: str) -> None:
+    request_.write("dev", document("dev"), waivers=waiver("2026-12-31"))
+    request_.begin()
+    request_.write("dev", waivers=after)
+    request_.check()
+    assert "waiver of" not in request_.text
