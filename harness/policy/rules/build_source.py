@@ -19,11 +19,22 @@ _PRINTS = re.compile(r"^  exported-variables:\n    - (\w+)$", re.MULTILINE)
 _FILES = re.compile(r"^    - (\S+)$", re.MULTILINE)
 
 
-def _judge(project: Resource, _environment: Environment) -> Iterator[str]:
+def _judge(project: Resource, environment: Environment) -> Iterator[str]:
     for block in ("source", "artifacts"):
         kind = at(project.body, block, "type")
         if kind != "CODEPIPELINE":
             yield f"its {block} is of type {kind}, and not the pipeline's"
+    if project.body.get("secondary_sources"):
+        yield "takes other sources beside the pipeline's"
+    for webhook in environment.resources("aws_codebuild_webhook"):
+        if webhook.body.get("project_name") == project.body.get("name") or project in environment.referred(
+            webhook.body
+        ):
+            yield f"{webhook.address} starts it without the pipeline"
+    yield from _buildspec(project)
+
+
+def _buildspec(project: Resource) -> Iterator[str]:
     buildspec = str(at(project.body, "source", "buildspec") or "")
     if not buildspec:
         yield "names no buildspec"
