@@ -67,6 +67,8 @@ def judge(root: Path, names: Collection[str] = (), today: date | None = None, sa
     folders = [environments.folder(root, name) for name in sorted(set(names)) or environments.names(root)]
     if not folders:
         raise HarnessError("environments/ holds nothing to check; begin with environments/<name>/environment.hcl")
+    if any(folder.name == ARTIFACTS for folder in folders):
+        raise HarnessError(f"environments/{ARTIFACTS}: give it another name; this one is the release contract's")
     if not names and (root / ARTIFACTS).is_dir():
         folders.append(root / ARTIFACTS)
     scans = scanning.scan(root, folders, say)

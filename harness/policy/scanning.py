@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.errors import HarnessError
-from harness.policy import checkov, engine, rules, stack
+from harness.policy import checkov, engine, rules, stack, text_files, texts
 from harness.policy.cache import Cache
 from harness.policy.checkov import Scan
 from harness.policy.engine import Evaluation
@@ -19,6 +19,8 @@ from harness.policy.iam import gate as iam
 from harness.policy.stack import Stack
 from modules.settings import load
 from modules.settings.problems import SettingsError
+
+_T = TypeVar("_T")
 
 ARTIFACTS = "artifacts"
 """The scope that the release contract is, beside the environments."""
@@ -47,7 +49,7 @@ def scan(root: Path, folders: Sequence[Path], say: Callable[[str], None]) -> dic
         looking = pool.submit(_texts, root, folders, cache)
         stacks, broken = _stacks([folder for folder in folders if folder.name != ARTIFACTS])
         generated = {scan.environment: scan for scan in _checkov(root, stacks, cache, say)}
-        found = looking.result()
+        found = {scan.environment: scan for scan in looking.result()}
     ours = {each.environment: _ours(root, each) for each in stacks}
     return {
         folder.name: broken.get(folder.name)
@@ -83,19 +85,32 @@ def _stacks(folders: Iterable[Path]) -> tuple[list[Stack], dict[str, Scanned]]:
     return stacks, broken
 
 
-def _checkov(root: Path, stacks: list[Stack], cache: Cache, say: Callable[[str], None]) -> list[Scan]:
-    known = {each.environment: scan for each in stacks if (scan := cache.get(each.environment, each.text))}
-    new = [each for each in stacks if each.environment not in known]
-    if new:
+def _checkov(root: Path, stacks: Sequence[Stack], cache: Cache, say: Callable[[str], None]) -> list[Scan]:
+    def scan(new: list[Stack]) -> list[Scan]:
         say(f"policy: scanning {', '.join(each.environment for each in new)} with checkov, about ten seconds")
-        for each, made in zip(new, checkov.scan(root, new), strict=True):
-            cache.put(made, each.environment, each.text)
-            known[each.environment] = made
-    return list(known.values())
+        return checkov.scan(root, new)
+
+    return _cached(cache, stacks, lambda each: (each.environment, each.text), scan)
 
 
-def _texts(root: Path, folders: Sequence[Path], cache: Cache) -> dict[str, Scan]:
-    return {}
+def _texts(root: Path, folders: Sequence[Path], cache: Cache) -> list[Scan]:
+    found = [text_files.read(root, folder) for folder in folders]
+    return _cached(cache, found, lambda each: (each.scope, each.key), lambda new: texts.scan(root, new))
+
+
+def _cached(
+    cache: Cache,
+    all_: Sequence[_T],
+    key: Callable[[_T], tuple[str, ...]],
+    scan: Callable[[list[_T]], list[Scan]],
+) -> list[Scan]:
+    """The scans of all, of which those are made now that are not known yet."""
+    known = {key(each): found for each in all_ if (found := cache.get(*key(each)))}
+    if new := [each for each in all_ if key(each) not in known]:
+        for each, made in zip(new, scan(new), strict=True):
+            cache.put(made, *key(each))
+            known[key(each)] = made
+    return [known[key(each)] for each in all_]
 
 
 def _ours(root: Path, read: Stack) -> Evaluation:

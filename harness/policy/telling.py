@@ -9,7 +9,7 @@ from pathlib import Path
 from harness import environments
 from harness.errors import HarnessError
 from harness.plan.blame import setting_of
-from harness.policy import catalogue, stack
+from harness.policy import catalogue, stack, texts
 from harness.policy.finding import Finding
 from harness.policy.verdict import Told
 from modules.settings import load
@@ -28,6 +28,8 @@ class Teller:
     def tell(self, finding: Finding) -> Told:
         """The finding in full. Without settings that can be read it is told by the line of the generated file."""
         rule = catalogue.rule_of(finding)
+        if place := texts.place(finding):
+            return Told(self._folder.name, finding, rule, "", place)
         setting = _setting(rule.setting, finding.path)
         if setting and self._settings:
             return Told(self._folder.name, finding, rule, dotted(setting), self._settings.locations.of(setting))
