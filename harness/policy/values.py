@@ -40,3 +40,10 @@ def number(value: object) -> int | None:
 def ignored(body: Mapping[str, Any]) -> list[str]:
     """What ``lifecycle.ignore_changes`` of a resource names."""
     return [str(each) for each in items(at(body, "lifecycle", "ignore_changes"))]
+
+
+def shown(value: object) -> str:
+    """A value in a message: true and false as Terraform writes them, and what is not there as missing."""
+    if value is None:
+        return "missing"
+    return str(value).lower() if isinstance(value, bool) else str(value)

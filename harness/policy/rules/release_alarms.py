@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from harness.policy import releases
 from harness.policy.check import Check
@@ -51,10 +52,13 @@ def _blind(alarm: Resource, release: Release, environment: Environment) -> Itera
         return
     if alarm.body.get("treat_missing_data") == "breaching":
         yield f"{alarm.address} is raised by a colour without traffic (treat_missing_data)"
+    for name, seen in _seen(alarm, release):
+        if seen != watched:
+            yield f"{alarm.address} looks at {name} of something else than {', '.join(sorted(watched))}"
     alike = [each for each in environment.referred(release.names) if _measures(each) == _measures(alarm)]
-    seen = {address for each in alike for address in _watched(each, release)}
+    covered = {address for each in alike for address in _watched(each, release)}
     for group in release.target_groups:
-        if group.address not in seen:
+        if group.address not in covered:
             yield f"{alarm.address} has no like on {group.address}"
 
 
@@ -65,9 +69,20 @@ def _watched(alarm: Resource, release: Release) -> set[str]:
 
 def _measures(alarm: Resource) -> set[str]:
     """The names of the metrics that an alarm looks at."""
+    return {str(each["metric_name"]) for each in _metrics(alarm)}
+
+
+def _seen(alarm: Resource, release: Release) -> Iterator[tuple[str, set[str]]]:
+    """Each metric of an alarm, and the target groups of the release that it is of."""
+    groups = {each.address for each in release.target_groups}
+    for metric in _metrics(alarm):
+        yield str(metric["metric_name"]), groups & set(references(metric.get("dimensions")))
+
+
+def _metrics(alarm: Resource) -> list[dict[str, Any]]:
     queries = blocks(alarm.body.get("metric_query"))
     metrics = [metric for query in queries for metric in blocks(query.get("metric"))]
-    return {str(each["metric_name"]) for each in (alarm.body, *metrics) if each.get("metric_name")}
+    return [each for each in (alarm.body, *metrics) if each.get("metric_name")]
 
 
 CHECK = Check(

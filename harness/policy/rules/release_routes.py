@@ -18,6 +18,7 @@ def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
     if len(release.production) != 1:
         yield f"it has {len(release.production)} production routes of this environment; it needs one"
     yield from _listeners(release, environment)
+    yield from _strays(release, environment)
     if release.by_codedeploy:
         yield from _service(release)
     else:
@@ -33,6 +34,16 @@ def _listeners(release: Release, environment: Environment) -> Iterator[str]:
                 yield f"{production.address} and {test.address} are of two load balancers"
 
 
+def _strays(release: Release, environment: Environment) -> Iterator[str]:
+    """What leads to the target groups and stays as it is, so that it leads to nothing once they have changed places."""
+    turned = {each.address for each in (*release.production, *release.test)}
+    for route in environment.resources("aws_lb_listener_rule", "aws_lb_listener"):
+        place = releases.listener(route, environment) if release.by_codedeploy else route
+        led = [each for each in releases.leads_to(route, environment) if each in release.target_groups]
+        if led and place.address not in turned:
+            yield f"{route.address} leads to {led[0].address}, and no release turns it"
+
+
 def _service(release: Release) -> Iterator[str]:
     pair = {each.address for each in release.target_groups}
     if not release.services:
@@ -41,14 +52,19 @@ def _service(release: Release) -> Iterator[str]:
         for group in references(at(service.body, "load_balancer", "target_group_arn")):
             if group not in pair:
                 yield f"{service.address} is behind {group}, which is not one of its target groups"
+        if not references(at(service.body, "load_balancer", "target_group_arn")):
+            yield f"{service.address} is behind no target group"
 
 
 def _rules(release: Release, environment: Environment) -> Iterator[str]:
-    """ECS shifts weights between both groups of production's route; test may lead to green alone."""
+    """ECS shifts weights between both groups of a rule for production; one for tests may lead to green alone."""
     pair = {each.address for each in release.target_groups}
     for route in (*release.production, *release.test):
-        if not {each.address for each in releases.leads_to(route, environment)} & pair:
+        led = {each.address for each in releases.leads_to(route, environment)}
+        if not led & pair:
             yield f"{route.address} leads to none of its target groups"
+        elif route in release.production and route.type == "aws_lb_listener_rule" and pair - led:
+            yield f"{route.address} does not lead to {', '.join(sorted(pair - led))}, not even with weight 0"
 
 
 CHECK = Check(

@@ -34,7 +34,9 @@ def _counted(metrics: list[dict[str, Any]]) -> set[str]:
     """The target groups whose metric is part of what the policy goes by."""
     told = [each for each in metrics if each.get("return_data", True) not in (False, "false")]
     used = {word for each in told for word in re.findall(r"\w+", str(each.get("expression", each.get("id", ""))))}
-    return {address for each in metrics if each.get("id") in used for address in references(each.get("metric_stat"))}
+    return {
+        address for each in metrics if str(each.get("id")) in used for address in references(each.get("metric_stat"))
+    }
 
 
 def _predefined(policy: Resource) -> object:

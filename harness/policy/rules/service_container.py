@@ -8,7 +8,7 @@ from harness.policy import containers
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.policy.values import number
+from harness.policy.values import number, shown
 from harness.terraform_json import Resource, blocks
 
 
@@ -18,20 +18,20 @@ def _judge(service: Resource, environment: Environment) -> Iterator[str]:
     if not found:
         yield "its task_definition is none of this environment, or its containers cannot be read"
         return
-    ports = {each.get("name"): _ports(each) for each in containers.of(found[0])}
+    ports = {str(each.get("name")): _ports(each) for each in containers.of(found[0])}
     balancers = list(blocks(service.body.get("load_balancer")))
     if not balancers:
         yield "it has no load_balancer"
     for balancer in balancers:
-        yield from _mismatch(balancer.get("container_name"), number(balancer.get("container_port")), ports)
+        yield from _mismatch(shown(balancer.get("container_name")), number(balancer.get("container_port")), ports)
 
 
-def _mismatch(name: object, port: int | None, ports: dict[object, list[int | None]]) -> Iterator[str]:
+def _mismatch(name: str, port: int | None, ports: dict[str, list[int | None]]) -> Iterator[str]:
     if name not in ports:
-        yield f"load_balancer.container_name is {name}; the containers are {', '.join(map(str, ports))}"
+        yield f"load_balancer.container_name is {name}; the containers are {', '.join(ports)}"
     elif port is None or port not in ports[name]:
-        shown = ", ".join(map(str, ports[name])) or "no port"
-        yield f"load_balancer.container_port is {port}; container {name} has {shown}"
+        has = ", ".join(map(str, ports[name])) or "no port"
+        yield f"load_balancer.container_port is {shown(port)}; container {name} has {has}"
 
 
 def _ports(container: dict[str, object]) -> list[int | None]:

@@ -34,6 +34,7 @@ def _of_service(service: Resource, environment: Environment) -> Iterator[Resourc
     yield from _routes(service, environment)
     yield from _policies(_roles(service, environment), environment)
     yield from _security_rules(service, environment)
+    yield from _ways_out(service, environment)
     for cluster in environment.referred(service.body.get("cluster")):
         yield from environment.referring(cluster, "aws_ecs_cluster_capacity_providers", "cluster_name")
     for definition in environment.referred(service.body.get("task_definition")):
@@ -72,6 +73,14 @@ def _security_rules(service: Resource, environment: Environment) -> Iterator[Res
             yield from environment.referring(group, kind, "referenced_security_group_id")
 
 
+def _ways_out(service: Resource, environment: Environment) -> Iterator[Resource]:
+    """The routes of its subnets, by which tasks pull images and say that they are well."""
+    for subnet in environment.referred(at(service.body, "network_configuration", "subnets")):
+        for association in environment.referring(subnet, "aws_route_table_association", "subnet_id"):
+            for table in environment.referred(association.body.get("route_table_id")):
+                yield from environment.referring(table, "aws_route", "route_table_id")
+
+
 def _log_groups(definition: Resource, environment: Environment) -> Iterator[Resource]:
     if containers.readable(definition, environment):
         for container in containers.of(definition):
@@ -82,7 +91,7 @@ CHECK = Check(
     Rule(
         id="CUT_SERVICE_WAITS",
         severity="medium",
-        title="Services and deployment groups wait for routes, policies, rules and logs that they need",
+        title="Services and deployment groups wait for the routes, policies, rules and logs that they need",
         why="The first apply fails because a target group has no load balancer yet, or a role no policy; a destroy takes "
         "them away under tasks that are still draining, and hangs.",
         fix="Add them to depends_on.",

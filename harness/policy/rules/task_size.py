@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.policy.values import items, number
+from harness.policy.values import items, number, shown
 from harness.terraform_json import Resource
 from modules.settings.service import FARGATE_MEMORY
 
@@ -17,12 +17,12 @@ def _judge(definition: Resource, _environment: Environment) -> Iterator[str]:
         yield "its requires_compatibilities lack FARGATE"
     cpu, memory = number(definition.body.get("cpu")), number(definition.body.get("memory"))
     if cpu not in FARGATE_MEMORY:
-        yield f"its cpu is {definition.body.get('cpu')}; Fargate has {', '.join(map(str, FARGATE_MEMORY))}"
+        yield f"its cpu is {shown(definition.body.get('cpu'))}; Fargate has {', '.join(map(str, FARGATE_MEMORY))}"
     elif memory not in FARGATE_MEMORY[cpu]:
         sizes = FARGATE_MEMORY[cpu]
         step = f", in steps of {sizes[-1] - sizes[-2]}"
-        shown = definition.body.get("memory")
-        yield f"its memory is {shown}; with cpu {cpu} Fargate has {sizes[0]} to {sizes[-1]} MiB{step}"
+        found = shown(definition.body.get("memory"))
+        yield f"its memory is {found}; with cpu {cpu} Fargate has {sizes[0]} to {sizes[-1]} MiB{step}"
 
 
 CHECK = Check(

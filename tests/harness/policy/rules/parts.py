@@ -94,6 +94,8 @@ def by_ecs(document: Json) -> None:
     service["deployment_circuit_breaker"] = {"enable": True, "rollback": True}
     service["alarms"] = {"enable": True, "rollback": True, "alarm_names": alarms}
     service["lifecycle"]["ignore_changes"] = ["task_definition", "desired_count"]
+    both = [{"arn": f"${{{BLUE}.arn}}", "weight": 100}, {"arn": f"${{{GREEN}.arn}}", "weight": 0}]
+    body(document, PRODUCTION_RULE)["action"] = [{"type": "forward", "forward": {"target_group": both}}]
     service["load_balancer"][0]["advanced_configuration"] = {
         "alternate_target_group_arn": f"${{{GREEN}.arn}}",
         "production_listener_rule": f"${{{PRODUCTION_RULE}.arn}}",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from harness.policy.rules.release_alarms import CHECK
-from tests.harness.policy.rules.parts import GROUP, SERVICE, body, by_ecs, drop, put, remove, together
+from tests.harness.policy.rules.parts import BLUE, GROUP, SERVICE, body, by_ecs, drop, put, remove, together
 from tests.harness.policy.rules.shipped import Json, document, failed, judged
 
 ALARM = "aws_cloudwatch_metric_alarm.service-web_alarms_"
@@ -51,6 +51,16 @@ def test_the_shipped_environments_are_as_it_wants_them(name: str) -> None:
             together(without("errors-green"), remove(f"{ALARM}errors-green")),
             "aws_cloudwatch_metric_alarm.service-web_alarms_errors-blue has no like on aws_lb_target_group.service-web_target-groups_green",
             id="a colour never made",
+        ),
+        pytest.param(
+            drop(f"{ALARM}errors-green", "metric_query.1.metric.dimensions"),
+            "aws_cloudwatch_metric_alarm.service-web_alarms_errors-green looks at HTTPCode_Target_5XX_Count of something else than aws_lb_target_group.service-web_target-groups_green",
+            id="half of it on nothing",
+        ),
+        pytest.param(
+            put(f"{ALARM}errors-green", "metric_query.1.metric.dimensions.TargetGroup", f"${{{BLUE}.arn_suffix}}"),
+            "aws_cloudwatch_metric_alarm.service-web_alarms_errors-green looks at HTTPCode_Target_5XX_Count of something else than aws_lb_target_group.service-web_target-groups_blue, aws_lb_target_group.service-web_target-groups_green; aws_cloudwatch_metric_alarm.service-web_alarms_errors-green looks at RequestCount of something else than aws_lb_target_group.service-web_target-groups_blue, aws_lb_target_group.service-web_target-groups_green",
+            id="half of it on the other colour",
         ),
         pytest.param(
             put(f"{ALARM}unhealthy-green", "treat_missing_data", "breaching"),

@@ -31,7 +31,7 @@ def test_the_shipped_environments_are_as_it_wants_them(name: str) -> None:
         ),
         pytest.param(
             drop(SERVICE, "load_balancer.0.container_port"),
-            "load_balancer.container_port is None; container web has 8080",
+            "load_balancer.container_port is missing; container web has 8080",
             id="no port",
         ),
         pytest.param(

@@ -52,6 +52,11 @@ def test_the_shipped_environments_are_as_it_wants_them(name: str) -> None:
             id="capacity",
         ),
         pytest.param(
+            without("aws_route.network_vpc_private-a-internet"),
+            "depends_on lacks aws_route.network_vpc_private-a-internet",
+            id="way out",
+        ),
+        pytest.param(
             without("aws_vpc_security_group_ingress_rule.service-web_from-load-balancer"),
             "depends_on lacks aws_vpc_security_group_ingress_rule.service-web_from-load-balancer",
             id="way in",

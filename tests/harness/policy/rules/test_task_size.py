@@ -23,7 +23,9 @@ def test_the_shipped_environments_are_as_it_wants_them(name: str) -> None:
             put(TASK, "cpu", "300"), "its cpu is 300; Fargate has 256, 512, 1024, 2048, 4096, 8192, 16384", id="cpu"
         ),
         pytest.param(
-            drop(TASK, "cpu"), "its cpu is None; Fargate has 256, 512, 1024, 2048, 4096, 8192, 16384", id="cpu unsaid"
+            drop(TASK, "cpu"),
+            "its cpu is missing; Fargate has 256, 512, 1024, 2048, 4096, 8192, 16384",
+            id="cpu unsaid",
         ),
         pytest.param(
             put(TASK, "memory", "512"),
