@@ -47,6 +47,11 @@ def arn(resource: Resource, environment: Environment) -> str:
     return References(dict(environment.document)).resolved(f"${{{resource.address}.arn}}")
 
 
+def account(environment: Environment) -> str:
+    """The environment's own account; raises ``HarnessError`` if the provider names none."""
+    return References(dict(environment.document)).account
+
+
 def about_anybody(statement: Statement) -> bool:
     """Whether it is about whoever comes."""
     return any(identifier == _ANYBODY for _, identifier in statement.principals)
@@ -60,14 +65,14 @@ def strangers(resource: Resource, environment: Environment) -> Iterator[str]:
             continue
         if about_anybody(each) or "not_principals" in each.negations:
             yield f"{_named(each)} lets anybody in"
-        for account in sorted({account for _, who in each.principals for account in _ACCOUNT.findall(who)} - known):
-            yield f"{_named(each)} lets the account {account} in, with which nothing here has to do"
+        for other in sorted({found for _, who in each.principals for found in _ACCOUNT.findall(who)} - known):
+            yield f"{_named(each)} lets the account {other} in, with which nothing here has to do"
 
 
 def _accounts(environment: Environment) -> set[str]:
     """The environment's own account, and those whose roles its pipelines take."""
     runners = environment.resources("aws_codepipeline", "aws_codebuild_project")
-    return {References(dict(environment.document)).account} | set(_ROLE.findall(str([each.body for each in runners])))
+    return {account(environment)} | set(_ROLE.findall(str([each.body for each in runners])))
 
 
 def _named(statement: Statement) -> str:

@@ -17,15 +17,16 @@ def _judge(key: Resource, environment: Environment) -> Iterator[str]:
         yield "has no policy that can be read here"
         return
     yield from allowed.strangers(key, environment)
+    own = allowed.account(environment)
     if not any(
-        each.effect == "Allow" and "kms:*" in each.actions and not each.conditions and _has_root(each.principals)
+        each.effect == "Allow" and "kms:*" in each.actions and not each.conditions and _is_account(each.principals, own)
         for each in statements
     ):
         yield "nothing lets the account administer it"
 
 
-def _has_root(principals: tuple[tuple[str, str], ...]) -> bool:
-    return any(kind == "AWS" and (who.endswith(":root") or who.isdigit()) for kind, who in principals)
+def _is_account(principals: tuple[tuple[str, str], ...], account: str) -> bool:
+    return any(kind == "AWS" and (who == account or who.endswith(f":{account}:root")) for kind, who in principals)
 
 
 CHECK = Check(

@@ -1,0 +1,32 @@
+"""Terraform passes over nothing but what a release or autoscaling owns."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.policy.rules.terraform_ignores import CHECK
+from tests.harness.policy.rules import shipped
+from tests.harness.policy.rules.changes import put
+
+ROLE, SERVICE = "aws_iam_role.delivery-api_build_role", "aws_ecs_service.service-api_service"
+LIFECYCLE = ("lifecycle", "ignore_changes")
+
+BAD = {
+    "everything": (put(ROLE, *LIFECYCLE, to="all"), f"{ROLE} ignores changes of all"),
+    "a trust": (put(ROLE, *LIFECYCLE, to=["assume_role_policy"]), f"{ROLE} ignores changes of assume_role_policy"),
+    "a service's group": (
+        put(SERVICE, *LIFECYCLE, to=["task_definition", "tags"]),
+        f"{SERVICE} ignores changes of tags",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ["dev", "staging", "prod"])
+def test_shipped_environments_ignore_what_a_release_owns(name: str) -> None:
+    assert shipped.failed(CHECK, name) == {}
+
+
+@pytest.mark.parametrize("way", BAD)
+def test_what_nobody_would_see_change_is_found(way: str) -> None:
+    change, message = BAD[way]
+    assert shipped.failed(CHECK, "prod", change) == {"cdk.tf.json": message}

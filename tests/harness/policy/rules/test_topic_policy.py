@@ -1,0 +1,43 @@
+"""Topics let in the services that publish, and no strangers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harness.policy.rules.topic_policy import CHECK
+from tests.harness.policy.rules import shipped
+from tests.harness.policy.rules.changes import drop, put
+
+TOPIC, POLICY = "aws_sns_topic.notifications_topic", "aws_sns_topic_policy.notifications_policy"
+OPEN = {"Sid": "Open", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sns:Publish", "Resource": "*"}
+
+BAD = {
+    "no policy": (drop(POLICY), "has no policy that can be read here"),
+    "anybody": (put(POLICY, "policy", to=json.dumps({"Statement": OPEN})), "its statement Open lets anybody in"),
+    "anybody in its own argument": (
+        put(TOPIC, "policy", to=json.dumps({"Statement": [OPEN]})),
+        "its statement Open lets anybody in",
+    ),
+    "another account": (
+        put(
+            "data.aws_iam_policy_document.notifications_permissions",
+            "statement",
+            0,
+            "principals",
+            to=[{"type": "AWS", "identifiers": ["999999999999"]}],
+        ),
+        "its statement NotificationPublishers lets the account 999999999999 in, with which nothing here has to do",
+    ),
+}
+
+
+def test_the_shipped_topic_is_for_its_publishers() -> None:
+    assert shipped.judged(CHECK, "prod") == {TOPIC: ""}
+
+
+@pytest.mark.parametrize("way", BAD)
+def test_a_topic_for_strangers_is_found(way: str) -> None:
+    change, message = BAD[way]
+    assert shipped.failed(CHECK, "prod", change) == {TOPIC: message}
