@@ -196,6 +196,21 @@ BAD = {
         "IAM_TRUST",
         f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}",
     ),
+    "an account beside a service": (
+        permissions(trust=other(TRUST, principals=(*TRUST.principals, ("AWS", "arn:aws:iam::999999999999:role/x")))),
+        "IAM_TRUST",
+        "arn:aws:iam::999999999999:role/x beside a service",
+    ),
+    "an administrator's managed policy": (
+        permissions(managed=("arn:aws:iam::aws:policy/AdministratorAccess",)),
+        "IAM_ADMIN",
+        "arn:aws:iam::aws:policy/AdministratorAccess",
+    ),
+    "a policy that lets a role make itself administrator": (
+        permissions(managed=("arn:aws-cn:iam::aws:policy/IAMFullAccess",)),
+        "IAM_ADMIN",
+        "arn:aws-cn:iam::aws:policy/IAMFullAccess",
+    ),
     "a role that nobody can take": (permissions(trust=other(TRUST, principals=())), "IAM_TRUST", "nobody"),
     "a bucket for everybody": (permissions(share=(other(SHARE, principals=(("*", "*"),)),)), "IAM_TRUST", "*"),
     "a bucket for all of an account": (

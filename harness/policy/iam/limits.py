@@ -1,4 +1,4 @@
-"""What AWS takes of a policy as a whole."""
+"""What AWS takes of a policy as a whole, and what a role has as a whole."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ INLINE, TRUST, MANAGED, MANAGED_SIZE = 10_240, 2_048, 10, 6_144
 """Characters of a role's inline policies together and of its trust; managed policies on a role, and characters of each.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+
+ADMINISTRATORS = ("AdministratorAccess", "IAMFullAccess", "PowerUserAccess")
+"""AWS's own policies that allow nearly everything, or to give oneself everything.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_job-functions.html
 """
 
 RESOURCE: Mapping[str, int] = {
@@ -41,6 +47,13 @@ def of_role(role: Role) -> Iterator[Breach]:
             sids = ", ".join(statement.sid for statement in policy.statements)
             what = f"a managed policy ({sids}) has {policy.size} characters; AWS takes {MANAGED_SIZE}"
             yield Breach("IAM_SIZE", "managed policy", what)
+
+
+def administrators(role: Role) -> Iterator[Breach]:
+    """No role of a service or a pipeline is an administrator's."""
+    for arn in role.managed:
+        if arn.rpartition("/")[2] in ADMINISTRATORS:
+            yield Breach("IAM_ADMIN", arn, f"has {arn}")
 
 
 def of_resource(policy: Policy) -> Iterator[Breach]:

@@ -37,7 +37,8 @@ def lint(permissions: Permissions) -> Outcome:
 def breaches(permissions: Permissions) -> Iterator[Breach]:
     """Everything that a check finds, exceptions or not."""
     for role in permissions.roles:
-        yield from (dataclasses.replace(breach, owner=role.address) for breach in limits.of_role(role))
+        for check in (limits.of_role, limits.administrators):
+            yield from (dataclasses.replace(breach, owner=role.address) for breach in check(role))
     for policy in permissions:
         yield from (dataclasses.replace(breach, owner=policy.owner) for breach in _of(policy))
 

@@ -18,6 +18,15 @@ RULES: tuple[Rule, ...] = (
         "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
     ),
     Rule(
+        "IAM_ADMIN",
+        "critical",
+        "No role is an administrator's",
+        "One hole in the application, or one dependency of the build, and a stranger owns the account",
+        "Attach a policy that allows what the service needs, and nothing more",
+        f"{_GUIDE}access_policies_job-functions.html",
+        "service.<name>.task_policies",
+    ),
+    Rule(
         "IAM_CONDITION",
         "high",
         "Conditions ask for keys that the action sends",

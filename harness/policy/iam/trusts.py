@@ -54,7 +54,17 @@ def strangers_are_kept_out(policy: Policy) -> Iterator[Breach]:
                 yield Breach("IAM_TRUST", "root", f"lets all of {identifier} in", sid=statement.sid)
 
 
-ALL = (somebody_is_let_in, services_say_for_whom, strangers_are_kept_out)
+def services_are_alone(policy: Policy) -> Iterator[Breach]:
+    """A role that a service works with is taken by nobody else, and has nobody else's work done with it."""
+    if policy.kind != "trust" or not any(_let_in(policy, "Service")):
+        return
+    for kind in ("AWS", "Federated"):
+        for statement, identifier in _let_in(policy, kind):
+            what = f"{identifier} beside a service"
+            yield Breach("IAM_TRUST", what, f"lets {identifier} in beside a service", sid=statement.sid)
+
+
+ALL = (somebody_is_let_in, services_say_for_whom, strangers_are_kept_out, services_are_alone)
 
 
 def _names_subjects(statement: Statement, provider: str) -> bool:

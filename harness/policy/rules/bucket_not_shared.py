@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from harness.policy import allowed, buckets
 from harness.policy.check import Check
+from harness.policy.environment import Environment
 from harness.policy.rule import Rule
+from harness.terraform_json import Resource
+
+_WAYS_OUT = {
+    "aws_s3_access_point": "has another door",
+    "aws_s3_bucket_cors_configuration": "lets pages of other sites in",
+    "aws_s3_bucket_replication_configuration": "is copied elsewhere",
+    "aws_s3_bucket_website_configuration": "is a website",
+}
+"""Beside its policy. A pipeline's buckets need none of them."""
+
+
+def _judge(bucket: Resource, environment: Environment) -> Iterator[str]:
+    yield from allowed.strangers(bucket, environment)
+    for kind, said in _WAYS_OUT.items():
+        yield from (f"{said}, by {each.address}" for each in buckets.parts(bucket, kind, environment))
+
 
 CHECK = Check(
     Rule(
@@ -17,5 +36,5 @@ CHECK = Check(
         setting="pipelines_in",
     ),
     types=(buckets.BUCKET,),
-    judge=allowed.strangers,
+    judge=_judge,
 )

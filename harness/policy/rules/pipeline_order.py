@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from harness.policy import pipelines
 from harness.policy.check import Check
 from harness.policy.environment import Environment
+from harness.policy.pipelines import Action
 from harness.policy.rule import Rule
 from harness.terraform_json import Resource
 
@@ -25,8 +26,15 @@ def _judge(pipeline: Resource, environment: Environment) -> Iterator[str]:
     for each in others:
         if each.category in _BEFORE and each.place >= deployment.place:
             yield f"{each.name} does not end before {deployment.name} begins"
+        if each.approves and _unseen(each.place, deployment.place, others):
+            yield f"{each.name} asks before there is all that is to be looked at"
         if each.hands_over and each.place <= deployment.place:
             yield f"{each.name} does not wait for {deployment.name}"
+
+
+def _unseen(approval: tuple[int, int], deployment: tuple[int, int], others: list[Action]) -> bool:
+    """Whether something is still built or tested between an approval and the deployment."""
+    return any(approval <= each.place < deployment for each in others if each.category in _BEFORE)
 
 
 CHECK = Check(

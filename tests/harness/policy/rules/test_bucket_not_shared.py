@@ -62,3 +62,17 @@ def test_the_account_itself_is_no_stranger(who: str) -> None:
 def test_an_account_that_the_pipeline_deploys_to_is_no_stranger() -> None:
     deploys = put("aws_codepipeline.delivery-api_pipeline", "stage", 3, "action", 0, "role_arn", to=OTHER)
     assert shipped.failed(CHECK, "prod", all_of(deploys, lets_in({"Principal": {"AWS": OTHER}}))) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("aws_s3_access_point", "has another door"),
+        ("aws_s3_bucket_cors_configuration", "lets pages of other sites in"),
+        ("aws_s3_bucket_replication_configuration", "is copied elsewhere"),
+        ("aws_s3_bucket_website_configuration", "is a website"),
+    ],
+)
+def test_a_way_out_beside_the_policy_is_found(kind: str, message: str) -> None:
+    found = shipped.failed(CHECK, "prod", put(f"{kind}.more", "bucket", to=f"${{{BUCKET}.id}}"))
+    assert found == {BUCKET: f"{message}, by {kind}.more"}

@@ -39,6 +39,8 @@ def twice(document: Any) -> None:
 BAD = {
     "scanned after": (moved("Scan", 9), "Scan does not end before Deploy begins"),
     "scanned beside": (joined, "Scan does not end before Deploy begins"),
+    "approved before it is built": (moved("Approval", 1), "Approve asks before there is all that is to be looked at"),
+    "approved before it is scanned": (moved("Approval", 2), "Approve asks before there is all that is to be looked at"),
     "no deployment": (moved("Deploy", -1), "no actions deploy, where one is meant"),
     "two deployments": (twice, "2 actions deploy, where one is meant"),
     "nothing built": (moved("Prepare", -1), "nothing is built"),

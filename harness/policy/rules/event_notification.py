@@ -1,0 +1,38 @@
+"""What is to be told of a pipeline is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.policy.check import Check
+from harness.policy.environment import Environment
+from harness.policy.rule import Rule
+from harness.policy.values import items
+from harness.terraform_json import Resource, blocks
+
+
+def _judge(rule: Resource, environment: Environment) -> Iterator[str]:
+    status = rule.body.get("status", "ENABLED")
+    if status != "ENABLED":
+        yield f"its status is {status}"
+    if not items(rule.body.get("event_type_ids")):
+        yield "names no events"
+    if not any(each.get("address") for each in blocks(rule.body.get("target"))):
+        yield "has no target"
+    if not environment.referred(rule.body.get("resource")) and not str(rule.body.get("resource")).startswith("arn:"):
+        yield "watches nothing of this environment"
+
+
+CHECK = Check(
+    Rule(
+        id="CUT_EVENT_NOTIFICATION",
+        severity="medium",
+        title="Notification rules are on, and tell somebody",
+        why="A release fails, or waits for approval, and nobody hears of it",
+        fix="Turn the rule on, and give it the topic as its target",
+        link="https://docs.aws.amazon.com/dtconsole/latest/userguide/notification-rules.html",
+        setting="notifications",
+    ),
+    types=("aws_codestarnotifications_notification_rule",),
+    judge=_judge,
+)
