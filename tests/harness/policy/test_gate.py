@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,12 +11,23 @@ from typing import Any
 import pytest
 
 from harness.errors import HarnessError
-from harness.policy import gate, stack
+from harness.policy import coverage, custom, gate, stack, texts
+from harness.policy.checkov import Scan
+from harness.policy.text_files import Texts
+from harness.policy.verdict import Verdict
 from tests.harness.policy import stacks
 from tests.harness.policy.stacks import record, report
 from tests.harness.policy.test_waivers import waiver
 
 TODAY = date(2026, 6, 1)
+LOGS = "aws_cloudwatch_log_group"
+EXPECTED = sorted(
+    {
+        *json.loads(coverage.FILE.read_text())[LOGS],
+        *(each.rule.id for each in custom.customs() if LOGS in each.types),
+    }
+)
+"""The checks that must judge a log group."""
 
 
 class Project:
@@ -24,69 +37,139 @@ class Project:
         self.root = root
         self.passed: list[dict[str, Any]] = []
         self.failed: list[dict[str, Any]] = []
+        self.says()
 
-    def add(self, environment: str, *, passed: tuple[str, ...] = ("CKV_AWS_66",), failed: tuple[str, ...] = ()) -> None:
+    def add(self, environment: str, *, judged: Iterable[str] = EXPECTED, failed: tuple[str, ...] = ()) -> None:
         read = stack.read(stacks.write(self.root, environment, stacks.stack(environment)))
         line = next(line for line, place in read.places.items() if place.path)
-        self.passed += [record(environment, check, line) for check in passed]
+        self.passed += [record(environment, check, line) for check in judged if check not in failed]
         self.failed += [record(environment, check, line) for check in failed]
+        self.says()
+
+    def says(self, then: str = "exit 0") -> None:
+        python = self.root / ".venv-checkov" / "bin" / "python"
+        python.parent.mkdir(parents=True, exist_ok=True)
+        text = report(passed=self.passed, failed=self.failed)
+        python.write_text(f"#!/bin/sh\necho run >> '{self.root}/runs'\ncat <<'END'\n{text}\nEND\n{then}\n")
+        python.chmod(0o755)
 
     def accept(self, environment: str, text: str) -> None:
         (self.root / "environments" / environment / "waivers.hcl").write_text(text)
 
+    @property
+    def runs(self) -> int:
+        """How many times checkov ran."""
+        file = self.root / "runs"
+        return len(file.read_text().splitlines()) if file.exists() else 0
+
+    def judge(self, *names: str) -> list[Verdict]:
+        return gate.judge(self.root, names, TODAY, lambda _: None)
+
     def check(self, *names: str) -> tuple[int, list[str]]:
-        python = self.root / ".venv-checkov" / "bin" / "python"
-        python.parent.mkdir(parents=True, exist_ok=True)
-        python.write_text(f"#!/bin/sh\ncat <<'END'\n{report(passed=self.passed, failed=self.failed)}\nEND\n")
-        python.chmod(0o755)
         lines: list[str] = []
-        return gate.check(self.root, list(names), TODAY, lines.append), lines
+        return gate.check(self.root, names, TODAY, lines.append), lines
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    def scan(_: Path, found: list[Texts]) -> list[Scan]:
+        return [Scan(each.scope, (("CKV_SECRET_2", "environment.hcl"),)) for each in found]
+
+    monkeypatch.setattr(texts, "scan", scan)
     return Project(tmp_path)
 
 
+def _left(verdict: Verdict) -> list[tuple[str, str]]:
+    return [(told.finding.check, told.finding.path) for told in verdict.left]
+
+
 def test_clean_environments(project: Project) -> None:
-    project.add("prod", passed=("CKV_AWS_66", "CKV_AWS_158"))
+    project.add("prod")
     project.add("dev")
-    assert project.check() == (
-        0,
-        [
-            "policy: scanning dev, prod with checkov, about ten seconds",
-            "dev: 1 check, 0 findings",
-            "prod: 2 checks, 0 findings",
-            "policy: 2 environments, 3 checks, 0 findings",
-        ],
-    )
-
-
-def test_finding_is_shown_with_all_that_its_reader_needs(project: Project) -> None:
-    project.add("dev", failed=("CKV_AWS_158",))
-    project.failed[0]["guideline"] = "https://docs.example.com/158"
-    code, lines = project.check("dev")
-    assert code == 1
-    assert lines[1:-2] == [
-        "dev: 2 checks, 1 finding",
-        "  CKV_AWS_158: Ensure CKV_AWS_158",
-        "    resource: aws_cloudwatch_log_group.logs",
-        "    path: web/logs",
-        "    guideline: https://docs.example.com/158",
-    ]
-    assert lines[-2].startswith("mend each finding, or accept it in environments/<env>/waivers.hcl")
-
-
-def test_waived_finding_passes_and_is_still_shown(project: Project) -> None:
-    project.add("dev", failed=("CKV_AWS_158",))
-    project.accept("dev", waiver("CKV_AWS_158", "web/logs"))
+    dev, prod = project.judge()
+    assert (dev.scope, prod.scope) == ("dev", "prod")
+    for verdict in (dev, prod):
+        assert (verdict.left, verdict.waived, verdict.lapsed, verdict.mistakes) == ((), (), (), ())
+        assert set(EXPECTED) | {"CKV_SECRET_2", "CUT_TERRAFORM_ACCOUNT", "CUT_TAGS"} <= set(verdict.judged)
+        assert verdict.exit_code == 0
     code, lines = project.check()
     assert code == 0
-    assert lines[1:] == [
-        "dev: 2 checks, 0 findings, 1 waived finding",
-        "  waived: CKV_AWS_158 on web/logs until 2026-08-31 by web-team: Holds no personal data",
-        "policy: 1 environment, 2 checks, 0 findings, 1 waived finding",
-    ]
+    assert lines[-1] == f"policy: 2 environments, {dev.checks + prod.checks} checks, 0 findings"
+
+
+def test_all_environments_are_scanned_in_one_run_and_not_again_until_they_change(project: Project) -> None:
+    project.add("dev")
+    project.add("prod")
+    first = project.judge()
+    assert project.runs == 1
+    assert project.judge() == first
+    assert project.runs == 1
+    stacks.write(project.root, "dev", stacks.stack("dev") | {"output": {"x": {"value": "y"}}})
+    project.judge()
+    assert project.runs == 2
+
+
+def test_scan_that_cannot_be_relied_on_is_made_again(project: Project) -> None:
+    project.add("dev", judged=EXPECTED[1:])
+    for runs in (1, 2):
+        assert project.judge()[0].exit_code == 2
+        assert project.runs == runs
+
+
+def test_checks_that_change_are_asked_again(project: Project) -> None:
+    project.add("dev")
+    project.judge()
+    (project.root / "requirements").mkdir()
+    (project.root / "requirements" / "checkov.txt").write_text("checkov==3.3.31")
+    project.judge()
+    assert project.runs == 2
+
+
+def test_kept_scan_that_was_broken_is_made_again(project: Project) -> None:
+    project.add("dev", failed=("CKV_AWS_158",))
+    [verdict] = project.judge()
+    for file in (project.root / ".cache" / "policy").iterdir():
+        file.write_text("{")
+    assert project.judge() == [verdict]
+    assert project.runs == 2
+
+
+def test_check_that_did_not_look_is_no_pass(project: Project) -> None:
+    project.add("dev", judged=EXPECTED[1:])
+    [verdict] = project.judge()
+    assert verdict.mistakes == (
+        f"environments/dev/cdk.tf.json: checkov has no result of {EXPECTED[0]} for {LOGS}.logs, "
+        "so it did not look at all of it",
+    )
+    assert verdict.exit_code == 2
+
+
+def test_finding_of_our_own_rules_stands_beside_checkovs(project: Project) -> None:
+    project.add("dev", failed=("CKV_AWS_158",))
+    document = stacks.stack("dev")
+    del document["provider"]["aws"][0]["allowed_account_ids"]
+    stacks.write(project.root, "dev", document)
+    [verdict] = project.judge()
+    assert ("CUT_TERRAFORM_ACCOUNT", "") in _left(verdict)
+
+
+def test_finding_is_told_by_the_line_of_the_generated_file_where_no_setting_decides_it(project: Project) -> None:
+    project.add("dev", failed=("CKV_AWS_158",))
+    [verdict] = project.judge()
+    [told] = verdict.left
+    assert (told.finding.check, told.finding.path, told.setting) == ("CKV_AWS_158", "web/logs", "")
+    file = project.root / told.location.file
+    assert told.location.file == Path("environments/dev/cdk.tf.json")
+    assert file.read_text().splitlines()[told.location.line - 1].strip() == '"logs": {'
+
+
+def test_waived_finding_passes_and_is_still_told(project: Project) -> None:
+    project.add("dev", failed=("CKV_AWS_158",))
+    project.accept("dev", waiver("CKV_AWS_158", "web/logs"))
+    [verdict] = project.judge()
+    assert verdict.exit_code == 0
+    [(told, accepted)] = verdict.waived
+    assert (told.finding.check, accepted.owner) == ("CKV_AWS_158", "web-team")
 
 
 def test_waiver_holds_in_its_own_environment_only(project: Project) -> None:
@@ -111,7 +194,14 @@ def test_waiver_that_does_not_hold_fails(project: Project, text: str, code: int)
     project.accept("dev", text)
     found, lines = project.check()
     assert found == code
-    assert any(line.startswith("  environments/dev/waivers.hcl:") for line in lines)
+    assert any("environments/dev/waivers.hcl:" in line for line in lines)
+
+
+def test_waiver_that_leads_nowhere_fails(project: Project) -> None:
+    project.add("dev")
+    (project.root / "environments" / "dev" / "waivers.hcl").symlink_to("nowhere.hcl")
+    [verdict] = project.judge()
+    assert verdict.mistakes == ("environments/dev/waivers.hcl:1: cannot be read: No such file or directory",)
 
 
 def test_unused_waiver_fails_where_nothing_else_is_wrong(project: Project) -> None:
@@ -119,24 +209,30 @@ def test_unused_waiver_fails_where_nothing_else_is_wrong(project: Project) -> No
     project.accept("dev", waiver("CKV_AWS_158", "web/logs"))
     code, lines = project.check()
     assert code == 1
-    assert lines[-1] == "policy: 1 environment, 1 check, 0 findings, 1 lapsed waiver"
+    assert lines[-1].endswith(" checks, 0 findings, 1 lapsed waiver")
+
+
+def test_waiver_of_what_was_not_looked_at_is_not_called_unused(project: Project) -> None:
+    project.add("dev", judged=EXPECTED[1:])
+    project.accept("dev", waiver(EXPECTED[0], "web/logs"))
+    [verdict] = project.judge()
+    assert verdict.lapsed == ()
 
 
 def test_environments_that_cannot_be_scanned_do_not_hide_the_others(project: Project) -> None:
     project.add("dev", failed=("CKV_AWS_158",))
-    project.add("unseen", passed=())
+    project.add("unseen", judged=())
     stacks.write(project.root, "broken", "{")
     (project.root / "environments" / "new").mkdir()
     (project.root / "environments" / "new" / "environment.hcl").touch()
     project.accept("broken", waiver("CKV_AWS_158", "web/logs"))
-    code, lines = project.check()
-    assert code == 2
-    assert lines[0] == "policy: scanning dev, unseen with checkov, about ten seconds"
-    assert lines[1].startswith("broken: 0 checks, 0 findings, 1 mistake")
-    assert "  environments/new/cdk.tf.json does not exist; run: make synth ENV=new" in lines
-    assert "  environments/unseen/cdk.tf.json: checkov checked none of its resources" in lines
-    assert "  CKV_AWS_158: Ensure CKV_AWS_158" in lines
-    assert not any("matches no finding" in line for line in lines)
+    found = {verdict.scope: verdict for verdict in project.judge()}
+    assert found["new"].mistakes == ("environments/new/cdk.tf.json does not exist; run: make synth ENV=new",)
+    assert found["unseen"].mistakes == ("environments/unseen/cdk.tf.json: checkov checked none of its resources",)
+    assert _left(found["dev"]) == [("CKV_AWS_158", "web/logs")]
+    assert found["broken"].exit_code == 2
+    assert found["broken"].lapsed == ()
+    assert project.check()[0] == 2
 
 
 def test_one_named_environment_leaves_the_others_alone(project: Project) -> None:
@@ -144,6 +240,19 @@ def test_one_named_environment_leaves_the_others_alone(project: Project) -> None
     stacks.write(project.root, "broken", "{")
     assert project.check("dev")[0] == 0
     assert project.check("broken")[0] == 2
+
+
+def test_release_contract_is_judged_with_all_environments(project: Project) -> None:
+    project.add("dev")
+    (project.root / "artifacts").mkdir()
+    assert [verdict.scope for verdict in project.judge()] == ["dev", "artifacts"]
+    assert [verdict.scope for verdict in project.judge("dev")] == ["dev"]
+
+
+def test_environment_may_not_be_called_like_the_release_contract(project: Project) -> None:
+    project.add("artifacts")
+    with pytest.raises(HarnessError, match="environments/artifacts: give it another name"):
+        project.check()
 
 
 def test_unknown_environment_is_an_error(project: Project) -> None:
@@ -155,6 +264,20 @@ def test_unknown_environment_is_an_error(project: Project) -> None:
 def test_project_without_environments_is_an_error(project: Project) -> None:
     with pytest.raises(HarnessError, match="nothing to check"):
         project.check()
+
+
+def test_reports_are_written_and_an_old_one_is_not_left_for_a_new_one(project: Project) -> None:
+    project.add("dev", failed=("CKV_AWS_158",))
+    files = {form: project.root / "reports" / form for form in ("sarif", "junit", "json", "markdown")}
+    assert gate.check(project.root, [], TODAY, lambda _: None, files) == 1
+    assert all("158" in file.read_text() for file in files.values())
+    assert json.loads(files["json"].read_text())["summary"]["exit_code"] == 1
+
+    stacks.write(project.root, "dev", stacks.stack("dev") | {"output": {"x": {"value": "y"}}})
+    project.says("exit 2")
+    with pytest.raises(HarnessError, match="exit code 2"):
+        gate.check(project.root, [], TODAY, lambda _: None, files)
+    assert not any(file.exists() for file in files.values())
 
 
 def test_waiver_that_only_a_plan_can_match_is_not_called_unused(project: Project) -> None:

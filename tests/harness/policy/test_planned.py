@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from harness import environments, terraforms, workspace
-from harness.policy import planned
+from harness.policy import planned, scanning
+from harness.policy.environment import Environment
 from harness.policy.planned import Verdict
 from harness.stand_in.server import serving
 from tests.harness.policy import stacks
@@ -22,6 +23,8 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 TODAY = date(2026, 6, 1)
 LOGS = "aws_cloudwatch_log_group.logs"
 PLAN = plan(resource(LOGS, {"name": "/web"}))
+OURS = len(scanning.ours(Environment("dev", stacks.stack("dev"))).judged)
+"""How many times a rule of ours judges something in the environment that is planned."""
 
 
 class Project:
@@ -56,7 +59,7 @@ def project(tmp_path: Path) -> Project:
 def test_clean_plan(project: Project) -> None:
     verdict = project.judge()
     assert verdict.exit_code == 0
-    assert verdict.lines == ("policy: 1 checks of what would be, 0 findings, 0 waived",)
+    assert verdict.lines == (f"policy: {1 + OURS} checks of what would be, 0 findings, 0 waived",)
 
 
 def test_finding_stops_and_says_where_it_may_be_accepted(project: Project) -> None:
@@ -64,7 +67,7 @@ def test_finding_stops_and_says_where_it_may_be_accepted(project: Project) -> No
     verdict = project.judge()
     assert verdict.exit_code == 1
     assert verdict.lines == (
-        "policy: 1 checks of what would be, 1 findings, 0 waived",
+        f"policy: {1 + OURS} checks of what would be, 1 findings, 0 waived",
         "  CKV_AWS_158: Ensure CKV_AWS_158",
         f"    resource: {LOGS}",
         "    path: web/logs",
@@ -138,6 +141,15 @@ def test_bootstrap_of_an_account_is_judged_with_its_own_waivers(project: Project
     assert "bootstrap/123456789012/waivers.hcl" in verdict.lines[-1]
     (folder / "waivers.hcl").write_text(waiver("CKV_AWS_158", "web/logs"))
     assert planned.judge(project.root, folder, PLAN, TODAY).exit_code == 0
+
+
+def test_our_own_rules_are_asked_of_what_was_generated(project: Project) -> None:
+    document = stacks.stack("dev")
+    del document["provider"]["aws"][0]["allowed_account_ids"]
+    stacks.write(project.root, "dev", document)
+    assert [finding.check for finding in project.judge().left] == ["CUT_TERRAFORM_ACCOUNT"]
+    project.accept(waiver("CUT_TERRAFORM_ACCOUNT", "provider.aws"))
+    assert project.judge().exit_code == 0
 
 
 def test_plan_that_leaves_nothing_needs_no_scan(project: Project) -> None:
