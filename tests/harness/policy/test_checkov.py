@@ -200,11 +200,16 @@ def test_real_scan_of_several_environments(tmp_path: Path, bad: stack.Stack, mon
 
     scans = {scan.environment: scan for scan in checkov.scan(Path(), [bad, *read])}
 
-    assert [finding.check for finding in scans["bad"].findings] == ["CKV_AWS_158", "CKV_AWS_338", "CKV_AWS_66"]
+    assert [finding.check for finding in scans["bad"].findings] == [
+        "CKV_AWS_158",
+        "CKV_AWS_338",
+        "CKV_AWS_66",
+        "CUT_LOG_RETENTION",
+    ]
     assert {(each.address, each.path) for each in scans["bad"].findings} == {
         ("aws_cloudwatch_log_group.logs", "web/logs")
     }
-    assert scans["bad"].checks == scans["good"].checks == 4
+    assert scans["bad"].checks == scans["good"].checks == 5
     assert scans["good"].findings == ()
     assert "could not parse" in scans["odd"].blind
     assert "none of its resources" in scans["unseen"].blind
