@@ -9,10 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from harness.policy.reports.markdown import LONGEST, plain
+from harness.pull_request.marker import MARKER
 from harness.pull_request.review import Entry, Review, Section
-
-MARKER = "<!-- cutover:pr-check -->"
-"""The first line, by which the comment is found again."""
 
 SHORTEST = 1_000
 """Characters that a comment needs to say anything."""

@@ -56,7 +56,9 @@ def judge(root: Path, names: Collection[str], today: date | None, say: Say) -> l
         if isinstance(found, str):
             verdicts.append(Verdict(name, {}, mistakes=(found,)))
         else:
-            verdicts.append(Verdict(name, Counter(rule for rule, _ in found), tuple(told(name, *one) for one in found)))
+            verdicts.append(
+                Verdict(name, Counter(rule for rule, *_ in found), tuple(told(name, *one) for one in found))
+            )
     return verdicts
 
 
