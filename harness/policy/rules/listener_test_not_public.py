@@ -10,7 +10,7 @@ from harness.policy import releases
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.policy.values import at, is_true, items, number
+from harness.policy.values import is_true, items, number
 from harness.terraform_json import Resource, blocks
 
 _WHOLE_WORLD = {4: 8, 6: 16}
@@ -19,8 +19,14 @@ _WHOLE_WORLD = {4: 8, 6: 16}
 _CIDRS = ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks")
 _ANY_PROTOCOL = ("-1", "all")
 
+_BALANCER = "aws_lb"
+
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
+    if resource.type == _BALANCER:
+        if not environment.referred(resource.body.get("security_groups")):
+            yield "it has no security group of this environment, so that nothing says who may use its test listener"
+        return
     for group, ports in _guards(environment).items():
         for admitted in _admissions(resource, group, environment):
             public = [str(cidr) for key in _CIDRS for cidr in items(admitted.get(key)) if _public(cidr)]
@@ -30,17 +36,22 @@ def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
 
 
 def _guards(environment: Environment) -> dict[str, set[int]]:
-    """The ports of test listeners that each security group guards, by its address; those of internal ones are not public."""
+    """The ports of test listeners that each security group guards, by its address."""
     guarded: dict[str, set[int]] = {}
+    for balancer, port in _test_listeners(environment):
+        for group in environment.referred(balancer.body.get("security_groups")):
+            guarded.setdefault(group.address, set()).add(port)
+    return guarded
+
+
+def _test_listeners(environment: Environment) -> Iterator[tuple[Resource, int]]:
+    """Load balancers that the internet reaches, and the port of a test listener of theirs."""
     for release in releases.every(environment):
         for listener in (releases.listener(route, environment) for route in release.test):
             port = number(listener.body.get("port"))
             for balancer in environment.referred(listener.body.get("load_balancer_arn")):
-                if port is None or is_true(balancer.body.get("internal")):
-                    continue
-                for group in environment.referred(balancer.body.get("security_groups")):
-                    guarded.setdefault(group.address, set()).add(port)
-    return guarded
+                if port is not None and not is_true(balancer.body.get("internal")):
+                    yield balancer, port
 
 
 def _admissions(resource: Resource, group: str, environment: Environment) -> list[dict[str, Any]]:
@@ -69,8 +80,10 @@ def _admits(admitted: dict[str, Any], port: int) -> bool:
 
 
 def _guards_a_test_listener(resource: Resource, environment: Environment) -> bool:
-    own = resource if resource.type == "aws_security_group" else None
-    guarded = [own] if own else environment.referred(at(resource.body, "security_group_id"))
+    if resource.type == _BALANCER:
+        return any(balancer.address == resource.address for balancer, _ in _test_listeners(environment))
+    own = resource.type == "aws_security_group"
+    guarded = (resource,) if own else environment.referred(resource.body.get("security_group_id"))
     return any(each.address in _guards(environment) for each in guarded)
 
 
@@ -84,7 +97,7 @@ CHECK = Check(
         link="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
         setting="load_balancer.test_cidrs",
     ),
-    types=("aws_vpc_security_group_ingress_rule", "aws_security_group_rule", "aws_security_group"),
+    types=("aws_vpc_security_group_ingress_rule", "aws_security_group_rule", "aws_security_group", _BALANCER),
     judge=_judge,
     applies=_guards_a_test_listener,
 )

@@ -88,6 +88,11 @@ def test_a_rule_of_the_old_kind_is_seen_unless_it_leads_outwards() -> None:
     }
 
 
+def test_a_load_balancer_without_a_security_group_is_open() -> None:
+    message = "it has no security group of this environment, so that nothing says who may use its test listener"
+    assert failed(CHECK, "prod", put(BALANCER, "security_groups", [])) == {BALANCER: message}
+
+
 def test_production_stays_open() -> None:
     assert judged(CHECK, "prod")[PUBLIC] == ""
 
