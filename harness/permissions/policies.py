@@ -180,8 +180,10 @@ class _Reader:
             yield
         except HarnessError as error:
             self.problems.append(f"{address}: its policy cannot be read: {error}")
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            self.problems.append(f"{address}: is not laid out as Terraform wants it: {type(error).__name__} {error}")
+        except KeyError as error:
+            self.problems.append(f"{address}: its policy cannot be read: {error} is missing")
+        except (AttributeError, TypeError, ValueError) as error:
+            self.problems.append(f"{address}: is not laid out as Terraform wants it: {error}")
 
     def _of(self, kind: str) -> list[Resource]:
         return [each for each in self._all if each.mode == "resource" and each.type == kind]
@@ -193,7 +195,9 @@ class _Reader:
                 raise HarnessError("its policies are resources of their own")
             name = self._name(role.address)
             trust = self._policy("trust", role.address, name, role, "assume_role_policy")
-            attached = [each.body["policy_arn"] for each in self._belonging("aws_iam_role_policy_attachment", role)]
+            attached = [
+                _text(each.body["policy_arn"]) for each in self._belonging("aws_iam_role_policy_attachment", role)
+            ]
             generated = [found for arn in attached if (found := self._by_address.get(_owner(arn)))]
             return Role(
                 role.address,
@@ -224,7 +228,7 @@ class _Reader:
         for kind, argument in _OF_RESOURCES.items():
             for holder in self._of(kind):
                 with self._at(holder.address):
-                    owner = self._address(holder.body[argument], kind.removesuffix("_policy"))
+                    owner = self._address(_text(holder.body[argument]), kind.removesuffix("_policy"))
                     yield self._policy("resource", owner, self._name(owner), holder, "policy")
         for kind in _WITH_POLICY:
             for holder in self._of(kind):
@@ -245,7 +249,7 @@ class _Reader:
 
     def _policy(self, kind: Kind, owner: str, name: str, holder: Resource, argument: str) -> Policy:
         self._read.add(holder.address)
-        bodies = self._statements(holder.body[argument])
+        bodies = self._statements(_text(holder.body[argument]))
         return Policy(kind, owner, name, tuple(self._statement(each) for each in bodies))
 
     def _statements(self, value: str) -> list[Json]:
@@ -263,26 +267,35 @@ class _Reader:
     def _statement(self, body: Json) -> Statement:
         _refuse_unknown(body, _IN_STATEMENT, "a statement")
         return Statement(
-            sid=body.get("sid", ""),
-            effect=body.get("effect", "Allow"),
+            sid=_text(body.get("sid", "")),
+            effect=_text(body.get("effect", "Allow")),
             actions=self._texts(body.get("actions", ())),
             resources=self._texts(body.get("resources", ())),
             principals=tuple(
-                (principal["type"], identifier)
+                (_text(principal["type"]), identifier)
                 for principal in blocks(body.get("principals"))
                 for identifier in self._texts(principal["identifiers"])
             ),
             conditions=tuple(
-                Condition(condition["test"], condition["variable"], self._texts(condition["values"]))
+                Condition(_text(condition["test"]), _text(condition["variable"]), self._texts(condition["values"]))
                 for condition in blocks(body.get("condition"))
             ),
             negations=tuple(key for key in ("not_actions", "not_principals", "not_resources") if body.get(key)),
         )
 
-    def _texts(self, values: Sequence[str]) -> tuple[str, ...]:
+    def _texts(self, values: Sequence[Any]) -> tuple[str, ...]:
         if not isinstance(values, list | tuple):
             raise HarnessError(f"a list is meant where {json.dumps(values)} stands")
-        return tuple(self._references.resolved(value) for value in values)
+        return tuple(self._references.resolved(_text(value)) for value in values)
+
+
+def _text(value: Any) -> str:
+    """A text; Terraform makes one of numbers and truth by itself."""
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    if not isinstance(value, str):
+        raise HarnessError(f"a text is meant where {json.dumps(value)} stands")
+    return value
 
 
 def _holds_policy(resource: Resource) -> bool:

@@ -95,6 +95,6 @@ def variables(project: Resource) -> Iterator[dict[str, Any]]:
 
 def _deploys(action: Action, environment: Environment) -> bool:
     if action.provider == "CodeBuild":
-        told = ({each.get("name") for each in variables(project)} for project in projects(action, environment))
+        told = ({str(each.get("name")) for each in variables(project)} for project in projects(action, environment))
         return any(names >= _TOLD_WHERE for names in told)
     return action.category == "Deploy" and not action.hands_over

@@ -142,8 +142,16 @@ def test_the_size_is_that_of_the_json_without_spaces() -> None:
             {"bucket": "b", "policy": "${data.aws_iam_policy_document.gone.json}"},
             "data.aws_iam_policy_document.gone is referred to, and not there",
         ),
-        ("aws_s3_bucket_policy", {"bucket": "b"}, "aws_s3_bucket_policy.more: is not laid out as Terraform wants it"),
-        ("aws_iam_role", {"name": "r", "assume_role_policy": 7}, "aws_iam_role.more: is not laid out"),
+        (
+            "aws_s3_bucket_policy",
+            {"bucket": "b"},
+            "aws_s3_bucket_policy.more: its policy cannot be read: 'policy' is missing",
+        ),
+        (
+            "aws_iam_role",
+            {"name": "r", "assume_role_policy": {}},
+            "aws_iam_role.more: .* a text is meant where {} stands",
+        ),
         (
             "aws_iam_role_policy",
             {"role": "elsewhere", "policy": "{}"},
