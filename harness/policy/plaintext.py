@@ -68,8 +68,8 @@ _BITS_PER_CHARACTER = 4.0
 def reasons(name: str, value: str) -> list[str]:
     """Why the variable ``name`` with ``value`` is taken for a secret in plain text; nothing if it is not.
 
-    A value that is JSON is looked into: each ``{"name": …, "value": …}`` and each key is a variable of its own, and what
-    is a ``valueFrom`` is a reference. No reason quotes the value, for findings are published.
+    A value that is JSON is looked into: each ``{"name": …, "value": …}`` and each key is a variable of its own, and
+    what is a ``valueFrom`` is a reference. No reason quotes the value, for findings are published.
     """
     if (inside := _unfolded(value)) is not None:
         told = (

@@ -9,7 +9,7 @@ from harness.terraform_json import blocks
 
 
 def at(body: object, *path: str) -> Any:
-    """What stands at the end of ``path``, which goes through the first block of each name; nothing if it ends before."""
+    """What stands at the end of ``path``, which goes by the first block of each name; nothing if it ends before."""
     for key in path:
         body = next(blocks(body), {}).get(key)
     return body

@@ -33,8 +33,8 @@ CHECK = Check(
         id="CUT_LISTENER_OWNERSHIP",
         severity="critical",
         title="Terraform ignores where listeners and rules of a release lead",
-        why="Every release turns them. The next apply turns them back: to the old version while it still runs, to nothing "
-        "once it is gone.",
+        why="Every release turns them. The next apply turns them back: to the old version while it still runs, to "
+        "nothing once it is gone.",
         fix="Make lifecycle.ignore_changes [action] for a rule, [default_action] for a listener, and nothing more.",
         link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html",
     ),

@@ -32,7 +32,7 @@ def _judge(group: Resource, environment: Environment) -> Iterator[str]:
 def _led(
     release: Release, listeners: tuple[Resource, ...], environment: Environment
 ) -> Iterator[tuple[Resource, tuple[Resource, ...]]]:
-    """Each of the listeners and of their rules that leads to a target group of the release, with all that it leads to."""
+    """Each of the listeners and their rules that leads to a target group of the release, with all that it leads to."""
     of_listeners = [
         rule for each in listeners for rule in environment.referring(each, "aws_lb_listener_rule", "listener_arn")
     ]
@@ -51,8 +51,8 @@ CHECK = Check(
         id="CUT_LISTENER_TARGETS",
         severity="high",
         title="Production leads to one target group of a release, and test to the other",
-        why="CodeDeploy fails each release when what it turns leads to none of its target groups, or to two; and a target "
-        "group that nothing leads to has no health checks, so that green takes traffic before it is well.",
+        why="CodeDeploy fails each release when what it turns leads to none of its target groups, or to two; and a "
+        "target group that nothing leads to has no health checks, so that green takes traffic before it is well.",
         fix="Let a rule of the production listener forward to blue alone, and one of the test listener to green alone.",
         link="https://docs.aws.amazon.com/codedeploy/latest/userguide/troubleshooting-ecs.html",
     ),

@@ -92,7 +92,8 @@ CHECK = Check(
         id="CUT_LISTENER_TEST_NOT_PUBLIC",
         severity="high",
         title="The test listener is not open to the world",
-        why="Anybody reads, and attacks, a version that nobody has released yet, without the checks that wait before it.",
+        why="Anybody reads, and attacks, a version that nobody has released yet, without the checks that wait before "
+        "it.",
         fix="Name the networks of those who test in test_cidrs; health checks and the smoke test need none.",
         link="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
         setting="load_balancer.test_cidrs",

@@ -90,8 +90,8 @@ CHECK = Check(
         id="CUT_RELEASE_ALARMS",
         severity="high",
         title="Alarms on both colours roll a release back",
-        why="Green fails for everybody, and the release is called a success; with alarms on one colour alone that is so "
-        "for every other release.",
+        why="Green fails for everybody, and the release is called a success; with alarms on one colour alone that is "
+        "so for every other release.",
         fix="Enable alarms, each kind on both target groups, and name all of them in the release.",
         link="https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-create-alarms.html",
         setting="service.<name>.release.alarms",

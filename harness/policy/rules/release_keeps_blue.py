@@ -56,8 +56,8 @@ CHECK = Check(
         id="CUT_RELEASE_KEEPS_BLUE",
         severity="high",
         title="Production keeps blue until people and alarms could have said no to green",
-        why="What is found wrong minutes after the cutover cannot be rolled back: the old tasks are gone, and the way back "
-        "is another release.",
+        why="What is found wrong minutes after the cutover cannot be rolled back: the old tasks are gone, and the way "
+        "back is another release.",
         fix="Keep blue for 15 minutes at least, and longer than the slowest alarm takes.",
         link="https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_BlueInstanceTerminationOption.html",
         setting="service.<name>.release.keep_blue_minutes",

@@ -72,8 +72,8 @@ CHECK = Check(
         id="CUT_RELEASE_ROUTES",
         severity="high",
         title="A release turns its own service's traffic, from one listener and with another one for tests",
-        why="The release fails, or turns another service's traffic; with one listener for both, test traffic is production "
-        "traffic.",
+        why="The release fails, or turns another service's traffic; with one listener for both, test traffic is "
+        "production traffic.",
         fix="Give it two listeners of one load balancer, and the target groups that its service stands behind.",
         link="https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TargetGroupPairInfo.html",
     ),

@@ -25,7 +25,8 @@ def _judge(group: Resource, environment: Environment) -> Iterator[str]:
     name = group.body.get("deployment_config_name")
     own = environment.referred(name)
     if not own and str(name) not in _PREDEFINED:
-        yield f"deployment_config_name is {name or 'missing'}, which is neither CodeDeploy's own for ECS nor of this environment"
+        shown = name or "missing"
+        yield f"deployment_config_name is {shown}, which is neither CodeDeploy's own for ECS nor of this environment"
     for config in own:
         if (platform := config.body.get("compute_platform", "Server")) != "ECS":
             yield f"{config.address} is for {platform}, not for ECS"

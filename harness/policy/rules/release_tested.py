@@ -25,8 +25,8 @@ CHECK = Check(
         id="CUT_RELEASE_TESTED",
         severity="high",
         title="A release to production has a test listener",
-        why="A target group that nothing leads to has no health checks: green takes everybody's traffic before anything, or "
-        "anybody, has seen it answer.",
+        why="A target group that nothing leads to has no health checks: green takes everybody's traffic before "
+        "anything, or anybody, has seen it answer.",
         fix="Give the release a test listener.",
         link="https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TargetGroupPairInfo.html",
         setting="load_balancer.test_listener",

@@ -28,7 +28,8 @@ CHECK = Check(
         title="Terraform ignores the limits of autoscaling that schedules change, and only those",
         why="An apply in the morning rush takes the limits back to those of the night; where no schedule changes them, "
         "they can never be changed again.",
-        fix="Make lifecycle.ignore_changes [min_capacity, max_capacity] where there are scheduled actions, and empty elsewhere.",
+        fix="Make lifecycle.ignore_changes [min_capacity, max_capacity] where there are scheduled actions, and empty "
+        "elsewhere.",
         link="https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-scheduled-scaling.html",
         setting="service.<name>.scaling.schedule",
     ),

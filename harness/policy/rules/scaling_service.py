@@ -24,8 +24,8 @@ CHECK = Check(
         id="CUT_SCALING_SERVICE",
         severity="medium",
         title="Each service is scaled by something",
-        why="Terraform ignores the number of tasks, so that without autoscaling it stays what it was when the service was "
-        "created, whatever comes.",
+        why="Terraform ignores the number of tasks, so that without autoscaling it stays what it was when the service "
+        "was created, whatever comes.",
         fix="Give the service one aws_appautoscaling_target, and that a policy.",
         link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html",
         setting="service.<name>.scaling",

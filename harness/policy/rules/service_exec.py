@@ -25,8 +25,8 @@ CHECK = Check(
         id="CUT_SERVICE_EXEC",
         severity="medium",
         title="ECS Exec is off in production",
-        why="Whoever may call ECS has a shell beside the application, with its role, its secrets and its way to the database, "
-        "and changes what no release has seen.",
+        why="Whoever may call ECS has a shell beside the application, with its role, its secrets and its way to the "
+        "database, and changes what no release has seen.",
         fix="Set it to false, and waive it for the days in which somebody must look inside.",
         link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
         setting="service.<name>.exec",

@@ -41,7 +41,8 @@ CHECK = Check(
         severity="high",
         title="The health check of a service does not take errors for well",
         why="A version that answers everything with errors becomes well, takes the traffic, and blue is removed.",
-        fix="Let the matcher have codes below 400 alone, and give the check a path that says whether the service works.",
+        fix="Let the matcher have codes below 400 alone, and give the check a path that says whether the service "
+        "works.",
         link="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
         setting="service.<name>.health_check.status",
     ),

@@ -28,8 +28,8 @@ CHECK = Check(
         id="CUT_SERVICE_NETWORK",
         severity="high",
         title="A service has a security group of its own, and two subnets",
-        why="Without a group of its own it is in the network's default one, which lets nobody in, or everybody; with one "
-        "subnet it goes down with its zone.",
+        why="Without a group of its own it is in the network's default one, which lets nobody in, or everybody; with "
+        "one subnet it goes down with its zone.",
         fix="Name its security group and the private subnets of at least two zones in network_configuration.",
         link="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html",
         setting="network.zones",

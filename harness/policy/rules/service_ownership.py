@@ -34,8 +34,8 @@ CHECK = Check(
         id="CUT_SERVICE_OWNERSHIP",
         severity="high",
         title="Terraform ignores exactly what a release and autoscaling change of a service",
-        why="The next apply fails, or takes the service back to the version, target group or number of tasks that it was "
-        "created with; what is ignored without need can never be changed again.",
+        why="The next apply fails, or takes the service back to the version, target group or number of tasks that it "
+        "was created with; what is ignored without need can never be changed again.",
         fix="Make lifecycle.ignore_changes what modules/service/ownership.py says for the engine.",
         link="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html",
         setting="service.<name>.release.engine",

@@ -30,7 +30,8 @@ CHECK = Check(
         title="Exactly one thing releases a service",
         why="A service of CodeDeploy without a deployment group keeps its first version for ever, for nothing else may "
         "change it; with two they take the traffic from each other.",
-        fix="Give the service one aws_codedeploy_deployment_group whose ecs_service refers to it; none with engine ecs.",
+        fix="Give the service one aws_codedeploy_deployment_group whose ecs_service refers to it; none with engine "
+        "ecs.",
         link="https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-groups-create-ecs.html",
         setting="service.<name>.release.engine",
     ),

@@ -41,8 +41,8 @@ CHECK = Check(
         id="CUT_SERVICE_ROLLBACK",
         severity="high",
         title="A service that ECS releases is blue/green, and a release that fails is rolled back",
-        why="A new version replaces the old one task by task, or stays where it is though its tasks crash or an alarm is "
-        "raised, until somebody notices.",
+        why="A new version replaces the old one task by task, or stays where it is though its tasks crash or an alarm "
+        "is raised, until somebody notices.",
         fix="Set a blue/green strategy with load_balancer.advanced_configuration, and enable and rollback of "
         "deployment_circuit_breaker and alarms.",
         link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html",

@@ -53,7 +53,8 @@ CHECK = Check(
         id="CUT_SERVICE_TARGET_GROUPS",
         severity="high",
         title="Blue and green are two target groups of type ip that are alike",
-        why="A release cannot be made, or every other one is judged by another health check and drained in another time.",
+        why="A release cannot be made, or every other one is judged by another health check and drained in another "
+        "time.",
         fix="Give the release two target groups of type ip that differ in their names alone, of at most 32 characters.",
         link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html",
         setting="service.<name>.health_check",

@@ -92,8 +92,8 @@ CHECK = Check(
         id="CUT_SERVICE_WAITS",
         severity="medium",
         title="Services and deployment groups wait for the routes, policies, rules and logs that they need",
-        why="The first apply fails because a target group has no load balancer yet, or a role no policy; a destroy takes "
-        "them away under tasks that are still draining, and hangs.",
+        why="The first apply fails because a target group has no load balancer yet, or a role no policy; a destroy "
+        "takes them away under tasks that are still draining, and hangs.",
         fix="Add them to depends_on.",
         link="https://developer.hashicorp.com/terraform/language/meta-arguments/depends_on",
     ),

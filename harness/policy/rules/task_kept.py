@@ -27,8 +27,8 @@ CHECK = Check(
         id="CUT_TASK_KEPT",
         severity="medium",
         title="Terraform keeps the revisions of a task definition that releases may go back to",
-        why="Terraform ignores which revision the service runs, and takes away the one that it made: a service before its "
-        "first release, or one rolled back to it, can start no more tasks.",
+        why="Terraform ignores which revision the service runs, and takes away the one that it made: a service before "
+        "its first release, or one rolled back to it, can start no more tasks.",
         fix="Set skip_destroy to true.",
         link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister-task-definition-v2.html",
         setting="disposable",

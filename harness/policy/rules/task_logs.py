@@ -25,7 +25,8 @@ CHECK = Check(
         id="CUT_TASK_LOGS",
         severity="high",
         title="Each container logs to a log group of the environment",
-        why="Tasks do not start when the log group is not there; without one nobody learns why green did not become well.",
+        why="Tasks do not start when the log group is not there; without one nobody learns why green did not become "
+        "well.",
         fix="Give each container logConfiguration with awslogs and the name of the service's log group.",
         link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html",
     ),

@@ -23,7 +23,8 @@ CHECK = Check(
         severity="medium",
         title="The root file system of each container is read-only",
         why="Whoever finds a way to write a file can change the program that runs, and stay.",
-        fix="Set it to true, and name the folders that must stay writable in writable_paths. ECS Exec needs it off: waive it then.",
+        fix="Set it to true, and name the folders that must stay writable in writable_paths. ECS Exec needs it off: "
+        "waive it then.",
         link="https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-5",
         setting="service.<name>.read_only_root_filesystem",
     ),

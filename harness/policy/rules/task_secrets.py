@@ -38,8 +38,10 @@ CHECK = Check(
         id="CUT_TASK_SECRETS",
         severity="critical",
         title="No secret stands in a container definition in plain text",
-        why="Everybody who may read the repository, the state or the task definition reads it, in every revision for ever.",
-        fix="Keep it in Secrets Manager or Parameter Store, name it in secrets instead, and replace the one that was shown.",
+        why="Everybody who may read the repository, the state or the task definition reads it, in every revision for "
+        "ever.",
+        fix="Keep it in Secrets Manager or Parameter Store, name it in secrets instead, and replace the one that was "
+        "shown.",
         link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html",
         setting="service.<name>.environment",
     ),
