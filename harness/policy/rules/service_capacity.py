@@ -20,10 +20,8 @@ def _judge(service: Resource, environment: Environment) -> Iterator[str]:
     for each in strategy:
         if (provider := each.get("capacity_provider")) not in (_ON_DEMAND, _SPOT):
             yield f"its capacity provider {provider} is not Fargate"
-    kept = any(
-        each.get("capacity_provider") == _ON_DEMAND and (number(each.get("weight")) or number(each.get("base")))
-        for each in strategy
-    )
+    # ECS places nothing on a weight of 0, whatever the base.
+    kept = any(each.get("capacity_provider") == _ON_DEMAND and number(each.get("weight")) for each in strategy)
     if environment.production and strategy and not kept:
         yield "all of its tasks are on Spot"
 
@@ -35,7 +33,7 @@ CHECK = Check(
         title="A service runs on Fargate, and production not on Spot alone",
         why="Tasks that go to EC2 find no machine there, and none start. AWS takes Spot back with two minutes' notice, "
         "from all tasks at once if it must, and has none when it is wanted most.",
-        fix="Give capacity_provider_strategy FARGATE with a base or a weight; beside it FARGATE_SPOT if you like.",
+        fix="Give capacity_provider_strategy FARGATE with a weight; beside it FARGATE_SPOT if you like.",
         link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html",
         setting="service.<name>.capacity",
     ),

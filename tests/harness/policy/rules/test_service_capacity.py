@@ -10,7 +10,7 @@ from harness.policy.rules.service_capacity import CHECK
 from tests.harness.policy.rules.parts import SERVICE, drop, put, together
 from tests.harness.policy.rules.shipped import Json, failed, judged
 
-ON_DEMAND = {"capacity_provider": "FARGATE", "base": 1, "weight": 0}
+ON_DEMAND = {"capacity_provider": "FARGATE", "base": 1, "weight": 1}
 SPOT = {"capacity_provider": "FARGATE_SPOT", "base": 0, "weight": 1}
 
 
@@ -36,7 +36,9 @@ def test_the_shipped_environments_are_as_it_wants_them(name: str) -> None:
             put(SERVICE, "capacity_provider_strategy", [SPOT]), "all of its tasks are on Spot", id="spot alone"
         ),
         pytest.param(
-            put(SERVICE, "capacity_provider_strategy", [SPOT, {"capacity_provider": "FARGATE", "weight": 0}]),
+            put(
+                SERVICE, "capacity_provider_strategy", [SPOT, {"capacity_provider": "FARGATE", "base": 1, "weight": 0}]
+            ),
             "all of its tasks are on Spot",
             id="spot in truth",
         ),
