@@ -25,8 +25,8 @@ _PIECE, _OVERLAP = 8000, 500
 _SILENCED = re.compile(r"pragma(?=:)|^git_commit")
 """What makes detect-secrets and checkov leave out a line."""
 
-_INTEGRITY = re.compile(r"\bsha(?:1|256|384|512)-[A-Za-z0-9+/]+={0,2}")
-"""Digests of packages, which package-lock.json has by the hundred."""
+_INTEGRITY = re.compile(r"\b(?:sha(?:1|256|384|512)-[A-Za-z0-9+/]+={0,2}|h1:[A-Za-z0-9+/]{43}=)")
+"""Digests of packages, which package-lock.json, go.sum and Terraform's lock file have by the hundred."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

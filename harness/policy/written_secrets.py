@@ -24,16 +24,19 @@ RULE = Rule(
     "https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html",
 )
 
-_NAME = r"(?P<name>[A-Za-z_][\w.-]*)"
+# Bounds, because without them a long line takes the square of its length.
+_NAME = r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]{0,99})"
 _QUOTED = re.compile(
-    rf"""{_NAME}(["']?)[ \t]*[:=][ \t]*(?P<quote>["'])(?P<value>(?:(?!(?P=quote))[^\\\n]|\\.)+)(?P=quote)"""
+    rf"""{_NAME}(["']?)[ \t]*[:=][ \t]*(?P<quote>["'])(?P<value>(?:(?!(?P=quote))[^\\\n]|\\.){{1,2000}})(?P=quote)"""
 )
-_BARE = re.compile(r"""\b(?P<name>[A-Z][A-Z0-9_]*)=(?P<value>[^\s"'$<`{(%]\S*)""")
+_BARE = re.compile(r"""\b(?P<name>[A-Z][A-Z0-9_]{0,99})=(?P<value>[^\s"'$<`{(%]\S{0,1999})""")
 _YAML = re.compile(
     r"""^[ \t-]*(?P<name>[A-Za-z_][\w-]*):[ \t]+(?P<value>[^\s"'$<`{(%&*|>\[#]\S*)[ \t]*(?:#.*)?$""", re.M
 )
-_JSON = re.compile(r""""name"\s*:\s*"(?P<name>[^"\n]+)"\s*,\s*"value"\s*:\s*"(?P<value>(?:[^"\\\n]|\\.)+)\"""")
-_TOKEN = re.compile(r"[\w.:/@+-]{16,}")
+_JSON = re.compile(
+    r""""name"\s*:\s*"(?P<name>[^"\n]{1,100})"\s*,\s*"value"\s*:\s*"(?P<value>(?:[^"\\\n]|\\.){1,2000})\""""
+)
+_TOKEN = re.compile(r"[\w.:/@+-]{16,2000}")
 
 _REFERENCES = re.compile(r"^( *)(?:secrets-manager|parameter-store):[^\n]*\n(?:\1[ \t]+[^\n]*\n|[ \t]*\n)*", re.M)
 """The parts of a buildspec whose values are names of secrets."""
