@@ -63,6 +63,7 @@ def _resources(workspace: Workspace) -> list[str]:
     return [each["name"] for each in json.loads(workspace.states[-1])["resources"]] if workspace.states else []
 
 
+@pytest.mark.slow
 def test_plan_apply_no_change_and_destroy(
     tmp_path: Path, dev: RootModule, do: Do, hcp: EmulatedHcp, workspace: Workspace, capfd: Captured
 ) -> None:

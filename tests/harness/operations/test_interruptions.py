@@ -108,6 +108,7 @@ def _kill_after(process: Process, seconds: float) -> None:
     _kill_everything(process)
 
 
+@pytest.mark.slow
 def test_interrupted_apply_saves_what_it_did_and_says_how_to_go_on(dev: RootModule, begun: Path) -> None:
     assert _run(dev, "plan", "dev").returncode == 0
     process = _start(dev, "apply", "dev")
@@ -162,6 +163,7 @@ def wait(begun: Path) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_two_at_once(dev: RootModule, begun: Path, wait: Path) -> None:
     assert _run(dev, "plan", "dev").returncode == 0
     first = _start(dev, "apply", "dev")
@@ -176,6 +178,7 @@ def test_two_at_once(dev: RootModule, begun: Path, wait: Path) -> None:
     assert len(_resources(dev)) == THINGS
 
 
+@pytest.mark.slow
 def test_state_that_somebody_else_has_locked(dev: RootModule, begun: Path, wait: Path) -> None:
     """From another checkout, or with Terraform itself."""
     assert _run(dev, "plan", "dev").returncode == 0

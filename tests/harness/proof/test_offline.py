@@ -68,6 +68,7 @@ def test_mistake_in_the_schema_names_construct_and_line_and_ends_there(tmp_path:
     assert '"colour"' in finding
 
 
+@pytest.mark.slow
 def test_plan_that_is_never_empty_is_refuted(tmp_path: Path) -> None:
     def break_it(resources: Body) -> None:
         resources["aws_ecs_cluster"]["cluster"]["tags"] = {"time": "${timestamp()}"}

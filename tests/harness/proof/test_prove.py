@@ -34,6 +34,7 @@ def without_provider(tmp_path: Path) -> dict[str, str]:
     return projects.without_terraform(tmp_path) | {VARIABLE: str(tmp_path / "nothing")}
 
 
+@pytest.mark.slow
 def test_what_needs_the_provider_is_not_proved_and_no_failure(project: Path, without_provider: dict[str, str]) -> None:
     ran = projects.run(project, "prove", "dev", "--json", environment=without_provider)
     assert ran.returncode == 0, ran.stderr
