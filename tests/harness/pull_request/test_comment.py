@@ -8,9 +8,7 @@ import re
 import pytest
 
 from harness.pull_request.marker import MARKER
-from tests.harness.pull_request.example import example
 from tests.harness.pull_request.requests import PullRequest, document, resource
-from tests.inventory import ROOT
 
 EVIL = f"@acme/owners #1 | `x` </details><img src=y> {MARKER} [a](https://b.example) *c*\n\n- d\r\x1b[31m"
 
@@ -87,10 +85,3 @@ def test_many_arguments_are_abridged(request_: PullRequest) -> None:
     request_.write("dev", document("dev", aws_vpc={"main": {f"a{number:02}": 2 for number in range(20)}}))
     request_.check()
     assert "  - a14: 1 -&#62; 2\n  - and 5 more\n" in request_.comment
-
-
-def test_the_page_shows_what_is_written() -> None:
-    page = (ROOT / "docs" / "pull-requests.md").read_text(encoding="utf-8")
-    shown = re.search(r"^````markdown\n(.*?)^````$", page, re.DOTALL | re.MULTILINE)
-    assert shown, "docs/pull-requests.md shows no example"
-    assert shown[1] == example(), "put there: .venv/bin/python -m tests.harness.pull_request.example"

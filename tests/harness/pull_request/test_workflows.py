@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -123,44 +121,3 @@ def test_base_of_a_pull_request_is_what_it_is_merged_into() -> None:
     """GitHub checks out a merge of the two; ``HEAD^1`` is its first parent."""
     (job,) = POLICY["jobs"].values()
     assert job["steps"][1]["env"]["BASE"] == "${{ github.event_name == 'pull_request' && 'HEAD^1' || 'HEAD' }}"
-
-
-def test_code_owners_of_the_page_are_in_its_words() -> None:
-    page = (ROOT / "docs" / "pull-requests.md").read_text(encoding="utf-8")
-    (owners,) = re.findall(r"^```codeowners\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-    lines = [line.split() for line in owners.splitlines()]
-    for pattern, *teams in lines:
-        assert teams
-        assert all(re.fullmatch(r"@[\w-]+/[\w-]+", team) for team in teams)
-        tracked = subprocess.run(
-            ["git", "ls-files", "--", f":(glob){pattern.lstrip('/')}{'**' if pattern.endswith('/') else ''}"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert tracked.stdout, f"{pattern} matches no file"
-
-
-def block(language: str, holds: str) -> str:
-    page = (ROOT / "docs" / "pull-requests.md").read_text(encoding="utf-8")
-    found = [
-        each for each in re.findall(rf"^```{language}\n(.*?)^```$", page, re.DOTALL | re.MULTILINE) if holds in each
-    ]
-    assert len(found) == 1, f"{language} with {holds}"
-    return str(found[0])
-
-
-def test_pattern_for_codecommit_is_of_events_that_there_are() -> None:
-    pattern = json.loads(block("json", "detail-type"))
-    assert pattern["source"] == ["aws.codecommit"]
-    assert pattern["detail-type"] == ["CodeCommit Pull Request State Change"]
-    assert set(pattern["detail"]["event"]) == {"pullRequestCreated", "pullRequestSourceBranchUpdated"}
-    transformed = json.loads(block("json", "InputPathsMap"))
-    template = transformed["InputTemplate"]
-    used = set(re.findall(r"<(\w+)>", template))
-    assert used == set(transformed["InputPathsMap"])
-    filled = json.loads(re.sub(r"<(\w+)>", "x", template))
-    assert set(filled) == {"sourceVersion", "environmentVariablesOverride"}
-    given = {each["name"] for each in filled["environmentVariablesOverride"]}
-    assert given == {"PULL_REQUEST", "REPOSITORY", "SOURCE", "TARGET"}
