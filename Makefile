@@ -27,7 +27,7 @@ BASE ?= origin/main
 # A file's tests run in one process, so that what they share is made once; tests/conftest.py says which files come first.
 TESTS := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help synth drift test test-slow test-e2e policy policy-coverage pr-check prove e2e plan-offline plan apply destroy speculative-plan output terraform bootstrap bench lock lock-python lock-providers docs inventory format clean named
+.PHONY: help synth drift test test-slow test-e2e policy policy-coverage mutate pr-check prove e2e plan-offline plan apply destroy speculative-plan output terraform bootstrap bench lock lock-python lock-providers docs inventory format clean named
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ policy: $(VENV)/.run $(CHECKOV)/.installed ## Judge the generated Terraform; ENV
 
 policy-coverage: $(VENV)/.run $(CHECKOV)/.installed ## Learn which of checkov's checks must judge what, about a minute
 	@$(BIN)/python -m harness policy-coverage
+
+mutate: $(VENV)/.run $(CHECKOV)/.installed ## Make good environments bad in single ways, and say what the gate sees of it
+	@$(BIN)/python -m harness mutate $(ARGS)
 
 pr-check: $(VENV)/.run $(CHECKOV)/.installed ## Check what a pull request changes: BASE=origin/main
 	@$(BIN)/python -m harness pr-check --base '$(BASE)' $(ARGS)

@@ -108,6 +108,11 @@ def _parser() -> argparse.ArgumentParser:
     coverage = commands.add_parser("policy-coverage", help="learn which of checkov's checks must judge what")
     coverage.set_defaults(command=_coverage)
 
+    mutate = commands.add_parser("mutate", help="let the gate judge single changes to good environments, each a bad one")
+    mutate.add_argument("areas", nargs="*", metavar="AREA", help="areas of the table, like services (default: all)")
+    mutate.add_argument("--json", action="store_true", help="print what became of each as JSON")
+    mutate.set_defaults(command=_mutate)
+
     pull_request = commands.add_parser("pr-check", help="check what a pull request changes: drift, policy, risks")
     pull_request.add_argument("--base", default="origin/main", metavar="REF", help="what it is to be merged into")
     pull_request.add_argument("--out", type=Path, metavar="DIR", help="where the reports go (default: .cache/pr-check)")
@@ -191,6 +196,12 @@ def _pull_request(options: argparse.Namespace) -> int:
 def _coverage(options: argparse.Namespace) -> int:
     print(learning.write(options.root).relative_to(options.root), flush=True)
     return 0
+
+
+def _mutate(options: argparse.Namespace) -> int:
+    from harness.mutation import run
+
+    return run.mutate(options.root, options.areas, options.json)
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -1,0 +1,108 @@
+"""Which rules object to a mutant, and would not to the good environment.
+
+Our own rules are asked first, for they answer in milliseconds. checkov needs seconds for each environment of
+production's size, so it is asked about what they let pass, and last of all its search for secrets in texts. Every
+mutant is a whole environment to each of them: what a check says of one resource depends on those around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import environments
+from harness.errors import HarnessError
+from harness.mutation import scans, signs
+from harness.mutation.mutant import Document, Mutant
+from harness.mutation.signs import UNJUDGED, Signs
+from harness.policy import scanning, stack, texts
+from harness.policy.environment import Environment
+from harness.policy.stack import Stack
+from harness.policy.text_files import Text, Texts
+from modules.settings.load import GENERATED
+
+Say = Callable[[str], None]
+Caught = Mapping[str, tuple[str, ...]]
+"""The rules that object, by the ids of mutants."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """An environment to judge: a good one, whose ``id`` is its name, or a mutant of it."""
+
+    id: str
+    environment: Environment
+
+    def changed(self, document: Document, mutant: str) -> Case:
+        """The same environment with another document."""
+        good = self.environment
+        return Case(mutant, Environment(good.name, document, protected=good.production))
+
+
+def judge(root: Path, mutants: Sequence[Mutant], say: Say) -> Caught:
+    """Judges mutants of the environments of the project in ``root``; ``say`` is told what takes a while.
+
+    Raises ``HarnessError`` if an environment that a mutant is of is not there, or if the gate cannot judge it.
+    """
+    good = {name: _good(root, name) for name in sorted({each.environment for each in mutants})}
+    caught: dict[str, tuple[str, ...]] = {}
+    left = [_mutated(each, good[each.environment]) for each in mutants]
+    for look in (_our_rules, _checkov, _secrets):
+        if left:
+            said = look(root, [*good.values(), *left], say)
+            new = {each.id: said[each.id] - said[each.environment.name] for each in left}
+            _believable(said[name] for name in good)
+            caught |= {name: signs.rules(found) for name, found in new.items() if found}
+            left = [each for each in left if not new[each.id]]
+    return caught
+
+
+def our_rules(root: Path, mutant: Mutant) -> tuple[str, ...]:
+    """Which of our own rules object to one mutant."""
+    good = _good(root, mutant.environment)
+    changed = _mutated(mutant, good)
+    return signs.rules(signs.of_our_rules(changed.environment) - signs.of_our_rules(good.environment))
+
+
+def _good(root: Path, name: str) -> Case:
+    document = environments.document(environments.folder(root, name))
+    return Case(name, scanning.environment_of(root, name, document))
+
+
+def _mutated(mutant: Mutant, good: Case) -> Case:
+    return good.changed(mutant.applied(dict(good.environment.document)), mutant.id)
+
+
+def _believable(good: Iterable[Signs]) -> None:
+    for said in good:
+        if unjudged := [what for rule, what in sorted(said) if rule == UNJUDGED]:
+            raise HarnessError("what is to be changed cannot be judged itself:\n" + "\n".join(unjudged))
+
+
+def _our_rules(_root: Path, cases: Sequence[Case], _say: Say) -> dict[str, Signs]:
+    return {each.id: signs.of_our_rules(each.environment) for each in cases}
+
+
+def _checkov(root: Path, cases: Sequence[Case], say: Say) -> dict[str, Signs]:
+    said: dict[str, Signs] = {}
+    readable: list[Stack] = []
+    for each in cases:
+        try:
+            readable.append(stack.of(each.id, each.environment.document))
+        except HarnessError as error:
+            said[each.id] = frozenset({(UNJUDGED, str(error))})
+    say(
+        f"mutation: asking checkov about {len(cases)} environments; what it has not seen yet takes a second or more each"
+    )
+    return said | {scan.environment: signs.of_scan(scan) for scan in scans.scan(root, readable)}
+
+
+def _secrets(root: Path, cases: Sequence[Case], _say: Say) -> dict[str, Signs]:
+    return {scan.environment: signs.of_scan(scan) for scan in texts.scan(root, [_texts(each) for each in cases])}
+
+
+def _texts(case: Case) -> Texts:
+    folder = Path("environments", case.id)
+    text = Text(folder / GENERATED, stack.of(case.id, case.environment.document).text)
+    return Texts(case.id, folder, (text,), (), frozenset())
