@@ -31,7 +31,7 @@ from tests.properties.settings import Example, broken_environments, environments
 pytestmark = pytest.mark.long_file
 
 # Batches of generated environments, and environments that are read alone.
-_BATCHES, _READ = {"quick": (2, 40), "long": (150, 5000)}[os.environ.get("HYPOTHESIS_PROFILE", "quick")]
+_BATCHES, _READ = {"quick": (3, 40), "long": (150, 5000)}[os.environ.get("HYPOTHESIS_PROFILE", "quick")]
 _ALWAYS_THE_SAME = "HYPOTHESIS_PROFILE" not in os.environ
 
 # They become stacks of one app, with those of a project: to start it takes longer than the fourth stack.
@@ -113,7 +113,7 @@ def kinds(settings: Settings) -> Iterator[str]:
         yield "connection" if isinstance(service.source, Connected) else service.source.kind
 
 
-@pytest.mark.parametrize("batches", [_BATCHES, pytest.param(8 * _BATCHES, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("batches", [_BATCHES, pytest.param(5 * _BATCHES, marks=pytest.mark.slow)])
 def test_what_is_accepted_becomes_terraform_in_which_the_invariants_hold(batches: int) -> None:
     count: Counter[str] = Counter()
 
