@@ -21,6 +21,9 @@ from harness import environments
 _LARGEST_MEMBER = 50_000_000
 """In bytes. A few kilobytes of ZIP can hold more than fits into memory."""
 
+_DEEPEST = 3
+"""How many ZIP files may be in one another; there are some that hold themselves."""
+
 _NEVER_COMMITTED = ("*.tfstate", "*.tfstate.*", "*.tfplan", ".cdk.tf.json.*", ".smoke-test.zip.*")
 _NEVER_ENTERED = {".git", ".terraform", "__pycache__"}
 """What the project's .gitignore names in these folders, for a project that is not in git."""
@@ -55,7 +58,7 @@ class Texts:
         """The same for the same names and contents, and for no others."""
         digest = hashlib.sha256()
         for part in (str(self.folder), *self.unread, *sorted(self.digests), *self._parts()):
-            data = part.encode()
+            data = part.encode(errors="surrogateescape")
             digest.update(len(data).to_bytes(8, "big") + data)
         return digest.hexdigest()
 
@@ -79,7 +82,8 @@ def read(root: Path, folder: Path) -> Texts:
     """
     texts, unread, digests = [], [], set()
     for file in _files(root, folder):
-        shown = file.relative_to(root)
+        # A name that is no UTF-8 could not be printed.
+        shown = Path(os.fsencode(file.relative_to(root)).decode(errors="replace"))
         try:
             data = _bytes(root, file)
             digests.add(base64.b64encode(hashlib.sha256(data).digest()).decode())
@@ -131,21 +135,25 @@ def _bytes(root: Path, file: Path) -> bytes:
         raise _UnreadError(f"cannot be read ({error.strerror}), so it cannot be scanned for secrets") from error
 
 
-def _texts(file: Path, data: bytes) -> Iterator[Text]:
-    if zipfile.is_zipfile(io.BytesIO(data)):
-        yield from _members(file, data)
-    else:
+def _texts(file: Path, data: bytes, depth: int = 0) -> Iterator[Text]:
+    if not zipfile.is_zipfile(io.BytesIO(data)):
         yield Text(file, _text(data))
+    elif depth == _DEEPEST:
+        raise _UnreadError("holds ZIP files in one another, too many to be scanned for secrets")
+    else:
+        yield from _members(file, data, depth + 1)
 
 
-def _members(file: Path, data: bytes) -> Iterator[Text]:
+def _members(file: Path, data: bytes, depth: int) -> Iterator[Text]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if len(set(archive.namelist())) < len(archive.namelist()):
+                raise _UnreadError("has two files of one name in it, so it cannot be scanned for secrets")
             for member in archive.infolist():
                 if member.file_size > _LARGEST_MEMBER:
                     raise _UnreadError(f"{member.filename} in it is too large to be scanned for secrets")
                 if not member.is_dir():
-                    yield from _texts(file / member.filename.lstrip("/"), archive.read(member))
+                    yield from _texts(file / member.filename.lstrip("/"), archive.read(member), depth)
     # Encrypted, compressed in a way that Python does not know, or broken.
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise _UnreadError(f"cannot be unpacked ({error}), so it cannot be scanned for secrets") from error

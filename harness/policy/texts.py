@@ -27,6 +27,7 @@ _SECRETS_LINK = "https://www.checkov.io/5.Policy%20Index/secrets.html"
 _DOCKERFILE_LINK = "https://www.checkov.io/5.Policy%20Index/dockerfile.html"
 
 _DOCKERFILE = re.compile(r"(?:.+\.)?[Dd]ockerfile(?:\.(?!dockerignore$).+)?")
+_OURS = ("CKV_SECRET_", "CKV_DOCKER_", "CKV2_DOCKER_", written_secrets.RULE.id)
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?:, \d+)*: ")
 _ERROR = re.compile(r"\[ERROR\s*\]\s*(.+)")
 _BETWEEN = re.compile(r"[:/@\"'\\]+")
@@ -103,7 +104,7 @@ def scan(root: Path, found: Sequence[Texts]) -> list[Scan]:
 
 def place(finding: Finding) -> Location | None:
     """Where a finding of a text is; nothing for any other finding."""
-    match = _PLACE.match(finding.message)
+    match = _PLACE.match(finding.message) if finding.check.startswith(_OURS) else None
     return Location(Path(match["file"]), int(match["line"])) if match else None
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import random
 import string
 import subprocess
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 from harness.errors import HarnessError
 from harness.policy import checkov, text_copies, text_files, texts, written_secrets
 from harness.policy.checkov import Scan
+from harness.policy.finding import Finding
 from harness.policy.text_copies import digest
 from harness.policy.text_files import Text
 
@@ -41,7 +43,7 @@ PEM = "\n".join(
 )
 
 
-def _write(root: Path, files: dict[str, str | bytes]) -> None:
+def _write(root: Path, files: Mapping[str, str | bytes]) -> None:
     for name, content in files.items():
         file = root / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -117,6 +119,34 @@ def test_a_zip_that_cannot_be_unpacked_is_told(tmp_path: Path) -> None:
     assert [each.split(" (")[0] for each in _read(tmp_path, "artifacts").unread] == [
         "artifacts/a.zip: cannot be unpacked"
     ]
+
+
+def test_a_zip_that_hides_files_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "artifacts"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "twice.zip", "w") as archive:
+        archive.writestr("a.txt", "first")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("a.txt", "second")
+    inner = b"text"
+    for number in range(5):
+        deep = folder / "deep.zip"
+        with zipfile.ZipFile(deep, "w") as archive:
+            archive.writestr(f"{number}.zip", inner)
+        inner = deep.read_bytes()
+    said = [
+        "artifacts/deep.zip: holds ZIP files in one another",
+        "artifacts/twice.zip: has two files of one name in it",
+    ]
+    assert [each.split(",")[0] for each in _read(tmp_path, "artifacts").unread] == said
+
+
+def test_a_name_that_is_no_utf_8_can_be_told(tmp_path: Path) -> None:
+    (tmp_path / "artifacts").mkdir()
+    (tmp_path / "artifacts" / os.fsdecode(b"\xff.txt")).write_text("x")
+    found = _read(tmp_path, "artifacts")
+    assert _names(found) == ["artifacts/\ufffd.txt"]
+    assert found.key
 
 
 def test_of_a_binary_file_what_can_be_printed_is_the_text(tmp_path: Path) -> None:
@@ -304,6 +334,10 @@ def test_address_of_a_secret_does_not_move_with_its_line(tmp_path: Path, monkeyp
     assert [[each.address for each in scan.findings] for scan in scans] == [[f"a.txt#{digest(SLACK)[:12]}"]] * 2
     assert [str(texts.place(scan.findings[0])) for scan in scans] == ["artifacts/a.txt:1", "artifacts/a.txt:2"]
     assert "artifacts/a.txt:2, 3: " in scans[1].findings[0].message
+
+
+def test_only_what_is_found_in_texts_has_a_place_in_one() -> None:
+    assert texts.place(Finding("CUT_LISTENER", "t", "aws_lb.main", message="listens at 0.0.0.0:443: open")) is None
 
 
 def test_skipped_check_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
