@@ -42,6 +42,17 @@ def trusted(role: Resource, environment: Environment) -> set[str]:
     return {name for trust in found for each in trust.statements for _, name in each.principals}
 
 
+def may(role: Resource, action: str, resource: Resource, environment: Environment) -> bool:
+    """Whether the role's own policies allow the action on the resource, both by name."""
+    found = [each for each in _permissions(environment).roles if each.address == role.address]
+    return any(
+        each.effect == "Allow" and action in each.actions and arn(resource, environment) in each.resources
+        for permitted in found
+        for policy in (*permitted.inline, *permitted.attached)
+        for each in policy.statements
+    )
+
+
 def arn(resource: Resource, environment: Environment) -> str:
     """The resource's ARN; raises ``HarnessError`` if nobody knows what it looks like."""
     return References(dict(environment.document)).resolved(f"${{{resource.address}.arn}}")

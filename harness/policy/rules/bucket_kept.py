@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.policy.values import is_true
+from harness.policy.values import at, is_true
 from harness.terraform_json import Resource
 
 _ARGUMENTS = {"aws_s3_bucket": "force_destroy", "aws_ecr_repository": "force_delete"}
+_SOURCE = "aws_codecommit_repository"
 _CACHE = "MUTABLE"
 
 
@@ -20,6 +21,10 @@ def _keeps(resource: Resource, environment: Environment) -> bool:
 
 
 def _judge(resource: Resource, _environment: Environment) -> Iterator[str]:
+    if resource.type == _SOURCE:
+        if not is_true(at(resource.body, "lifecycle", "prevent_destroy")):
+            yield "prevent_destroy is not true"
+        return
     argument = _ARGUMENTS[resource.type]
     if is_true(resource.body.get(argument)):
         yield f"{argument} is true"
@@ -29,13 +34,13 @@ CHECK = Check(
     Rule(
         id="CUT_BUCKET_KEPT",
         severity="high",
-        title="Buckets and image repositories of production are not deleted with what they hold",
-        why="A plan that replaces the bucket or repository takes every image and log along, those that run now as well",
+        title="Buckets and repositories of production are not deleted with what they hold",
+        why="A plan that replaces the bucket or repository takes every commit, image and log along, what runs now as well",
         fix="Set disposable = false",
         link="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket",
         setting="disposable",
     ),
-    types=tuple(_ARGUMENTS),
+    types=(*_ARGUMENTS, _SOURCE),
     judge=_judge,
     applies=_keeps,
 )

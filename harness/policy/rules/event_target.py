@@ -10,6 +10,7 @@ from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.terraform_json import Resource
 
+_START = "codepipeline:StartPipelineExecution"
 _EVENTBRIDGE = "events.amazonaws.com"
 _BY_ROLE = ("batch", "codebuild", "codepipeline", "ecs", "events", "firehose", "kinesis", "states")
 """Services that EventBridge reaches with a role; SNS, SQS and Lambda have policies instead.
@@ -30,7 +31,14 @@ def _judge(target: Resource, environment: Environment) -> Iterator[str]:
     for each in environment.referred(role):
         if _EVENTBRIDGE not in allowed.trusted(each, environment):
             yield f"EventBridge may not take its role {each.address}"
+        yield from _not_started_by(each, target, environment)
     yield from _untold(target, environment)
+
+
+def _not_started_by(role: Resource, target: Resource, environment: Environment) -> Iterator[str]:
+    for pipeline in environment.referred(target.body.get("arn")):
+        if pipeline.type == "aws_codepipeline" and not allowed.may(role, _START, pipeline, environment):
+            yield f"its role {role.address} may not start {pipeline.address}"
 
 
 def _service(target: Resource, environment: Environment) -> str:

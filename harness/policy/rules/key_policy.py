@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.permissions.policies import Statement
 from harness.policy import allowed
 from harness.policy.check import Check
 from harness.policy.environment import Environment
@@ -17,12 +18,19 @@ def _judge(key: Resource, environment: Environment) -> Iterator[str]:
         yield "has no policy that can be read here"
         return
     yield from allowed.strangers(key, environment)
+    for each in statements:
+        if each.effect == "Allow" and not each.conditions and (services := _services(each)):
+            yield f"lets {services} in whatever it is for"
     own = allowed.account(environment)
     if not any(
         each.effect == "Allow" and "kms:*" in each.actions and not each.conditions and _is_account(each.principals, own)
         for each in statements
     ):
         yield "nothing lets the account administer it"
+
+
+def _services(statement: Statement) -> str:
+    return ", ".join(who for kind, who in statement.principals if kind == "Service")
 
 
 def _is_account(principals: tuple[tuple[str, str], ...], account: str) -> bool:

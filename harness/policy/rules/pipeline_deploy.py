@@ -36,7 +36,9 @@ def _judge(pipeline: Resource, environment: Environment) -> Iterator[str]:
             yield f"{action.name} replaces tasks one by one, without blue and green"
         if action.provider == CODEDEPLOY:
             yield from _configured(action)
+            yield from _unbuilt(action, pipelines.actions(pipeline))
             yield from _one_group(action, environment)
+            yield from _own_group(action, pipeline, environment)
 
 
 def _configured(action: Action) -> Iterator[str]:
@@ -51,6 +53,27 @@ def _configured(action: Action) -> Iterator[str]:
             yield f"{key} is {said.get(key) or 'not set'}, where {meant} is meant"
     if action.outputs:
         yield f"{action.name} has an output, which CodePipeline refuses"
+
+
+def _unbuilt(action: Action, actions: list[Action]) -> Iterator[str]:
+    """What is deployed is what the build has filled in, and not the templates of the source."""
+    sources = {artifact for each in actions if each.category == "Source" for artifact in each.outputs}
+    for key in _REQUIRED:
+        if key.endswith(("Artifact", "ArtifactName")) and action.configuration.get(key) in sources:
+            yield f"{key} is the source, in which nothing is filled in"
+
+
+def _own_group(action: Action, pipeline: Resource, environment: Environment) -> Iterator[str]:
+    """The deployment group is of this environment, or of another account, and no other pipeline's."""
+    if not action.body.get("role_arn") and not environment.referred(action.configuration.get("DeploymentGroupName")):
+        yield f"deploys to {action.configuration.get('DeploymentGroupName')}, which is not of this environment"
+    for other in environment.resources("aws_codepipeline"):
+        if other != pipeline and _group(action) in map(_group, pipelines.deployments(other, environment)):
+            yield f"{other.address} deploys to the same group"
+
+
+def _group(action: Action) -> tuple[object, ...]:
+    return tuple(action.configuration.get(key) for key in ("ApplicationName", "DeploymentGroupName"))
 
 
 def _one_group(action: Action, environment: Environment) -> Iterator[str]:

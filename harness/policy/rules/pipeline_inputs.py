@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -11,6 +12,10 @@ from harness.policy.environment import Environment
 from harness.policy.pipelines import Action
 from harness.policy.rule import Rule
 from harness.terraform_json import Resource
+
+_VARIABLE = re.compile(r"#\{(\w+)\.\w+\}")
+_GIVEN = {"codepipeline", "variables"}
+"""What variables may be of beside actions: https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-variables.html"""
 
 _TAKES_SOMETHING = {"CodeBuild", "CodeDeployToECS", "ECS", "S3"}
 
@@ -31,6 +36,10 @@ def _missing(action: Action, actions: list[Action]) -> Iterator[str]:
             yield f"{action.name} takes the artifact {artifact}, which no action before it makes"
     if not action.inputs and action.provider in _TAKES_SOMETHING and action.category != "Source":
         yield f"{action.name} takes no artifact"
+    known = {str(each.body.get("namespace")) for each in actions if each.place < action.place} | _GIVEN
+    for name in dict.fromkeys(_VARIABLE.findall(str(action.configuration))):
+        if name not in known:
+            yield f"{action.name} shows variables of {name}, which no action before it gives"
     primary = action.configuration.get("PrimarySource")
     if primary and primary not in action.inputs:
         yield f"PrimarySource of {action.name} is {primary}, which it does not take"

@@ -11,7 +11,7 @@ from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.terraform_json import Resource, resources
 
-_ELSEWHERE = ("locals", "module", "variable")
+_ELSEWHERE = ("ephemeral", "import", "locals", "module", "moved", "removed", "variable")
 _EXPRESSION = re.compile(r"(?<!\$)\$\{[^}]*\}?|(?<!%)%\{[^}]*\}?")
 _REFERENCE = re.compile(r"\$\{(data\.)?aws_\w+\.[\w-]+(\.\w+|\[\d+\]|\[\"[^\"]*\"\])*\}")
 _REPEATED = ("count", "dynamic", "for_each")
@@ -23,7 +23,7 @@ def _judge(root: Resource, _environment: Environment) -> Iterator[str]:
         for where, value in _leaves(root.body.get(kind), kind):
             yield from (f"{where}: {each}" for each in _EXPRESSION.findall(value) if not _REFERENCE.fullmatch(each))
     for resource in resources(root.body):
-        yield from (f"{resource.address} has {each}" for each in _REPEATED if resource.body.get(each))
+        yield from (f"{resource.address} has {each}" for each in _REPEATED if each in resource.body)
 
 
 def _leaves(value: Any, where: str) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.permissions.policies import Condition, Statement
 from harness.policy import allowed
 from harness.policy.check import Check
 from harness.policy.environment import Environment
@@ -15,6 +16,23 @@ def _judge(topic: Resource, environment: Environment) -> Iterator[str]:
     if not allowed.statements(topic, environment):
         yield "has no policy that can be read here"
     yield from allowed.strangers(topic, environment)
+    if not any(_denies_plain_http(each) for each in allowed.statements(topic, environment)):
+        yield "takes plain HTTP"
+    for each in environment.referring(topic, "aws_sns_topic_subscription", "topic_arn"):
+        yield from _subscribed(each, allowed.account(environment))
+
+
+def _denies_plain_http(statement: Statement) -> bool:
+    denied = statement.effect == "Deny" and allowed.about_anybody(statement) and "sns:Publish" in statement.actions
+    return denied and statement.conditions == (Condition("Bool", "aws:SecureTransport", ("false",)),)
+
+
+def _subscribed(subscription: Resource, account: str) -> Iterator[str]:
+    if subscription.body.get("protocol") == "http":
+        yield f"{subscription.address} is told by plain HTTP"
+    endpoint = str(subscription.body.get("endpoint"))
+    if endpoint.startswith("arn:") and endpoint.split(":")[4] != account:
+        yield f"{subscription.address} is another account's"
 
 
 CHECK = Check(

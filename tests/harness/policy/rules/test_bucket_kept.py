@@ -30,3 +30,8 @@ def test_a_cache_may_go() -> None:
 
 def test_what_is_not_production_may_be_disposable() -> None:
     assert evaluate(Environment("dev", shipped.document("dev")), [CHECK]).judged == []
+
+
+def test_a_source_that_may_be_destroyed_is_found() -> None:
+    source = "aws_codecommit_repository.delivery-api_source_repository"
+    assert shipped.failed(CHECK, "prod", put(source, "lifecycle", to={})) == {source: "prevent_destroy is not true"}

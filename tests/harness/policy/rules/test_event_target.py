@@ -22,7 +22,12 @@ BAD = {
     ),
     "somebody else's role": (
         put(START, "role_arn", to="${aws_iam_role.delivery-api_build_role.arn}"),
-        "EventBridge may not take its role aws_iam_role.delivery-api_build_role",
+        "EventBridge may not take its role aws_iam_role.delivery-api_build_role; its role "
+        "aws_iam_role.delivery-api_build_role may not start aws_codepipeline.delivery-api_pipeline",
+    ),
+    "another pipeline's role": (
+        put(START, "role_arn", to="${aws_iam_role.delivery-web_pipeline_start-role_role.arn}"),
+        "its role aws_iam_role.delivery-web_pipeline_start-role_role may not start aws_codepipeline.delivery-api_pipeline",
     ),
 }
 

@@ -9,7 +9,7 @@ import pytest
 
 from harness.policy.rules.key_policy import CHECK
 from tests.harness.policy.rules import shipped
-from tests.harness.policy.rules.changes import drop, put
+from tests.harness.policy.rules.changes import GONE, drop, put
 
 KEY, POLICY = "aws_kms_key.key", "aws_kms_key_policy.key_policy"
 ROOT = "arn:aws:iam::123456789012:root"
@@ -39,6 +39,10 @@ BAD = {
             to=text(OWN, {**OWN, "Sid": "Lend", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}}),
         ),
         "its statement Lend lets the account 999999999999 in, with which nothing here has to do",
+    ),
+    "everybody's logs": (
+        put(DOCUMENT[0], "statement", 1, "condition", to=GONE),
+        "lets logs.ap-northeast-1.amazonaws.com in whatever it is for",
     ),
     "no administrator": (put(*DOCUMENT, "actions", to=["kms:Decrypt"]), LOST),
     "an administrator who is denied": (put(*DOCUMENT, "effect", to="Deny"), LOST),

@@ -21,6 +21,10 @@ BAD = {
         "Prepare takes the artifact build, which no action before it makes",
     ),
     "one artifact made twice": (put(*SCAN, "output_artifacts", to=["build"]), "2 actions make the artifact build"),
+    "variables that nobody gives": (
+        put(*PREPARE, "namespace", to=GONE),
+        "Approve shows variables of BuildVariables, which no action before it gives",
+    ),
     "nothing taken": (put(*SCAN, "input_artifacts", to=GONE), "Scan takes no artifact"),
     "a primary source that it does not take": (
         put(*SCAN, "configuration", "PrimarySource", to="source"),

@@ -30,6 +30,10 @@ BAD = {
     ),
     "the provider's": (put("provider", "region", to="${var.region}"), "provider.aws.region: ${var.region}"),
     "a count": (put(VPC, "count", to=2), f"{VPC} has count"),
+    "none of it": (put(VPC, "count", to=0), f"{VPC} has count"),
+    "nothing to make it for": (put(VPC, "for_each", to={}), f"{VPC} has for_each"),
+    "what another state has": (put("root", "import", to=[{"to": VPC, "id": "vpc-1"}]), "has import"),
+    "what is forgotten": (put("root", "removed", to=[{"from": VPC}]), "has removed"),
     "for_each": (put(VPC, "for_each", to={"a": 1}), f"{VPC} has for_each"),
     "a dynamic block": (put(VPC, "dynamic", to={"timeouts": {}}), f"{VPC} has dynamic"),
 }

@@ -11,14 +11,28 @@ from tests.harness.policy.rules import shipped
 from tests.harness.policy.rules.changes import drop, put
 
 TOPIC, POLICY = "aws_sns_topic.notifications_topic", "aws_sns_topic_policy.notifications_policy"
+DOCUMENT = "data.aws_iam_policy_document.notifications_permissions"
+SUBSCRIPTION = "aws_sns_topic_subscription.notifications_email-9559520a"
 OPEN = {"Sid": "Open", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sns:Publish", "Resource": "*"}
 
 BAD = {
-    "no policy": (drop(POLICY), "has no policy that can be read here"),
-    "anybody": (put(POLICY, "policy", to=json.dumps({"Statement": OPEN})), "its statement Open lets anybody in"),
+    "no policy": (drop(POLICY), "has no policy that can be read here; takes plain HTTP"),
+    "anybody": (
+        put(POLICY, "policy", to=json.dumps({"Statement": OPEN})),
+        "its statement Open lets anybody in; takes plain HTTP",
+    ),
     "anybody in its own argument": (
         put(TOPIC, "policy", to=json.dumps({"Statement": [OPEN]})),
         "its statement Open lets anybody in",
+    ),
+    "plain HTTP": (put(DOCUMENT, "statement", 1, "condition", 0, "values", to=["true"]), "takes plain HTTP"),
+    "somebody told by plain HTTP": (
+        put(SUBSCRIPTION, "protocol", to="http"),
+        f"{SUBSCRIPTION} is told by plain HTTP",
+    ),
+    "another account's queue": (
+        put(SUBSCRIPTION, "endpoint", to="arn:aws:sqs:eu-west-1:999999999999:queue"),
+        f"{SUBSCRIPTION} is another account's",
     ),
     "another account": (
         put(
