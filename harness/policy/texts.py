@@ -23,8 +23,6 @@ from modules.settings.problems import Location
 _FRAMEWORKS = ("secrets", "dockerfile")
 # Without the first, files of most suffixes are left out.
 _OPTIONS = ("--enable-secret-scan-all-files", "--block-list-secret-scan", "dockerfile")
-_SECRETS_LINK = "https://www.checkov.io/5.Policy%20Index/secrets.html"
-_DOCKERFILE_LINK = "https://www.checkov.io/5.Policy%20Index/dockerfile.html"
 
 _DOCKERFILE = re.compile(r"(?:.+\.)?[Dd]ockerfile(?:\.(?!dockerignore$).+)?")
 _OURS = ("CKV_SECRET_", "CKV_DOCKER_", "CKV2_DOCKER_", written_secrets.RULE.id)
@@ -195,14 +193,12 @@ class _Scope:
                         f"No text holds a secret ({each.check_name})",
                         f"looks like a secret: {each.check_name}",
                     )
-                    yield _Found(
-                        each.check_id, title, file, line, each.resource, reason, each.guideline or _SECRETS_LINK
-                    )
+                    yield _Found(each.check_id, title, file, line, each.resource, reason, each.guideline or "")
 
     def _of_dockerfiles(self) -> Iterator[_Found]:
         for file, records in self.recipes.items():
             for each in records.failed:
-                line, link = each.file_line_range[0], each.guideline or _DOCKERFILE_LINK
+                line, link = each.file_line_range[0], each.guideline or ""
                 yield _Found(each.check_id, each.check_name, file, line, "", each.check_name, link)
 
     def _written(self, known: Mapping[Path, set[str]]) -> Iterator[_Found]:
