@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from harness import bench, effects, reference, terraform
 from harness.errors import HarnessError
+from harness.mutation import run as mutation
 from harness.operations import root_module
 from harness.permissions import page
 from harness.policy import gate, learning
@@ -199,9 +200,7 @@ def _coverage(options: argparse.Namespace) -> int:
 
 
 def _mutate(options: argparse.Namespace) -> int:
-    from harness.mutation import run
-
-    return run.mutate(options.root, options.areas, options.json)
+    return mutation.mutate(options.root, options.areas, options.json)
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from harness import environments
@@ -40,29 +41,34 @@ class Case:
         return Case(mutant, Environment(good.name, document, protected=good.production))
 
 
+_Look = Callable[[Path, Sequence[Case]], Mapping[str, Signs]]
+
+
 def judge(root: Path, mutants: Sequence[Mutant], say: Say) -> Caught:
     """Judges mutants of the environments of the project in ``root``; ``say`` is told what takes a while.
 
     Raises ``HarnessError`` if an environment that a mutant is of is not there, or if the gate cannot judge it.
     """
+    return _judge(root, mutants, (_our_rules, partial(_checkov, say=say), _secrets))
+
+
+def judge_by_our_rules(root: Path, mutants: Sequence[Mutant]) -> Caught:
+    """The same by our own rules alone."""
+    return _judge(root, mutants, (_our_rules,))
+
+
+def _judge(root: Path, mutants: Sequence[Mutant], looks: Iterable[_Look]) -> Caught:
     good = {name: _good(root, name) for name in sorted({each.environment for each in mutants})}
-    caught: dict[str, tuple[str, ...]] = {}
     left = [_mutated(each, good[each.environment]) for each in mutants]
-    for look in (_our_rules, _checkov, _secrets):
+    caught: dict[str, tuple[str, ...]] = {}
+    for look in looks:
         if left:
-            said = look(root, [*good.values(), *left], say)
-            new = {each.id: said[each.id] - said[each.environment.name] for each in left}
+            said = look(root, [*good.values(), *left])
             _believable(said[name] for name in good)
+            new = {each.id: said[each.id] - said[each.environment.name] for each in left}
             caught |= {name: signs.rules(found) for name, found in new.items() if found}
             left = [each for each in left if not new[each.id]]
     return caught
-
-
-def our_rules(root: Path, mutant: Mutant) -> tuple[str, ...]:
-    """Which of our own rules object to one mutant."""
-    good = _good(root, mutant.environment)
-    changed = _mutated(mutant, good)
-    return signs.rules(signs.of_our_rules(changed.environment) - signs.of_our_rules(good.environment))
 
 
 def _good(root: Path, name: str) -> Case:
@@ -80,7 +86,7 @@ def _believable(good: Iterable[Signs]) -> None:
             raise HarnessError("what is to be changed cannot be judged itself:\n" + "\n".join(unjudged))
 
 
-def _our_rules(_root: Path, cases: Sequence[Case], _say: Say) -> dict[str, Signs]:
+def _our_rules(_root: Path, cases: Sequence[Case]) -> dict[str, Signs]:
     return {each.id: signs.of_our_rules(each.environment) for each in cases}
 
 
@@ -98,7 +104,7 @@ def _checkov(root: Path, cases: Sequence[Case], say: Say) -> dict[str, Signs]:
     return said | {scan.environment: signs.of_scan(scan) for scan in scans.scan(root, readable)}
 
 
-def _secrets(root: Path, cases: Sequence[Case], _say: Say) -> dict[str, Signs]:
+def _secrets(root: Path, cases: Sequence[Case]) -> dict[str, Signs]:
     return {scan.environment: signs.of_scan(scan) for scan in texts.scan(root, [_texts(each) for each in cases])}
 
 
