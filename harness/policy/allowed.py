@@ -36,10 +36,15 @@ def statements(resource: Resource, environment: Environment) -> tuple[Statement,
     return _by_owner(environment).get(resource.address, ())
 
 
+def trust(role: Resource, environment: Environment) -> tuple[Statement, ...]:
+    """What a role says of who may take it; nothing if it cannot be read."""
+    roles = _permissions(environment).roles
+    return next((each.trust.statements for each in roles if each.address == role.address), ())
+
+
 def trusted(role: Resource, environment: Environment) -> set[str]:
     """Who may take a role."""
-    found = [each.trust for each in _permissions(environment).roles if each.address == role.address]
-    return {name for trust in found for each in trust.statements for _, name in each.principals}
+    return {name for each in trust(role, environment) for _, name in each.principals}
 
 
 def may(role: Resource, action: str, resource: Resource, environment: Environment) -> bool:

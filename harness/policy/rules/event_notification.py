@@ -17,6 +17,8 @@ def _judge(rule: Resource, environment: Environment) -> Iterator[str]:
         yield f"its status is {status}"
     if not items(rule.body.get("event_type_ids")):
         yield "names no events"
+    elif not any(str(each).endswith("-failed") for each in items(rule.body.get("event_type_ids"))):
+        yield "tells of no failure"
     if not any(each.get("address") for each in blocks(rule.body.get("target"))):
         yield "has no target"
     if not environment.referred(rule.body.get("resource")) and not str(rule.body.get("resource")).startswith("arn:"):
@@ -31,7 +33,7 @@ CHECK = Check(
         why="A release fails, or waits for approval, and nobody hears of it",
         fix="Turn the rule on, and give it the topic as its target",
         link="https://docs.aws.amazon.com/dtconsole/latest/userguide/notification-rules.html",
-        setting="notifications",
+        setting="notifications.events",
     ),
     types=("aws_codestarnotifications_notification_rule",),
     judge=_judge,

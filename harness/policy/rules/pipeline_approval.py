@@ -23,6 +23,10 @@ def _judge(pipeline: Resource, environment: Environment) -> Iterator[str]:
     for deployment in pipelines.deployments(pipeline, environment):
         if not any(place < deployment.place for place in approvals):
             yield f"the stage {deployment.stage} deploys, and nobody is asked before it"
+    topics = environment.resources("aws_sns_topic")
+    for each in pipelines.actions(pipeline):
+        if each.approves and topics and not each.configuration.get("NotificationArn"):
+            yield f"nobody is told that {each.name} waits"
 
 
 CHECK = Check(

@@ -13,6 +13,10 @@ RULE = "aws_codestarnotifications_notification_rule.pipeline-notifications-api_r
 BAD = {
     "off": (put(RULE, "status", to="DISABLED"), "its status is DISABLED"),
     "no events": (put(RULE, "event_type_ids", to=[]), "names no events"),
+    "no failures": (
+        put(RULE, "event_type_ids", to=["codepipeline-pipeline-pipeline-execution-succeeded"]),
+        "tells of no failure",
+    ),
     "no target": (put(RULE, "target", to=[]), "has no target"),
     "a target without an address": (put(RULE, "target", to=[{}]), "has no target"),
     "nothing watched": (

@@ -49,6 +49,13 @@ def test_a_deployment_that_nobody_approved_before_is_found(change: Any) -> None:
     assert shipped.failed(CHECK, "prod", change) == {API: "the stage Deploy deploys, and nobody is asked before it"}
 
 
+def test_an_approval_that_nobody_hears_of_is_found() -> None:
+    def silent(document: dict[str, Any]) -> None:
+        del stages(document)[2]["action"][0]["configuration"]["NotificationArn"]
+
+    assert shipped.failed(CHECK, "prod", silent) == {API: "nobody is told that Approve waits"}
+
+
 def test_an_approval_may_stand_before_it_in_the_same_stage() -> None:
     assert shipped.failed(CHECK, "prod", before_it_in_one_stage) == {}
 
