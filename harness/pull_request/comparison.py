@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,7 +34,7 @@ class Compared:
     after: Mapping[str, Any] | None = None
     unknown: str = ""
 
-    @property
+    @cached_property
     def changes(self) -> tuple[Change, ...]:
         """What changes in it; of one that is renamed all is made anew, so that is not told one by one."""
         if self.unknown or self.fate == "renamed":

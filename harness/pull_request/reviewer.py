@@ -67,12 +67,19 @@ class Reviewer:
         with tempfile.TemporaryDirectory(prefix="cutover-base-") as folder:
             before = Path(folder)
             bases.export(self.root, found, before)
-            old = self.judge(before, (), self.today, self.say) if environments.names(before) else []
+            old = self._judged(before)
             compared = comparison.compare(before, self.root)
             told = (*risks.judges(bases.changed(self.root, found)), *self._risks(before, compared))
         renamed = {each.name: each.was for each in compared if each.was}
         told_findings = findings.compare(old, seen.verdicts, renamed)
         return replace(seen, base=found, findings=told_findings, compared=compared, risks=told)
+
+    def _judged(self, before: Path) -> list[Verdict]:
+        """What was found in the base; that it cannot be judged is no mistake of this pull request, which may mend it."""
+        try:
+            return self.judge(before, (), self.today, self.say) if environments.names(before) else []
+        except HarnessError as error:
+            return [Verdict("BASE", {}, mistakes=(str(error),))]
 
     def _risks(self, before: Path, compared: Collection[Compared]) -> Iterator[str]:
         for each in compared:

@@ -118,6 +118,20 @@ def test_base_that_could_not_be_judged_is_told_and_does_not_fail(request_: PullR
     assert section(request_, "BASE could not be judged, so that all seems new") == ["dev: checkov could not parse it"]
 
 
+def test_base_on_which_the_gate_does_not_run_is_told_and_does_not_fail(request_: PullRequest) -> None:
+    def judge(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
+        if root != request_.root:
+            raise HarnessError("its blocks are not laid out as Cutover writes them")
+        return requests.judge(root, names, today, say)
+
+    request_.write("dev", document("dev"))
+    request_.begin()
+    assert request_.check(judge=judge) == 0
+    assert section(request_, "BASE could not be judged, so that all seems new") == [
+        "BASE: its blocks are not laid out as Cutover writes them"
+    ]
+
+
 def test_base_without_generated_file(request_: PullRequest) -> None:
     request_.write("dev")
     request_.begin()
