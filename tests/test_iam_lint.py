@@ -110,6 +110,7 @@ BAD = {
         "IAM_RESOURCE",
         "ecr:PutImage",
     ),
+    "an action on nothing": (permissions(other(READ, resources=())), "IAM_RESOURCE", "nothing"),
     "a resource where none is known": (
         permissions(other(READ, actions=("ecr:GetAuthorizationToken",), resources=(BUCKET,))),
         "IAM_RESOURCE",
@@ -270,3 +271,19 @@ def right() -> Iterator[Permissions]:
 @pytest.mark.parametrize("fine", list(right()))
 def test_what_only_looks_wrong_passes(fine: Permissions) -> None:
     assert [str(each) for each in lint(fine).breaches] == []
+
+
+TASK_SETS = Statement(
+    "CreateTaskSets",
+    "Allow",
+    ("ecs:CreateTaskSet",),
+    ("*",),
+    conditions=tuple(Condition("ArnEquals", key, (f"arn:{key}",)) for key in ("ecs:cluster", "ecs:service")),
+)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_an_exception_holds_only_with_the_conditions_that_it_is_made_for(number: int) -> None:
+    assert lint(permissions(TASK_SETS)).breaches == ()
+    missing = other(TASK_SETS, conditions=TASK_SETS.conditions[number : number + 1])
+    assert [each.check for each in lint(permissions(missing)).breaches] == ["IAM_STAR"]

@@ -47,14 +47,22 @@ def trusted(role: Resource, environment: Environment) -> set[str]:
     return {name for each in trust(role, environment) for _, name in each.principals}
 
 
+def permitted(role: Resource, environment: Environment) -> list[Statement]:
+    """What a role's own policies say that it may do, and may not."""
+    return [
+        statement
+        for each in _permissions(environment).roles
+        if each.address == role.address
+        for policy in (*each.inline, *each.attached)
+        for statement in policy.statements
+    ]
+
+
 def may(role: Resource, action: str, resource: Resource, environment: Environment) -> bool:
     """Whether the role's own policies allow the action on the resource, both by name."""
-    found = [each for each in _permissions(environment).roles if each.address == role.address]
     return any(
         each.effect == "Allow" and action in each.actions and arn(resource, environment) in each.resources
-        for permitted in found
-        for policy in (*permitted.inline, *permitted.attached)
-        for each in policy.statements
+        for each in permitted(role, environment)
     )
 
 

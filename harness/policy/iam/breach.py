@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Breach:
-    """``what`` of the statement ``sid`` is not as ``check`` wants it; ``message`` says so in a sentence."""
+    """``what`` of the statement ``sid`` is not as ``check`` wants it; ``message`` says so in a sentence.
+
+    ``asked`` are the condition keys that the statement asks for.
+    """
 
     check: str
     what: str
     message: str
     owner: str = ""
     sid: str = ""
+    asked: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.check}: {self.owner} {self.sid}: {self.message}"

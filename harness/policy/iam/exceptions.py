@@ -12,7 +12,7 @@ from harness.policy.iam.breach import Breach
 class Waived:
     """``what`` may be as ``check`` does not want it in the statement ``sid`` of ``owner``, for this ``reason``.
 
-    ``what`` and ``owner`` are patterns.
+    ``what`` and ``owner`` are patterns. ``asks`` are the condition keys without which it may not be.
     """
 
     check: str
@@ -20,11 +20,13 @@ class Waived:
     owner: str
     sid: str
     reason: str
+    asks: tuple[str, ...] = ()
 
     def covers(self, breach: Breach) -> bool:
         """Whether it is about this breach."""
         return (
             (self.check, self.sid) == (breach.check, breach.sid)
+            and breach.asked.issuperset(self.asks)
             and fnmatchcase(breach.what, self.what)
             and fnmatchcase(breach.owner, self.owner)
         )
@@ -39,6 +41,7 @@ _ANOTHER_STATE = "The id of the key is in another state; a condition names it or
 _OF_TOPICS = (
     "So SNS wants it, and it names the topic: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"
 )
+_LOGS, _TOPIC = ("kms:EncryptionContext:aws:logs:arn",), ("kms:EncryptionContext:aws:sns:topicArn",)
 _INTERFACE = (
     "CodeBuild makes the interface, and it has no ARN before: "
     "https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html"
@@ -48,10 +51,17 @@ _NOT_DOCUMENTED = "The service is not documented to send it"
 EXCEPTIONS: tuple[Waived, ...] = (
     Waived("IAM_WILDCARD", "kms:[*]", "aws_kms_key.key", "AccountDecidesByIam", _OF_THE_ACCOUNT),
     Waived("IAM_TRUST", "root", "aws_kms_key.key", "AccountDecidesByIam", _OF_THE_ACCOUNT),
-    Waived("IAM_WILDCARD", "kms:*[*]", "aws_kms_key.key", "LogGroupsOfThisEnvironment", _AS_LOGS_WANT),
-    Waived("IAM_CONDITION", "* with kms:Describe*", "aws_kms_key.key", "LogGroupsOfThisEnvironment", _AS_LOGS_WANT),
+    Waived("IAM_WILDCARD", "kms:*[*]", "aws_kms_key.key", "LogGroupsOfThisEnvironment", _AS_LOGS_WANT, _LOGS),
     Waived(
-        "IAM_TRUST", "logs.*.amazonaws.com* without *", "aws_kms_key.key", "LogGroupsOfThisEnvironment", _AS_LOGS_WANT
+        "IAM_CONDITION", "* with kms:Describe*", "aws_kms_key.key", "LogGroupsOfThisEnvironment", _AS_LOGS_WANT, _LOGS
+    ),
+    Waived(
+        "IAM_TRUST",
+        "logs.*.amazonaws.com* without *",
+        "aws_kms_key.key",
+        "LogGroupsOfThisEnvironment",
+        _AS_LOGS_WANT,
+        _LOGS,
     ),
     Waived("IAM_WILDCARD", "kms:GenerateDataKey[*]", "aws_iam_role.*", "UseKey", _WHOLE_FAMILY),
     Waived("IAM_WILDCARD", "kms:ReEncrypt[*]", "aws_iam_role.*", "UseKey", _WHOLE_FAMILY),
@@ -69,6 +79,7 @@ EXCEPTIONS: tuple[Waived, ...] = (
         "aws_iam_role.*",
         "CreateTaskSets",
         "A task set has no ARN before it is there; its service and cluster are conditions",
+        ("ecs:cluster", "ecs:service"),
     ),
     Waived(
         "IAM_WIDE",
@@ -86,8 +97,10 @@ EXCEPTIONS: tuple[Waived, ...] = (
         "An interface has no ARN before it is there, and a shared subnet is another account's; the function itself is denied it: "
         "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
     ),
-    Waived("IAM_WIDE", "arn:*:kms:*:key/[*]", "aws_iam_role.*", "DecryptRelease", _ANOTHER_STATE),
-    Waived("IAM_WIDE", "arn:*:kms:*:key/[*]", "aws_iam_role.*", "DecryptRevision", _ANOTHER_STATE),
+    Waived(
+        "IAM_WIDE", "arn:*:kms:*:key/[*]", "aws_iam_role.*", "DecryptRelease", _ANOTHER_STATE, ("kms:ResourceAliases",)
+    ),
+    Waived("IAM_WIDE", "arn:*:kms:*:key/[*]", "aws_iam_role.*", "DecryptRevision", _ANOTHER_STATE, ("kms:ViaService",)),
     Waived(
         "IAM_RESOURCE",
         "*codedeploy:*",
@@ -135,12 +148,16 @@ EXCEPTIONS: tuple[Waived, ...] = (
         "EventBridge takes no conditions there, and notification rules are not documented to send any: "
         "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html",
     ),
-    Waived("IAM_TRUST", "* without *", "aws_kms_key.key", "NotificationPublishers", _OF_TOPICS),
-    Waived("IAM_WILDCARD", "kms:GenerateDataKey[*]", "aws_kms_key.key", "NotificationPublishers", _OF_TOPICS),
-    Waived("IAM_WILDCARD", "kms:GenerateDataKey[*]", "aws_iam_role.*", "EncryptNotifications", _OF_TOPICS),
+    Waived("IAM_TRUST", "* without *", "aws_kms_key.key", "NotificationPublishers", _OF_TOPICS, _TOPIC),
+    Waived("IAM_WILDCARD", "kms:GenerateDataKey[*]", "aws_kms_key.key", "NotificationPublishers", _OF_TOPICS, _TOPIC),
+    Waived("IAM_WILDCARD", "kms:GenerateDataKey[*]", "aws_iam_role.*", "EncryptNotifications", _OF_TOPICS, _TOPIC),
     Waived("IAM_TRUST", "chatbot.amazonaws.com without *", "aws_iam_role.*chat_role", "Trust", _NOT_DOCUMENTED),
     *(
-        Waived("IAM_WIDE", "arn:*:ec2:*:network-interface/[*]", "aws_iam_role.*", sid, _INTERFACE)
-        for sid in ("JoinNetwork", "LeaveNetwork", "LendNetworkInterfaces")
+        Waived("IAM_WIDE", "arn:*:ec2:*:network-interface/[*]", "aws_iam_role.*", sid, _INTERFACE, asks)
+        for sid, asks in (
+            ("JoinNetwork", ()),
+            ("LeaveNetwork", ("ec2:Subnet",)),
+            ("LendNetworkInterfaces", ("ec2:AuthorizedService", "ec2:Subnet")),
+        )
     ),
 )

@@ -63,6 +63,13 @@ def of_resource(policy: Policy) -> Iterator[Breach]:
         yield Breach("IAM_SIZE", kind, f"its policy has {policy.size} characters; AWS takes {RESOURCE[kind]}")
 
 
+def resources(policy: Policy) -> Iterator[Breach]:
+    """What a role may do is said of something: IAM refuses the policy otherwise."""
+    for statement in policy.statements:
+        if policy.kind == "permissions" and not statement.resources and not statement.negations:
+            yield Breach("IAM_RESOURCE", "nothing", "names no resource", sid=statement.sid)
+
+
 def sids(policy: Policy) -> Iterator[Breach]:
     """Each statement has a name, of letters and digits, and no two the same: IAM refuses anything else."""
     for sid, number in Counter(statement.sid for statement in policy.statements).items():

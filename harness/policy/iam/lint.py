@@ -40,11 +40,14 @@ def breaches(permissions: Permissions) -> Iterator[Breach]:
         for check in (limits.of_role, limits.administrators):
             yield from (dataclasses.replace(breach, owner=role.address) for breach in check(role))
     for policy in permissions:
-        yield from (dataclasses.replace(breach, owner=policy.owner) for breach in _of(policy))
+        asked = {each.sid: frozenset(one.variable for one in each.conditions) for each in policy.statements}
+        for breach in _of(policy):
+            yield dataclasses.replace(breach, owner=policy.owner, asked=asked.get(breach.sid, frozenset()))
 
 
 def _of(policy: Policy) -> Iterator[Breach]:
     yield from limits.sids(policy)
+    yield from limits.resources(policy)
     if policy.kind == "resource":
         yield from limits.of_resource(policy)
     if policy.kind != "permissions":
