@@ -13,6 +13,7 @@ from harness.errors import HarnessError
 from harness.pull_request import changes
 from harness.pull_request.changes import Change
 from modules.settings import load
+from modules.settings.problems import SettingsError
 
 Fate = Literal["kept", "new", "removed", "renamed"]
 
@@ -24,7 +25,8 @@ class Compared:
     """One environment, or the bootstrap of an account (``bootstrap/123456789012``).
 
     ``was`` is the name that it had. ``before`` and ``after`` are the generated documents, empty where there is none.
-    ``unknown`` says why it cannot be seen what changes.
+    ``unknown`` says why it cannot be seen what changes. ``unprotected`` is whether ``protected`` is taken off, which
+    changes nothing in what is generated.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Compared:
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
     unknown: str = ""
+    unprotected: bool = False
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -82,4 +85,13 @@ def _compared(name: str, old: Path | None, new: Path | None, was: str) -> Compar
         before = environments.document(old) if old else None
     except HarnessError as error:
         return Compared(name, fate, was, unknown=f"in BASE, {error}".partition(";")[0])
-    return Compared(name, fate, was, before, after)
+    unprotected = bool(old and new and _protected(old) and not _protected(new))
+    return Compared(name, fate, was, before, after, unprotected=unprotected)
+
+
+def _protected(folder: Path) -> bool:
+    """Settings that cannot be read protect as before: it is told elsewhere that nothing can be made of them."""
+    try:
+        return load.load(folder.parent, folder.name).environment.protected
+    except SettingsError:
+        return True

@@ -22,6 +22,8 @@ _JUDGES = ("harness", "modules", "main.py", "Makefile", "requirements", "pyproje
 def of(compared: Compared) -> Iterator[str]:
     """What is risky about the changes of one environment, but for its waivers."""
     yield from _fate(compared)
+    if compared.unprotected:
+        yield "is no longer protected: the commands ask for no name before they apply or destroy"
     if compared.fate == "kept":
         yield from _settings(compared)
         yield from _resources(compared.changes)

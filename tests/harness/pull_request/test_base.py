@@ -32,6 +32,22 @@ def test_is_where_the_branch_began_whatever_came_after_that(request_: PullReques
     assert (found.commit, str(found)) == (began, f"main ({began[:12]})")
 
 
+def test_of_the_merge_that_github_checks_out_it_is_what_it_is_merged_into(request_: PullRequest) -> None:
+    request_.write("dev", document("dev"))
+    request_.begin()
+    request_.write("new", document("new"))
+    request_.commit()
+    git(request_.root, "switch", "--quiet", "main")
+    request_.write("later", document("later"))
+    request_.commit()
+    target = git(request_.root, "rev-parse", "HEAD")
+    git(request_.root, "merge", "--quiet", "--no-ff", "--message", "x", "change")
+    found = base.find(request_.root, "HEAD^1")
+    assert found.commit == target
+    assert {file.split("/")[1] for file in base.changed(request_.root, found)} == {"new"}
+    assert base.changed(request_.root, base.find(request_.root, "HEAD")) == []
+
+
 def test_unknown_branch_of_a_remote_says_how_to_fetch_it(request_: PullRequest) -> None:
     request_.begin()
     git(request_.root, "remote", "add", "origin", "nowhere")

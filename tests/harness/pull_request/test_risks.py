@@ -9,6 +9,7 @@ import pytest
 from harness.pull_request import risks
 from harness.pull_request.comparison import Compared
 from tests.harness.pull_request.requests import PullRequest, document
+from tests.support import environment
 
 
 def of(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
@@ -66,6 +67,17 @@ def test_state_account_and_region_are_told(key: str, value: dict[str, Any], said
 def test_environment_that_is_gone_or_renamed() -> None:
     assert "stays in AWS" in next(risks.of(Compared("prod", "removed", before=document("prod"))))
     assert "was called live" in next(risks.of(Compared("prod", "renamed", "live", {}, {})))
+
+
+def test_environment_that_is_no_longer_protected(request_: PullRequest) -> None:
+    request_.write("prod", document("prod"), settings=environment(top="protected = true"))
+    request_.write("dev", document("dev"), settings=environment(top="protected = true"))
+    request_.begin()
+    request_.write("prod", settings=environment())
+    request_.write("dev", settings="what is this")
+    request_.check()
+    assert "prod: is no longer protected" in request_.text
+    assert "dev: is no longer" not in request_.text
 
 
 def test_what_judges_is_named_if_it_is_changed() -> None:

@@ -23,7 +23,7 @@ def test_what_the_check_writes_is_left_as_it_is() -> None:
     [
         ("@acme/owners", "@\u200bacme/owners"),
         ("&#64;acme &commat;acme", "&amp;#\u200b64;acme &amp;commat;acme"),
-        ("see #1, acme/shop#1", "see #\u200b1, acme/shop#\u200b1"),
+        ("see #1, acme/shop#1, GH-1", "see #\u200b1, acme/shop#\u200b1, GH-\u200b1"),
         ("![x](https://a.example)", "![x]\u200b(https:\u200b//a.example)"),
         ("[x][y]\n\n[y]: a.example", "[x]\u200b[y]\n\n[y]\u200b: a.example"),
         ("www.a.example", "www\u200b.a.example"),

@@ -1,0 +1,48 @@
+"""The command, as people and CI servers type it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness.__main__ import main
+from tests.harness.pull_request.requests import PullRequest, document
+from tests.inventory import ROOT
+
+
+def test_project_where_nothing_is_installed_says_so_and_leaves_a_comment(
+    request_: PullRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request_.write("dev", document("dev"))
+    request_.begin()
+    assert main(["--root", str(request_.root), "pr-check"]) == 2
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert "make policy installs checkov" in said.out
+    assert 'BASE: "origin/main" is no commit' in said.out
+    comment = (request_.root / ".cache" / "pr-check" / "comment.md").read_text()
+    assert "## Cutover: it could not be judged" in comment
+
+
+def test_reports_go_where_they_are_wanted(request_: PullRequest, tmp_path: Path) -> None:
+    request_.begin()
+    main(["--root", str(request_.root), "pr-check", "--base", "main", "--out", str(tmp_path / "a" / "b")])
+    assert (tmp_path / "a" / "b" / "comment.md").is_file()
+
+
+@pytest.mark.parametrize(("given", "base"), [((), "origin/main"), (("BASE=HEAD^1",), "HEAD^1")])
+def test_make_takes_the_base(given: tuple[str, ...], base: str) -> None:
+    installed = [f"--old-file={each}" for each in (".venv/.run", ".venv-checkov/.installed")]
+    kept = {name: value for name, value in os.environ.items() if name not in ("BASE", "ARGS", "MAKEFLAGS")}
+    ran = subprocess.run(
+        ["make", "--dry-run", *installed, "pr-check", *given],
+        cwd=ROOT,
+        env=kept,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.strip() == f".venv/bin/python -m harness pr-check --base '{base}'"
