@@ -106,7 +106,7 @@ bootstrap: $(VENV)/.run ## Generate what holds states and lets CI in: bootstrap/
 named:
 	@test $(words $(ENV)) -eq 1 || { echo "say which environment, like: make plan ENV=dev" >&2; exit 2; }
 
-bench: $(VENV)/.run ## Time the synthesis against the plain imports, side by side
+bench: $(VENV)/.run $(CHECKOV)/.installed ## Time the synthesis against the plain imports, and the policy gate, side by side
 	@$(BIN)/python -m harness bench
 
 docs: $(VENV)/.run ## Write the reference, the table of effects and that of permissions, about a minute

@@ -27,7 +27,10 @@ from harness.policy.finding import Finding
 from harness.policy.stack import Place, Stack
 from modules.settings.load import GENERATED
 
-_PYTHON = Path(".venv-checkov/bin/python")
+VENV = Path(".venv-checkov")
+"""checkov's own virtual environment, in the project."""
+
+_PYTHON = VENV / "bin" / "python"
 _ERROR = re.compile(r"\[ERROR\s*\]\s*(.+)")
 _LAST_LINES = 15
 _SCANNED = "environments"
