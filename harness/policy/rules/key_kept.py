@@ -17,7 +17,8 @@ _LONGEST = 30
 def _judge(key: Resource, environment: Environment) -> Iterator[str]:
     if not is_true(key.body.get("is_enabled", True)):
         yield "is switched off"
-    if is_true(key.body.get("bypass_policy_lockout_safety_check")):
+    policies = [key, *environment.referring(key, "aws_kms_key_policy", "key_id")]
+    if any(is_true(each.body.get("bypass_policy_lockout_safety_check")) for each in policies):
         yield "KMS no longer looks whether its policy can be changed again"
     days = number(key.body.get("deletion_window_in_days")) or _LONGEST
     if environment.production and days < _LONGEST:

@@ -20,6 +20,7 @@ _REPEATED = ("count", "dynamic", "for_each")
 def _judge(root: Resource, _environment: Environment) -> Iterator[str]:
     yield from (f"has {each}" for each in _ELSEWHERE if root.body.get(each))
     for kind in ("resource", "data", "provider", "output"):
+        yield from (f"{where} is null" for where in _nulls(root.body.get(kind), kind))
         for where, value in _leaves(root.body.get(kind), kind):
             yield from (f"{where}: {each}" for each in _EXPRESSION.findall(value) if not _REFERENCE.fullmatch(each))
     for resource in resources(root.body):
@@ -36,6 +37,15 @@ def _leaves(value: Any, where: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for each in value:
             yield from _leaves(each, where)
+
+
+def _nulls(value: Any, where: str) -> Iterator[str]:
+    """The way to each argument that looks as if it were set."""
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in entries:
+        if each is None:
+            yield f"{where}.{key}"
+        yield from _nulls(each, f"{where}.{key}")
 
 
 CHECK = Check(

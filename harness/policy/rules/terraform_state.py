@@ -10,6 +10,7 @@ from harness.policy.rule import Rule
 from harness.policy.values import at, is_true
 from harness.terraform_json import Resource, blocks
 
+_KNOWN = ("cloud", "local", "s3")
 _CREDENTIALS = ("access_key", "profile", "secret_key", "token")
 
 
@@ -18,6 +19,7 @@ def _judge(root: Resource, _environment: Environment) -> Iterator[str]:
     kinds = [kind for each in blocks(at(settings, "backend")) for kind in each] + ["cloud"] * bool(
         at(settings, "cloud")
     )
+    yield from (f"keeps the state by {kind}" for kind in kinds if kind not in _KNOWN)
     if len(kinds) != 1:
         yield f"says {len(kinds) or 'no'} places for the state, where one is meant"
     for s3 in blocks(at(settings, "backend", "s3")):

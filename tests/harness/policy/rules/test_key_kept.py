@@ -16,6 +16,10 @@ BAD = {
         put(KEY, "deletion_window_in_days", to=7),
         "is gone 7 days after somebody deletes it, and not 30",
     ),
+    "locked out by its policy": (
+        put("aws_kms_key_policy.key_policy", "bypass_policy_lockout_safety_check", to=True),
+        "KMS no longer looks whether its policy can be changed again",
+    ),
     "locked out": (
         put(KEY, "bypass_policy_lockout_safety_check", to=True),
         "KMS no longer looks whether its policy can be changed again",

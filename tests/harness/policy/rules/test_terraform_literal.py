@@ -29,6 +29,7 @@ BAD = {
         f"resource.{VPC}.cidr_block: %{{ if true }}; resource.{VPC}.cidr_block: %{{ endif }}",
     ),
     "the provider's": (put("provider", "region", to="${var.region}"), "provider.aws.region: ${var.region}"),
+    "an argument that is not set": (put(VPC, "cidr_block", to=None), f"resource.{VPC}.cidr_block is null"),
     "a count": (put(VPC, "count", to=2), f"{VPC} has count"),
     "none of it": (put(VPC, "count", to=0), f"{VPC} has count"),
     "nothing to make it for": (put(VPC, "for_each", to={}), f"{VPC} has for_each"),

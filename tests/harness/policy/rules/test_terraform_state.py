@@ -26,6 +26,7 @@ BAD = {
     ),
     "clear text": (s3(encrypt=False), "the state in S3 is not encrypted"),
     "a key in it": (s3(access_key="AKIA"), "the backend holds access_key"),
+    "any address": (put(*BACKEND, to={"http": {"address": "http://example.com"}}), "keeps the state by http"),
     "nowhere": (put(*BACKEND, to=GONE), "says no places for the state, where one is meant"),
     "two places": (
         put("root", "terraform", "cloud", to={"workspaces": {}}),

@@ -1,0 +1,49 @@
+"""Nothing that runs by itself may throw away what a release or a look back needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.policy import allowed
+from harness.policy.check import Check
+from harness.policy.environment import Environment
+from harness.policy.rule import Rule
+from harness.terraform_json import Resource
+
+_DESTROYS = {
+    "codecommit:DeleteBranch",
+    "codecommit:DeleteRepository",
+    "ecr:BatchDeleteImage",
+    "ecr:DeleteRepository",
+    "ecs:DeleteCluster",
+    "ecs:DeleteService",
+    "kms:DisableKey",
+    "kms:ScheduleKeyDeletion",
+    "logs:DeleteLogGroup",
+    "logs:DeleteLogStream",
+    "s3:DeleteBucket",
+    "s3:DeleteBucketPolicy",
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "secretsmanager:DeleteSecret",
+}
+
+
+def _judge(role: Resource, environment: Environment) -> Iterator[str]:
+    for statement in allowed.permitted(role, environment):
+        if statement.effect == "Allow":
+            yield from (f"{statement.sid} allows {each}" for each in sorted(_DESTROYS & set(statement.actions)))
+
+
+CHECK = Check(
+    Rule(
+        id="CUT_POLICY_DESTROYS",
+        severity="high",
+        title="Roles of an environment may not delete images, artifacts, logs or keys",
+        why="Whoever takes over a build deletes the image that runs, what a rollback needs, and the log that would tell of it",
+        fix="Take the action out: lifecycle rules expire what is old, and Terraform removes the rest",
+        link="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
+    ),
+    types=("aws_iam_role",),
+    judge=_judge,
+)
