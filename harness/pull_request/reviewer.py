@@ -88,7 +88,7 @@ class Reviewer:
             yield from (f"{ARTIFACTS}: {line}" for line in self._new_waivers(before, ARTIFACTS, ARTIFACTS))
 
     def _waived(self, before: Path, compared: Compared) -> Iterator[str]:
-        if compared.fate != "removed" and not compared.name.startswith(comparison.BOOTSTRAP):
+        if compared.fate != "removed" and not compared.name.startswith(f"{comparison.BOOTSTRAP}/"):
             was = "" if compared.fate == "new" else f"environments/{compared.was or compared.name}"
             yield from self._new_waivers(before, was, f"environments/{compared.name}")
 

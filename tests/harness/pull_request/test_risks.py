@@ -114,3 +114,13 @@ def test_waivers_that_accept_no_more_than_before_are_not(request_: PullRequest, 
     request_.write("dev", waivers=after)
     request_.check()
     assert "waiver of" not in request_.text
+
+
+def test_waivers_of_new_and_renamed_environments_whatever_they_are_called(request_: PullRequest) -> None:
+    request_.write("live", document("live"), waivers=waiver("2026-12-31"))
+    request_.begin()
+    (request_.root / "environments" / "live").rename(request_.root / "environments" / "prod")
+    request_.write("bootstrap-test", document("x"), waivers=waiver("2026-12-31"))
+    request_.check()
+    assert "bootstrap-test: waiver of CKV_AWS_1 on lb/main is new" in request_.text
+    assert "prod: waiver of" not in request_.text
