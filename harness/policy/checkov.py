@@ -165,7 +165,16 @@ def run(
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         # --quiet would leave the passed checks out of the report.
-        usual = ["--directory", scanned.name, "--framework", *frameworks, "--output", "json", "--skip-download"]
+        usual = [
+            "--directory",
+            scanned.name,
+            "--framework",
+            *frameworks,
+            "--output",
+            "json",
+            "--compact",
+            "--skip-download",
+        ]
         done = subprocess.run(
             [python, "-I", "-X", "utf8", "-m", "checkov.main", *usual, *options],
             cwd=temporary,

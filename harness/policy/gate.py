@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from harness import environments
 from harness.errors import HarnessError
-from harness.policy import by_hand, rendered, scanning, waivers
+from harness.policy import by_hand, planted, rendered, scanning, waivers
 from harness.policy.finding import Finding
 from harness.policy.reports import terminal
 from harness.policy.reports.forms import FORMS
@@ -61,9 +61,10 @@ def judge(root: Path, names: Collection[str] = (), today: date | None = None, sa
     """Judges the environments ``names`` of the project in ``root``; without names all of them, and ``artifacts/``.
 
     The verdicts are in the order of their scopes, the same for the same input. ``say`` is told what will take a while.
-    Raises ``HarnessError`` for a name that is no environment, if there is nothing to judge, and if checkov cannot be
-    run or not be believed.
+    Raises ``HarnessError`` for a name that is no environment, if there is nothing to judge, if checkov cannot be run or
+    not be believed, and if results are committed that would be believed.
     """
+    planted.check(root)
     folders = [environments.folder(root, name) for name in sorted(set(names)) or environments.names(root)]
     if not folders:
         raise HarnessError("environments/ holds nothing to check; begin with environments/<name>/environment.hcl")

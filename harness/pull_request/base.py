@@ -12,7 +12,6 @@ from harness.errors import HarnessError
 
 _KEPT = ("environments", "artifacts", "bootstrap")
 # What is believed without being made anew: results of the gate, and installed programs.
-_BELIEVED = (".cache", ".venv", ".venv-checkov")
 # What judges is this checkout's, so that the same is asked of both; what it has judged before it knows again.
 _LENT = (".venv-checkov", ".cache", "requirements")
 _SHORT = 12
@@ -47,15 +46,6 @@ def find(root: Path, name: str) -> Base:
             "run: git fetch --unshallow (GitHub Actions: fetch-depth: 0 for actions/checkout)"
         )
     raise HarnessError(f"BASE: {name} has no commit in common with what is checked out; name the branch it began from")
-
-
-def check_planted(root: Path) -> None:
-    """Raises ``HarnessError`` if results are committed that the gate would believe, or what it judges with."""
-    planted = (_asked(root, "ls-files", "--", *_BELIEVED) or "").splitlines()
-    if planted:
-        raise HarnessError(
-            f"{planted[0]} is committed, and would be believed without being made anew; run: git rm -r --cached {planted[0]}"
-        )
 
 
 def changed(root: Path, base: Base) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modules import secrets
-from modules.aws import Construct, IamRolePolicyAttachment
+from modules.aws import Construct, IamRolePolicyAttachment, ITerraformDependable
 from modules.context import Context
 from modules.iam import ServiceRole, ServiceRoleProps, Statement
 from modules.log_group import LogGroup
@@ -40,15 +40,22 @@ class TaskRoles(Construct):
         self._props = props
         self.execution = self._role("execution", self._execution_statements())
         self.task = self._role("task", self._exec_statements() if props.settings.exec else [])
-        for arn in props.settings.task_policies:
-            # A policy's name may hold what a resource's name may not, and two may differ in their path only.
-            digest = hashlib.sha256(arn.encode()).hexdigest()[:8]
-            IamRolePolicyAttachment(self, f"task-policy-{digest}", role=self.task.role.name, policy_arn=arn)
+        self._attached = [self._attach(arn) for arn in props.settings.task_policies]
 
     @property
     def arns(self) -> list[str]:
         """Both roles: what whoever starts tasks must be allowed to pass."""
         return [self.execution.arn, self.task.arn]
+
+    @property
+    def permissions(self) -> list[ITerraformDependable]:
+        """What tasks need from their first moment to their last."""
+        return [*self.execution.permissions, *self.task.permissions, *self._attached]
+
+    def _attach(self, arn: str) -> IamRolePolicyAttachment:
+        # A policy's name may hold what a resource's name may not, and two may differ in their path only.
+        digest = hashlib.sha256(arn.encode()).hexdigest()[:8]
+        return IamRolePolicyAttachment(self, f"task-policy-{digest}", role=self.task.role.name, policy_arn=arn)
 
     def _role(self, kind: str, statements: Sequence[Statement]) -> ServiceRole:
         context = self._props.context

@@ -315,8 +315,7 @@ class Service(Construct):
                 *(route.resource for route in self.routes.all),
                 self._logs.group,
                 props.foundation.cluster.capacity_providers,
-                *self.roles.execution.permissions,
-                *self.roles.task.permissions,
+                *self.roles.permissions,
                 *controller.depends_on,
             ],
         )

@@ -205,9 +205,13 @@ def test_the_application_may_do_nothing_unless_it_is_given_policies() -> None:
     assert not any("roles_task" in name for name in web().resources("aws_iam_role_policy"))
     assert web().resources("aws_iam_role_policy_attachment") == {}
     policy = "arn:aws:iam::123456789012:policy/read-orders"
-    attachment = web(f'task_policies = ["{policy}"]').only("aws_iam_role_policy_attachment")
+    given = web(f'task_policies = ["{policy}"]')
+    attachment = given.only("aws_iam_role_policy_attachment")
     assert attachment["policy_arn"] == policy
     assert attachment["role"] == "${aws_iam_role.service-web_roles_task_role.name}"
+    # From the first task's start to the end of the last one.
+    [name] = given.resources("aws_iam_role_policy_attachment")
+    assert f"aws_iam_role_policy_attachment.{name}" in given.only("aws_ecs_service")["depends_on"]
 
 
 def test_roles_of_tasks_are_for_tasks_of_this_account() -> None:

@@ -51,12 +51,16 @@ def _routes(service: Resource, environment: Environment) -> Iterator[Resource]:
 
 
 def _roles(service: Resource, environment: Environment) -> list[Any]:
-    """The roles by which ECS starts tasks, takes them out of target groups and calls functions."""
+    """The roles by which ECS starts tasks, takes them out of target groups and calls functions, and the tasks' own."""
     hooks = blocks(at(service.body, "deployment_configuration", "lifecycle_hook"))
     return [
         at(service.body, "load_balancer", "advanced_configuration", "role_arn"),
         *(hook.get("role_arn") for hook in hooks),
-        *(each.body.get("execution_role_arn") for each in environment.referred(service.body.get("task_definition"))),
+        *(
+            definition.body.get(role)
+            for definition in environment.referred(service.body.get("task_definition"))
+            for role in ("execution_role_arn", "task_role_arn")
+        ),
     ]
 
 

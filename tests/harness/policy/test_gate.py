@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -278,6 +279,21 @@ def test_reports_are_written_and_an_old_one_is_not_left_for_a_new_one(project: P
     with pytest.raises(HarnessError, match="exit code 2"):
         gate.check(project.root, [], TODAY, lambda _: None, files)
     assert not any(file.exists() for file in files.values())
+
+
+@pytest.mark.parametrize("planted", [".cache/policy/0f1e.json", ".venv/bin/python", ".venv-checkov/bin/python"])
+def test_results_that_come_with_the_repository_are_not_believed(project: Project, planted: str) -> None:
+    project.add("dev")
+    git = ["git", "-C", str(project.root)]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    (project.root / ".gitignore").write_text(".cache/\n.venv-*/\n")
+    assert project.judge()[0].exit_code == 0
+    file = project.root / planted
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    subprocess.run([*git, "add", "--force", planted], check=True)
+    with pytest.raises(HarnessError, match=f"{planted} is committed, and would be believed"):
+        project.judge()
 
 
 def test_waiver_that_only_a_plan_can_match_is_not_called_unused(project: Project) -> None:

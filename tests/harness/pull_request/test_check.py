@@ -210,19 +210,6 @@ def test_the_base_is_judged_as_of_the_same_day_and_with_what_is_installed_here(r
     assert asked == [(True, requests.TODAY)] * 2
 
 
-@pytest.mark.parametrize("name", [".cache/policy/a.json", ".venv-checkov/bin/python", ".venv/bin/python"])
-def test_results_that_somebody_has_committed_are_not_believed(request_: PullRequest, name: str) -> None:
-    request_.write("dev", document("dev"))
-    request_.begin()
-    (request_.root / name).parent.mkdir(parents=True)
-    (request_.root / name).write_text("{}")
-    assert request_.check() == 0
-    requests.git(request_.root, "add", "--force", name)
-    request_.commit()
-    assert request_.check() == 2
-    assert f"{name} is committed, and would be believed" in request_.text
-
-
 def test_comment_without_room_is_refused(request_: PullRequest) -> None:
     with pytest.raises(HarnessError, match="1000 or more"):
         request_.check(longest=10)

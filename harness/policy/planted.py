@@ -1,0 +1,23 @@
+"""What the gate believes without making it anew may not come with the repository: whoever sends a change could bring it along."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from harness.errors import HarnessError
+
+_BELIEVED = (".cache", ".venv", ".venv-checkov")
+
+
+def check(root: Path) -> None:
+    """Raises ``HarnessError`` if results, or what judges, are committed. A project that is not in git has none."""
+    try:
+        done = subprocess.run(["git", "ls-files", "-z", "--", *_BELIEVED], cwd=root, capture_output=True, check=False)
+    except FileNotFoundError:
+        return
+    if planted := os.fsdecode(done.stdout).partition("\0")[0]:
+        raise HarnessError(
+            f"{planted} is committed, and would be believed without being made anew; run: git rm -r --cached {planted}"
+        )
