@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from harness.permissions.policies import Statement
+from harness.policy import allowed
 from harness.policy.environment import Environment
 from harness.policy.pipelines import Action, actions
 from harness.policy.values import at
 from harness.terraform_json import Resource
 
 BUCKET = "aws_s3_bucket"
+_DELIVERING = ("delivery.logs.", "logdelivery.elasticloadbalancing.", "logging.s3.")
 
 
 def parts(bucket: Resource, kind: str, environment: Environment) -> tuple[Resource, ...]:
@@ -27,7 +30,9 @@ def of_artifacts(bucket: Resource, environment: Environment) -> list[Resource]:
 
 
 def of_logs(bucket: Resource, environment: Environment) -> bool:
-    """Whether access logs of load balancers or other buckets are delivered to it."""
+    """Whether access logs of load balancers or other buckets are delivered to it, or may be once there are some."""
+    if any(each.effect == "Allow" and _lets_logs_in(each) for each in allowed.statements(bucket, environment)):
+        return True
     named = [at(each.body, "access_logs", "bucket") for each in environment.resources("aws_lb")]
     named += [each.body.get("target_bucket") for each in environment.resources("aws_s3_bucket_logging")]
     return any(is_it(bucket, each, environment) for each in named)
@@ -37,6 +42,10 @@ def of_releases(bucket: Resource, environment: Environment) -> bool:
     """Whether a pipeline is started by what is put into it, or hands its releases over there."""
     named = [_named(action) for each in environment.resources("aws_codepipeline") for action in actions(each)]
     return any(is_it(bucket, each, environment) for each in named)
+
+
+def _lets_logs_in(statement: Statement) -> bool:
+    return any(kind == "Service" and who.startswith(_DELIVERING) for kind, who in statement.principals)
 
 
 def _named(action: Action) -> object:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harness.policy.rules.bucket_encrypted import CHECK
@@ -47,3 +49,11 @@ def test_shipped_buckets_are_encrypted(name: str) -> None:
 def test_a_bucket_under_the_wrong_key_is_found(way: str) -> None:
     change, bucket, message = BAD[way]
     assert shipped.failed(CHECK, "prod", change) == {bucket: message}
+
+
+def test_a_bucket_for_access_logs_is_one_before_there_are_any() -> None:
+    def unused(document: dict[str, Any]) -> None:
+        for kind in ("aws_lb", "aws_s3_bucket_logging"):
+            del document["resource"][kind]
+
+    assert shipped.failed(CHECK, "prod", unused) == {}
