@@ -34,8 +34,8 @@ def drop(path: str, place: str) -> Change:
 
 
 def add(path: str, place: str, *items: Any) -> Change:
-    """Adds to the end of the list at ``place``."""
-    return _edit(path, place, lambda before: [*(before or []), *items])
+    """Adds to the end of the list at ``place``, which may be a text that holds one."""
+    return _edit(path, place, lambda before: _longer(before, items))
 
 
 def replace(path: str, place: str, old: str, new: str) -> Change:
@@ -150,6 +150,12 @@ def _there(before: Any, place: str) -> bool:
     if before is None:
         raise ValueError(f"there is no {place} to drop")
     return True
+
+
+def _longer(before: Any, items: tuple[Any, ...]) -> Any:
+    if isinstance(before, str):
+        return json.dumps([*json.loads(before), *items])
+    return [*(before or []), *items]
 
 
 def _replaced(before: str, old: str, new: str) -> str:

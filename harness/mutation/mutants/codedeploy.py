@@ -189,6 +189,7 @@ MUTANTS = (
         "An error that alarms would have seen in a tenth of the requests is in all of them.",
         "prod",
         put(_GROUP, "deployment_config_name", "CodeDeployDefault.ECSAllAtOnce"),
+        "All at once is a strategy that environment.hcl offers, for production too; alarms and rollback still hold.",
     ),
     Mutant(
         "configuration-that-does-not-exist",

@@ -118,6 +118,7 @@ MUTANTS = (
         "the pull-through cache takes images from another registry",
         "What comes from there is built into every image.",
         "prod",
-        put("pull-through-cache-ecr-public/rule", "upstream_registry_url", "registry.gitlab.example.net"),
+        put("pull-through-cache-ecr-public/rule", "upstream_registry_url", "quay.io"),
+        "Every registry that ECR can cache is one that somebody trusts, and which of them is a setting.",
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.mutation.edits import create, drop, put, remove, together
+from harness.mutation.edits import add, create, drop, put, remove, together
 from harness.mutation.mutant import Change, Mutant
 
 _BALANCER_GROUP = "${aws_security_group.load-balancer_security-group.id}"
@@ -13,9 +13,10 @@ _FROM_BALANCER = "service-web/from-load-balancer"
 
 
 def _ingress(group: str, port: int, **source: Any) -> Change:
-    """A rule that somebody adds by hand, without a construct path."""
+    """A rule that somebody adds by hand, and for which a service waits as for the others."""
     body = {"description": "For a look", "ip_protocol": "tcp", "from_port": port, "to_port": port, **source}
-    return create("aws_vpc_security_group_ingress_rule.temporary", security_group_id=group, **body)
+    address = "aws_vpc_security_group_ingress_rule.temporary"
+    return together(create(address, security_group_id=group, **body), add("service-web/service", "depends_on", address))
 
 
 def _open(path: str, **source: str) -> Change:
@@ -163,7 +164,7 @@ MUTANTS = (
         "tasks take requests on another port than they listen on",
         "Their health checks fail: no release ever succeeds.",
         "prod",
-        together(put(_FROM_BALANCER, "from_port", 80), put(_FROM_BALANCER, "to_port", 80)),
+        together(put(_FROM_BALANCER, "from_port", 8081), put(_FROM_BALANCER, "to_port", 8081)),
     ),
     Mutant(
         "open-default-group",
@@ -228,6 +229,7 @@ MUTANTS = (
             "nat_gateway_id",
             "${aws_nat_gateway.network_vpc_nat-a.id}",
         ),
+        "How many NAT gateways an environment has is a setting (nat), and one for all zones is a choice that it offers.",
     ),
     Mutant(
         "no-flow-logs",

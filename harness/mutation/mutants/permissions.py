@@ -210,6 +210,7 @@ MUTANTS = (
         "Its code may detach any interface of the region.",
         "prod",
         drop("service-web/smoke-test/role/permissions", "statement/LeaveNetworkToLambda"),
+        "AWS's own policy for functions in a network (AWSLambdaVPCAccessExecutionRole) allows the same without the denial.",
     ),
     Mutant(
         "roles-may-be-changed",

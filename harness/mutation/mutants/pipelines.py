@@ -248,6 +248,7 @@ MUTANTS = (
         "What is known to be vulnerable is released.",
         "prod",
         drop(_PIPELINE, "stage/Scan"),
+        "Whether an image's scan is waited for is a setting (scan); a pipeline without it is as good as any other.",
     ),
     Mutant(
         "scan-after-the-release",
@@ -276,6 +277,7 @@ MUTANTS = (
         "Releases begin on Friday night.",
         "prod",
         drop(_PIPELINE, "stage/Deploy/before_entry"),
+        "When releases may begin is a setting (before_entry); a pipeline without a window is as good as any other.",
     ),
     Mutant(
         "releases-side-by-side",

@@ -43,6 +43,7 @@ MUTANTS = (
         "Nobody knows whose resources these are.",
         "prod",
         drop("", f"{_PROVIDER}/default_tags/tags/owner"),
+        "Which tags there are beside project and environment is a setting (tags), and nothing else says who the owner is.",
     ),
     Mutant(
         "tags-of-another-environment",

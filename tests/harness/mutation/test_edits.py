@@ -68,6 +68,8 @@ def test_drop_takes_away_an_argument_or_an_item() -> None:
 
 def test_add_and_replace() -> None:
     assert _service(add("web/service", "depends_on", "aws_lb.second"))["depends_on"][-1] == "aws_lb.second"
+    containers = json.loads(_service(add("web/service", "containers", {"name": "agent"}))["containers"])
+    assert [each["name"] for each in containers] == ["web", "agent"]
     assert '"name": "api"' in _service(replace("web/service", "containers", '"web"', '"api"'))["containers"]
 
 
