@@ -20,14 +20,10 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from harness import bench, effects, reference, terraform
+from harness import terraform
 from harness.errors import HarnessError
-from harness.mutation import run as mutation
 from harness.operations import root_module
-from harness.permissions import page
-from harness.policy import bench as policy_bench
-from harness.policy import gate, learning
-from harness.policy import page as policy_page
+from harness.policy import gate
 from harness.policy.reports.forms import FORMS
 from harness.policy.reports.markdown import LONGEST
 from harness.pull_request import check
@@ -192,32 +188,46 @@ def _policy(options: argparse.Namespace) -> int:
     return gate.check(options.root, options.environments, reports=reports)
 
 
+# What is imported in functions takes a moment to load, and other commands do without.
+
+
 def _pull_request(options: argparse.Namespace) -> int:
     out = options.out or options.root / check.OUT
     return check.check(options.root, options.base, out, longest=options.longest)
 
 
 def _coverage(options: argparse.Namespace) -> int:
+    from harness.policy import learning
+
     print(learning.write(options.root).relative_to(options.root), flush=True)
     return 0
 
 
 def _mutate(options: argparse.Namespace) -> int:
-    return mutation.mutate(options.root, options.areas, options.json)
+    from harness.mutation import run
+
+    return run.mutate(options.root, options.areas, options.json)
 
 
 def _bench(options: argparse.Namespace) -> int:
+    from harness import bench
+    from harness.policy import bench as policy_bench
+
     return max(bench.bench(options.root), policy_bench.bench(options.root))
 
 
 def _reference(options: argparse.Namespace) -> int:
+    from harness import effects, reference
+    from harness.permissions import page
+    from harness.policy import page as policy_page
+
     for write in (reference.write, effects.write, page.write, policy_page.write):
         file = write(options.root)
         print(file.relative_to(options.root), flush=True)
     return 0
 
 
-# What these three import is installed with `make prove` and its like, and takes a moment to load.
+# What these three import is installed with `make prove` and its like.
 
 
 def _prove(options: argparse.Namespace) -> int:

@@ -18,7 +18,6 @@ from harness.policy.finding import Finding
 from harness.policy.iam import gate as iam
 from harness.policy.stack import Stack
 from modules.settings import load
-from modules.settings.problems import SettingsError
 
 _T = TypeVar("_T")
 
@@ -60,11 +59,8 @@ def scan(root: Path, folders: Sequence[Path], say: Callable[[str], None]) -> dic
 
 def environment_of(root: Path, name: str, document: Mapping[str, Any]) -> Environment:
     """The environment as rules see it; settings that cannot be read protect nothing, and ``make synth`` tells of them."""
-    try:
-        protected = load.load(root / "environments", name).environment.protected
-    except SettingsError:
-        protected = False
-    return Environment(name, document, protected=protected)
+    said = load.written(root / "environments", name)
+    return Environment(name, document, protected=bool(said and said.values.get("protected") is True))
 
 
 def ours(environment: Environment) -> Evaluation:

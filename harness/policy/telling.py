@@ -14,7 +14,7 @@ from harness.policy.finding import Finding
 from harness.policy.verdict import Told
 from modules.settings import load
 from modules.settings.load import GENERATED
-from modules.settings.problems import Location, Path_, SettingsError, dotted
+from modules.settings.problems import Location, Path_, dotted
 
 _NAMED = re.compile(r"(?:service|delivery|release|images|build)-([^/]+)")
 
@@ -31,16 +31,13 @@ class Teller:
         if place := texts.place(finding):
             return Told(self._folder.name, finding, rule, "", place)
         setting = _setting(rule.setting, finding.path)
-        if setting and self._settings:
-            return Told(self._folder.name, finding, rule, dotted(setting), self._settings.locations.of(setting))
+        if setting and self._written:
+            return Told(self._folder.name, finding, rule, dotted(setting), self._written.locations.of(setting))
         return Told(self._folder.name, finding, rule, dotted(setting), self._generated(finding))
 
     @cached_property
-    def _settings(self) -> load.Settings | None:
-        try:
-            return load.load(self._folder.parent, self._folder.name)
-        except SettingsError:
-            return None
+    def _written(self) -> load.Written | None:
+        return load.written(self._folder.parent, self._folder.name)
 
     def _generated(self, finding: Finding) -> Location:
         shown = Path(self._folder.parent.name, self._folder.name, GENERATED)

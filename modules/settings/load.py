@@ -45,6 +45,14 @@ class Settings:
         return Project({**self.neighbours, self.name: self.environment})
 
 
+@dataclass(frozen=True)
+class Written:
+    """What the files of an environment say, right or not, and where."""
+
+    values: Mapping[str, Any]
+    locations: Locations
+
+
 def names(environments: Path) -> list[str]:
     """The environments in the folder ``environments``, in alphabetical order."""
     return sorted(file.parent.name for file in environments.glob(f"*/{FILE}"))
@@ -61,12 +69,19 @@ def load(environments: Path, name: str) -> Settings:
     return loader.settings(others, concerned)
 
 
-def account(environments: Path, name: str) -> str | None:
-    """The account that the files of an environment name, which need not be valid; ``None`` when they do not say."""
+def written(environments: Path, name: str) -> Written | None:
+    """What the files of an environment say, which need not be valid; ``None`` when they cannot be read."""
     try:
-        found = _loader(environments, name).values.get("account")
+        loader = _loader(environments, name)
     except SettingsError:
         return None
+    return Written(loader.values, loader.locations)
+
+
+def account(environments: Path, name: str) -> str | None:
+    """The account that the files of an environment name, which need not be valid; ``None`` when they do not say."""
+    said = written(environments, name)
+    found = said.values.get("account") if said else None
     return found if isinstance(found, str) else None
 
 
