@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from harness import environments
 from harness.errors import HarnessError
-from harness.mutation import scans, signs
-from harness.mutation.mutant import Document, Mutant
+from harness.mutation import good, scans, signs
+from harness.mutation.mutant import Mutant
 from harness.mutation.signs import UNJUDGED, Signs
-from harness.policy import scanning, stack, texts
+from harness.policy import stack, texts
 from harness.policy.environment import Environment
 from harness.policy.stack import Stack
 from harness.policy.text_files import Text, Texts
@@ -30,15 +29,11 @@ Caught = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Case:
-    """An environment to judge: a good one, whose ``id`` is its name, or a mutant of it."""
+    """An environment to judge: the good one of the name ``good``, whose ``id`` is that too, or a mutant of it."""
 
     id: str
+    good: str
     environment: Environment
-
-    def changed(self, document: Document, mutant: str) -> Case:
-        """The same environment with another document."""
-        good = self.environment
-        return Case(mutant, Environment(good.name, document, protected=good.production))
 
 
 _Look = Callable[[Path, Sequence[Case]], Mapping[str, Signs]]
@@ -58,26 +53,24 @@ def judge_by_our_rules(root: Path, mutants: Sequence[Mutant]) -> Caught:
 
 
 def _judge(root: Path, mutants: Sequence[Mutant], looks: Iterable[_Look]) -> Caught:
-    good = {name: _good(root, name) for name in sorted({each.environment for each in mutants})}
-    left = [_mutated(each, good[each.environment]) for each in mutants]
+    found = {name: good.read(root, name) for name in sorted({each.environment for each in mutants})}
+    unchanged = [Case(name, name, environment) for name, environment in found.items()]
+    left = [_mutated(each, found[each.environment]) for each in mutants]
     caught: dict[str, tuple[str, ...]] = {}
     for look in looks:
         if left:
-            said = look(root, [*good.values(), *left])
-            _believable(said[name] for name in good)
-            new = {each.id: said[each.id] - said[each.environment.name] for each in left}
-            caught |= {name: signs.rules(found) for name, found in new.items() if found}
+            said = look(root, [*unchanged, *left])
+            _believable(said[name] for name in found)
+            new = {each.id: said[each.id] - said[each.good] for each in left}
+            caught |= {name: signs.rules(objections) for name, objections in new.items() if objections}
             left = [each for each in left if not new[each.id]]
     return caught
 
 
-def _good(root: Path, name: str) -> Case:
-    document = environments.document(environments.folder(root, name))
-    return Case(name, scanning.environment_of(root, name, document))
-
-
-def _mutated(mutant: Mutant, good: Case) -> Case:
-    return good.changed(mutant.applied(dict(good.environment.document)), mutant.id)
+def _mutated(mutant: Mutant, environment: Environment) -> Case:
+    document = mutant.applied(dict(environment.document))
+    changed = Environment(environment.name, document, protected=environment.production)
+    return Case(mutant.id, mutant.environment, changed)
 
 
 def _believable(good: Iterable[Signs]) -> None:

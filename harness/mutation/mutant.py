@@ -13,7 +13,7 @@ Change = Callable[[Document], None]
 
 @dataclass(frozen=True)
 class Mutant:
-    """A change to what was generated for ``environment``, made in place by ``change``.
+    """A change to what was generated for ``environment`` (see ``good``), made in place by ``change``.
 
     ``title`` says what somebody did, ``harm`` what that does to whoever depends on the environment. ``blind`` is the
     reason why nothing in the gate can see it; empty for what must be seen. ``id`` is the name of a folder, too.

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from harness import environments, terraform_json
-from harness.mutation import mutants
+from harness import terraform_json
+from harness.mutation import good, mutants
 from harness.mutation.mutant import Mutant
 from harness.policy.environment import references
 
@@ -20,7 +20,7 @@ ALL = mutants.all_mutants()
 
 @functools.cache
 def _document(name: str) -> dict[str, Any]:
-    return environments.document(environments.folder(ROOT, name))
+    return dict(good.read(ROOT, name).document)
 
 
 def test_there_are_many_in_every_area() -> None:

@@ -1,0 +1,50 @@
+"""The good environments that mutants are made of: the shipped ones, and production as ECS itself would release it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from harness import environments
+from harness.errors import HarnessError
+from harness.policy import scanning
+from harness.policy.environment import Environment
+
+BY_ECS = "prod-ecs"
+"""Production, with the engine ``ecs`` for all its services: none of the shipped environments has it."""
+
+_OF = "prod"
+_RELEASE = re.compile(r"^ *release \{$", re.MULTILINE)
+
+
+def read(root: Path, name: str) -> Environment:
+    """The environment ``name`` of the project in ``root``, or ``BY_ECS`` made of its prod.
+
+    Raises ``HarnessError`` for an environment that is not there or not generated, ``SettingsError`` for one that cannot be.
+    """
+    if name == BY_ECS:
+        return scanning.environment_of(root, _OF, _released_by_ecs(root))
+    return scanning.environment_of(root, name, environments.document(environments.folder(root, name)))
+
+
+def _released_by_ecs(root: Path) -> dict[str, Any]:
+    # Here, because CDKTF takes a moment to load.
+    from modules.settings.load import FILE, load
+    from modules.synthesis import synthesize
+
+    environments.folder(root, _OF)
+    with tempfile.TemporaryDirectory() as scratch:
+        copies = Path(scratch, "environments")
+        shutil.copytree(root / "environments", copies, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
+        file = copies / _OF / FILE
+        text, changed = _RELEASE.subn('\\g<0>\n    engine = "ecs"', file.read_text(encoding="utf-8"))
+        if not changed:
+            raise HarnessError(f"environments/{_OF}/{FILE}: has no release block that could get another engine")
+        file.write_text(text, encoding="utf-8")
+        (written,) = synthesize([load(copies, _OF)], Path(scratch, "out")).values()
+    document: dict[str, Any] = json.loads(written)
+    return document
