@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -31,6 +32,13 @@ class Environment:
         return tuple(terraform_json.resources(self.document))
 
     @cached_property
+    def _by_type(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for each in self._all:
+            found[each.address.rpartition(".")[0]].append(each)
+        return found
+
+    @cached_property
     def _by_address(self) -> dict[str, Resource]:
         return {each.address: each for each in self._all}
 
@@ -40,7 +48,7 @@ class Environment:
         There are two more types: ``provider.aws``, each configuration of the provider, and ``root``, the whole
         document.
         """
-        found = [each for each in self._all if each.address.rpartition(".")[0] in types]
+        found = [each for kind in types for each in self._by_type.get(kind, ())]
         if "provider.aws" in types:
             found += self._providers()
         if "root" in types:

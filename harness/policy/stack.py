@@ -105,7 +105,10 @@ def _entries(content: Any, line: int) -> Iterator[tuple[int, str, Any]]:
 
 
 def _height(value: Any) -> int:
-    return json.dumps(value, indent=_INDENT).count("\n") + 1
+    """How many lines the value takes in JSON with indentation."""
+    if not value or not isinstance(value, dict | list):
+        return 1
+    return 2 + sum(map(_height, value.values() if isinstance(value, dict) else value))
 
 
 def construct_path(resource: Any) -> str:
