@@ -8,8 +8,14 @@ from typing import Any
 Json = dict[str, Any]
 Change = Callable[[Json], object]
 
-GONE = object()
-"""What is put in the place of something that is taken away."""
+
+class _Gone:
+    def __repr__(self) -> str:
+        return "gone"
+
+
+GONE = _Gone()
+"""What is put in the place of something that is taken away. A test is called the same in every process."""
 
 
 def body(document: Json, address: str) -> Json:
