@@ -18,6 +18,8 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from harness.policy import catalogue, scanning
+from harness.policy.environment import Environment
 from modules.settings import hcl, load
 from modules.settings.load import Settings
 from modules.settings.problems import SettingsError
@@ -113,6 +115,13 @@ def kinds(settings: Settings) -> Iterator[str]:
         yield "connection" if isinstance(service.source, Connected) else service.source.kind
 
 
+def unprovoked(name: str, document: support.Body) -> Iterator[str]:
+    """What the policy gate says though no setting has asked for it."""
+    evaluation = scanning.ours(Environment(name, document))
+    yield from evaluation.mistakes
+    yield from (str(found) for found in evaluation.findings if not catalogue.rule_of(found).setting)
+
+
 @pytest.mark.parametrize("batches", [_BATCHES, pytest.param(5 * _BATCHES, marks=pytest.mark.slow)])
 def test_what_is_accepted_becomes_terraform_in_which_the_invariants_hold(batches: int) -> None:
     count: Counter[str] = Counter()
@@ -131,6 +140,7 @@ def test_what_is_accepted_becomes_terraform_in_which_the_invariants_hold(batches
             # What is not there because it was refused is missed by no one else.
             whole = documents if len(documents) == len(example.values) else {}
             found = [line for document in documents.values() for line in violations(document)]
+            found += [line for name, document in documents.items() for line in unprovoked(name, document)]
             found += violations_among(whole)
             assert not found, "\n".join([*found, repr(example)])
 
