@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from harness.plan import differences, values
 from harness.policy.stack import construct_path
+from harness.pull_request.masked import masked
 from harness.terraform_json import Resource, resources
 
 Action = Literal["added", "changed", "removed"]
@@ -73,7 +74,7 @@ def _block(key: str, before: Any, after: Any) -> Change | None:
 
 
 def _told(before: Any, after: Any) -> Iterator[str]:
-    """Documents in strings, like container definitions, are looked into."""
-    old, new = (values.marked(each, None, None) for each in (before, after))
+    """Documents in strings, like container definitions, are looked into; secrets are not told."""
+    old, new = (masked(values.marked(each, None, None)) for each in (before, after))
     for difference in differences.between(old, new):
-        yield str(difference) if difference.path else f"{values.shown(before)} -> {values.shown(after)}"
+        yield str(difference) if difference.path else f"{values.shown(old)} -> {values.shown(new)}"

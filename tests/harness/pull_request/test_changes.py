@@ -42,6 +42,67 @@ def test_documents_in_strings_are_looked_into() -> None:
     assert change.arguments == ("container_definitions.privileged: false -> true",)
 
 
+PAIRS = '[{"name": "DB_PASSWORD", "value": "%s"}, {"name": "LEVEL", "value": "%s"}]'
+
+
+@pytest.mark.parametrize(
+    ("type_", "before", "after", "told"),
+    [
+        (
+            "aws_ecs_task_definition",
+            {"container_definitions": f'[{{"name": "web", "environment": {PAIRS % ("correcthorse", "info")}}}]'},
+            {"container_definitions": f'[{{"name": "web", "environment": {PAIRS % ("batterystaple", "debug")}}}]'},
+            (
+                "container_definitions.environment[DB_PASSWORD].value: (sensitive)",
+                'container_definitions.environment[LEVEL].value: "info" -> "debug"',
+            ),
+        ),
+        (
+            "aws_codebuild_project",
+            {"environment": {"environment_variable": [{"name": "ALL", "value": PAIRS % ("correcthorse", "info")}]}},
+            {"environment": {"environment_variable": [{"name": "ALL", "value": PAIRS % ("batterystaple", "info")}]}},
+            ("environment.environment_variable.value[DB_PASSWORD].value: (sensitive)",),
+        ),
+        (
+            "aws_lambda_function",
+            {"environment": {"variables": {"SALT": "x9Kq2LmZ7vTbR4nWc8YsPd3H"}}},
+            {"environment": {"variables": {"SALT": "y9Kq2LmZ7vTbR4nWc8YsPd3H"}}},
+            ("environment.variables.SALT: (sensitive)",),
+        ),
+        (
+            "aws_db_instance",
+            {"password": "correcthorse", "tags": {"a": "b"}},
+            {"password": "batterystaple", "tags": {"a": "c"}},
+            ("password: (sensitive)", 'tags.a: "b" -> "c"'),
+        ),
+        (
+            "aws_ecs_task_definition",
+            {"container_definitions": '[{"name": "web", "command": ["a"]}]'},
+            {"container_definitions": '[{"name": "web", "command": ["ghp_0123456789abcdefABCDEF"]}]'},
+            ("container_definitions.command: (sensitive)",),
+        ),
+        (
+            "aws_lb_listener",
+            {"ssl_policy": "ELBSecurityPolicy-TLS13-1-2-2021-06"},
+            {"ssl_policy": "ELBSecurityPolicy-2016-08"},
+            ('ssl_policy: "ELBSecurityPolicy-TLS13-1-2-2021-06" -> "ELBSecurityPolicy-2016-08"',),
+        ),
+    ],
+)
+def test_what_the_gate_takes_for_a_secret_is_not_told(
+    type_: str, before: dict[str, object], after: dict[str, object], told: tuple[str, ...]
+) -> None:
+    (change,) = changes.between(*(document("dev", **{type_: {"main": each}}) for each in (before, after)))
+    assert change.arguments == told
+
+
+def test_secrets_of_other_blocks_are_not_told() -> None:
+    (change,) = changes.between({}, {"output": {"password": {"value": "AKIA0123456789ABCDEF"}}})
+    assert change.arguments == ("password.value: (sensitive)",)
+    (change,) = changes.between({}, {"locals": ["AKIA0123456789ABCDEF"]})
+    assert "AKIA" not in change.arguments[0]
+
+
 @pytest.mark.parametrize(
     ("key", "before", "after", "said"),
     [
