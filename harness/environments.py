@@ -49,15 +49,29 @@ def document(environment: Path) -> dict[str, Any]:
     file = generated(environment)
     shown, again = _shown(environment), _again(environment)
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=_once)
     except RecursionError as error:
         raise HarnessError(f"{shown}: is nested too deeply; {again}") from error
     except UnicodeDecodeError as error:
         raise HarnessError(f"{shown}: is not UTF-8; {again}") from error
     except json.JSONDecodeError as error:
         raise HarnessError(f"{shown}:{error.lineno}: is not valid JSON ({error.msg}); {again}") from error
+    except _TwiceError as error:
+        raise HarnessError(f'{shown}:1: has "{error}" twice in one object; {again}') from error
     if not isinstance(content, dict):
         raise HarnessError(f"{shown}:1: is not a JSON object; {again}")
+    return content
+
+
+class _TwiceError(Exception):
+    """A key that an object has twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these pairs. Python would keep the last of two with one key, and Terraform makes what both say."""
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        raise _TwiceError(next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place])))
     return content
 
 

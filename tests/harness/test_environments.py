@@ -21,6 +21,7 @@ AWS = {"source": "hashicorp/aws", "version": "6.25.0"}
         ('{"a":\n oops}', r"cdk\.tf\.json:2: is not valid JSON"),
         ("[1]", r"cdk\.tf\.json:1: is not a JSON object"),
         ("[" * 100_000, "is nested too deeply"),
+        ('{"resource": {"aws_vpc": {}}, "resource": {}}', r'cdk\.tf\.json:1: has "resource" twice'),
     ],
 )
 def test_what_is_no_terraform_is_an_error_that_says_where(tmp_path: Path, text: str, told: str) -> None:
