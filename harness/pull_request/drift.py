@@ -14,7 +14,9 @@ from harness.errors import HarnessError
 SENTENCE = "what is generated is not what is committed"
 """By this ``make drift`` is told from one that could not generate anything."""
 
-_CHANGED = re.compile(r"^[ MADRCTU?]{2} ((?:environments|bootstrap)/.+)$", re.MULTILINE)
+# Seen from where the repository begins, which may be above the project.
+_CHANGED = re.compile(r'^[ MADRCTU?]{2} "?(?:.*/)?((?:environments|bootstrap)/[^"\n]+)"?$', re.MULTILINE)
+_UNNAMED = "what make drift shows in the log of the check"
 # A make that was started by make would take over its options.
 _MAKES = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ENV")
 _LAST_LINES = 20
@@ -40,7 +42,7 @@ def look(root: Path, say: Callable[[str], None]) -> Drift:
     if SENTENCE not in done.stderr:
         return Drift(broken=tuple(_reasons(done.stderr)) or ("make drift failed without a word",))
     say(done.stdout.rstrip("\n"))
-    return Drift(files=tuple(sorted(set(_CHANGED.findall(done.stdout)))))
+    return Drift(files=tuple(sorted(set(_CHANGED.findall(done.stdout)))) or (_UNNAMED,))
 
 
 def _reasons(errors: str) -> list[str]:

@@ -43,6 +43,20 @@ def test_files_are_named_and_differences_shown(tmp_path: Path) -> None:
     assert said == [f"{DIFF}\n{CHANGED}"]
 
 
+@pytest.mark.parametrize(
+    ("changed", "file"),
+    [
+        (" M infra/environments/dev/cdk.tf.json", "environments/dev/cdk.tf.json"),
+        ('?? "my infra/environments/dev/cdk.tf.json"', "environments/dev/cdk.tf.json"),
+        ("?? infra/", "what make drift shows in the log of the check"),
+    ],
+)
+def test_project_in_a_folder_of_the_repository(tmp_path: Path, changed: str, file: str) -> None:
+    (tmp_path / "said").write_text(f"{changed}\n")
+    make(tmp_path, f'cat said; echo "{drift.SENTENCE}; commit it" >&2; exit 1')
+    assert look(tmp_path)[0] == Drift(files=(file,))
+
+
 def test_settings_with_mistakes_are_no_drift(tmp_path: Path) -> None:
     make(tmp_path, 'echo "environments/dev/environment.hcl:3: cpu: is wrong" >&2; exit 2')
     assert look(tmp_path)[0] == Drift(broken=("environments/dev/environment.hcl:3: cpu: is wrong",))
