@@ -21,7 +21,9 @@ _CONTROL = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066
 # What may stand in it is what the comment itself is made of: see harness/policy/reports/markdown.py.
 _ENTITY = re.compile(r"&(?!#(?:36|38|42|60|62|91|92|93|94|95|96|124|126);)")
 _TAG = re.compile(r"<(?!/?(?:details|summary)>)")
-_CALLS = re.compile(rf"(?:@|(?<!&)#(?=\w)|:(?=//)|www(?=\.)|\bgh-(?=\d)|](?=[(\[:]))(?!{_NOTHING})", re.IGNORECASE)
+_CALLS = re.compile(rf"(?:@|(?<!&)#(?=\w)|:(?=//)|www(?=\.)|\bgh-(?=\d))(?!{_NOTHING})", re.IGNORECASE)
+# Links, pictures, formulas, and blocks of code, which may be diagrams and maps.
+_MEANT = re.compile(r"[`~$\[\]\\^_]")
 
 
 def comment(content: bytes) -> str:
@@ -32,6 +34,7 @@ def comment(content: bytes) -> str:
     text = _CONTROL.sub(" ", rest)
     for pattern, put in ((_ENTITY, "&amp;"), (_TAG, "&lt;"), (_CALLS, rf"\g<0>{_NOTHING}")):
         text = pattern.sub(put, text)
+    text = _MEANT.sub(lambda found: f"&#{ord(found[0])};", text)
     if len(text) > _LONGEST:
         text = text[: _LONGEST - len(_CUT)].rpartition("\n")[0] + _CUT
     return f"{MARKER}\n{text}"
