@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import time
@@ -36,12 +37,14 @@ class Cache:
             return None
 
     def put(self, scan: Scan, *scanned: str) -> None:
-        """Keeps the scan of these texts."""
+        """Keeps the scan of these texts, where it can: without what is kept the next one only takes longer."""
         if scan.blind or scan.missing:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        land(_SCAN.dump_json(scan), self._file(scanned))
-        self._forget()
+        # A full disk, a project that may only be read, a run beside this one that forgets the same.
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            land(_SCAN.dump_json(scan), self._file(scanned))
+            self._forget()
 
     def _file(self, scanned: Iterable[str]) -> Path:
         return self._folder / f"{_digest([self._with.encode(), *(text.encode() for text in scanned)])}.json"

@@ -93,7 +93,7 @@ def scan(root: Path, stacks: list[Stack]) -> list[Scan]:
     texts = {f"{stack.environment}/{GENERATED}": stack.text for stack in stacks}
     done = run(root, ["terraform_json"], texts, _OURS)
     scans = read(done.stdout, stacks)
-    _no_errors(done, any(each.blind for each in scans))
+    _no_errors(done, all(each.blind for each in scans))
     return scans
 
 
@@ -182,6 +182,7 @@ def run(
             env={
                 "HOME": str(home),
                 "PATH": os.environ.get("PATH", os.defpath),
+                "TMPDIR": temporary,
                 "CKV_SKIP_PACKAGE_UPDATE_CHECK": "true",
             },
             capture_output=True,
@@ -190,7 +191,8 @@ def run(
             errors="replace",
             check=False,
         )
-    if done.returncode not in (0, 1):
+    # With 1 it tells of findings, and Python that checkov cannot be imported.
+    if done.returncode not in (0, 1) or (done.returncode and not done.stdout.strip()):
         raise HarnessError(f"checkov ended with exit code {done.returncode}:\n{_tail(done.stderr)}")
     return done
 

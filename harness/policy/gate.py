@@ -39,10 +39,10 @@ def check(
 
     ``reports`` has for the name of a form (see ``harness/policy/reports``) the file that it is written to. A file that
     is there already is gone if nothing can be judged, so that nobody takes it for what is said now. Raises what
-    ``judge`` does.
+    ``judge`` does, and ``HarnessError`` for a file that is none.
     """
     for file in reports.values():
-        file.unlink(missing_ok=True)
+        _clear(file)
     verdicts = judge(root, names, today, say)
     for line in terminal.lines(verdicts):
         say(line)
@@ -50,6 +50,12 @@ def check(
         file.parent.mkdir(parents=True, exist_ok=True)
         land(FORMS[form](verdicts).encode(), file)
     return exit_code(verdicts)
+
+
+def _clear(file: Path) -> None:
+    if file.is_symlink() or (file.exists() and not file.is_file()):
+        raise HarnessError(f"{file} is no ordinary file, and would be replaced by the report; name another one")
+    file.unlink(missing_ok=True)
 
 
 def exit_code(verdicts: Iterable[Verdict]) -> int:
@@ -68,8 +74,11 @@ def judge(root: Path, names: Collection[str] = (), today: date | None = None, sa
     folders = [environments.folder(root, name) for name in sorted(set(names)) or environments.names(root)]
     if not folders:
         raise HarnessError("environments/ holds nothing to check; begin with environments/<name>/environment.hcl")
-    if any(folder.name == ARTIFACTS for folder in folders):
-        raise HarnessError(f"environments/{ARTIFACTS}: give it another name; this one is the release contract's")
+    for folder in folders:
+        if folder.name == ARTIFACTS:
+            raise HarnessError(f"environments/{ARTIFACTS}: give it another name; this one is the release contract's")
+        if not folder.name.isprintable():
+            raise HarnessError(f"environments/{folder.name!a}: give it another name; this one cannot be printed")
     if not names and (root / ARTIFACTS).is_dir():
         folders.append(root / ARTIFACTS)
     scans = scanning.scan(root, folders, say)

@@ -58,9 +58,9 @@ def scan(root: Path, folders: Sequence[Path], say: Callable[[str], None]) -> dic
 
 
 def environment_of(root: Path, name: str, document: Mapping[str, Any]) -> Environment:
-    """The environment as rules see it; settings that cannot be read protect nothing, and ``make synth`` tells of them."""
+    """The environment as rules see it; one whose settings do not say that it is unprotected is protected."""
     said = load.written(root / "environments", name)
-    return Environment(name, document, protected=bool(said and said.values.get("protected") is True))
+    return Environment(name, document, protected=said is None or said.values.get("protected", False) is not False)
 
 
 def ours(environment: Environment) -> Evaluation:
@@ -120,6 +120,6 @@ def _together(evaluation: Evaluation | None, scans: Iterable[Scan | None]) -> Sc
     said = [each.blind for each in made if each.blind] + [line for each in made for line in each.missing]
     return Scanned(
         (*own.judged, *(pair for each in made for pair in each.judged)),
-        tuple(sorted(set(findings), key=lambda finding: (finding.check, finding.address))),
+        tuple(sorted(set(findings), key=lambda each: (each.check, each.address, each.path, each.message))),
         (*said, *own.mistakes),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,21 @@ def test_crash_is_an_error_with_checkovs_last_words(tmp_path: Path, dev: stack.S
         checkov.scan(tmp_path, [dev])
 
 
+def test_installation_that_was_cut_short_is_an_error_with_its_last_words(tmp_path: Path, dev: stack.Stack) -> None:
+    _stand_in(tmp_path, "echo 'No module named checkov' >&2; exit 1")
+    with pytest.raises(HarnessError, match=r"exit code 1:\nNo module named checkov"):
+        checkov.scan(tmp_path, [dev])
+
+
+def test_error_in_the_log_is_no_environments_pass_beside_one_that_was_not_scanned(
+    tmp_path: Path, dev: stack.Stack, logs: int
+) -> None:
+    logged = "2026-01-01 00:00:00,000 [MainThread  ] [ERROR]  Failed to run check CKV_AWS_158"
+    _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + f"echo '{logged}' >&2")
+    with pytest.raises(HarnessError, match="Failed to run check CKV_AWS_158"):
+        checkov.scan(tmp_path, [dev, _stack(tmp_path, "unseen")])
+
+
 def test_exit_code_one_is_left_to_the_report(tmp_path: Path, dev: stack.Stack, logs: int) -> None:
     _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + "exit 1")
     [scan] = checkov.scan(tmp_path, [dev])
@@ -132,13 +148,16 @@ def test_missing_checkov_says_which_command_installs_it(tmp_path: Path, dev: sta
         checkov.scan(tmp_path, [dev])
 
 
-def test_checkov_gets_neither_secrets_nor_the_network(
+def test_checkov_gets_neither_secrets_nor_the_network_and_leaves_nothing(
     tmp_path: Path, dev: stack.Stack, logs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     passed = _saying(report(passed=[record("dev", "CKV_AWS_66", logs)]))
-    _stand_in(tmp_path, f'(env; echo "$@") > "{tmp_path}/seen"\n{passed}')
+    _stand_in(tmp_path, f'(env; echo "$@") > "{tmp_path}/seen"\ntouch "$TMPDIR/left"\n{passed}')
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+    (tmp_path / "scratch").mkdir()
     checkov.scan(tmp_path, [dev])
+    assert not list((tmp_path / "scratch").iterdir())
     seen = (tmp_path / "seen").read_text()
     assert "secret" not in seen
     assert "CKV_SKIP_PACKAGE_UPDATE_CHECK=true" in seen

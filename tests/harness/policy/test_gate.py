@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterable
 from datetime import date
@@ -12,8 +13,10 @@ from typing import Any
 import pytest
 
 from harness.errors import HarnessError
-from harness.policy import coverage, custom, gate, stack, texts
+from harness.policy import coverage, custom, gate, scanning, stack, texts
 from harness.policy.checkov import Scan
+from harness.policy.engine import Evaluation
+from harness.policy.finding import Finding
 from harness.policy.text_files import Texts
 from harness.policy.verdict import Verdict
 from tests.harness.policy import stacks
@@ -133,6 +136,23 @@ def test_kept_scan_that_was_broken_is_made_again(project: Project) -> None:
         file.write_text("{")
     assert project.judge() == [verdict]
     assert project.runs == 2
+
+
+def test_project_that_keeps_nothing_is_judged(project: Project) -> None:
+    project.add("dev")
+    (project.root / ".cache").touch()
+    assert project.judge()[0].exit_code == 0
+    assert project.judge()[0].exit_code == 0
+    assert project.runs == 2
+
+
+def test_two_findings_of_one_rule_on_one_resource_are_in_the_same_order_in_every_run(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [Finding("CUT_TAGS", "Tags", "provider.aws", message=message) for message in "cabd"]
+    monkeypatch.setattr(scanning, "ours", lambda _: Evaluation(findings=found))
+    project.add("dev")
+    assert [told.finding.message for told in project.judge()[0].left] == ["a", "b", "c", "d"]
 
 
 def test_check_that_did_not_look_is_no_pass(project: Project) -> None:
@@ -256,6 +276,14 @@ def test_environment_may_not_be_called_like_the_release_contract(project: Projec
         project.check()
 
 
+@pytest.mark.parametrize("name", ["d\nev", b"d\xff".decode(errors="surrogateescape")])
+def test_environment_whose_name_cannot_be_printed_is_an_error(project: Project, name: str) -> None:
+    project.add(name)
+    with pytest.raises(HarnessError, match="this one cannot be printed") as raised:
+        project.check()
+    assert str(raised.value).isprintable()
+
+
 def test_unknown_environment_is_an_error(project: Project) -> None:
     project.add("dev")
     with pytest.raises(HarnessError, match='there is no environment "dve"; use dev'):
@@ -281,7 +309,27 @@ def test_reports_are_written_and_an_old_one_is_not_left_for_a_new_one(project: P
     assert not any(file.exists() for file in files.values())
 
 
-@pytest.mark.parametrize("planted", [".cache/policy/0f1e.json", ".venv/bin/python", ".venv-checkov/bin/python"])
+def test_report_takes_the_place_of_no_device_and_of_no_link(project: Project) -> None:
+    project.add("dev")
+    os.mkfifo(project.root / "pipe")
+    (project.root / "link").symlink_to("elsewhere.sarif")
+    for name in ("pipe", "link", "environments"):
+        file = project.root / name
+        with pytest.raises(HarnessError, match=f"{name} is no ordinary file"):
+            gate.check(project.root, [], TODAY, lambda _: None, {"sarif": file})
+        assert os.path.lexists(file)
+
+
+_PLANTED = [
+    ".cache/policy/0f1e.json",
+    ".Cache/policy/0f1e.json",
+    ".venv/bin/python",
+    ".venv-checkov/bin/python",
+    "harness/policy/__pycache__/gate.cpython-311.pyc",
+]
+
+
+@pytest.mark.parametrize("planted", _PLANTED)
 def test_results_that_come_with_the_repository_are_not_believed(project: Project, planted: str) -> None:
     project.add("dev")
     git = ["git", "-C", str(project.root)]
@@ -293,6 +341,14 @@ def test_results_that_come_with_the_repository_are_not_believed(project: Project
     file.touch()
     subprocess.run([*git, "add", "--force", planted], check=True)
     with pytest.raises(HarnessError, match=f"{planted} is committed, and would be believed"):
+        project.judge()
+
+
+def test_git_that_does_not_say_what_is_committed_is_an_error(project: Project) -> None:
+    project.add("dev")
+    # As for a repository of another user, in a container.
+    (project.root / ".git").write_text("gitdir: nowhere\n")
+    with pytest.raises(HarnessError, match="git does not say whether kept results are committed: fatal"):
         project.judge()
 
 

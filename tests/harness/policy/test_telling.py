@@ -77,3 +77,11 @@ def test_protected_environment_is_production_whatever_its_name(tmp_path: Path) -
     assert not scanning.environment_of(tmp_path, "dev", {}).production
     file.write_text("protected = true\n" + file.read_text())
     assert scanning.environment_of(tmp_path, "dev", {}).production
+
+
+@pytest.mark.parametrize("text", ["service {", 'protected = "yes"', None])
+def test_environment_that_does_not_say_that_it_is_unprotected_is_production(tmp_path: Path, text: str | None) -> None:
+    (tmp_path / "environments" / "dev").mkdir(parents=True)
+    if text:
+        (tmp_path / "environments" / "dev" / "environment.hcl").write_text(text)
+    assert scanning.environment_of(tmp_path, "dev", {}).production
