@@ -7,7 +7,9 @@ leads anywhere, and no more of them than is sensible, whatever the archive claim
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 from harness.pull_request.report import github
@@ -21,6 +23,18 @@ COMMENT, SARIF = "comment.md", "policy.sarif"
 
 _LARGEST_ARCHIVE = 20_000_000
 _LARGEST = {COMMENT: 300_000, SARIF: 30_000_000}
+
+_NO_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
+"""What Python's library raises for archives that are broken, encrypted, or packed in ways that it does not know."""
 
 
 def fetch(run: Run, about: str) -> Mapping[str, bytes]:
@@ -42,7 +56,7 @@ def read(archive: bytes) -> Mapping[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             return {name: _limited(opened, name) for name in _LARGEST if name in opened.namelist()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except _NO_ARCHIVE as error:
         raise ReportError(f"the artifact cannot be read: {error}") from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import json
 import os
 import subprocess
@@ -18,6 +19,8 @@ import pytest
 
 from harness.policy.reports import sarif
 from harness.pull_request.marker import MARKER
+from harness.pull_request.report import artifact
+from harness.pull_request.report.error import ReportError
 from tests.harness.policy.reports.verdicts import PROD
 from tests.harness.pull_request.report import gh
 from tests.inventory import ROOT
@@ -301,6 +304,22 @@ def test_archive_that_is_none(github: GitHub) -> None:
     code, said = github.report()
     assert code == 1
     assert "::error::the artifact cannot be read" in said
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_archive_that_is_broken_inside(method: int) -> None:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", method) as archive:
+        archive.writestr("comment.md", f"{TEXT}{'x' * 1_000}")
+    refused = 0
+    for position in range(40, 80):
+        broken = bytearray(written.getvalue())
+        broken[position] ^= 0xFF
+        try:
+            artifact.read(bytes(broken))
+        except ReportError:
+            refused += 1
+    assert refused
 
 
 def test_paths_and_links_in_the_archive_lead_nowhere(github: GitHub, tmp_path: Path) -> None:
