@@ -21,8 +21,10 @@ GENERATE = $(BIN)/python $(if $(filter bootstrap/%,$(ENV)),-m harness bootstrap,
 # What the plan guard objects to and is wanted all the same, and the name that would have to be typed.
 ANSWERS = $(foreach address,$(ALLOW),--allow '$(address)') $(if $(CONFIRM),--confirm '$(CONFIRM)')
 
-# What a pull request is to be merged into.
+# What a pull request is to be merged into. A branch may be called anything: make and the shell evaluate nothing of it.
 BASE ?= origin/main
+override BASE := $(value BASE)
+export BASE
 
 # A file's tests run in one process, so that what they share is made once; tests/conftest.py says which files come first.
 TESTS := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
@@ -67,7 +69,7 @@ mutate: $(VENV)/.run $(CHECKOV)/.installed ## Make good environments bad in sing
 	@$(BIN)/python -m harness mutate $(ARGS)
 
 pr-check: $(VENV)/.run $(CHECKOV)/.installed ## Check what a pull request changes: BASE=origin/main
-	@$(BIN)/python -m harness pr-check --base '$(BASE)' $(ARGS)
+	@$(BIN)/python -m harness pr-check --base="$$BASE" $(ARGS)
 
 prove: $(VENV)/.prove ## Prove the environments with all that this machine has; ENV=dev for one
 	@$(SYNTH_ASIDE)

@@ -35,7 +35,8 @@ def find(root: Path, name: str) -> Base:
     """
     _checked_out(root)
     commit = _asked(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    if not commit:
+    # What begins with ^ is all that is not in a commit.
+    if not commit or commit.startswith("^"):
         raise HarnessError(f'BASE: "{name}" is no commit that is known here; {_fetch(root, name)}')
     ancestor = _asked(root, "merge-base", commit, "HEAD")
     if ancestor:

@@ -57,7 +57,7 @@ def test_unknown_branch_of_a_remote_says_how_to_fetch_it(request_: PullRequest) 
     assert "fetch-depth: 0" in said
 
 
-@pytest.mark.parametrize("name", ["nowhere", "", "--output=x", "HEAD:environments", "main..HEAD"])
+@pytest.mark.parametrize("name", ["nowhere", "", "--output=x", "HEAD:environments", "main..HEAD", "^main", "HEAD^!"])
 def test_what_is_no_commit_is_no_base(request_: PullRequest, name: str) -> None:
     request_.begin()
     assert f'BASE: "{name}" is no commit' in message(request_.root, name)

@@ -33,16 +33,30 @@ def test_reports_go_where_they_are_wanted(request_: PullRequest, tmp_path: Path)
     assert (tmp_path / "a" / "b" / "comment.md").is_file()
 
 
-@pytest.mark.parametrize(("given", "base"), [((), "origin/main"), (("BASE=HEAD^1",), "HEAD^1")])
-def test_make_takes_the_base(given: tuple[str, ...], base: str) -> None:
+@pytest.mark.parametrize(
+    ("given", "base"),
+    [
+        ((), "origin/main"),
+        (("BASE=HEAD^1",), "HEAD^1"),
+        (("BASE=-a b",), "-a b"),
+        (("BASE=a'; touch put; '",), "a'; touch put; '"),
+        (("BASE=$(shell touch put)",), "$(shell touch put)"),
+        (("BASE=`touch put`$$x",), "`touch put`$$x"),
+    ],
+)
+def test_make_takes_the_base_as_it_is(tmp_path: Path, given: tuple[str, ...], base: str) -> None:
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
+    python.chmod(0o755)
     installed = [f"--old-file={each}" for each in (".venv/.run", ".venv-checkov/.installed")]
     kept = {name: value for name, value in os.environ.items() if name not in ("BASE", "ARGS", "MAKEFLAGS")}
     ran = subprocess.run(
-        ["make", "--dry-run", *installed, "pr-check", *given],
-        cwd=ROOT,
+        ["make", "--file", str(ROOT / "Makefile"), *installed, "pr-check", f"BIN={tmp_path}", *given],
+        cwd=tmp_path,
         env=kept,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert ran.stdout.strip() == f".venv/bin/python -m harness pr-check --base '{base}'"
+    assert ran.stdout.splitlines() == ["-m", "harness", "pr-check", f"--base={base}"]
+    assert [file.name for file in tmp_path.iterdir()] == ["python"]
