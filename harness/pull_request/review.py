@@ -78,8 +78,10 @@ class Review:
         yield "compared with", str(self.base) if self.base else "nothing, see below"
         yield "generated", self._generated()
         yield "policy", words.summary(self.verdicts).partition(": ")[2] if self.verdicts else "not judged"
+        # What is committed may be the same because what is to come could not be generated.
+        seen = "as it was generated last: " if self.drift.broken else ""
         for compared in self.compared:
-            yield compared.name, summary(compared)
+            yield compared.name, seen + summary(compared)
 
     def _generated(self) -> str:
         if self.drift.broken:

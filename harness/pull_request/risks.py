@@ -39,7 +39,16 @@ def judges(files: Iterable[str]) -> Iterator[str]:
 
 def _judge(file: str) -> str:
     top, *rest = file.split("/")
-    return (f"{top}/{rest[0]}" if len(rest) > 1 else top) if top in _JUDGES else ""
+    return (f"{top}/{rest[0]}" if len(rest) > 1 else top) if top in _JUDGES or _is_run(top, rest) else ""
+
+
+def _is_run(top: str, rest: list[str]) -> bool:
+    """Whether make or Python finds it before what is meant: a ``GNUmakefile``, or a ``json.py`` beside ``main.py``."""
+    return (
+        PurePosixPath(rest[0]).stem == "__init__"
+        if rest
+        else top.lower().endswith(("makefile", ".py", ".so", ".pyc", ".pth"))
+    )
 
 
 def _fate(compared: Compared) -> Iterator[str]:

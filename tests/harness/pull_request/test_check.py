@@ -71,7 +71,7 @@ def test_settings_that_cannot_be_generated_are_not_judged(request_: PullRequest)
     request_.drift = Drift(broken=("environments/dev/environment.hcl:3: cpu: 300 is not a Fargate CPU size",))
     assert request_.check() == 2
     assert section(request_, "Could not be judged") == list(request_.drift.broken)
-    assert "dev: no changes" in request_.text
+    assert "\ndev: as it was generated last: no changes\n" in request_.text
 
 
 def test_gate_that_cannot_judge(request_: PullRequest) -> None:

@@ -84,7 +84,15 @@ def test_what_judges_is_named_if_it_is_changed() -> None:
     files = ["harness/policy/rules/a.py", "harness/policy/gate.py", ".github/workflows/x.yml", "Makefile"]
     (line,) = risks.judges([*files, "environments/dev/environment.hcl", "docs/a.md", "harnessed/x"])
     assert line.endswith(": .github/workflows (1 file), Makefile (1 file), harness/policy (2 files)")
-    assert list(risks.judges(["environments/dev/cdk.tf.json"])) == []
+    assert list(risks.judges(["environments/dev/cdk.tf.json", "README.md", "app/Makefile", "app/json.py"])) == []
+
+
+@pytest.mark.parametrize(
+    "file", ["GNUmakefile", "makefile", "json.py", "json/__init__.py", "json.cpython-311-x86_64-linux-gnu.so"]
+)
+def test_what_would_be_run_in_place_of_what_judges_is_named(file: str) -> None:
+    (line,) = risks.judges([file])
+    assert line.endswith(f": {file.partition('/')[0]} (1 file)")
 
 
 def waiver(until: str, reason: str = "It holds nothing of anybody's.", owner: str = "web-team") -> str:
