@@ -6,9 +6,48 @@ import re
 from pathlib import Path
 
 from harness.policy import scannable
+from harness.policy.engine import Evaluation
+from harness.policy.finding import Finding
+from harness.policy.rule import Rule
+from modules.settings.load import GENERATED
+
+RULE = Rule(
+    "CUT_TERRAFORM_BESIDE",
+    "medium",
+    "What was generated is all that Terraform gets",
+    "What stands beside it is judged in plans alone: where none is made, as in most pull requests, it passes whatever it does.",
+    "Generate it too, or accept the file in waivers.hcl where a plan is made before each merge or apply.",
+    "https://developer.hashicorp.com/terraform/language/files",
+)
+
+_TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
+_OVERRIDES = re.compile(r"(?:.*_)?override")
 
 _RESOURCE = re.compile(r'^[ \t]*(?:resource|(data))[ \t]+"([\w-]+)"[ \t]+"([\w-]+)"', re.MULTILINE)
 _MODULE = re.compile(r'^[ \t]*module[ \t]+"([\w-]+)"', re.MULTILINE)
+
+
+def evaluate(folder: Path) -> Evaluation:
+    """What an environment's ``folder`` holds for Terraform beside the generated file; a finding's address is the file's name."""
+    shown = f"{folder.parent.name}/{folder.name}"
+    return Evaluation(
+        judged=[(RULE.id, GENERATED), *((RULE.id, name) for name in _files(folder))],
+        findings=[
+            Finding(RULE.id, RULE.title, name, guideline=RULE.link, message=f"{shown}/{name}:1: {_said(name)}")
+            for name in _files(folder)
+        ],
+    )
+
+
+def _said(name: str) -> str:
+    changes = "changes what was generated, and " if _OVERRIDES.fullmatch(name.partition(".")[0]) else ""
+    return f"{changes}is judged in plans alone"
+
+
+def _files(folder: Path) -> list[str]:
+    """Terraform passes over hidden files and those that editors leave."""
+    names = (file.name for file in folder.iterdir() if file.name.endswith(_TERRAFORM) and file.name != GENERATED)
+    return sorted(name for name in names if not name.startswith((".", "#")))
 
 
 def has(folder: Path, address: str) -> bool:

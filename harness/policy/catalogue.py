@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from harness.policy import custom, rules, written_secrets
+from harness.policy import by_hand, custom, rules, written_secrets
 from harness.policy.finding import Finding
 from harness.policy.iam import rules as policies
 from harness.policy.rule import Rule
@@ -45,7 +45,7 @@ def ours() -> tuple[Rule, ...]:
 @functools.cache
 def _own() -> Mapping[str, Rule]:
     found = [check.rule for check in rules.checks()] + [each.rule for each in custom.customs()]
-    return {rule.id: rule for rule in (*found, *policies.RULES, written_secrets.RULE)}
+    return {rule.id: rule for rule in (*found, *policies.RULES, by_hand.RULE, written_secrets.RULE)}
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from harness.errors import HarnessError
-from harness.policy import checkov, engine, rules, stack, text_files, texts
+from harness.policy import by_hand, checkov, engine, rules, stack, text_files, texts
 from harness.policy.cache import Cache
 from harness.policy.checkov import Scan
 from harness.policy.engine import Evaluation
@@ -65,10 +65,11 @@ def environment_of(root: Path, name: str, document: Mapping[str, Any]) -> Enviro
 
 def ours(environment: Environment) -> Evaluation:
     """What our own rules, and those on policies, say of an environment."""
-    rest, policies = engine.evaluate(environment, rules.checks()), iam.evaluate(environment)
-    return Evaluation(
-        [*rest.judged, *policies.judged], [*rest.findings, *policies.findings], [*rest.mistakes, *policies.mistakes]
-    )
+    return _joined(engine.evaluate(environment, rules.checks()), iam.evaluate(environment))
+
+
+def _joined(one: Evaluation, other: Evaluation) -> Evaluation:
+    return Evaluation([*one.judged, *other.judged], [*one.findings, *other.findings], [*one.mistakes, *other.mistakes])
 
 
 def _stacks(folders: Iterable[Path]) -> tuple[list[Stack], dict[str, Scanned]]:
@@ -110,7 +111,8 @@ def _cached(
 
 
 def _ours(root: Path, read: Stack) -> Evaluation:
-    return ours(environment_of(root, read.environment, read.document))
+    beside = by_hand.evaluate(root / "environments" / read.environment)
+    return _joined(ours(environment_of(root, read.environment, read.document)), beside)
 
 
 def _together(evaluation: Evaluation | None, scans: Iterable[Scan | None]) -> Scanned:

@@ -29,7 +29,7 @@ class Teller:
         """The finding in full. Without settings that can be read it is told by the line of the generated file."""
         rule = catalogue.rule_of(finding)
         if place := texts.place(finding):
-            return Told(self._folder.name, finding, rule, "", place)
+            return Told(self._folder.name, finding, rule, "", self._in_repository(place))
         setting = _setting(rule.setting, finding.path)
         if setting and self._written:
             return Told(self._folder.name, finding, rule, dotted(setting), self._written.locations.of(setting))
@@ -38,6 +38,12 @@ class Teller:
     @cached_property
     def _written(self) -> load.Written | None:
         return load.written(self._folder.parent, self._folder.name)
+
+    def _in_repository(self, place: Location) -> Location:
+        """The ZIP file, for what is in one."""
+        root = self._folder.parent.parent
+        archive = next((file for file in place.file.parents if (root / file).is_file()), None)
+        return Location(archive, 1) if archive else place
 
     def _generated(self, finding: Finding) -> Location:
         shown = Path(self._folder.parent.name, self._folder.name, GENERATED)

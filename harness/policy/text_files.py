@@ -68,9 +68,10 @@ class Texts:
             yield text.content
 
     def shown(self, file: Path) -> str:
-        """How a waiver names a file of the scope: by its path in the folder, or beside it."""
-        inside = file.is_relative_to(self.folder)
-        return file.relative_to(self.folder if inside else self.folder.parent).as_posix()
+        """How a waiver names a file of the scope: by its path from the folder, ``../common.hcl`` for one beside it."""
+        if file.is_relative_to(self.folder):
+            return file.relative_to(self.folder).as_posix()
+        return f"../{file.relative_to(self.folder.parent).as_posix()}"
 
 
 def read(root: Path, folder: Path) -> Texts:

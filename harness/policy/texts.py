@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from harness.errors import HarnessError
-from harness.policy import checkov, text_copies, written_secrets
+from harness.policy import by_hand, checkov, text_copies, written_secrets
 from harness.policy.checkov import Scan
 from harness.policy.finding import Finding
 from harness.policy.text_copies import Copy, digest
@@ -25,7 +25,7 @@ _FRAMEWORKS = ("secrets", "dockerfile")
 _OPTIONS = ("--enable-secret-scan-all-files", "--block-list-secret-scan", "dockerfile")
 
 _DOCKERFILE = re.compile(r"(?:.+\.)?[Dd]ockerfile(?:\.(?!dockerignore$).+)?")
-_OURS = ("CKV_SECRET_", "CKV_DOCKER_", "CKV2_DOCKER_", written_secrets.RULE.id)
+_OURS = ("CKV_SECRET_", "CKV_DOCKER_", "CKV2_DOCKER_", written_secrets.RULE.id, by_hand.RULE.id)
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?:, \d+)*: ")
 _ERROR = re.compile(r"\[ERROR\s*\]\s*(.+)")
 _BETWEEN = re.compile(r"[:/@\"'\\]+")
@@ -101,7 +101,7 @@ def scan(root: Path, found: Sequence[Texts]) -> list[Scan]:
 
 
 def place(finding: Finding) -> Location | None:
-    """Where a finding of a text is; nothing for any other finding."""
+    """Where a finding of a file is; nothing for any other finding."""
     match = _PLACE.match(finding.message) if finding.check.startswith(_OURS) else None
     return Location(Path(match["file"]), int(match["line"])) if match else None
 

@@ -363,14 +363,38 @@ def test_waiver_that_only_a_plan_can_match_is_not_called_unused(project: Project
         "data.aws_iam_policy_document.mine",
         "module.inner.aws_sqs_queue.q",
     )
-    project.accept("dev", "".join(waiver("CKV_AWS_18", name) for name in by_hand) + waiver("CKV_AWS_355", "web/policy"))
+    accepted = [("CUT_TERRAFORM_BESIDE", "extra.tf"), ("CKV_AWS_355", "web/policy")]
+    accepted += [("CKV_AWS_18", name) for name in by_hand]
+    project.accept("dev", "".join(waiver(check, name) for check, name in accepted))
+    assert project.check()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("extra.tf", "is judged in plans alone"),
+        ("extra.tf.json", "is judged in plans alone"),
+        ("cdk_override.tf.json", "changes what was generated, and is judged in plans alone"),
+        ("override.tf", "changes what was generated, and is judged in plans alone"),
+    ],
+)
+def test_terraform_beside_what_was_generated_is_not_passed_over(project: Project, name: str, said: str) -> None:
+    project.add("dev")
+    for each in (name, ".hidden.tf", "notes.md"):
+        (project.root / "environments" / "dev" / each).touch()
+    [verdict] = project.judge()
+    [told] = verdict.left
+    assert (told.rule.id, told.finding.address) == ("CUT_TERRAFORM_BESIDE", name)
+    assert told.finding.message.endswith(f": {said}")
+    assert str(told.location) == f"environments/dev/{name}:1"
+    project.accept("dev", waiver("CUT_TERRAFORM_BESIDE", name))
     assert project.check()[0] == 0
 
 
 def test_waiver_of_something_that_nobody_wrote_by_hand_is_unused(project: Project) -> None:
     project.add("dev")
     (project.root / "environments" / "dev" / "extra.tf").write_text('resource "aws_s3_bucket" "mine" {}\n')
-    project.accept("dev", waiver("CKV_AWS_18", "aws_s3_bucket.other"))
-    code, lines = project.check()
-    assert code == 1
-    assert any("matches no finding" in line for line in lines)
+    accepted = [("CUT_TERRAFORM_BESIDE", "extra.tf"), ("CKV_AWS_18", "aws_s3_bucket.other")]
+    project.accept("dev", "".join(waiver(check, name) for check, name in accepted))
+    [verdict] = project.judge()
+    assert ["matches no finding" in str(lapsed) for lapsed in verdict.lapsed] == [True]

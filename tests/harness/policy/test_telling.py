@@ -71,6 +71,12 @@ def test_secret_leads_to_its_line() -> None:
     assert str(told.location) == "environments/prod/environment.hcl:12"
 
 
+def test_secret_in_a_zip_leads_to_the_zip(prod: Path) -> None:
+    zipped = "environments/prod/smoke-test.zip"
+    finding = Finding("CKV_SECRET_2", "", "smoke-test.zip/handler.py#1f3c", message=f"{zipped}/handler.py:12: a key")
+    assert str(Teller(prod).tell(finding).location) == f"{zipped}:1"
+
+
 def test_protected_environment_is_production_whatever_its_name(tmp_path: Path) -> None:
     shutil.copytree(REPOSITORY / "environments", tmp_path / "environments")
     file = tmp_path / "environments" / "dev" / "environment.hcl"

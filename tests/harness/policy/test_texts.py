@@ -78,6 +78,12 @@ def test_what_environments_share_is_part_of_each_and_their_own_is_not(tmp_path: 
     ]
 
 
+def test_what_is_shared_has_another_name_than_what_is_an_environments_own(tmp_path: Path) -> None:
+    _write(tmp_path, {f"environments/{name}": "" for name in ("common.hcl", "dev/common.hcl", "dev/environment.hcl")})
+    found = _read(tmp_path)
+    assert [found.shown(text.file) for text in found.texts] == ["../common.hcl", "common.hcl", "environment.hcl"]
+
+
 def test_state_and_downloads_are_left_out_without_git(tmp_path: Path) -> None:
     ignored = {"environments/dev/.terraform/x.txt": "", "environments/dev/terraform.tfstate": "{}"}
     _write(tmp_path, {"environments/dev/environment.hcl": "", **ignored})
