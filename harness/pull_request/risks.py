@@ -44,11 +44,7 @@ def _judge(file: str) -> str:
 
 def _is_run(top: str, rest: list[str]) -> bool:
     """Whether make or Python finds it before what is meant: a ``GNUmakefile``, or a ``json.py`` beside ``main.py``."""
-    return (
-        PurePosixPath(rest[0]).stem == "__init__"
-        if rest
-        else top.lower().endswith(("makefile", ".py", ".so", ".pyc", ".pth"))
-    )
+    return rest[0].startswith("__init__.") if rest else top.lower().endswith(("makefile", ".py", ".pyc", ".so"))
 
 
 def _fate(compared: Compared) -> Iterator[str]:
