@@ -71,7 +71,8 @@ class Review:
             words.many(len(self.findings.lapsed), "lapsed waiver") if self.findings.lapsed else "",
             "what is generated is not committed" if self.drift.files else "",
         ]
-        return ", ".join(filter(None, said)) or "nothing to mend"
+        mend = ", ".join(filter(None, said)) or "nothing to mend"
+        return f"{mend}, {words.many(len(self.risks), 'thing')} to look at" if self.risks else mend
 
     def facts(self) -> Iterator[tuple[str, str]]:
         """What was asked, and the answer in a line."""

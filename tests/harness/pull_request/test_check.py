@@ -35,6 +35,17 @@ def test_nothing_to_mend(request_: PullRequest) -> None:
     assert "dev: no changes" in request_.text
 
 
+def test_what_is_to_be_looked_at_is_in_the_heading(request_: PullRequest) -> None:
+    request_.write("dev", document("dev"))
+    request_.begin()
+    request_.write("dev", document("dev") | {"terraform": {"backend": {"s3": {"bucket": "x"}}}})
+    assert request_.check() == 0
+    assert request_.said[0] == "pr-check: nothing to mend, 1 thing to look at"
+    request_.write("dev", found=[A])
+    assert request_.check() == 1
+    assert request_.said[0] == "pr-check: 1 new finding, 1 thing to look at"
+
+
 def test_findings_are_new_or_were_there_or_are_gone(request_: PullRequest) -> None:
     request_.write("dev", document("dev"), found=[A, B])
     request_.begin()
@@ -168,7 +179,7 @@ def test_renamed_environment_has_the_findings_that_it_had(request_: PullRequest)
     request_.write("prod", document("prod", aws_vpc={"main": {}}), found=[A, B])
     assert request_.check() == 1
     assert "prod: was called live; to Terraform it is new" in request_.text
-    assert request_.said[0] == "pr-check: 1 new finding, 1 finding as before"
+    assert request_.said[0] == "pr-check: 1 new finding, 1 finding as before, 1 thing to look at"
     assert "Findings that are gone" not in request_.text
 
 

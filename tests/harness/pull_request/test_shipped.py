@@ -41,7 +41,7 @@ def test_what_a_change_of_the_shipped_environments_brings(tmp_path: Path) -> Non
     )
     told = "\n".join(said)
     assert code == 1, told
-    assert "pr-check: 1 new finding" in said, told
+    assert "pr-check: 1 new finding, 1 thing to look at" in said, told
     assert "CKV_AWS_150 in prod: load-balancer/load-balancer" in told
     assert "prod: load-balancer/load-balancer: it is protected from deletion, and would be no more" in told
     assert "enable_deletion_protection: true -> false" in told
