@@ -8,13 +8,29 @@ from typing import Any
 from harness.policy.environment import Environment
 from harness.terraform_json import Resource
 
+_KEYS = {
+    key.lower(): key
+    for key in (
+        "add", "capabilities", "command", "containerPort", "devices", "dockerLabels", "entryPoint", "environment",
+        "essential", "healthCheck", "image", "linuxParameters", "logConfiguration", "logDriver", "name", "options",
+        "portMappings", "privileged", "readonlyRootFilesystem", "value",
+    )
+}  # fmt: skip
+"""What rules ask for. Terraform's provider reads the text as Go does, which takes a key in any case:
+https://pkg.go.dev/encoding/json#Unmarshal"""
+
 
 def of(task_definition: Resource) -> list[dict[str, Any]]:
     """The container definitions in ``task_definition``; raises ``ValueError`` if they are no list of objects."""
-    found = json.loads(task_definition.body.get("container_definitions", "null"))
+    text = task_definition.body.get("container_definitions", "null")
+    found = json.loads(text, object_pairs_hook=_as_ecs_spells_it)
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise ValueError("its container_definitions are no list of objects")
     return found
+
+
+def _as_ecs_spells_it(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {_KEYS.get(key.lower(), key): value for key, value in pairs}
 
 
 def readable(task_definition: Resource, _environment: Environment) -> bool:

@@ -20,6 +20,9 @@ _SECRET_KEYS = {
 }  # fmt: skip
 """What makes a secret of the word KEY behind it."""
 
+_SECRET_AT_THE_END = {"PASS", "PW"}
+"""What means a password in DB_PASS, and something else before another word: PASS_THROUGH."""
+
 _ABOUT_A_SECRET = {
     "URL", "URI", "ENDPOINT", "HOST", "FILE", "PATH", "DIR", "ARN", "NAME", "ID", "HEADER", "TYPE", "ALGORITHM",
     "ISSUER", "AUDIENCE", "ENABLED", "REQUIRED", "TTL", "EXPIRY", "EXPIRATION", "EXPIRES", "LIFETIME", "AGE", "TIMEOUT",
@@ -30,6 +33,7 @@ _ABOUT_A_SECRET = {
 
 _PUBLIC_WORDS = {"PUBLIC", "PUBLISHABLE"}
 _DIGEST_WORDS = {"SHA", "SHA1", "SHA256", "COMMIT", "REVISION", "DIGEST", "HASH", "CHECKSUM", "VERSION", "ETAG", "ID"}
+_PLACES = ("DIR", "FILE", "PATH")
 _NO_SECRET = {"", "true", "false", "yes", "no", "on", "off", "none", "null", "enabled", "disabled"}
 
 _SHAPES = {
@@ -120,6 +124,8 @@ def _named_like_a_secret(name: str) -> bool:
     words = _words(name)
     if words in ([], ["PWD"]) or words[-1] in _ABOUT_A_SECRET or not _PUBLIC_WORDS.isdisjoint(words):
         return False
+    if words[-1] in _SECRET_AT_THE_END:
+        return True
     return not _SECRET_WORDS.isdisjoint(words) or any(
         first in _SECRET_KEYS and second in ("KEY", "KEYS") for first, second in itertools.pairwise(words)
     )
@@ -131,8 +137,8 @@ def _refers(value: str) -> bool:
 
 
 def _random(name: str, value: str) -> bool:
-    words = set(_words(name))
-    if not words.isdisjoint(_DIGEST_WORDS | _PUBLIC_WORDS):
+    words = _words(name)
+    if words[-1:] in [[each] for each in _PLACES] or not _DIGEST_WORDS.union(_PUBLIC_WORDS).isdisjoint(words):
         return False
     if _HEX.fullmatch(value):
         return _entropy(value.lower()) > 3.0

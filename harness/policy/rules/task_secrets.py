@@ -9,7 +9,7 @@ from harness.policy import containers, plaintext
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.policy.values import items
+from harness.policy.values import at, items
 from harness.terraform_json import Resource, blocks
 
 
@@ -31,6 +31,7 @@ def _texts(container: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield from ((f"label {name}", name, str(value)) for name, value in labels.items())
     for key in ("command", "entryPoint"):
         yield from ((key, "", str(part)) for part in items(container.get(key)))
+    yield from (("healthCheck", "", str(part)) for part in items(at(container, "healthCheck", "command")))
 
 
 CHECK = Check(

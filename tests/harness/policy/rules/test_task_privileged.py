@@ -43,3 +43,9 @@ def test_capabilities_may_be_dropped() -> None:
 def test_another_container_is_looked_into_as_well() -> None:
     two = '[{"name": "web"}, {"name": "agent", "privileged": true}]'
     assert failed(CHECK, "prod", put(TASK, "container_definitions", two)) == {TASK: "container agent is privileged"}
+
+
+def test_keys_in_another_case_are_the_same_keys() -> None:
+    assert failed(CHECK, "prod", contain(Privileged=True)) == {TASK: "container web is privileged"}
+    added = contain(LinuxParameters={"Capabilities": {"Add": ["SYS_PTRACE"]}})
+    assert failed(CHECK, "prod", added) == {TASK: "container web adds SYS_PTRACE to its capabilities"}

@@ -54,6 +54,11 @@ def test_the_shipped_environments_are_as_it_wants_them(name: str) -> None:
             "command of container web looks like a URL with a password in it",
             id="in the command",
         ),
+        pytest.param(
+            contain(healthCheck={"command": ["CMD-SHELL", "curl http://web:hunter2@localhost/"]}),
+            "healthCheck of container web looks like a URL with a password in it",
+            id="in the health check",
+        ),
     ],
 )
 def test_it_tells_what_is_wrong(change: Callable[[Json], None], message: str) -> None:
