@@ -9,8 +9,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment, references
 from harness.policy.releases import Release
 from harness.policy.rule import Rule
-from harness.policy.values import at
-from harness.terraform_json import Resource
+from harness.terraform_json import Resource, blocks
 
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
@@ -19,9 +18,8 @@ def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
         yield f"it has {len(release.production)} production routes of this environment; it needs one"
     yield from _listeners(release, environment)
     yield from _strays(release, environment)
-    if release.by_codedeploy:
-        yield from _service(release)
-    else:
+    yield from _service(release)
+    if not release.by_codedeploy:
         yield from _rules(release, environment)
 
 
@@ -49,10 +47,13 @@ def _service(release: Release) -> Iterator[str]:
     if not release.services:
         yield "its ecs_service is none of this environment"
     for service in release.services:
-        for group in references(at(service.body, "load_balancer", "target_group_arn")):
-            if group not in pair:
-                yield f"{service.address} is behind {group}, which is not one of its target groups"
-        if not references(at(service.body, "load_balancer", "target_group_arn")):
+        balancers = blocks(service.body.get("load_balancer"))
+        behind = [group for each in balancers if (group := each.get("target_group_arn"))]
+        for group in behind:
+            if pair.isdisjoint(references(group)):
+                shown = ", ".join(references(group)) or group
+                yield f"{service.address} is behind {shown}, which is not one of its target groups"
+        if not behind:
             yield f"{service.address} is behind no target group"
 
 

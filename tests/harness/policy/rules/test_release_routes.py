@@ -16,6 +16,7 @@ from tests.harness.policy.rules.parts import (
     SERVICE,
     TEST,
     TEST_RULE,
+    body,
     by_ecs,
     drop,
     put,
@@ -63,6 +64,15 @@ def test_the_shipped_environments_are_as_it_wants_them(name: str) -> None:
             id="nothing behind it",
         ),
         pytest.param(
+            put(
+                SERVICE,
+                "load_balancer",
+                [{"target_group_arn": f"${{{BLUE}.arn}}"}, {"target_group_arn": "arn:another"}],
+            ),
+            "aws_ecs_service.service-web_service is behind arn:another, which is not one of its target groups",
+            id="another load balancer as well",
+        ),
+        pytest.param(
             put(GROUP, "ecs_service.service_name", "other"),
             "its ecs_service is none of this environment",
             id="another service",
@@ -102,3 +112,11 @@ def test_ecs_shifts_between_both_target_groups() -> None:
 def test_what_ecs_turns_leads_to_its_target_groups() -> None:
     change = together(by_ecs, put(TEST_RULE, "action.0.target_group_arn", f"${{{API}.arn}}"))
     assert failed(CHECK, "prod", change) == {SERVICE: f"{TEST_RULE} leads to none of its target groups"}
+
+
+def test_a_service_that_ecs_releases_is_behind_nothing_else_either() -> None:
+    def behind_more(document: Json) -> None:
+        body(document, SERVICE)["load_balancer"].append({"target_group_arn": "arn:another"})
+
+    message = f"{SERVICE} is behind arn:another, which is not one of its target groups"
+    assert failed(CHECK, "prod", together(by_ecs, behind_more)) == {SERVICE: message}
