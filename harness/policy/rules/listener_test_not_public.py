@@ -17,6 +17,9 @@ _WHOLE_WORLD = {4: 8, 6: 16}
 """A network with a shorter prefix is more than anybody's own: 10.0.0.0/8 is the largest private one."""
 
 _CIDRS = ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks")
+_PREFIX_LISTS = ("prefix_list_id", "prefix_list_ids")
+"""Nobody sees here what is in one: that of CloudFront lets in whoever has a distribution."""
+
 _ANY_PROTOCOL = ("-1", "all")
 
 _BALANCER = "aws_lb"
@@ -24,15 +27,23 @@ _BALANCER = "aws_lb"
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
     if resource.type == _BALANCER:
-        if not environment.referred(resource.body.get("security_groups")):
-            yield "it has no security group of this environment, so that nothing says who may use its test listener"
+        yield from _unguarded(resource, environment)
         return
     for group, ports in _guards(environment).items():
         for admitted in _admissions(resource, group, environment):
             public = [str(cidr) for key in _CIDRS for cidr in items(admitted.get(key)) if _public(cidr)]
+            public += [str(each) for key in _PREFIX_LISTS for each in items(admitted.get(key))]
             open_ports = [port for port in sorted(ports) if _admits(admitted, port)]
             if public and open_ports:
                 yield f"it lets {', '.join(public)} in to the test listener on port {', '.join(map(str, open_ports))}"
+
+
+def _unguarded(balancer: Resource, environment: Environment) -> Iterator[str]:
+    groups = items(balancer.body.get("security_groups"))
+    if not environment.referred(groups):
+        yield "it has no security group of this environment, so that nothing says who may use its test listener"
+    elif unknown := [str(each) for each in groups if not environment.referred(each)]:
+        yield f"its security group {', '.join(unknown)} is not of this environment, and may let anybody in"
 
 
 def _guards(environment: Environment) -> dict[str, set[int]]:

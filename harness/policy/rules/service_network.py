@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at, items
-from harness.terraform_json import Resource
+from harness.terraform_json import Resource, blocks
+
+_RULES = ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule")
+_ADDRESSES = ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks", "prefix_list_id", "prefix_list_ids")
 
 
 def _judge(service: Resource, environment: Environment) -> Iterator[str]:
@@ -18,21 +22,39 @@ def _judge(service: Resource, environment: Environment) -> Iterator[str]:
         yield "it has no security group of this environment"
     if shared := [each for each in groups if each.startswith("aws_default_security_group.")]:
         yield f"its security group is the network's default one, {shared[0]}"
+    for each in environment.referred(at(network, "security_groups")):
+        yield from _open(each, environment)
     subnets = {str(each) for each in items(at(network, "subnets"))}
-    if len(subnets) < 2:
-        yield f"it has {len(subnets)} subnets; with fewer than two, one zone that fails takes it down"
+    if environment.production and len(subnets) < 2:
+        yield f"the number of its subnets is {len(subnets)}; with fewer than two, one zone that fails takes it down"
+
+
+def _open(group: Resource, environment: Environment) -> Iterator[str]:
+    """What lets in addresses: tasks are reached through the load balancer, whose security group is named instead."""
+    rules = [each for kind in _RULES for each in environment.referring(group, kind, "security_group_id")]
+    yield from (f"{each.address} lets in {said}" for each in rules if (said := _addresses(each.body)))
+    for block in blocks(group.body.get("ingress")):
+        if said := _addresses(block):
+            yield f"{group.address} lets in {said}"
+
+
+def _addresses(rule: dict[str, Any]) -> str:
+    if rule.get("type") == "egress":
+        return ""
+    return ", ".join(str(each) for key in _ADDRESSES for each in items(rule.get(key)))
 
 
 CHECK = Check(
     Rule(
         id="CUT_SERVICE_NETWORK",
         severity="high",
-        title="A service has a security group of its own, and two subnets",
-        why="Without a group of its own it is in the network's default one, which lets nobody in, or everybody; with "
-        "one subnet it goes down with its zone.",
-        fix="Name its security group and the private subnets of at least two zones in network_configuration.",
+        title="A service has a security group that lets in the load balancer alone, and in production two subnets",
+        why="Without a group of its own it is in the network's default one, which lets nobody in, or everybody; who "
+        "comes around the load balancer meets no TLS and no web ACL, and a version that is not released; with one subnet it goes "
+        "down with its zone.",
+        fix="Name a security group that lets in the load balancer's, and the private subnets of at least two zones.",
         link="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html",
-        setting="network.zones",
+        setting="network.private_subnet_ids",
     ),
     types=("aws_ecs_service",),
     judge=_judge,

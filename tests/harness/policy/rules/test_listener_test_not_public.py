@@ -107,3 +107,19 @@ def _changed(change: Callable[[Json], None]) -> Json:
     changed = document("staging")
     change(changed)
     return changed
+
+
+def test_a_list_that_nobody_can_look_into_is_open() -> None:
+    list_ = {"security_group_id": f"${{{GUARD}.id}}", "prefix_list_id": "pl-1", "ip_protocol": "-1"}
+
+    def change(document: Json) -> None:
+        document["resource"]["aws_vpc_security_group_ingress_rule"]["more"] = list_
+
+    message = "it lets pl-1 in to the test listener on port 8443"
+    assert failed(CHECK, "prod", change) == {"aws_vpc_security_group_ingress_rule.more": message}
+
+
+def test_a_security_group_from_elsewhere_is_open() -> None:
+    message = "its security group sg-1 is not of this environment, and may let anybody in"
+    change = put(BALANCER, "security_groups", [f"${{{GUARD}.id}}", "sg-1"])
+    assert failed(CHECK, "prod", change) == {BALANCER: message}
