@@ -26,14 +26,16 @@ _FILES = {
 """What the release contract calls them. Without AppSpecTemplatePath CodePipeline looks for appspec.yaml."""
 
 
-def _deploys_to_ecs(pipeline: Resource, _environment: Environment) -> bool:
-    return any(each.provider in (CODEDEPLOY, ROLLING) for each in pipelines.actions(pipeline))
+def _deploys(pipeline: Resource, _environment: Environment) -> bool:
+    return any(each.category == "Deploy" and not each.hands_over for each in pipelines.actions(pipeline))
 
 
 def _judge(pipeline: Resource, environment: Environment) -> Iterator[str]:
     for action in pipelines.actions(pipeline):
         if action.provider == ROLLING:
             yield f"{action.name} replaces tasks one by one, without blue and green"
+        elif action.category == "Deploy" and action.provider != CODEDEPLOY and not action.hands_over:
+            yield f"{action.name} deploys by {action.provider}, which does no blue/green on ECS"
         if action.provider == CODEDEPLOY:
             yield from _configured(action)
             yield from _unbuilt(action, pipelines.actions(pipeline))
@@ -57,7 +59,7 @@ def _configured(action: Action) -> Iterator[str]:
 
 def _unbuilt(action: Action, actions: list[Action]) -> Iterator[str]:
     """What is deployed is what the build has filled in, and not the templates of the source."""
-    sources = {artifact for each in actions if each.category == "Source" for artifact in each.outputs}
+    sources = [artifact for each in actions if each.category == "Source" for artifact in each.outputs]
     for key in _REQUIRED:
         if key.endswith(("Artifact", "ArtifactName")) and action.configuration.get(key) in sources:
             yield f"{key} is the source, in which nothing is filled in"
@@ -103,5 +105,5 @@ CHECK = Check(
     ),
     types=("aws_codepipeline",),
     judge=_judge,
-    applies=_deploys_to_ecs,
+    applies=_deploys,
 )

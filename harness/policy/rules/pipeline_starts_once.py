@@ -16,15 +16,22 @@ from harness.terraform_json import Resource, blocks
 
 _CONNECTION = "CodeStarSourceConnection"
 _BY_EVENT = ("CodeCommit", "S3")
+_OTHERS = {
+    "aws_codepipeline_webhook": "target_pipeline",
+    "aws_pipes_pipe": "target",
+    "aws_scheduler_schedule": "target",
+}
+"""What starts pipelines beside events, by the argument that says which."""
 
 
 def _judge(pipeline: Resource, environment: Environment) -> Iterator[str]:
     sources = [each for each in pipelines.actions(pipeline) if each.category == "Source"]
     if len(sources) != 1:
         yield f"has {len(sources)} sources, where one is meant: each would start it"
-    for webhook in environment.resources("aws_codepipeline_webhook"):
-        if pipeline in environment.referred(webhook.body.get("target_pipeline")):
-            yield f"{webhook.address} starts it as well"
+    for kind, argument in _OTHERS.items():
+        for each in environment.resources(kind):
+            if _leads_to(pipeline, _arn(each.body.get(argument)), environment):
+                yield f"{each.address} starts it as well"
     for source in sources:
         if source.provider == _CONNECTION:
             yield from _by_connection(source, pipeline, environment)
@@ -61,6 +68,10 @@ def _starting(pipeline: Resource, environment: Environment) -> list[Resource]:
 def _leads_to(pipeline: Resource, arn: object, environment: Environment) -> bool:
     service, _, name = str(arn).rpartition(":")
     return pipeline in environment.referred(arn) or (":codepipeline:" in service and name == pipeline.body.get("name"))
+
+
+def _arn(target: object) -> object:
+    return at(target, "arn") if isinstance(target, dict | list) else target
 
 
 def _meant(source: Action, references: References) -> dict[str, Any]:

@@ -42,6 +42,14 @@ BAD = {
         put(*ACTION, "provider", to="ECS"),
         "Deploy replaces tasks one by one, without blue and green",
     ),
+    "a deployment to machines": (
+        put(*ACTION, "provider", to="CodeDeploy"),
+        "Deploy deploys by CodeDeploy, which does no blue/green on ECS",
+    ),
+    "an artifact that is a list": (
+        put(*SAID, "AppSpecTemplateArtifact", to=["build"]),
+        "AppSpecTemplateArtifact is ['build'], which Deploy does not take as an input",
+    ),
     "another service's group": (
         put(*SAID, "ApplicationName", to="${aws_codedeploy_deployment_group.delivery-web_deployment_group.app_name}"),
         "ApplicationName is not that of DeploymentGroupName",

@@ -36,6 +36,14 @@ def pattern(rule: str = RULE, **changes: Any) -> Change:
 
 SECOND_TARGET = put("aws_cloudwatch_event_target.more", "rule", to="shop-prod-api-start")
 BAD = {
+    "by the clock as well": (
+        put("aws_scheduler_schedule.more", "target", to={"arn": f"${{{API}.arn}}"}),
+        "aws_scheduler_schedule.more starts it as well",
+    ),
+    "by a pipe as well": (
+        put("aws_pipes_pipe.more", "target", to="arn:aws:codepipeline:eu-west-1:123456789012:shop-prod-api"),
+        "aws_pipes_pipe.more starts it as well",
+    ),
     "polling": (
         put(*SOURCE, "PollForSourceChanges", to="true"),
         'PollForSourceChanges is not "false": it is started by polling',
