@@ -13,19 +13,20 @@ from harness.policy.stack import construct_path
 from harness.terraform_json import Resource, blocks
 
 _REFERENCE = re.compile(r"\$\{((?:data\.)?aws_\w+\.[\w-]+)[.\[]")
-_PRODUCTION = ("prod", "production")
+_PRODUCTION = {"live", "prd", "prod", "production"}
+_NEARLY = {"non", "not", "pre"}
 
 
 class Environment:
     """One environment's generated Terraform.
 
-    ``production`` says whether people depend on it: its name is ``prod`` or ``production``, or ``protected`` is set.
+    ``production`` says whether people depend on it: it is called so, or ``protected`` is set.
     """
 
     def __init__(self, name: str, document: Mapping[str, Any], *, protected: bool = False) -> None:
         self.name = name
         self.document = document
-        self.production = protected or name in _PRODUCTION
+        self.production = protected or is_production(name)
 
     @cached_property
     def _all(self) -> tuple[Resource, ...]:
@@ -77,6 +78,12 @@ class Environment:
     def path(self, resource: Resource) -> str:
         """The construct path below the environment, like ``service-web/service``; empty where there is none."""
         return construct_path(resource.body).partition("/")[2]
+
+
+def is_production(name: str) -> bool:
+    """Whether an environment is called production: ``prod``, ``prod-eu``, ``live``, and not ``pre-prod``."""
+    words = set(name.split("-"))
+    return not words.isdisjoint(_PRODUCTION) and words.isdisjoint(_NEARLY)
 
 
 def references(value: object) -> tuple[str, ...]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from harness.policy import pipelines
 from harness.policy.check import Check
-from harness.policy.environment import Environment
+from harness.policy.environment import Environment, is_production
 from harness.policy.rule import Rule
 from harness.terraform_json import Resource
 
-_FOR_PRODUCTION = ("for-prod/", "for-production/")
+_FOR = re.compile(r"for-([\w-]+)/")
+"""How the path of a pipeline begins that is another environment's: see modules/stack."""
 
 
 def _to_production(pipeline: Resource, environment: Environment) -> bool:
     """Its own, or one that an account for tools holds for it."""
-    return environment.production or environment.path(pipeline).startswith(_FOR_PRODUCTION)
+    other = _FOR.match(environment.path(pipeline))
+    return environment.production or bool(other and is_production(other[1]))
 
 
 def _judge(pipeline: Resource, environment: Environment) -> Iterator[str]:

@@ -87,3 +87,23 @@ def test_a_release_by_ecs_must_be_approved_as_well() -> None:
         document["resource"]["aws_codebuild_project"]["deployment"] = project
 
     assert shipped.failed(CHECK, "prod", by_ecs).keys() == {API}
+
+
+@pytest.mark.parametrize(
+    ("name", "depended_on"), [("prod-eu", True), ("live", True), ("pre-prod", False), ("dev", False)]
+)
+def test_what_is_called_production_is_production(name: str, depended_on: bool) -> None:
+    changed = shipped.document("prod")
+    without(changed)
+    found = evaluate(Environment(name, changed), [CHECK]).findings
+    assert [each.address for each in found] == ([API] if depended_on else [])
+
+
+@pytest.mark.parametrize(("name", "depended_on"), [("prod-eu", True), ("pre-prod", False), ("staging", False)])
+def test_a_pipeline_that_is_held_for_production_asks_as_well(name: str, depended_on: bool) -> None:
+    changed = shipped.document("prod")
+    without(changed)
+    pipeline = changed["resource"]["aws_codepipeline"]["delivery-api_pipeline"]
+    pipeline["//"]["metadata"]["path"] = f"tools/for-{name}/delivery-api/pipeline"
+    found = evaluate(Environment("tools", changed), [CHECK]).findings
+    assert [each.address for each in found] == ([API] if depended_on else [])
