@@ -15,8 +15,8 @@ from modules.service.ownership import OWNED_OF_LISTENER, OWNED_OF_RULE
 _OWNED = {"aws_lb_listener": OWNED_OF_LISTENER, "aws_lb_listener_rule": OWNED_OF_RULE}
 
 
-def _judge(route: Resource, _environment: Environment) -> Iterator[str]:
-    owned, found = set(_OWNED[route.type]), set(ignored(route.body))
+def _judge(route: Resource, environment: Environment) -> Iterator[str]:
+    owned, found = set(_OWNED[route.type] if _turned(route, environment) else ()), set(ignored(route.body))
     if missing := sorted(owned - found):
         yield f"lifecycle.ignore_changes lacks {', '.join(missing)}"
     if more := sorted(found - owned):
@@ -32,7 +32,7 @@ CHECK = Check(
     Rule(
         id="CUT_LISTENER_OWNERSHIP",
         severity="critical",
-        title="Terraform ignores where listeners and rules of a release lead",
+        title="Terraform ignores where listeners and rules of a release lead, and nothing else of listeners",
         why="Every release turns them. The next apply turns them back: to the old version while it still runs, to "
         "nothing once it is gone.",
         fix="Make lifecycle.ignore_changes [action] for a rule, [default_action] for a listener, and nothing more.",
@@ -40,5 +40,4 @@ CHECK = Check(
     ),
     types=("aws_lb_listener_rule", "aws_lb_listener"),
     judge=_judge,
-    applies=_turned,
 )

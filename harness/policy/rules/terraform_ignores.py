@@ -10,26 +10,15 @@ from harness.policy.rule import Rule
 from harness.policy.values import ignored
 from harness.terraform_json import Resource, resources
 
-_OWNED = {
-    "aws_appautoscaling_target": {"max_capacity", "min_capacity"},
-    "aws_ecs_service": {
-        "capacity_provider_strategy",
-        "desired_count",
-        "load_balancer",
-        "network_configuration",
-        "platform_version",
-        "task_definition",
-    },
-    "aws_lb_listener": {"default_action"},
-    "aws_lb_listener_rule": {"action"},
-}
-"""What a release, autoscaling or its schedule changes behind Terraform's back. Which service needs what of it is for other rules."""
+_OWNED = {"aws_appautoscaling_target", "aws_ecs_service", "aws_lb_listener", "aws_lb_listener_rule"}
+"""What a release, autoscaling or its schedule changes behind Terraform's back: CUT_SCALING_OWNERSHIP, CUT_SERVICE_OWNERSHIP
+and CUT_LISTENER_OWNERSHIP say what exactly."""
 
 
 def _judge(root: Resource, _environment: Environment) -> Iterator[str]:
     for each in resources(root.body):
-        if more := [name for name in ignored(each.body) if name not in _OWNED.get(each.type, set())]:
-            yield f"{each.address} ignores changes of {', '.join(more)}"
+        if each.type not in _OWNED and (names := ignored(each.body)):
+            yield f"{each.address} ignores changes of {', '.join(names)}"
 
 
 CHECK = Check(

@@ -50,3 +50,9 @@ def test_weighted_target_groups_count() -> None:
     weighted = {"type": "forward", "forward": [{"target_group": [{"arn": f"${{{BLUE}.arn}}", "weight": 100}]}]}
     change = together(put(PRODUCTION_RULE, "action", [weighted]), drop(PRODUCTION_RULE, "lifecycle"))
     assert failed(CHECK, "prod", change) == {PRODUCTION_RULE: "lifecycle.ignore_changes lacks action"}
+
+
+def test_a_listener_that_no_release_turns_ignores_nothing() -> None:
+    change = put(PRODUCTION, "lifecycle", {"ignore_changes": ["default_action"]})
+    message = "lifecycle.ignore_changes has default_action, which nobody else changes"
+    assert failed(CHECK, "prod", change) == {PRODUCTION: message}
