@@ -212,6 +212,27 @@ BAD = {
         "IAM_ADMIN",
         "arn:aws-cn:iam::aws:policy/IAMFullAccess",
     ),
+    "an administrator's policy under another name": (
+        permissions(managed=("arn:aws:iam::aws:policy/AdministratorAccess-Amplify",)),
+        "IAM_ADMIN",
+        "arn:aws:iam::aws:policy/AdministratorAccess-Amplify",
+    ),
+    "an administrator's policy by job": (
+        permissions(managed=("arn:aws:iam::aws:policy/job-function/SystemAdministrator",)),
+        "IAM_ADMIN",
+        "arn:aws:iam::aws:policy/job-function/SystemAdministrator",
+    ),
+    "a managed policy for all of a service": (
+        permissions(managed=("arn:aws:iam::aws:policy/AmazonS3FullAccess",)),
+        "IAM_FULL",
+        "arn:aws:iam::aws:policy/AmazonS3FullAccess",
+    ),
+    "a resource that is nothing": (permissions(other(READ, resources=("",))), "IAM_WIDE", ""),
+    "an account with a character that stands for any": (
+        permissions(share=(other(SHARE, principals=(("AWS", "arn:aws:iam::99999999999?:role/x"),)),)),
+        "IAM_TRUST",
+        "arn:aws:iam::99999999999?:role/x",
+    ),
     "a role that nobody can take": (permissions(trust=other(TRUST, principals=())), "IAM_TRUST", "nobody"),
     "a bucket for everybody": (permissions(share=(other(SHARE, principals=(("*", "*"),)),)), "IAM_TRUST", "*"),
     "a bucket for all of an account": (

@@ -14,8 +14,8 @@ INLINE, TRUST, MANAGED, MANAGED_SIZE = 10_240, 2_048, 10, 6_144
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
-ADMINISTRATORS = ("AdministratorAccess", "IAMFullAccess", "PowerUserAccess")
-"""AWS's own policies that allow nearly everything, or to give oneself everything.
+ADMINISTRATORS = ("AdministratorAccess", "IAMFullAccess", "PowerUserAccess", "SystemAdministrator")
+"""How AWS's own policies begin that allow nearly everything, or to give oneself everything.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_job-functions.html
 """
@@ -52,8 +52,15 @@ def of_role(role: Role) -> Iterator[Breach]:
 def administrators(role: Role) -> Iterator[Breach]:
     """No role of a service or a pipeline is an administrator's."""
     for arn in role.managed:
-        if arn.rpartition("/")[2] in ADMINISTRATORS:
+        if arn.rpartition("/")[2].startswith(ADMINISTRATORS):
             yield Breach("IAM_ADMIN", arn, f"has {arn}")
+
+
+def whole_services(role: Role) -> Iterator[Breach]:
+    """No role may do everything with a service."""
+    for arn in role.managed:
+        if arn.endswith("FullAccess") and arn.rpartition("/")[2] not in ADMINISTRATORS:
+            yield Breach("IAM_FULL", arn, f"has {arn}")
 
 
 def of_resource(policy: Policy) -> Iterator[Breach]:

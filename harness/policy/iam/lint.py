@@ -37,7 +37,7 @@ def lint(permissions: Permissions) -> Outcome:
 def breaches(permissions: Permissions) -> Iterator[Breach]:
     """Everything that a check finds, exceptions or not."""
     for role in permissions.roles:
-        for check in (limits.of_role, limits.administrators):
+        for check in (limits.of_role, limits.administrators, limits.whole_services):
             yield from (dataclasses.replace(breach, owner=role.address) for breach in check(role))
     for policy in permissions:
         asked = {each.sid: frozenset(one.variable for one in each.conditions) for each in policy.statements}

@@ -35,6 +35,15 @@ RULES: tuple[Rule, ...] = (
         f"{_GUIDE}reference_policies_condition-keys.html",
     ),
     Rule(
+        "IAM_FULL",
+        "high",
+        "No role may do everything with a service",
+        "AWS's policies called FullAccess are for all there is of a service in the account: other teams' buckets, tables and queues too",
+        "Attach a policy of your own that names the actions and resources that the service needs",
+        f"{_GUIDE}access_policies_managed-vs-inline.html",
+        "service.<name>.task_policies",
+    ),
+    Rule(
         "IAM_NEGATION",
         "high",
         "Policies say what counts, and not what does not",

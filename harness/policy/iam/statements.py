@@ -148,4 +148,4 @@ def _is_wide(resource: str) -> bool:
     kind, separator, rest = name.replace(":", "/", 1).partition("/")
     named = rest if separator else kind
     # A bucket's objects are all of one bucket.
-    return not named.strip("*/:?") and place[2] != "s3"
+    return not named.strip("*/:?") and place[2:3] != ["s3"]

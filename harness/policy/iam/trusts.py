@@ -48,7 +48,7 @@ def strangers_are_kept_out(policy: Policy) -> Iterator[Breach]:
             )
             if kind == "Federated" and _names_subjects(statement, identifier):
                 continue
-            if "*" in identifier or kind in ("Federated", "CanonicalUser"):
+            if "*" in identifier or "?" in identifier or kind in ("Federated", "CanonicalUser"):
                 yield Breach("IAM_TRUST", identifier, f"lets {identifier} in", sid=statement.sid)
             elif _ROOT.fullmatch(identifier) and not narrowed:
                 yield Breach("IAM_TRUST", "root", f"lets all of {identifier} in", sid=statement.sid)

@@ -37,9 +37,12 @@ def _judge(repository: Resource, environment: Environment) -> Iterator[str]:
     ]
     if len(policies) != 1:
         yield f"has {len(policies) or 'no'} lifecycle policies, where one is meant"
+    for policy in policies:
+        if not any(_expiries(policy.body.get("policy"), environment)):
+            yield f"{policy.address} says nothing of what expires that can be read here"
     expiries = [expiry for each in policies for expiry in _expiries(each.body.get("policy"), environment)]
-    for each in expiries:
-        yield from _too_early(each)
+    for expiry in expiries:
+        yield from _too_early(expiry)
     if _handed_over(repository, environment) and not any(each.prefixes for each in expiries):
         yield "other environments take its images over, and nothing keeps those longer than the newest builds"
 
@@ -65,8 +68,16 @@ def _expiries(policy: Any, environment: Environment) -> Iterator[_Expiry]:
             for each in blocks(rule.get("selection")):
                 yield _expiry(each, "tag_status", "count_type", "count_number", "tag_prefix_list")
     if not environment.referred(policy):
-        for rule in blocks(json.loads(str(policy)).get("rules")):
-            yield _expiry(at(rule, "selection"), "tagStatus", "countType", "countNumber", "tagPrefixList")
+        for rule in blocks(at(_parsed(str(policy)), "rules")):
+            for each in blocks(rule.get("selection")):
+                yield _expiry(each, "tagStatus", "countType", "countNumber", "tagPrefixList")
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _expiry(selection: dict[str, Any], status: str, counted: str, beyond: str, prefixes: str) -> _Expiry:

@@ -32,7 +32,11 @@ _DESTROYS = {
 def _judge(role: Resource, environment: Environment) -> Iterator[str]:
     for statement in allowed.permitted(role, environment):
         if statement.effect == "Allow":
-            yield from (f"{statement.sid} allows {each}" for each in sorted(_DESTROYS & set(statement.actions)))
+            yield from (f"{statement.sid} allows {each}" for each in sorted(statement.actions) if _destroys(each))
+
+
+def _destroys(action: str) -> bool:
+    return action.lower() in map(str.lower, _DESTROYS)
 
 
 CHECK = Check(

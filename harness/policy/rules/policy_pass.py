@@ -10,7 +10,9 @@ from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.terraform_json import Resource
 
-_PASS = "iam:PassRole"
+_PASS = "iam:passrole"
+"""IAM takes actions in any case."""
+
 _ROLES = ("execution_role_arn", "task_role_arn")
 
 
@@ -29,7 +31,7 @@ def _judge(role: Resource, environment: Environment) -> Iterator[str]:
         for each in environment.referred([task.body.get(argument) for argument in _ROLES])
     }
     for statement in allowed.permitted(role, environment):
-        if statement.effect == "Allow" and _PASS in statement.actions:
+        if statement.effect == "Allow" and _PASS in map(str.lower, statement.actions):
             yield from (f"may pass {each}" for each in statement.resources if each not in theirs)
 
 

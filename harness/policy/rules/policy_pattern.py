@@ -14,7 +14,8 @@ from harness.terraform_json import Resource
 _WITHIN = re.compile(r"[/:]\*$")
 """A wildcard that means all that lies in what is named before it: a bucket's objects, a group's streams."""
 
-_NAMED_IN_FULL = "secretsmanager"
+_NAMED_IN_FULL, _OF_AN_ACCOUNT = "secretsmanager", "iam"
+"""A role of any account is a stranger's; an interface in a shared subnet is in the account that shares it."""
 
 
 def _judge(role: Resource, environment: Environment) -> Iterator[str]:
@@ -29,6 +30,8 @@ def _is_pattern(resource: str) -> bool:
     *place, name = resource.split(":", 5)
     if place[2:3] == [_NAMED_IN_FULL]:
         return "*" in name
+    if place[2:3] == [_OF_AN_ACCOUNT] and {"*", "?"} & set(place[-1]):
+        return True
     named = _WITHIN.sub("", name)
     # What is nothing but wildcards is for the check IAM_WIDE.
     return bool(named.strip("*/:")) and ("*" in named or "?" in named)

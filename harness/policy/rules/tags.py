@@ -8,11 +8,11 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at
-from harness.terraform_json import Resource
+from harness.terraform_json import Resource, blocks
 
 
 def _judge(provider: Resource, environment: Environment) -> Iterator[str]:
-    tags = at(provider.body, "default_tags", "tags") or {}
+    tags = next(blocks(at(provider.body, "default_tags", "tags")), {})
     if not tags.get("project"):
         yield "default_tags have no project"
     if tags.get("environment") != environment.name:

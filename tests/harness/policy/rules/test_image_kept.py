@@ -32,6 +32,10 @@ BAD = {
         "images expire 14 days after they were pushed, also the one that runs",
     ),
     "all but one": (put(*NEWEST, "count_number", to=1), "keeps 1 images, where 10 are the fewest"),
+    "nobody knows": (
+        put(LIFECYCLE, "policy", to="{"),
+        f"{LIFECYCLE} says nothing of what expires that can be read here",
+    ),
     "never": (drop(LIFECYCLE), "has no lifecycle policies, where one is meant"),
 }
 

@@ -17,7 +17,9 @@ def test_shipped_roles_delete_nothing(name: str) -> None:
     assert shipped.failed(CHECK, name) == {}
 
 
-@pytest.mark.parametrize("action", ["ecr:BatchDeleteImage", "s3:DeleteObject", "kms:ScheduleKeyDeletion"])
+@pytest.mark.parametrize(
+    "action", ["ecr:BatchDeleteImage", "s3:DeleteObject", "kms:ScheduleKeyDeletion", "ECR:batchdeleteimage"]
+)
 def test_a_role_that_may_delete_is_found(action: str) -> None:
     own = {"sid": "Own", "actions": [action], "resources": ["arn:aws:s3:::b/*"]}
     assert shipped.failed(CHECK, "prod", put(*STATEMENT, to=own)) == {ROLE: f"Own allows {action}"}

@@ -22,3 +22,10 @@ def test_the_neighbour_s_role_is_found(part: str, statement: int, passed: str) -
     document = f"data.aws_iam_policy_document.delivery-api_{part}_role_permissions"
     found = shipped.failed(CHECK, "prod", put(document, "statement", statement, "resources", 1, to=passed))
     assert found == {f"aws_iam_role.delivery-api_{part}_role": f"may pass {OTHERS}shop-prod-web-task"}
+
+
+def test_an_action_in_another_case_is_the_same_action() -> None:
+    document = "data.aws_iam_policy_document.delivery-api_pipeline_role_permissions"
+    other = {"sid": "Other", "actions": ["IAM:passrole"], "resources": [f"{OTHERS}shop-prod-web-task"]}
+    found = shipped.failed(CHECK, "prod", put(document, "statement", 8, to=other))
+    assert found == {"aws_iam_role.delivery-api_pipeline_role": f"may pass {OTHERS}shop-prod-web-task"}

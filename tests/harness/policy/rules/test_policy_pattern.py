@@ -29,6 +29,8 @@ def test_shipped_roles_name_what_they_need(name: str) -> None:
         "arn:aws:s3:::shop-prod-*",
         "arn:aws:s3:::shop-prod-ap?-artifacts/*",
         "arn:aws:ecr:ap-northeast-1:123456789012:repository/shop-*",
+        "arn:aws:iam::*:role/shop-deploy",
+        "arn:aws:iam::12345678901?:role/shop-deploy",
         f"{SECRET}/*",
         f"{SECRET}-*",
     ],

@@ -13,6 +13,10 @@ TAGS = ("provider", "default_tags", 0, "tags")
 
 BAD = {
     "no project": (put(*TAGS, "project", to=GONE), "default_tags have no project"),
+    "a list": (
+        put(*TAGS, to=["shop"]),
+        "default_tags have no project; default_tags have the environment None, where prod is meant",
+    ),
     "an empty project": (put(*TAGS, "project", to=""), "default_tags have no project"),
     "another environment": (
         put(*TAGS, "environment", to="dev"),
