@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from harness.policy import allowed, buckets
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.terraform_json import Resource
+from harness.policy.values import at
+from harness.terraform_json import Resource, blocks
 
 _WAYS_OUT = {
     "aws_s3_access_point": "has another door",
     "aws_s3_bucket_cors_configuration": "lets pages of other sites in",
-    "aws_s3_bucket_replication_configuration": "is copied elsewhere",
     "aws_s3_bucket_website_configuration": "is a website",
 }
 """Beside its policy. A pipeline's buckets need none of them."""
+
+_COPIES = "aws_s3_bucket_replication_configuration"
 
 
 def _judge(bucket: Resource, environment: Environment) -> Iterator[str]:
     yield from allowed.strangers(bucket, environment)
     for kind, said in _WAYS_OUT.items():
         yield from (f"{said}, by {each.address}" for each in buckets.parts(bucket, kind, environment))
+    for each in buckets.parts(bucket, _COPIES, environment):
+        if any(_is_elsewhere(rule, environment) for rule in blocks(each.body.get("rule"))):
+            yield f"is copied to a bucket that is not of this environment, by {each.address}"
+
+
+def _is_elsewhere(rule: dict[str, Any], environment: Environment) -> bool:
+    found = environment.referred(at(rule, "destination", "bucket"))
+    return not any(each.type == buckets.BUCKET for each in found)
 
 
 CHECK = Check(

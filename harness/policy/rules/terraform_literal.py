@@ -11,7 +11,7 @@ from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.terraform_json import Resource, resources
 
-_ELSEWHERE = ("ephemeral", "import", "locals", "module", "moved", "removed", "variable")
+_ELSEWHERE = ("check", "ephemeral", "import", "locals", "module", "moved", "removed", "variable")
 _EXPRESSION = re.compile(r"(?<!\$)\$\{[^}]*\}?|(?<!%)%\{[^}]*\}?")
 _REFERENCE = re.compile(r"\$\{(data\.)?aws_\w+\.[\w-]+(\.\w+|\[\d+\]|\[\"[^\"]*\"\])*\}")
 _REPEATED = ("count", "dynamic", "for_each")

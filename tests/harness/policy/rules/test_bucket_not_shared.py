@@ -69,10 +69,25 @@ def test_an_account_that_the_pipeline_deploys_to_is_no_stranger() -> None:
     [
         ("aws_s3_access_point", "has another door"),
         ("aws_s3_bucket_cors_configuration", "lets pages of other sites in"),
-        ("aws_s3_bucket_replication_configuration", "is copied elsewhere"),
         ("aws_s3_bucket_website_configuration", "is a website"),
     ],
 )
 def test_a_way_out_beside_the_policy_is_found(kind: str, message: str) -> None:
     found = shipped.failed(CHECK, "prod", put(f"{kind}.more", "bucket", to=f"${{{BUCKET}.id}}"))
     assert found == {BUCKET: f"{message}, by {kind}.more"}
+
+
+@pytest.mark.parametrize(
+    ("destination", "message"),
+    [
+        ("arn:aws:s3:::somewhere", "is copied to a bucket that is not of this environment"),
+        ("${aws_s3_bucket.access-logs_bucket.arn}", ""),
+    ],
+)
+def test_a_copy_stays_in_the_environment(destination: str, message: str) -> None:
+    copies = "aws_s3_bucket_replication_configuration.copies"
+    change = all_of(
+        put(copies, "bucket", to=f"${{{BUCKET}.id}}"),
+        put(copies, "rule", to=[{"destination": {"bucket": destination}}]),
+    )
+    assert shipped.failed(CHECK, "prod", change) == ({BUCKET: f"{message}, by {copies}"} if message else {})
