@@ -81,8 +81,9 @@ class Reviewer:
             return [Verdict("BASE", {}, mistakes=(str(error),))]
 
     def _risks(self, before: Path, compared: Collection[Compared]) -> Iterator[str]:
-        for each in compared:
-            yield from (f"{each.name}: {line}" for line in (*risks.of(each), *self._waived(before, each)))
+        yield from (f"{each.name}: {line}" for each in compared for line in risks.of(each))
+        # Of these there may be many, above all where an environment is new.
+        yield from (f"{each.name}: {line}" for each in compared for line in self._waived(before, each))
         if (self.root / ARTIFACTS).is_dir():
             yield from (f"{ARTIFACTS}: {line}" for line in self._new_waivers(before, ARTIFACTS, ARTIFACTS))
 

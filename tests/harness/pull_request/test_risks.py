@@ -124,6 +124,15 @@ def test_waivers_that_accept_no_more_than_before_are_not(request_: PullRequest, 
     assert "waiver of" not in request_.text
 
 
+def test_waivers_come_after_all_else(request_: PullRequest) -> None:
+    request_.write("prod", document("prod", aws_kms_key={"main": {}}))
+    request_.begin()
+    request_.write("a", document("a"), waivers=waiver("2026-12-31"))
+    request_.write("prod", document("prod"))
+    request_.check()
+    assert request_.text.index("prod: main: ") < request_.text.index("a: waiver of ")
+
+
 def test_waivers_of_new_and_renamed_environments_whatever_they_are_called(request_: PullRequest) -> None:
     request_.write("live", document("live"), waivers=waiver("2026-12-31"))
     request_.begin()
