@@ -19,6 +19,7 @@ _CODE = Path(__file__).parent
 _CHECKOV = Path("requirements", "checkov.txt")
 _KEPT_SECONDS = 30 * 24 * 60 * 60
 _SCAN = TypeAdapter(Scan)
+_NO_PART_OF_SCANS = ("rules", "iam", "reports")
 
 
 class Cache:
@@ -58,8 +59,12 @@ class Cache:
 
 @functools.cache
 def _code() -> bytes:
-    """All that decides what a scan says beside what is scanned: this package, with its checks in YAML."""
-    files = sorted(file for file in _CODE.rglob("*") if file.suffix in (".py", ".yaml", ".json"))
+    """All that decides what a scan says beside what is scanned: this package, with its checks in YAML.
+
+    But for what is asked of each environment anew, and for what is made of the answers.
+    """
+    files = [file for file in _CODE.rglob("*") if file.suffix in (".py", ".yaml", ".json")]
+    files = sorted(file for file in files if file.relative_to(_CODE).parts[0] not in _NO_PART_OF_SCANS)
     return _digest(
         [part for file in files for part in (str(file.relative_to(_CODE)).encode(), file.read_bytes())]
     ).encode()
