@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from harness.policy.custom import customs
@@ -24,10 +24,18 @@ Judged = Iterable[tuple[str, str]]
 
 def missing(addresses: Iterable[str], judged: Judged) -> Iterator[str]:
     """What should have judged the resources at ``addresses``, and did not: a sentence for each resource."""
+    return _missing(addresses, judged, lambda kind: {*_builtin().get(kind, ()), *_ours(kind)})
+
+
+def missing_of_ours(addresses: Iterable[str], judged: Judged) -> Iterator[str]:
+    """The same of our own policies alone, which ask the same of a plan as of what was generated; checkov's do not."""
+    return _missing(addresses, judged, _ours)
+
+
+def _missing(addresses: Iterable[str], judged: Judged, checks: Callable[[str], set[str]]) -> Iterator[str]:
     made = _by_address(judged)
     for address in sorted(addresses):
-        kind = kind_of(address)
-        wanted = {*_builtin().get(kind, ()), *(each.rule.id for each in customs() if kind in each.types)}
+        wanted = checks(kind_of(address))
         if left_out := sorted(wanted - made[address]):
             yield f"checkov has no result of {', '.join(left_out)} for {address}, so it did not look at all of it"
 
@@ -54,6 +62,10 @@ def _by_address(judged: Judged) -> Mapping[str, frozenset[str]]:
     for check, address in judged:
         found[address].add(check)
     return defaultdict(frozenset, {address: frozenset(checks) for address, checks in found.items()})
+
+
+def _ours(kind: str) -> set[str]:
+    return {each.rule.id for each in customs() if kind in each.types}
 
 
 @functools.cache

@@ -16,7 +16,8 @@ from typing import Any
 
 from harness import environments, terraform_json
 from harness.errors import HarnessError
-from harness.policy import checkov, rendered, scannable, scanning, waivers
+from harness.policy import checkov, coverage, rendered, scannable, scanning, waivers
+from harness.policy.checkov import Scan
 from harness.policy.engine import Evaluation
 from harness.policy.finding import Finding
 from harness.policy.scannable import Scannable
@@ -96,14 +97,15 @@ def judge(root: Path, folder: Path, plan: Mapping[str, Any], today: date | None 
         found = scannable.of(plan)
         if not found.resources:
             return Verdict(where)
-        names = _Names(found, _paths(folder))
+        paths = _paths(folder)
+        names = _Names(found, paths)
         scan = checkov.scan_plan(root, where, found.plan, found.resources)
         own = _ours(root, folder)
     except HarnessError as error:
         return Verdict(where, mistakes=(str(error),))
     day = today or date.today()
     accepted, problems = waivers.read(root, folder, day)
-    mistakes = (*filter(None, [scan.blind]), *own.mistakes, *map(str, problems))
+    mistakes = (*_unjudged(scan, paths.keys() & found.documents.keys()), *own.mistakes, *map(str, problems))
     findings = [*scan.findings, *own.findings]
     by_waiver = {replace(each, path=names.path(each)): names.waiver(each, accepted) for each in findings}
     checks = scan.checks + len(own.judged)
@@ -115,6 +117,15 @@ def _ours(root: Path, folder: Path) -> Evaluation:
     if folder.parent.name != "environments":
         return Evaluation()
     return scanning.ours(scanning.environment_of(root, folder.name, environments.document(folder)))
+
+
+def _unjudged(scan: Scan, generated: Iterable[str]) -> Iterator[str]:
+    """Why the scan cannot be relied on. What was written by hand may have values that are known, and judged, only later."""
+    if scan.blind:
+        yield scan.blind
+    else:
+        judged = [(check, scannable.base(address)) for check, address in scan.judged]
+        yield from (f"{scan.environment}: {each}" for each in coverage.missing_of_ours(generated, judged))
 
 
 class _Names:

@@ -25,6 +25,7 @@ LOGS = "aws_cloudwatch_log_group.logs"
 PLAN = plan(resource(LOGS, {"name": "/web"}))
 OURS = len(scanning.ours(Environment("dev", stacks.stack("dev"))).judged)
 """How many times a rule of ours judges something in the environment that is planned."""
+OUR_POLICIES = [record("CUT_LOG_RETENTION", LOGS)]
 
 
 class Project:
@@ -33,7 +34,7 @@ class Project:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.folder = stacks.write(root, "dev", stacks.stack("dev"))
-        self.says(report(1, passed=[record("CKV_AWS_66", LOGS)]))
+        self.says(report(1, passed=OUR_POLICIES))
 
     def says(self, text: str, then: str = "exit 0") -> None:
         python = self.root / ".venv-checkov" / "bin" / "python"
@@ -42,7 +43,7 @@ class Project:
         python.chmod(0o755)
 
     def fails(self, check: str, address: str, resources: int = 1) -> None:
-        self.says(report(resources, failed=[record(check, address)]))
+        self.says(report(resources, passed=OUR_POLICIES, failed=[record(check, address)]))
 
     def accept(self, *waivers: str) -> None:
         (self.folder / "waivers.hcl").write_text("".join(waivers))
@@ -67,7 +68,7 @@ def test_finding_stops_and_says_where_it_may_be_accepted(project: Project) -> No
     verdict = project.judge()
     assert verdict.exit_code == 1
     assert verdict.lines == (
-        f"policy: {1 + OURS} checks of what would be, 1 findings, 0 waived",
+        f"policy: {2 + OURS} checks of what would be, 1 findings, 0 waived",
         "  CKV_AWS_158: Ensure CKV_AWS_158",
         f"    resource: {LOGS}",
         "    path: web/logs",
@@ -167,6 +168,11 @@ PROVIDER = [record("CKV_AWS_41", "aws.default")]
         (stacks.NOTHING_SCANNED, "exit 0", "saw 0 of the 1 resources"),
         (report(0, passed=PASSED), "exit 0", "saw 0 of the 1 resources"),
         (report(1, passed=PROVIDER), "exit 0", "checked none of the resources"),
+        (
+            report(1, passed=PASSED),
+            "exit 0",
+            f"environments/dev: checkov has no result of CUT_LOG_RETENTION for {LOGS}",
+        ),
         (report(1, passed=PASSED, unparsed=["/plan.json"]), "exit 0", "could not parse"),
         (report(1, passed=PASSED), "echo kaput >&2; exit 2", "exit code 2:\nkaput"),
         (report(1, passed=PASSED), "echo '[ERROR]  Failed to run check CKV_AWS_158' >&2", "relied on:\nFailed to run"),
@@ -181,7 +187,7 @@ def test_scan_that_cannot_be_relied_on_is_no_clean_plan(project: Project, says: 
 
 
 def test_skipped_check_is_a_finding(project: Project) -> None:
-    project.says(report(1, skipped=[record("CKV_AWS_158", LOGS)]))
+    project.says(report(1, passed=OUR_POLICIES, skipped=[record("CKV_AWS_158", LOGS)]))
     assert project.judge().exit_code == 1
 
 
