@@ -15,7 +15,7 @@ RULE = Rule(
     "CUT_TERRAFORM_BESIDE",
     "medium",
     "What was generated is all that Terraform gets",
-    "What stands beside it is judged in plans alone: where none is made, as in most pull requests, it passes whatever it does.",
+    "What stands beside it is judged in plans alone, and by checkov alone: where no plan is made, as in most pull requests, it passes.",
     "Generate it too, or accept the file in waivers.hcl where a plan is made before each merge or apply.",
     "https://developer.hashicorp.com/terraform/language/files",
 )
