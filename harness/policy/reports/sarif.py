@@ -54,6 +54,7 @@ _LONGEST = 1000
 """GitHub takes 1,024 characters of a description."""
 _ROOT = "%SRCROOT%"
 _AT = re.compile(r"(?P<file>[^\s:]+):(?P<line>[1-9]\d*): ")
+_IN = re.compile(r"((?:environments|artifacts)/[^\s:]*\.[^\s:/]+): ")
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ def _place(scope: str, mistake: str) -> Location:
     """Where a mistake says that it is, else the file that was to be judged: GitHub shows no result without one."""
     if said := _AT.match(mistake):
         return Location(Path(said["file"]), int(said["line"]))
+    if named := _IN.match(mistake):
+        return Location(Path(named[1]), 1)
     return Location(
         Path("artifacts/Dockerfile" if scope == words.ARTIFACTS else f"environments/{scope}/{GENERATED}"), 1
     )

@@ -178,6 +178,18 @@ def test_mistake_without_a_place_is_put_where_the_scope_is(scope: str, file: str
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == file
 
 
+@pytest.mark.parametrize(
+    ("mistake", "file"),
+    [
+        ("artifacts/app/logo.png: is a link that leads to no file of the project", "artifacts/app/logo.png"),
+        ("environments/prod: CUT_TAGS cannot judge provider.aws: 'tags'", "environments/prod/cdk.tf.json"),
+    ],
+)
+def test_mistake_that_names_a_file_is_put_there(mistake: str, file: str) -> None:
+    [result] = _results(Verdict("prod", {}, mistakes=(mistake,)))
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == file
+
+
 def test_nothing_judged_is_no_success() -> None:
     assert _run()["invocations"][0]["executionSuccessful"] is False
 
