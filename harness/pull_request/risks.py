@@ -111,7 +111,8 @@ def _lifted(change: Change) -> Iterator[str]:
         return
     if _prevents(change.before) and not _prevents(change.after):
         yield "Terraform no longer refuses to destroy it (prevent_destroy)"
-    for switch in _SWITCHES:
+    # Of a service it only means that its tasks are not counted down first.
+    for switch in _SWITCHES if change.type != "aws_ecs_service" else ():
         if change.after.get(switch) is True and change.before.get(switch) is not True:
             yield f"a destroy would take along what is in it ({switch})"
 

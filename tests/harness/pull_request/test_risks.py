@@ -50,6 +50,11 @@ def test_protection_that_is_put_on_is_no_risk() -> None:
     assert of(off, on) == []
 
 
+def test_service_that_is_deleted_with_its_tasks_loses_nothing() -> None:
+    before, after = (document("prod", aws_ecs_service={"main": {"force_delete": value}}) for value in (False, True))
+    assert of(before, after) == []
+
+
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
