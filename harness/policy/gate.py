@@ -89,7 +89,7 @@ def _verdict(root: Path, folder: Path, scanned: Scanned, today: date) -> Verdict
     accepted, problems = waivers.read(root, folder, today)
     fitting = [waiver for waiver in accepted if _may_judge(waiver, folder, scanned)]
     outcome = waivers.apply(fitting, scanned.findings, today)
-    tell = Teller(folder).tell
+    tell = Teller(root, folder).tell
     return Verdict(
         folder.name,
         Counter(rule for rule, _ in scanned.judged),

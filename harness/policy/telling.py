@@ -20,9 +20,10 @@ _NAMED = re.compile(r"(?:service|delivery|release|images|build)-([^/]+)")
 
 
 class Teller:
-    """Tells what is found in one environment. ``folder`` is the environment's."""
+    """Tells what is found in one scope of the project in ``root``. ``folder`` is the scope's."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, root: Path, folder: Path) -> None:
+        self._root = root
         self._folder = folder
 
     def tell(self, finding: Finding) -> Told:
@@ -41,8 +42,7 @@ class Teller:
 
     def _in_repository(self, place: Location) -> Location:
         """The ZIP file, for what is in one."""
-        root = self._folder.parent.parent
-        archive = next((file for file in place.file.parents if (root / file).is_file()), None)
+        archive = next((file for file in place.file.parents if (self._root / file).is_file()), None)
         return Location(archive, 1) if archive else place
 
     def _generated(self, finding: Finding) -> Location:

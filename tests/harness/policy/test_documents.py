@@ -29,7 +29,7 @@ def test_finding_in_the_guide_is_one() -> None:
     prod = document("prod")
     _kept_for_a_minute(prod)
     [finding] = evaluate(Environment("prod", prod), [CHECK]).findings
-    told = Teller(REPOSITORY / "environments" / "prod").tell(finding)
+    told = Teller(REPOSITORY, REPOSITORY / "environments" / "prod").tell(finding)
     said = list(terminal.lines([Verdict("prod", {CHECK.rule.id: 2}, (told,))]))
     finding_alone = "\n".join(said[: said.index("prod: 2 checks, 1 finding")]).strip()
     assert f"```\n{finding_alone}\n```" in GUIDE

@@ -26,7 +26,7 @@ def _tell(folder: Path, rule: str, address: str) -> Told:
     environment = Environment(folder.name, environments.document(folder))
     resource = environment.get(address)
     assert resource is not None
-    return Teller(folder).tell(Finding(rule, "", address, environment.path(resource)))
+    return Teller(folder.parents[1], folder).tell(Finding(rule, "", address, environment.path(resource)))
 
 
 def _line(told: Told, folder: Path) -> str:
@@ -67,14 +67,17 @@ def test_settings_that_cannot_be_read_lead_to_the_generated_resource(prod: Path)
 
 def test_secret_leads_to_its_line() -> None:
     finding = Finding("CKV_SECRET_2", "", "environment.hcl#1f3c", message="environments/prod/environment.hcl:12: a key")
-    told = Teller(Path("environments/prod")).tell(finding)
+    told = Teller(Path(), Path("environments/prod")).tell(finding)
     assert str(told.location) == "environments/prod/environment.hcl:12"
 
 
-def test_secret_in_a_zip_leads_to_the_zip(prod: Path) -> None:
-    zipped = "environments/prod/smoke-test.zip"
-    finding = Finding("CKV_SECRET_2", "", "smoke-test.zip/handler.py#1f3c", message=f"{zipped}/handler.py:12: a key")
-    assert str(Teller(prod).tell(finding).location) == f"{zipped}:1"
+@pytest.mark.parametrize("scope", ["environments/prod", "artifacts"])
+def test_secret_in_a_zip_leads_to_the_zip(tmp_path: Path, scope: str) -> None:
+    folder = tmp_path / scope
+    folder.mkdir(parents=True)
+    (folder / "hook.zip").touch()
+    finding = Finding("CKV_SECRET_2", "", "hook.zip/handler.py#1f3c", message=f"{scope}/hook.zip/handler.py:12: a key")
+    assert str(Teller(tmp_path, folder).tell(finding).location) == f"{scope}/hook.zip:1"
 
 
 def test_protected_environment_is_production_whatever_its_name(tmp_path: Path) -> None:
