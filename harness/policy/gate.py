@@ -19,6 +19,7 @@ from harness.policy.telling import Teller
 from harness.policy.verdict import Verdict
 from harness.policy.waivers import Waiver
 from modules.landing import land
+from modules.settings.load import GENERATED
 from modules.settings.problems import Problem
 
 Say = Callable[[str], None]
@@ -68,21 +69,41 @@ def judge(root: Path, names: Collection[str] = (), today: date | None = None, sa
 
     The verdicts are in the order of their scopes, the same for the same input. ``say`` is told what will take a while.
     Raises ``HarnessError`` for a name that is no environment, if there is nothing to judge, if checkov cannot be run or
-    not be believed, and if results are committed that would be believed.
+    not be believed, if results are committed that would be believed, and for generated Terraform in another place.
     """
     planted.check(root)
+    folders = _folders(root, names)
+    scans = scanning.scan(root, folders, say)
+    return [_verdict(root, folder, scans[folder.name], today or date.today()) for folder in folders]
+
+
+def _folders(root: Path, names: Collection[str]) -> list[Path]:
+    """The folders of what is to be judged; all that there is, without names."""
     folders = [environments.folder(root, name) for name in sorted(set(names)) or environments.names(root)]
     if not folders:
         raise HarnessError("environments/ holds nothing to check; begin with environments/<name>/environment.hcl")
     for folder in folders:
-        if folder.name == ARTIFACTS:
-            raise HarnessError(f"environments/{ARTIFACTS}: give it another name; this one is the release contract's")
-        if not folder.name.isprintable():
-            raise HarnessError(f"environments/{folder.name!a}: give it another name; this one cannot be printed")
-    if not names and (root / ARTIFACTS).is_dir():
-        folders.append(root / ARTIFACTS)
-    scans = scanning.scan(root, folders, say)
-    return [_verdict(root, folder, scans[folder.name], today or date.today()) for folder in folders]
+        _check_name(folder.name)
+    if names:
+        return folders
+    _no_strays(root, folders)
+    return [*folders, root / ARTIFACTS] if (root / ARTIFACTS).is_dir() else folders
+
+
+def _check_name(name: str) -> None:
+    if name == ARTIFACTS:
+        raise HarnessError(f"environments/{ARTIFACTS}: give it another name; this one is the release contract's")
+    if not name.isprintable():
+        raise HarnessError(f"environments/{name!a}: give it another name; this one cannot be printed")
+
+
+def _no_strays(root: Path, folders: Collection[Path]) -> None:
+    """Raises ``HarnessError`` for generated Terraform that is in no environment's own folder, and so judged by nobody."""
+    for file in sorted((root / "environments").rglob(GENERATED)):
+        shown = file.relative_to(root)
+        # Terraform and its commands keep copies in .terraform.
+        if file.parent not in folders and not any(part.startswith(".") for part in shown.parts):
+            raise HarnessError(f"{shown}: is in no environment's folder, so nothing judges it; remove or move it")
 
 
 def _verdict(root: Path, folder: Path, scanned: Scanned, today: date) -> Verdict:

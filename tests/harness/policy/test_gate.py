@@ -270,6 +270,19 @@ def test_release_contract_is_judged_with_all_environments(project: Project) -> N
     assert [verdict.scope for verdict in project.judge("dev")] == ["dev"]
 
 
+@pytest.mark.parametrize("place", ["", "team/prod", "dev/old"])
+def test_generated_terraform_in_another_place_is_an_error(project: Project, place: str) -> None:
+    project.add("dev")
+    for folder in (place, "dev/.terraform/cutover"):
+        stray = project.root / "environments" / folder / "cdk.tf.json"
+        stray.parent.mkdir(parents=True, exist_ok=True)
+        stray.write_text("{}")
+    shown = Path("environments", place, "cdk.tf.json")
+    with pytest.raises(HarnessError, match=f"^{shown}: is in no environment's folder"):
+        project.judge()
+    assert project.check("dev")[0] == 0
+
+
 def test_environment_may_not_be_called_like_the_release_contract(project: Project) -> None:
     project.add("artifacts")
     with pytest.raises(HarnessError, match="environments/artifacts: give it another name"):
