@@ -102,7 +102,7 @@ def _no_strays(root: Path, folders: Collection[Path]) -> None:
     for file in sorted((root / "environments").rglob(GENERATED)):
         shown = file.relative_to(root)
         # Terraform and its commands keep copies in .terraform.
-        if file.parent not in folders and not any(part.startswith(".") for part in shown.parts):
+        if file.parent not in folders and ".terraform" not in shown.parts:
             raise HarnessError(f"{shown}: is in no environment's folder, so nothing judges it; remove or move it")
 
 

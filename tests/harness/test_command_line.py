@@ -82,6 +82,26 @@ def test_signal_ends_everything_and_leaves_nothing(tmp_path: Path, number: signa
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
+def test_ctrl_c_ends_both_runs_of_checkov_and_leaves_nothing(tmp_path: Path) -> None:
+    projects.write(tmp_path, PINNED)
+    (tmp_path / "scratch").mkdir()
+    checkov = tmp_path / ".venv-checkov" / "bin" / "python"
+    checkov.parent.mkdir(parents=True)
+    checkov.write_text(
+        f"#!/bin/sh\ncase $* in *secrets*) touch '{tmp_path}/texts';; *) touch '{tmp_path}/begun';; esac\nexec sleep 60\n"
+    )
+    checkov.chmod(0o755)
+    variables = {"TMPDIR": str(tmp_path / "scratch")}
+    process = sessions.start(projects.command(tmp_path, "policy"), {**os.environ, **variables})
+    for begun in ("begun", "texts"):
+        sessions.wait_for(tmp_path / begun)
+    os.killpg(process.pid, signal.SIGINT)
+    output, _ = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert output == "policy: scanning dev with checkov, about ten seconds\n"
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
 def test_words_that_the_output_cannot_hold_are_no_obstacle(tmp_path: Path) -> None:
     projects.write(tmp_path, PINNED | {"output": {"größe": {"value": 1}}})
     ran = projects.run(tmp_path, "plan-offline", "dev", environment={**os.environ, "PYTHONIOENCODING": "ascii"})
