@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
+from pydantic import TypeAdapter, ValidationError
+
 from harness import environments
 from harness.errors import HarnessError
 from harness.policy import by_hand, planted, rendered, scanning, waivers
@@ -19,8 +21,12 @@ from harness.policy.telling import Teller
 from harness.policy.verdict import Verdict
 from harness.policy.waivers import Waiver
 from modules.landing import land
+from modules.settings import explain
+from modules.settings.fields import Name
 from modules.settings.load import GENERATED
 from modules.settings.problems import Problem
+
+_NAME = TypeAdapter[str](Name)
 
 Say = Callable[[str], None]
 
@@ -93,8 +99,13 @@ def _folders(root: Path, names: Collection[str]) -> list[Path]:
 def _check_name(name: str) -> None:
     if name == ARTIFACTS:
         raise HarnessError(f"environments/{ARTIFACTS}: give it another name; this one is the release contract's")
-    if not name.isprintable():
-        raise HarnessError(f"environments/{name!a}: give it another name; this one cannot be printed")
+    try:
+        # A name that is no UTF-8 is nothing that Pydantic could look at.
+        _NAME.validate_python(name.encode(errors="backslashreplace").decode())
+    except ValidationError as error:
+        raise HarnessError(
+            f"environments/{name!a}: the folder's name {explain.message_of(error.errors()[0])}"
+        ) from error
 
 
 def _no_strays(root: Path, folders: Collection[Path]) -> None:

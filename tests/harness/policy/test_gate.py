@@ -289,10 +289,10 @@ def test_environment_may_not_be_called_like_the_release_contract(project: Projec
         project.check()
 
 
-@pytest.mark.parametrize("name", ["d\nev", b"d\xff".decode(errors="surrogateescape")])
-def test_environment_whose_name_cannot_be_printed_is_an_error(project: Project, name: str) -> None:
+@pytest.mark.parametrize("name", ["d\nev", "::stop-commands::x", b"d\xff".decode(errors="surrogateescape"), ".dev"])
+def test_environment_whose_name_no_environment_may_have_is_an_error(project: Project, name: str) -> None:
     project.add(name)
-    with pytest.raises(HarnessError, match="this one cannot be printed") as raised:
+    with pytest.raises(HarnessError, match=r"the folder's name .* lower-case letters") as raised:
         project.check()
     assert str(raised.value).isprintable()
 
