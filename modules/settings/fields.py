@@ -41,6 +41,18 @@ def matching(pattern: str, what: str, *, any_language: bool = False) -> Constrai
     return Constraint(check, what)
 
 
+def referring(pattern: str, what: str) -> Constraint:
+    """As ``matching``, for the ARN of a secret: what is no ARN may be the secret itself, and messages are published."""
+    arn = matching(pattern, what)
+
+    def check(value: str) -> str:
+        if not value.startswith("arn:"):
+            raise ValueError(f"what is given is not {what}")
+        return str(arn.func(value))  # type: ignore[call-arg]
+
+    return Constraint(check, what)
+
+
 def between(low: int, high: int, unit: str = "", because: str = "") -> Constraint:
     """A validator that accepts whole numbers from ``low`` to ``high``, both included; it may say why no others."""
 
@@ -116,7 +128,7 @@ CertificateArn = Annotated[
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
 SecretArn = Annotated[
     str,
-    matching(
+    referring(
         r"arn:aws(-[a-z]+)*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}(:[^:]*:[^:]*:[^:]*)?"
         r"|ssm:[a-z0-9-]+:\d{12}:parameter/[\w./-]+)",
         "the ARN of a Secrets Manager secret, with its last six characters, or of a Parameter Store parameter",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from modules.settings.fields import Block, matching
+from modules.settings.fields import Block, referring
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ UpstreamName = Literal["docker-hub", "ecr-public", "github", "gitlab", "kubernet
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
 CredentialsArn = Annotated[
     str,
-    matching(
+    referring(
         r"arn:aws(-[a-z]+)*:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache/[\w/+=.@-]+-[A-Za-z0-9]{6}",
         "the ARN of a Secrets Manager secret whose name begins with ecr-pullthroughcache/, with its last six characters",
     ),

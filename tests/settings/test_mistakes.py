@@ -96,7 +96,7 @@ def test_the_least_environment_is_valid() -> None:
         ),
         (
             environment(service='secrets = { A = "s3cret" }'),
-            f'{FILE}:{SERVICE}: service.web.secrets.A: "s3cret" is not the ARN of a Secrets Manager secret, with its last six characters, or of a Parameter Store parameter',
+            f'{FILE}:{SERVICE}: service.web.secrets.A: what is given is not the ARN of a Secrets Manager secret, with its last six characters, or of a Parameter Store parameter',
         ),
         (
             environment(network=f'{ZONES}\n  cidr = "10.0.0.1/16"'),
