@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 
 from harness.permissions import policies
 from harness.permissions.policies import Permissions, Statement
@@ -66,6 +67,20 @@ def may(role: Resource, action: str, resource: Resource, environment: Environmen
     )
 
 
+def allowing(role: Resource, action: str, environment: Environment) -> list[Statement]:
+    """The statements of a role's own policies that allow the action, which may be a pattern there, in any case."""
+    return [
+        each
+        for each in permitted(role, environment)
+        if each.effect == "Allow" and any(fnmatchcase(action.lower(), named.lower()) for named in each.actions)
+    ]
+
+
+def stands_here(role: Resource, environment: Environment) -> bool:
+    """Whether all that a role may do stands in the environment: it has no policy that is made elsewhere."""
+    return any(each.address == role.address and not each.managed for each in _permissions(environment).roles)
+
+
 def arn(resource: Resource, environment: Environment) -> str:
     """The resource's ARN; raises ``HarnessError`` if nobody knows what it looks like."""
     return References(dict(environment.document)).resolved(f"${{{resource.address}.arn}}")
@@ -83,7 +98,7 @@ def about_anybody(statement: Statement) -> bool:
 
 def strangers(resource: Resource, environment: Environment) -> Iterator[str]:
     """Who is let in by the resource's policy that should not be: anybody, or an account that has no part in this."""
-    known = _accounts(environment)
+    known = accounts(environment)
     for each in statements(resource, environment):
         if each.effect != "Allow":
             continue
@@ -93,7 +108,7 @@ def strangers(resource: Resource, environment: Environment) -> Iterator[str]:
             yield f"{_named(each)} lets the account {other} in, with which nothing here has to do"
 
 
-def _accounts(environment: Environment) -> set[str]:
+def accounts(environment: Environment) -> set[str]:
     """The environment's own account, and those whose roles its pipelines take."""
     runners = environment.resources("aws_codepipeline", "aws_codebuild_project")
     return {account(environment)} | set(_ROLE.findall(str([each.body for each in runners])))

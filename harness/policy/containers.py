@@ -13,7 +13,7 @@ _KEYS = {
     for key in (
         "add", "capabilities", "command", "containerPort", "devices", "dockerLabels", "entryPoint", "environment",
         "essential", "healthCheck", "image", "linuxParameters", "logConfiguration", "logDriver", "name", "options",
-        "portMappings", "privileged", "readonlyRootFilesystem", "value",
+        "portMappings", "privileged", "readonlyRootFilesystem", "secrets", "value", "valueFrom",
     )
 }  # fmt: skip
 """What rules ask for. Terraform's provider reads the text as Go does, which takes a key in any case:
