@@ -64,6 +64,11 @@ UNREAD = {
 }
 """Resources that allow something in other ways than the ones that are read here."""
 
+_UNJUDGED = (
+    "its type allows things in a way that cannot be judged; give the permission by a role's policy "
+    "(aws_iam_role_policy) or by the policy of the resource itself"
+)
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -161,8 +166,7 @@ class _Reader:
         self._read: set[str] = set()
 
     def permissions(self) -> Permissions:
-        for kind in sorted(UNREAD & {each.type for each in self._all}):
-            self.problems.append(f"{kind} allows something that harness/permissions/policies.py does not read")
+        self.problems += [f"{each.address}: {_UNJUDGED}" for each in self._all if each.type in UNREAD]
         roles = tuple(role for body in self._of("aws_iam_role") if (role := self._role(body)))
         permissions = Permissions(roles, tuple(self._of_resources()))
         self._overlooked()

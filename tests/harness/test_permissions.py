@@ -120,7 +120,12 @@ def test_the_size_is_that_of_the_json_without_spaces() -> None:
 @pytest.mark.parametrize(
     ("kind", "body", "message"),
     [
-        ("aws_lambda_permission", {}, "aws_lambda_permission allows something"),
+        (
+            "aws_lambda_permission",
+            {},
+            "^aws_lambda_permission.more: its type allows things in a way that cannot be judged; give the permission by "
+            r"a role's policy \(aws_iam_role_policy\) or by the policy of the resource itself$",
+        ),
         (
             "aws_s3_bucket_policy",
             {"bucket": "b", "policy": "${jsonencode({})}"},
@@ -230,7 +235,7 @@ def test_what_can_be_read_is_read_beside_what_cannot() -> None:
     permissions, problems = policies.survey(other)
     assert [role.address for role in permissions.roles] == ["aws_iam_role.build"]
     assert [problem.partition(":")[0] for problem in problems] == [
-        "aws_lambda_permission allows something that harness/permissions/policies.py does not read",
+        "aws_lambda_permission.more",
         "aws_iam_role.more",
     ]
 
