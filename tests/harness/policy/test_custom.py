@@ -30,6 +30,9 @@ GROUP: Json = {
 PROJECT: Json = {"logs_config": {"cloudwatch_logs": {"group_name": "builds", "status": "ENABLED"}}}
 LOGS: Json = {"name": "/web", "retention_in_days": 30}
 FOR_ECS: Json = {"name": "web", "compute_platform": "ECS"}
+FLOW_LOG: Json = {"traffic_type": "ALL", "vpc_id": "vpc-0123456789abcdef0"}
+FUNCTION: Json = {"filename": "program.zip", "source_code_hash": "yL41Hs3QHC9xnWqaGPcagG1CA8lkfKCBWB7KRySIFLw="}
+SERVICE: Json = {"deployment_controller": {"type": "CODE_DEPLOY"}, "platform_version": "LATEST"}
 
 GOOD = {
     "aws_codedeploy_deployment_group": GROUP,
@@ -37,6 +40,9 @@ GOOD = {
     "aws_cloudwatch_log_group": LOGS,
     "aws_codedeploy_app": FOR_ECS,
     "aws_codedeploy_deployment_config": FOR_ECS,
+    "aws_flow_log": FLOW_LOG,
+    "aws_lambda_function": FUNCTION,
+    "aws_ecs_service": SERVICE,
 }
 """By type, a resource that no policy has anything against."""
 
@@ -122,6 +128,13 @@ BREACHES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "empty-group": ("CUT_BUILD_LOGS", "aws_codebuild_project", {"logs_config.cloudwatch_logs.group_name": ""}),
     "kept-for-ever": ("CUT_LOG_RETENTION", "aws_cloudwatch_log_group", {"retention_in_days": 0}),
     "retention-unsaid": ("CUT_LOG_RETENTION", "aws_cloudwatch_log_group", {"retention_in_days": _GONE}),
+    "accepted-alone": ("CUT_FLOW_LOG_TRAFFIC", "aws_flow_log", {"traffic_type": "ACCEPT"}),
+    "rejected-alone": ("CUT_FLOW_LOG_TRAFFIC", "aws_flow_log", {"traffic_type": "REJECT"}),
+    "traffic-unsaid": ("CUT_FLOW_LOG_TRAFFIC", "aws_flow_log", {"traffic_type": _GONE}),
+    "no-hash": ("CUT_FUNCTION_RENEWED", "aws_lambda_function", {"source_code_hash": _GONE}),
+    "forced": ("CUT_SERVICE_FORCED", "aws_ecs_service", {"force_new_deployment": True}),
+    "forced-as-text": ("CUT_SERVICE_FORCED", "aws_ecs_service", {"force_new_deployment": "true"}),
+    "old-platform": ("CUT_SERVICE_PLATFORM", "aws_ecs_service", {"platform_version": "1.3.0"}),
 }
 """By name, what is changed of a good resource of a type, and the policy that has something against it."""
 
@@ -141,6 +154,12 @@ STILL_GOOD: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "one-day": ("aws_cloudwatch_log_group", {"retention_in_days": 1}),
     "days-as-text": ("aws_cloudwatch_log_group", {"retention_in_days": "30"}),
+    "image-of-a-function": ("aws_lambda_function", {"source_code_hash": _GONE, "image_uri": "images@sha256:1"}),
+    "not-forced": ("aws_ecs_service", {"force_new_deployment": False}),
+    "forced-with-ecs": ("aws_ecs_service", {"force_new_deployment": True, "deployment_controller.type": "ECS"}),
+    "forced-by-default": ("aws_ecs_service", {"force_new_deployment": True, "deployment_controller": _GONE}),
+    "platform-by-number": ("aws_ecs_service", {"platform_version": "1.4.0"}),
+    "platform-unsaid": ("aws_ecs_service", {"platform_version": _GONE}),
 }
 """By name, what may be changed of a good resource of a type."""
 
