@@ -93,7 +93,7 @@ def scan(root: Path, stacks: list[Stack]) -> list[Scan]:
     texts = {f"{stack.environment}/{GENERATED}": stack.text for stack in stacks}
     done = run(root, ["terraform_json"], texts, _OURS)
     scans = read(done.stdout, stacks)
-    _no_errors(done, all(each.blind for each in scans))
+    _no_errors(done, [f"{_SCANNED}/{each.environment}/{GENERATED}" for each in scans if each.blind])
     return scans
 
 
@@ -104,7 +104,8 @@ def scan_plan(root: Path, name: str, plan: Mapping[str, Any], resources: int) ->
     """
     done = run(root, ["terraform_plan"], {_PLAN: json.dumps(plan)}, _OURS)
     found = read_plan(done.stdout, name, resources)
-    _no_errors(done, bool(found.blind))
+    if not found.blind:
+        _no_errors(done)
     return found
 
 
@@ -140,10 +141,10 @@ def _read(report: str) -> _Report:
         raise HarnessError(f"checkov's report cannot be read: {place}: {first['msg']}") from error
 
 
-def _no_errors(done: subprocess.CompletedProcess[str], told: bool) -> None:
-    """Raises ``HarnessError`` for errors in checkov's log, unless they are ``told`` already."""
-    errors = _ERROR.findall(done.stderr)
-    if errors and not told:
+def _no_errors(done: subprocess.CompletedProcess[str], told: Sequence[str] = ()) -> None:
+    """Raises ``HarnessError`` for errors in checkov's log, but for those about files of which it is ``told`` already."""
+    errors = [each for each in _ERROR.findall(done.stderr) if not any(file in each for file in told)]
+    if errors:
         raise HarnessError("checkov reports errors, so its results cannot be relied on:\n" + "\n".join(errors))
 
 
