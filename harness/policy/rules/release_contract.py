@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from harness.policy import containers
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.policy.values import at, shown
+from harness.policy.values import at, items, number, shown
 from harness.terraform_json import Resource, blocks
 
 _FAMILY = "TASK_FAMILY"
@@ -21,6 +22,10 @@ def _judge(project: Resource, environment: Environment) -> Iterator[str]:
         for name, value in _facts(definition).items():
             if name in told and shown(told[name]).lower() != shown(value).lower():
                 yield f"{name} is {shown(told[name])}, and {definition.address} says {shown(value)}"
+        for owner, name, listed in _lists(definition, environment):
+            # What a list holds is not quoted: where the ARN of a secret is meant may stand the secret.
+            if name in told and _alike(told[name]) != _alike(json.dumps(listed)):
+                yield f"{name} differs from what {owner.address} says"
 
 
 def _variables(project: Resource) -> dict[str, Any]:
@@ -51,6 +56,37 @@ def _facts(definition: Resource) -> dict[str, object]:
         "TASK_MEMORY": body.get("memory"),
         "TASK_ROLE_ARN": body.get("task_role_arn"),
     }
+
+
+def _lists(definition: Resource, environment: Environment) -> Iterator[tuple[Resource, str, list[Any]]]:
+    """The variables that are lists, each with whose it is: the container's secrets, and where and on what tasks run."""
+    container = next(iter(containers.of(definition)), {})
+    yield definition, "CONTAINER_SECRETS", items(container.get("secrets"))
+    for service in environment.referring(definition, "aws_ecs_service", "task_definition"):
+        network = service.body.get("network_configuration")
+        yield (
+            service,
+            "CAPACITY_PROVIDER_STRATEGY",
+            [_as_ecs_has_it(each) for each in blocks(service.body.get("capacity_provider_strategy"))],
+        )
+        yield service, "SECURITY_GROUPS", items(at(network, "security_groups"))
+        yield service, "SUBNETS", items(at(network, "subnets"))
+
+
+def _as_ecs_has_it(provider: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "Base": number(provider.get("base")) or 0,
+        "CapacityProvider": provider.get("capacity_provider"),
+        "Weight": number(provider.get("weight")) or 0,
+    }
+
+
+def _alike(text: object) -> object:
+    """A list in a form in which its order says nothing; what is none as it stands."""
+    try:
+        return sorted(json.dumps(each, sort_keys=True) for each in items(json.loads(str(text))))
+    except ValueError:
+        return text
 
 
 def _fills_in(project: Resource, environment: Environment) -> bool:

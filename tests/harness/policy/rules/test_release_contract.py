@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -73,3 +75,34 @@ def test_it_tells_what_is_wrong(change: Callable[[Json], None], message: str) ->
 def test_a_task_definition_that_was_changed_is_found_too() -> None:
     task = "aws_ecs_task_definition.service-api_task-definition"
     assert PROJECT in failed(CHECK, "prod", put(task, "runtime_platform.cpu_architecture", "ARM64"))
+
+
+SUBNETS = [f"${{aws_subnet.network_vpc_private-{zone}.id}}" for zone in "acd"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SUBNETS", ["${aws_subnet.network_vpc_public-a.id}"]),
+        ("SECURITY_GROUPS", ["sg-1"]),
+        ("CAPACITY_PROVIDER_STRATEGY", [{"Base": 0, "CapacityProvider": "FARGATE_SPOT", "Weight": 1}]),
+    ],
+)
+def test_tasks_of_a_release_run_where_those_of_the_service_do(name: str, value: list[Any]) -> None:
+    message = f"{name} differs from what aws_ecs_service.service-api_service says"
+    assert failed(CHECK, "prod", told(name, json.dumps(value))) == {PROJECT: message}
+
+
+@pytest.mark.parametrize("value", [[], [{"name": "DATABASE_URL", "valueFrom": "hunter2"}]])
+def test_secrets_that_a_release_drops_or_replaces_are_found_and_not_quoted(value: list[Any]) -> None:
+    message = "CONTAINER_SECRETS differs from what aws_ecs_task_definition.service-api_task-definition says"
+    assert failed(CHECK, "prod", told("CONTAINER_SECRETS", json.dumps(value))) == {PROJECT: message}
+
+
+def test_the_order_of_subnets_says_nothing() -> None:
+    assert not failed(CHECK, "prod", told("SUBNETS", json.dumps(SUBNETS[::-1])))
+
+
+@pytest.mark.parametrize("value", ["", "[", "null", "7"])
+def test_what_is_no_list_is_found(value: str) -> None:
+    assert PROJECT in failed(CHECK, "prod", told("SUBNETS", value))
