@@ -20,13 +20,15 @@ _GIVEN = {"codepipeline", "variables"}
 _TAKES_SOMETHING = {"CodeBuild", "CodeDeployToECS", "ECS", "S3"}
 
 
-def _judge(pipeline: Resource, _environment: Environment) -> Iterator[str]:
+def _judge(pipeline: Resource, environment: Environment) -> Iterator[str]:
     actions = pipelines.actions(pipeline)
     for artifact, times in Counter(each for action in actions for each in action.outputs).items():
         if times > 1:
             yield f"{times} actions make the artifact {artifact}"
     for action in actions:
         yield from _missing(action, actions)
+        if action.provider == "CodeBuild" and not pipelines.projects(action, environment):
+            yield f"{action.name} runs the project {action.configuration.get('ProjectName')}, which is not there"
 
 
 def _missing(action: Action, actions: list[Action]) -> Iterator[str]:

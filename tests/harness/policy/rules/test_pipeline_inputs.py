@@ -26,6 +26,10 @@ BAD = {
         "Approve shows variables of BuildVariables, which no action before it gives",
     ),
     "nothing taken": (put(*SCAN, "input_artifacts", to=GONE), "Scan takes no artifact"),
+    "a project that is not there": (
+        put(*SCAN, "configuration", "ProjectName", to="other"),
+        "Scan runs the project other, which is not there",
+    ),
     "a primary source that it does not take": (
         put(*SCAN, "configuration", "PrimarySource", to="source"),
         "PrimarySource of Scan is source, which it does not take",
