@@ -14,6 +14,7 @@ BAD = {
     "variables": (put("root", "variable", to={"cidr": {}}), "has variable"),
     "locals": (put("root", "locals", to={"cidr": "10.0.0.0/16"}), "has locals"),
     "modules": (put("root", "module", to={"vpc": {"source": "./vpc"}}), "has module"),
+    "a check": (put("root", "check", to={"page": {"data": {"http": {"page": {}}}}}), "has check"),
     "a variable": (put(VPC, "cidr_block", to="${var.cidr}"), f"resource.{VPC}.cidr_block: ${{var.cidr}}"),
     "a local within a text": (
         put(VPC, "tags", to={"Name": "x-${local.name}-${aws_vpc.network_vpc.id}"}),

@@ -1,4 +1,4 @@
-"""Nothing is made but by the resources of the AWS provider, under the names that rules know."""
+"""Nothing is of a type that Cutover does not generate."""
 
 from __future__ import annotations
 
@@ -11,15 +11,23 @@ from tests.harness.policy.rules.changes import put
 BAD = {
     "a template": (
         put("aws_cloudformation_stack.more", "template_body", to="{}"),
-        "aws_cloudformation_stack.more makes what no rule looks into",
+        "aws_cloudformation_stack.more is of a type that Cutover does not generate",
     ),
     "a listener under its old name": (
         put("aws_alb_listener.more", "port", to=8443),
-        "aws_alb_listener.more is of a type that is called aws_lb_listener here",
+        "aws_alb_listener.more is of a type that Cutover does not generate",
     ),
     "another provider's": (
         put("awscc_iam_user.more", "name", to="x"),
-        "awscc_iam_user.more is made by another provider than aws",
+        "awscc_iam_user.more is of a type that Cutover does not generate",
+    ),
+    "a way to another network": (
+        put("aws_vpc_peering_connection.more", "peer_owner_id", to="999999999999"),
+        "aws_vpc_peering_connection.more is of a type that Cutover does not generate",
+    ),
+    "somebody else's policy": (
+        put("data.aws_iam_policy.more", "name", to="x"),
+        "data.aws_iam_policy.more is of a type that Cutover does not generate",
     ),
     "another provider": (
         put("terraform", "provider", "awscc", to=[{}]),
