@@ -246,6 +246,7 @@ MUTANTS = (
         "When an attack is found, its traces are gone.",
         "prod",
         put("access-logs/bucket/lifecycle", "rule/expiration/days", 7),
+        "access_log_days may ask for it: where the addresses of visitors may not be kept for longer, a week is what is right.",
     ),
     Mutant(
         "bucket-is-deleted-along",

@@ -203,6 +203,8 @@ MUTANTS = (
                 for setting, value in (("interval", 300), ("healthy_threshold", 10), ("unhealthy_threshold", 10))
             )
         ),
+        "Each of these is one that health_check.interval, healthy and unhealthy may ask for; how long is too long depends on how "
+        "the service starts.",
     ),
     Mutant(
         "requests-are-cut-off",
@@ -217,6 +219,7 @@ MUTANTS = (
         "Releases and destroys wait for it, and CodeDeploy gives up.",
         "prod",
         together(*(put(group, "deregistration_delay", "3600") for group in (_BLUE, _GREEN))),
+        "Connections that last, like WebSockets or long downloads, need that much, and deregistration_delay may ask for it.",
     ),
     Mutant(
         "balancer-may-be-deleted",
