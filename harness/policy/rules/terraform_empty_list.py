@@ -34,7 +34,7 @@ CHECK = Check(
         title="Policy documents hold no empty list",
         why="`condition: []` makes checkov's checks of IAM answer «unknown», which counts as passed: what they would find is hidden",
         fix="Leave the argument out where there is nothing to list",
-        link="https://www.checkov.io/7.Scan%20Examples/Terraform.html",
+        link="https://developer.hashicorp.com/terraform/language/syntax/json#nested-block-mapping",
     ),
     types=("data.aws_iam_policy_document",),
     judge=_judge,

@@ -55,7 +55,7 @@ CHECK = Check(
         title="Values are literal, or refer to a resource",
         why="checkov sees an unknown value behind a variable, a local or a function and passes it: what the policy says no more holds",
         fix="Write the value out, as `make synth` does",
-        link="https://www.checkov.io/7.Scan%20Examples/Terraform.html",
+        link="https://www.checkov.io/2.Concepts/Evaluations.html",
     ),
     types=("root",),
     judge=_judge,
