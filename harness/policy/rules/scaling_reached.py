@@ -11,10 +11,9 @@ from harness.policy.values import at
 from harness.terraform_json import Resource
 
 _TRACKING = "target_tracking_scaling_policy_configuration"
-_SETTINGS = {
-    "ECSServiceAverageCPUUtilization": "CPU",
-    "ECSServiceAverageMemoryUtilization": "memory",
-}
+_CPU = "ECSServiceAverageCPUUtilization"
+"""Of memory 100 percent may be meant: what keeps all that it was ever given, as Java does, is not to be scaled by it."""
+
 _MOST = 100
 """Percent of what a task on Fargate has: it cannot borrow more from its neighbours."""
 
@@ -22,7 +21,7 @@ _MOST = 100
 def _judge(policy: Resource, _environment: Environment) -> Iterator[str]:
     target = at(policy.body, _TRACKING, "target_value")
     if _percent(target) >= _MOST:
-        yield f"it adds tasks when {_SETTINGS[_metric(policy)]} is over {target} percent, which it never is"
+        yield f"it adds tasks when CPU is over {target} percent, which it never is"
 
 
 def _percent(value: object) -> float:
@@ -32,25 +31,21 @@ def _percent(value: object) -> float:
         return 0
 
 
-def _metric(policy: Resource) -> str:
-    return str(at(policy.body, _TRACKING, "predefined_metric_specification", "predefined_metric_type"))
-
-
-def _in_percent(policy: Resource, _environment: Environment) -> bool:
-    return _metric(policy) in _SETTINGS
+def _by_cpu(policy: Resource, _environment: Environment) -> bool:
+    return at(policy.body, _TRACKING, "predefined_metric_specification", "predefined_metric_type") == _CPU
 
 
 CHECK = Check(
     Rule(
         id="CUT_SCALING_REACHED",
         severity="medium",
-        title="Autoscaling adds tasks before those that there are are at their limit",
-        why="Use is never above all that there is: no task is ever added, everybody waits, and tasks without memory are stopped.",
-        fix="Set cpu_percent and memory_percent below 100, like 60 and 75: new tasks need minutes.",
+        title="Autoscaling adds tasks before CPU is at its limit",
+        why="Use is never above all that there is: no task is added for it, and everybody waits.",
+        fix="Set cpu_percent well below 100, like 60: new tasks need minutes.",
         link="https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html",
-        setting="service.<name>.scaling",
+        setting="service.<name>.scaling.cpu_percent",
     ),
     types=("aws_appautoscaling_policy",),
     judge=_judge,
-    applies=_in_percent,
+    applies=_by_cpu,
 )
