@@ -17,12 +17,14 @@ _USERS: Mapping[tuple[str, str], str] = {
     ("aws_codebuild_project", "service_role"): "codebuild",
     ("aws_codedeploy_deployment_group", "service_role_arn"): "codedeploy",
     ("aws_codepipeline", "role_arn"): "codepipeline",
+    ("aws_ecs_service", "deployment_configuration"): "ecs",
+    ("aws_ecs_service", "load_balancer"): "ecs",
     ("aws_ecs_task_definition", "execution_role_arn"): "ecs-tasks",
     ("aws_ecs_task_definition", "task_role_arn"): "ecs-tasks",
     ("aws_flow_log", "iam_role_arn"): "vpc-flow-logs",
     ("aws_lambda_function", "role"): "lambda",
 }
-"""Which service takes the role that an argument names."""
+"""Which service takes the role that an argument, or something in a block, names."""
 
 _ACCOUNT = "aws:SourceAccount"
 
