@@ -32,7 +32,8 @@ def _percent(value: object) -> float:
 
 
 def _by_cpu(policy: Resource, _environment: Environment) -> bool:
-    return at(policy.body, _TRACKING, "predefined_metric_specification", "predefined_metric_type") == _CPU
+    metric = at(policy.body, _TRACKING, "predefined_metric_specification", "predefined_metric_type")
+    return str(metric) == _CPU
 
 
 CHECK = Check(
