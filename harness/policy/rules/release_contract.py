@@ -59,9 +59,11 @@ def _facts(definition: Resource) -> dict[str, object]:
 
 
 def _lists(definition: Resource, environment: Environment) -> Iterator[tuple[Resource, str, list[Any]]]:
-    """The variables that are lists, each with whose it is: the container's secrets, and where and on what tasks run."""
+    """The variables that are lists, each with whose it is: the container's own, and where and on what tasks run."""
     container = next(iter(containers.of(definition)), {})
+    yield definition, "CONTAINER_ENVIRONMENT", items(container.get("environment"))
     yield definition, "CONTAINER_SECRETS", items(container.get("secrets"))
+    yield definition, "MOUNT_POINTS", items(container.get("mountPoints"))
     for service in environment.referring(definition, "aws_ecs_service", "task_definition"):
         network = service.body.get("network_configuration")
         yield (

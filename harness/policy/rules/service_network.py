@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
+from harness.policy import connections
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at, items
-from harness.terraform_json import Resource, blocks
-
-_RULES = ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule")
-_ADDRESSES = ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks", "prefix_list_id", "prefix_list_ids")
+from harness.terraform_json import Resource
 
 
 def _judge(service: Resource, environment: Environment) -> Iterator[str]:
@@ -31,17 +28,9 @@ def _judge(service: Resource, environment: Environment) -> Iterator[str]:
 
 def _open(group: Resource, environment: Environment) -> Iterator[str]:
     """What lets in addresses: tasks are reached through the load balancer, whose security group is named instead."""
-    rules = [each for kind in _RULES for each in environment.referring(group, kind, "security_group_id")]
-    yield from (f"{each.address} lets in {said}" for each in rules if (said := _addresses(each.body)))
-    for block in blocks(group.body.get("ingress")):
-        if said := _addresses(block):
-            yield f"{group.address} lets in {said}"
-
-
-def _addresses(rule: dict[str, Any]) -> str:
-    if rule.get("type") == "egress":
-        return ""
-    return ", ".join(str(each) for key in _ADDRESSES for each in items(rule.get(key)))
+    for each in connections.inwards(group, environment):
+        if each.addresses:
+            yield f"{each.said_by} lets in {', '.join(each.addresses)}"
 
 
 CHECK = Check(

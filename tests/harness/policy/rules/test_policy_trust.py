@@ -10,6 +10,7 @@ from tests.harness.policy.rules.changes import put
 
 ROLE = "aws_iam_role.delivery-api_build_role"
 PROJECT, PIPELINE = "aws_codebuild_project.delivery-api_build_project", "aws_codepipeline.delivery-api_pipeline"
+SERVICE = "aws_ecs_service.service-web_service"
 TRUST = ("data.aws_iam_policy_document.delivery-api_build_role_trust", "statement", 0)
 ACCOUNT = {"test": "StringEquals", "variable": "aws:SourceAccount", "values": ["999999999999"]}
 
@@ -36,6 +37,16 @@ BAD = {
 @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
 def test_shipped_roles_are_for_their_services(name: str) -> None:
     assert shipped.failed(CHECK, name) == {}
+
+
+def test_ecs_releases_with_a_role_that_it_may_take() -> None:
+    role = "aws_iam_role.service-web_roles_task_role"
+    may_not = f"{SERVICE} works with it, and ecs.amazonaws.com may not take it"
+    for_traffic = put(SERVICE, "load_balancer", 0, "advanced_configuration", "role_arn", to=f"${{{role}.arn}}")
+    hook = {"hook_target_arn": "arn:aws:lambda:eu-west-1:123456789012:function:look", "role_arn": f"${{{role}.arn}}"}
+    for_hooks = put(SERVICE, "deployment_configuration", "lifecycle_hook", to=[hook])
+    assert shipped.failed(CHECK, "prod", for_traffic) == {role: may_not}
+    assert shipped.failed(CHECK, "prod", for_hooks) == {role: may_not}
 
 
 @pytest.mark.parametrize("way", BAD)

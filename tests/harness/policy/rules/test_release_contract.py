@@ -106,3 +106,9 @@ def test_the_order_of_subnets_says_nothing() -> None:
 @pytest.mark.parametrize("value", ["", "[", "null", "7"])
 def test_what_is_no_list_is_found(value: str) -> None:
     assert PROJECT in failed(CHECK, "prod", told("SUBNETS", value))
+
+
+@pytest.mark.parametrize("name", ["CONTAINER_ENVIRONMENT", "MOUNT_POINTS"])
+def test_what_else_a_release_gives_the_container_is_compared(name: str) -> None:
+    message = f"{name} differs from what aws_ecs_task_definition.service-api_task-definition says"
+    assert failed(CHECK, "prod", told(name, '[{"name":"PORT","value":"80"}]')) == {PROJECT: message}
