@@ -1,4 +1,4 @@
-"""A build in the network is in a private subnet, and in a security group of its own."""
+"""A build in the network is in a security group of its own."""
 
 from __future__ import annotations
 
@@ -16,9 +16,6 @@ def _in_network(project: Resource, _environment: Environment) -> bool:
 
 
 def _judge(project: Resource, environment: Environment) -> Iterator[str]:
-    for subnet in environment.referred(at(project.body, "vpc_config", "subnets")):
-        if _is_public(subnet, environment):
-            yield f"runs in the public subnet {subnet.address}, from which CodeBuild reaches nothing"
     shared = {
         group.address
         for service in environment.resources("aws_ecs_service")
@@ -29,23 +26,13 @@ def _judge(project: Resource, environment: Environment) -> Iterator[str]:
             yield f"shares {group.address} with a service's tasks"
 
 
-def _is_public(subnet: Resource, environment: Environment) -> bool:
-    """Whether its way out is an internet gateway."""
-    return any(
-        at(route.body, "gateway_id")
-        for association in environment.referring(subnet, "aws_route_table_association", "subnet_id")
-        for table in environment.referred(association.body.get("route_table_id"))
-        for route in environment.referring(table, "aws_route", "route_table_id")
-    )
-
-
 CHECK = Check(
     Rule(
         id="CUT_BUILD_NETWORK",
         severity="high",
-        title="Builds in the network are in private subnets, in a security group of their own",
-        why="CodeBuild has no public address, so each build hangs until it times out; in a service's group it reaches what the service does",
-        fix="Give vpc_config the private subnets and the build's own security group",
+        title="Builds in the network are in a security group of their own",
+        why="In a service's group a build reaches what the service does, its database too, and the load balancer may reach it",
+        fix="Give vpc_config the build's own security group",
         link="https://docs.aws.amazon.com/codebuild/latest/userguide/vpc-support.html",
         setting="service.<name>.build.vpc",
     ),

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from typing import Any
 
-from harness.policy import releases
+from harness.policy import connections, releases
 from harness.policy.check import Check
-from harness.policy.environment import Environment
+from harness.policy.environment import Environment, references
 from harness.policy.rule import Rule
 from harness.policy.values import is_true, items, number
-from harness.terraform_json import Resource, blocks
+from harness.terraform_json import Resource
 
 _WHOLE_WORLD = {4: 8, 6: 16}
 """A network with a shorter prefix is more than anybody's own: 10.0.0.0/8 is the largest private one."""
-
-_CIDRS = ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks")
-_PREFIX_LISTS = ("prefix_list_id", "prefix_list_ids")
-"""Nobody sees here what is in one: that of CloudFront lets in whoever has a distribution."""
-
-_ANY_PROTOCOL = ("-1", "all")
 
 _BALANCER = "aws_lb"
 
@@ -29,13 +22,12 @@ def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
     if resource.type == _BALANCER:
         yield from _unguarded(resource, environment)
         return
-    for group, ports in _guards(environment).items():
-        for admitted in _admissions(resource, group, environment):
-            public = [str(cidr) for key in _CIDRS for cidr in items(admitted.get(key)) if _public(cidr)]
-            public += [str(each) for key in _PREFIX_LISTS for each in items(admitted.get(key))]
-            open_ports = [port for port in sorted(ports) if _admits(admitted, port)]
-            if public and open_ports:
-                yield f"it lets {', '.join(public)} in to the test listener on port {', '.join(map(str, open_ports))}"
+    for group, ports in _guards(environment):
+        for admitted in connections.inwards(group, environment):
+            public = [each for each in admitted.addresses if _public(each)]
+            open_ports = [str(port) for port in sorted(ports) if admitted.reaches(port)]
+            if admitted.said_by == resource.address and public and open_ports:
+                yield f"it lets {', '.join(public)} in to the test listener on port {', '.join(open_ports)}"
 
 
 def _unguarded(balancer: Resource, environment: Environment) -> Iterator[str]:
@@ -46,13 +38,13 @@ def _unguarded(balancer: Resource, environment: Environment) -> Iterator[str]:
         yield f"its security group {', '.join(unknown)} is not of this environment, and may let anybody in"
 
 
-def _guards(environment: Environment) -> dict[str, set[int]]:
-    """The ports of test listeners that each security group guards, by its address."""
+def _guards(environment: Environment) -> list[tuple[Resource, set[int]]]:
+    """The security groups that guard test listeners, each with their ports."""
     guarded: dict[str, set[int]] = {}
     for balancer, port in _test_listeners(environment):
         for group in environment.referred(balancer.body.get("security_groups")):
             guarded.setdefault(group.address, set()).add(port)
-    return guarded
+    return [(found, ports) for address, ports in guarded.items() if (found := environment.get(address))]
 
 
 def _test_listeners(environment: Environment) -> Iterator[tuple[Resource, int]]:
@@ -65,29 +57,15 @@ def _test_listeners(environment: Environment) -> Iterator[tuple[Resource, int]]:
                     yield balancer, port
 
 
-def _admissions(resource: Resource, group: str, environment: Environment) -> list[dict[str, Any]]:
-    """What the resource lets in to the security group."""
-    if resource.type == "aws_security_group":
-        return list(blocks(resource.body.get("ingress"))) if resource.address == group else []
-    guarded = environment.referred(resource.body.get("security_group_id"))
-    outwards = resource.body.get("type") == "egress"
-    return [resource.body] if group in [each.address for each in guarded] and not outwards else []
-
-
-def _public(cidr: object) -> bool:
+def _public(place: str) -> bool:
+    """Whether it is a network of more than anybody's own, or a list: nobody sees here what is in one, and CloudFront's
+    lets in whoever has a distribution.
+    """
     try:
-        network = ipaddress.ip_network(str(cidr), strict=False)
+        network = ipaddress.ip_network(place, strict=False)
     except ValueError:
-        return False
+        return place.startswith("pl-") or bool(references(place))
     return network.prefixlen < _WHOLE_WORLD[network.version]
-
-
-def _admits(admitted: dict[str, Any], port: int) -> bool:
-    protocol = str(admitted.get("ip_protocol", admitted.get("protocol", ""))).lower()
-    if protocol in _ANY_PROTOCOL:
-        return True
-    first, last = number(admitted.get("from_port")), number(admitted.get("to_port"))
-    return first is None or last is None or first <= port <= last
 
 
 def _guards_a_test_listener(resource: Resource, environment: Environment) -> bool:
@@ -95,7 +73,7 @@ def _guards_a_test_listener(resource: Resource, environment: Environment) -> boo
         return any(balancer.address == resource.address for balancer, _ in _test_listeners(environment))
     own = resource.type == "aws_security_group"
     guarded = (resource,) if own else environment.referred(resource.body.get("security_group_id"))
-    return any(each.address in _guards(environment) for each in guarded)
+    return any(group in guarded for group, _ in _guards(environment))
 
 
 CHECK = Check(

@@ -1,4 +1,4 @@
-"""Builds in the network are in private subnets, in a security group of their own."""
+"""Builds in the network are in a security group of their own."""
 
 from __future__ import annotations
 
@@ -9,14 +9,8 @@ from tests.harness.policy.rules.changes import put
 PROJECT = "aws_codebuild_project.delivery-api_build_project"
 
 
-def test_the_shipped_build_is_in_private_subnets() -> None:
+def test_the_shipped_build_has_a_group_of_its_own() -> None:
     assert shipped.judged(CHECK, "prod") == {PROJECT: ""}
-
-
-def test_a_public_subnet_is_found() -> None:
-    public = put(PROJECT, "vpc_config", "subnets", to=["${aws_subnet.network_vpc_public-a.id}"])
-    message = "runs in the public subnet aws_subnet.network_vpc_public-a, from which CodeBuild reaches nothing"
-    assert shipped.failed(CHECK, "prod", public) == {PROJECT: message}
 
 
 def test_a_service_s_security_group_is_found() -> None:
