@@ -43,12 +43,13 @@ def matching(pattern: str, what: str, *, any_language: bool = False) -> Constrai
 
 def referring(pattern: str, what: str) -> Constraint:
     """As ``matching``, for the ARN of a secret: what is no ARN may be the secret itself, and messages are published."""
-    arn = matching(pattern, what)
+    compiled = re.compile(pattern, re.ASCII)
 
     def check(value: str) -> str:
-        if not value.startswith("arn:"):
-            raise ValueError(f"what is given is not {what}")
-        return str(arn.func(value))  # type: ignore[call-arg]
+        if not compiled.fullmatch(value):
+            given = quoted(value) if value.startswith("arn:") else "what is given"
+            raise ValueError(f"{given} is not {what}")
+        return value
 
     return Constraint(check, what)
 
