@@ -44,7 +44,7 @@ def _of_codedeploy(environment: Environment) -> Iterator[str]:
                 yield str(variable.get("value"))
     for parameter in environment.resources("aws_ssm_parameter"):
         if str(parameter.body.get("name")).endswith(f"/{_VARIABLE}"):
-            yield str(parameter.body.get("value"))
+            yield str(parameter.body.get("insecure_value", parameter.body.get("value")))
 
 
 def _read(text: str) -> Iterator[dict[str, object]]:

@@ -57,9 +57,10 @@ def test_once_before_users_is_enough() -> None:
     assert not failed(CHECK, "prod", hooks(json.dumps([{"BeforeAllowTraffic": ARN}, {"AfterAllowTraffic": ARN}])))
 
 
-def test_a_pipeline_in_another_account_has_it_from_a_parameter() -> None:
+@pytest.mark.parametrize("key", ["insecure_value", "value"])
+def test_a_pipeline_in_another_account_has_it_from_a_parameter(key: str) -> None:
     def parameter(document: Json) -> None:
-        said = {"name": "/shop/prod/web/HOOKS", "value": json.dumps([{"AfterAllowTestTraffic": ARN}])}
+        said = {"name": "/shop/prod/web/HOOKS", key: json.dumps([{"AfterAllowTestTraffic": ARN}])}
         document["resource"]["aws_ssm_parameter"] = {"hooks": said}
 
     assert not failed(CHECK, "prod", together(hooks("[]"), parameter))
