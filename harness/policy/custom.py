@@ -1,7 +1,8 @@
 """Our rules that checkov judges: its own policies in YAML, one per file in ``harness/policy/checks/``.
 
 Beside what checkov wants (https://www.checkov.io/3.Custom%20Policies/YAML%20Custom%20Policies.html) each says in its
-metadata ``severity``, ``why``, ``fix``, ``guideline`` and, where there is one, ``setting``; see ``Rule``.
+metadata ``severity``, ``why``, ``fix``, ``guideline`` and, where there is one, ``setting``; see ``Rule``. They are asked of
+plans too, so what a plan does not tell, like a ``lifecycle``, is for the rules in ``harness/policy/rules/``.
 """
 
 from __future__ import annotations

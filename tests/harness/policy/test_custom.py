@@ -121,12 +121,6 @@ BREACHES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "app-unsaid": ("CUT_RELEASE_PLATFORM", "aws_codedeploy_app", {"compute_platform": _GONE}),
     "lambda-config": ("CUT_RELEASE_PLATFORM", "aws_codedeploy_deployment_config", {"compute_platform": "Lambda"}),
     "config-unsaid": ("CUT_RELEASE_PLATFORM", "aws_codedeploy_deployment_config", {"compute_platform": _GONE}),
-    "config-in-use": (
-        "CUT_RELEASE_CONFIGURATION",
-        "aws_codedeploy_deployment_config",
-        {"lifecycle.create_before_destroy": False},
-    ),
-    "config-lifecycle-unsaid": ("CUT_RELEASE_CONFIGURATION", "aws_codedeploy_deployment_config", {"lifecycle": _GONE}),
     "no-logs": ("CUT_BUILD_LOGS", "aws_codebuild_project", {"logs_config": _GONE}),
     "no-cloudwatch": ("CUT_BUILD_LOGS", "aws_codebuild_project", {"logs_config.cloudwatch_logs": _GONE}),
     "logs-off": ("CUT_BUILD_LOGS", "aws_codebuild_project", {"logs_config.cloudwatch_logs.status": "DISABLED"}),
