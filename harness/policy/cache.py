@@ -16,6 +16,7 @@ from modules.landing import land
 
 _FOLDER = Path(".cache", "policy")
 _CODE = Path(__file__).parent
+_PROJECT = _CODE.parents[1]
 _CHECKOV = Path("requirements", "checkov.txt")
 _KEPT_SECONDS = 30 * 24 * 60 * 60
 _SCAN = TypeAdapter(Scan)
@@ -55,6 +56,13 @@ class Cache:
         for file in self._folder.glob("*.json"):
             if file.stat().st_mtime < oldest:
                 file.unlink(missing_ok=True)
+
+
+@functools.cache
+def rules() -> str:
+    """Another one whenever something changes that our own rules may come from: any code, and any package that it uses."""
+    files = [file for folder in ("harness", "modules") for file in (_PROJECT / folder).rglob("*.py")]
+    return _digest(file.read_bytes() for file in (*sorted(files), _PROJECT / "requirements" / "run.txt"))
 
 
 @functools.cache

@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from harness.policy import by_hand, custom, rules, written_secrets
+from harness.policy import by_hand, custom, rules, written_secrets, yaml_files
 from harness.policy.finding import Finding
 from harness.policy.iam import rules as policies
 from harness.policy.rule import Rule
@@ -23,9 +21,11 @@ BUILTIN = Path(__file__).parent / "builtin.yaml"
 
 def rule_of(finding: Finding) -> Rule:
     """The rule that ``finding`` is a breach of."""
-    if own := _own().get(finding.check):
-        return own
-    told = _told().get(finding.check, {})
+    told = _told().get(finding.check)
+    if told is None:
+        if own := _own().get(finding.check):
+            return own
+        told = {}
     return Rule(
         finding.check,
         told.get("severity", "medium"),
@@ -51,4 +51,4 @@ def _own() -> Mapping[str, Rule]:
 @functools.cache
 def _told() -> Mapping[str, Mapping[str, Any]]:
     """What is said of checkov's own checks, by their ids: severity, why, fix, setting."""
-    return yaml.safe_load(BUILTIN.read_text(encoding="utf-8")) or {}
+    return yaml_files.read(BUILTIN) or {}

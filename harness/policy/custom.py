@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from harness.policy import yaml_files
 from harness.policy.rule import Rule
 
 FOLDER = Path(__file__).parent / "checks"
@@ -30,7 +29,7 @@ class Custom:
 @functools.cache
 def customs() -> tuple[Custom, ...]:
     """All of them, in the order of their ids."""
-    found = [_custom(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in FOLDER.glob("*.yaml")]
+    found = [_custom(yaml_files.read(file)) for file in FOLDER.glob("*.yaml")]
     return tuple(sorted(found, key=lambda custom: custom.rule.id))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from harness.errors import HarnessError
 from harness.policy import by_hand, checkov, engine, rules, stack, text_files, texts
 from harness.policy.cache import Cache
+from harness.policy.cache import rules as cached_rules
 from harness.policy.checkov import Scan
 from harness.policy.engine import Evaluation
 from harness.policy.environment import Environment
@@ -49,7 +51,7 @@ def scan(root: Path, folders: Sequence[Path], say: Callable[[str], None]) -> dic
         stacks, broken = _stacks([folder for folder in folders if folder.name != ARTIFACTS])
         generated = {scan.environment: scan for scan in _checkov(root, stacks, cache, say)}
         found = {scan.environment: scan for scan in looking.result()}
-    ours = {each.environment: _ours(root, each) for each in stacks}
+    ours = {each.environment: _ours(root, each, cache) for each in stacks}
     return {
         folder.name: broken.get(folder.name)
         or _together(ours.get(folder.name), [generated.get(folder.name), found.get(folder.name)])
@@ -110,9 +112,19 @@ def _cached(
     return [known[key(each)] for each in all_]
 
 
-def _ours(root: Path, read: Stack) -> Evaluation:
+def _ours(root: Path, read: Stack, cache: Cache) -> Evaluation:
     beside = by_hand.evaluate(root / "environments" / read.environment)
-    return _joined(ours(environment_of(root, read.environment, read.document)), beside)
+    return _joined(_known(environment_of(root, read.environment, read.document), cache), beside)
+
+
+def _known(environment: Environment, cache: Cache) -> Evaluation:
+    """What our own rules say; what they have said of the same is known again, as long as they could judge all of it."""
+    key = (cached_rules(), environment.name, str(environment.production), json.dumps(environment.document))
+    if known := cache.get(*key):
+        return Evaluation(list(known.judged), list(known.findings))
+    made = ours(environment)
+    cache.put(Scan(environment.name, tuple(made.judged), tuple(made.findings), missing=tuple(made.mistakes)), *key)
+    return made
 
 
 def _together(evaluation: Evaluation | None, scans: Iterable[Scan | None]) -> Scanned:

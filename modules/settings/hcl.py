@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import textwrap
 from collections.abc import Iterator
@@ -51,7 +52,7 @@ def read(file: Path, shown_as: Path) -> Document:
     """
     document = Document(shown_as)
     try:
-        tree = hcl2.parses_to_tree(file.read_text(encoding="utf-8-sig"))
+        tree = _tree(file.read_text(encoding="utf-8-sig"))
         document.values = _Reader(document).body(next(_trees(tree)), ())
     except UnexpectedInput as error:
         document.problems.append(Problem(Location(shown_as, max(error.line, 1)), (), _syntax(error)))
@@ -62,6 +63,13 @@ def read(file: Path, shown_as: Path) -> Document:
     except RecursionError:
         document.problems.append(Problem(Location(shown_as, 1), (), "nested too deeply to be read"))
     return document
+
+
+@functools.lru_cache(maxsize=64)
+def _tree(text: str) -> Node:
+    """What ``text`` says; what environments share is read for each of them. Whoever gets it must not change it."""
+    tree: Node = hcl2.parses_to_tree(text)
+    return tree
 
 
 def _syntax(error: UnexpectedInput) -> str:

@@ -16,6 +16,7 @@ from harness.errors import HarnessError
 from harness.policy import coverage, custom, gate, scanning, stack, texts
 from harness.policy.checkov import Scan
 from harness.policy.engine import Evaluation
+from harness.policy.environment import Environment
 from harness.policy.finding import Finding
 from harness.policy.text_files import Texts
 from harness.policy.verdict import Verdict
@@ -111,6 +112,35 @@ def test_all_environments_are_scanned_in_one_run_and_not_again_until_they_change
     stacks.write(project.root, "dev", stacks.stack("dev") | {"output": {"x": {"value": "y"}}})
     project.judge()
     assert project.runs == 2
+
+
+def test_our_own_rules_are_asked_again_of_what_has_changed_alone(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    ours = scanning.ours
+
+    def counted(environment: Environment) -> Evaluation:
+        asked.append(environment.production)
+        return ours(environment)
+
+    monkeypatch.setattr(scanning, "ours", counted)
+    project.add("dev")
+    (project.root / "environments" / "dev" / "environment.hcl").write_text("protected = false\n")
+    assert project.judge() == project.judge()
+    assert asked == [False]
+    (project.root / "environments" / "dev" / "environment.hcl").write_text("protected = true\n")
+    project.judge()
+    assert asked == [False, True]
+    monkeypatch.setattr(scanning, "cached_rules", lambda: "others")
+    project.judge()
+    assert asked == [False, True, True]
+
+
+def test_rule_that_could_not_judge_is_asked_again(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanning, "ours", lambda _: Evaluation(mistakes=["a rule tripped"]))
+    project.add("dev")
+    assert project.judge()[0].mistakes == project.judge()[0].mistakes == ("a rule tripped",)
 
 
 def test_scan_that_cannot_be_relied_on_is_made_again(project: Project) -> None:
