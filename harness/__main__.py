@@ -21,13 +21,13 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from harness import terraform
-from harness.errors import HarnessError
 from harness.operations import root_module
 from harness.policy import gate
 from harness.policy.reports.forms import FORMS
 from harness.policy.reports.markdown import LONGEST
 from harness.pull_request import check
 from modules.settings.problems import SettingsError
+from tealform.errors import HarnessError
 
 if TYPE_CHECKING:
     from harness.proof.verdict import Result, Verdict

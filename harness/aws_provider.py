@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import programs, terraforms
-from harness.errors import HarnessError
 from harness.programs import HALT
 from harness.terraforms import Terraform
+from tealform.errors import HarnessError
 
 VARIABLE = "CUTOVER_AWS_PROVIDER"
 """The environment variable that names a folder with the provider."""

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from modules.context import Context
 from modules.release_contract import FILES, TASKDEF
 from modules.settings.environment import Environment
 from modules.settings.load import Settings
 from modules.settings.problems import Locations
+from tealform.naming import Context
 
 FILE = Path("docs", "releases.md")
 

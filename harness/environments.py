@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from harness.errors import HarnessError
 from harness.terraform_json import blocks
 from modules.settings import load
 from modules.settings.load import GENERATED
+from tealform.errors import HarnessError
 
 LOCK_FILE = ".terraform.lock.hcl"
 """Says which packages of the providers may be installed. Terraform writes it, and it is to be committed."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from harness import diagnostics, environments, foreground, programs, terraforms
-from harness.errors import HarnessError
 from harness.init_record import InitRecord
+from tealform.errors import HarnessError
 
 _NEED_INIT = ("plan", "apply", "destroy", "output", "show", "state", "force-unlock", "import", "taint", "untaint")
 # With these, init does not do all of its work.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import programs
-from harness.errors import HarnessError
+from tealform.errors import HarnessError
 
 _START_SECONDS = 30
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from modules.aws import Construct
 from modules.bucket import BUCKETS_PREFIX, Bucket, BucketProps
-from modules.context import Context
 from modules.iam import Condition, Statement
+from tealform.aws import Construct
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

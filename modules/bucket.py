@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from modules.aws import (
+from modules.iam import Condition, Statement, policy_document
+from tealform.aws import (
     Construct,
     S3Bucket,
     S3BucketLifecycleConfiguration,
@@ -27,8 +28,7 @@ from modules.aws import (
     S3BucketVersioningVersioningConfiguration,
     TerraformResourceLifecycle,
 )
-from modules.context import Context
-from modules.iam import Condition, Statement, policy_document
+from tealform.naming import Context
 
 BUCKETS_PREFIX = "buckets/"
 """Where in the bucket for access logs other buckets have theirs."""

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from modules.access_logs import AccessLogs
-from modules.context import Context
 from modules.key import Key
 from modules.network.load_balancer import LoadBalancer
 from modules.network.network import Network
 from modules.pull_through_cache import CachedRegistry
 from modules.service.cluster import Cluster
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from modules.aws import (
+from tealform.aws import (
     Construct,
     DataAwsIamPolicyDocument,
     DataAwsIamPolicyDocumentStatement,
@@ -15,7 +15,7 @@ from modules.aws import (
     IamRole,
     IamRolePolicy,
 )
-from modules.context import Context
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

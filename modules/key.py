@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.aws import Construct, KmsAlias, KmsKey, KmsKeyPolicy
-from modules.context import Context
 from modules.iam import Condition, Statement, only_by, policy_document, roots
+from tealform.aws import Construct, KmsAlias, KmsKey, KmsKeyPolicy
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

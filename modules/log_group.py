@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.aws import CloudwatchLogGroup, Construct
-from modules.context import Context
 from modules.iam import Statement
 from modules.key import Key
+from tealform.aws import CloudwatchLogGroup, Construct
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

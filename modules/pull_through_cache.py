@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.aws import Construct, EcrPullThroughCacheRule
-from modules.context import Context
 from modules.iam import Statement
 from modules.settings.pull_through_cache import UPSTREAMS, PullThroughCache, variable
+from tealform.aws import Construct, EcrPullThroughCacheRule
+from tealform.naming import Context
 
 
 def prefix(context: Context, upstream: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from modules.aws import AwsProvider, AwsProviderDefaultTags, Node, TerraformElement, TerraformStack
+from tealform.aws import AwsProvider, AwsProviderDefaultTags, Node, TerraformElement, TerraformStack
 
 REQUIRED_TERRAFORM = ">= 1.11"
 """1.11 made the S3 backend's own lock file generally available."""

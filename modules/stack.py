@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from modules import state
 from modules.access_logs import AccessLogs, AccessLogsProps
-from modules.aws import App, Construct, TerraformOutput
-from modules.context import Context
 from modules.foundation import Foundation, Platform
 from modules.key import Key, KeyProps
 from modules.network.application_load_balancer import ApplicationLoadBalancer
@@ -32,6 +30,8 @@ from modules.settings.load import Settings
 from modules.settings.notifications import Notifications
 from modules.settings.service import Service as ServiceSettings
 from modules.settings.source import Promotion
+from tealform.aws import App, Construct, TerraformOutput
+from tealform.naming import Context
 
 _LOAD_BALANCERS: dict[str, type[LoadBalancer]] = {
     "application": ApplicationLoadBalancer,

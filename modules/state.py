@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from modules.context import Context
 from modules.settings.state import CloudState, S3State, State
+from tealform.naming import Context
 
 
 def blocks(context: Context, state: State) -> dict[str, object]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from modules.aws import App
 from modules.service import programs
 from modules.settings.load import GENERATED, Settings
 from modules.stack import EnvironmentStack
+from tealform.aws import App
 
 
 def synthesize(environments: list[Settings], folder: Path) -> dict[str, str]:

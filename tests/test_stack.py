@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from modules.context import Context
+from tealform.naming import Context
 from tests.support import Template, environment, template
 
 STATE_KEY = "arn:aws:kms:eu-west-1:123456789012:key/0f4b2c1d"

@@ -16,7 +16,7 @@ from harness.emulated_aws.codepipeline.triggers import PROVIDER, started_by
 from harness.emulated_aws.connections.backend import connections_of
 from harness.emulated_aws.connections.hosting import Push
 from harness.emulated_aws.server import EmulatedAws
-from harness.errors import HarnessError
+from tealform.errors import HarnessError
 
 # Paths of the emulated AWS; no service of AWS has one like them.
 HANDSHAKE_PATH = "/emulated-aws/handshake"

@@ -12,7 +12,7 @@ from typing import Any
 from harness.emulated_aws import references
 from harness.emulated_aws.references import References
 from harness.emulated_aws.server import EmulatedAws
-from harness.errors import HarnessError
+from tealform.errors import HarnessError
 
 # The path of the emulated AWS that takes references; no service of AWS has one like it.
 PATH = "/emulated-aws/existing"

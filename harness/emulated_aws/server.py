@@ -15,7 +15,7 @@ from typing import Any, cast
 import boto3
 from botocore.config import Config
 
-from harness.errors import HarnessError
+from tealform.errors import HarnessError
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _NOT_TO_BE_PASSED_ON = ("aws_", "http_proxy", "https_proxy", "all_proxy", "no_proxy")

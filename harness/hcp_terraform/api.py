@@ -15,8 +15,8 @@ import httpx
 import tenacity
 import truststore
 
-from harness.errors import HarnessError
 from harness.hcp_terraform import cli_configuration
+from tealform.errors import HarnessError
 
 Document = dict[str, Any]
 

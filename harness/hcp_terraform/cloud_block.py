@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from harness import environments
-from harness.errors import HarnessError
 from harness.terraform_json import blocks
 from modules.settings import load
 from modules.settings.problems import SettingsError
+from tealform.errors import HarnessError
 
 _HOST = "app.terraform.io"
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from harness.errors import HarnessError
 from harness.hcp_terraform import cloud_block
 from harness.hcp_terraform.cloud_block import CloudBlock
+from tealform.errors import HarnessError
 
 if TYPE_CHECKING:
     from harness.hcp_terraform.api import Api

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from harness.errors import HarnessError
 from harness.hcp_terraform.api import Api, Document, attributes, related
 from harness.hcp_terraform.cloud_block import CloudBlock
 from harness.hcp_terraform.workspace import Workspace
+from tealform.errors import HarnessError
 
 FINISHED = "planned_and_finished"
 STOPPED_BY_POLICY = ("policy_override", "policy_soft_failed", "post_plan_awaiting_decision")

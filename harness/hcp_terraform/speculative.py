@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import diagnostics, programs
-from harness.errors import HarnessError
 from harness.hcp_terraform import api as api_
 from harness.hcp_terraform import archive, cloud_block, policies, preflight, run
 from harness.hcp_terraform.api import Api, Document, NotFoundError, attributes
 from harness.hcp_terraform.cloud_block import CloudBlock
+from tealform.errors import HarnessError
 
 
 @dataclass(frozen=True)

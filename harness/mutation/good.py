@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from harness import environments
-from harness.errors import HarnessError
 from harness.policy import scanning
 from harness.policy.environment import Environment
+from tealform.errors import HarnessError
 
 BY_ECS = "prod-ecs"
 """Production, with the engine ``ecs`` for all its services: none of the shipped environments has it."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from harness.errors import HarnessError
 from harness.mutation import good, scans, signs
 from harness.mutation.mutant import Mutant
 from harness.mutation.signs import UNJUDGED, Signs
@@ -21,6 +20,7 @@ from harness.policy.environment import Environment
 from harness.policy.stack import Stack
 from harness.policy.text_files import Text, Texts
 from modules.settings.load import GENERATED
+from tealform.errors import HarnessError
 
 Say = Callable[[str], None]
 Caught = Mapping[str, tuple[str, ...]]

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-from harness.errors import HarnessError
 from harness.mutation import judging, mutants, report
 from harness.mutation.judging import Caught, Say
 from harness.mutation.mutant import Mutant
 from harness.mutation.outcome import Outcome, hold
+from tealform.errors import HarnessError
 
 Judge = Callable[[Path, Sequence[Mutant], Say], Caught]
 Table = Mapping[str, Sequence[Mutant]]

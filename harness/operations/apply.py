@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from harness import terraform
-from harness.errors import HarnessError
 from harness.hcp_terraform import cloud_block, preflight
 from harness.interruptions import EndedWellError
 from harness.operations import confirmation, judgement, precautions, remains, root_module
@@ -19,6 +18,7 @@ from harness.operations.root_module import RootModule
 from harness.operations.saved_plan import SavedPlan
 from harness.plan import summary
 from harness.plan.blame import Blame
+from tealform.errors import HarnessError
 
 _STOPPED = 1
 # The state has moved on, or the run of HCP Terraform has been discarded, or the like; in colours, perhaps.

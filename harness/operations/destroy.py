@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from harness import terraform
-from harness.errors import HarnessError
 from harness.hcp_terraform import preflight
 from harness.operations import apply, planning, remains, root_module
 from harness.operations.occupation import at_work
@@ -16,6 +15,7 @@ from harness.plan import changes
 from harness.plan.changes import Change
 from harness.plan.rules import protections
 from modules.settings import load
+from tealform.errors import HarnessError
 
 
 def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | None, arguments: Sequence[str]) -> int:

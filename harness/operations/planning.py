@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from harness import terraform
-from harness.errors import HarnessError
 from harness.operations import saved_plan
 from harness.operations.root_module import RootModule
 from harness.operations.saved_plan import SavedPlan
+from tealform.errors import HarnessError
 
 # Where a run of HCP Terraform can be looked at, and whom it waits for. What is indented is the plan itself.
 _CANNOT_WAIT = re.compile(r"^(https?://|(?=\S).*\b(waiting for|queue|state lock|locked)\b)", re.IGNORECASE)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 
-from harness.errors import HarnessError
 from harness.operations.root_module import RootModule
 from modules.landing import land
+from tealform.errors import HarnessError
 
 LOCAL_STATE = "terraform.tfstate"
 _BEFORE = "before.tfstate"

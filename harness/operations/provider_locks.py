@@ -11,11 +11,11 @@ from typing import Any
 
 from harness import diagnostics, environments, programs, terraforms
 from harness.environments import LOCK_FILE
-from harness.errors import HarnessError
 from harness.operations import root_module
 from harness.terraform_json import blocks
 from modules.landing import land
 from modules.settings.load import GENERATED
+from tealform.errors import HarnessError
 
 # Laptops, CI, and the machines of HCP Terraform, which are linux_amd64.
 PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64")

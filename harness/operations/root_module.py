@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import environments, terraform
-from harness.errors import HarnessError
 from harness.terraform_json import blocks
 from modules.settings import load
 from modules.settings.load import GENERATED
 from modules.settings.problems import SettingsError
+from tealform.errors import HarnessError
 
 _BOOTSTRAP = "bootstrap"
 

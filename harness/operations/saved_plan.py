@@ -16,9 +16,9 @@ from pathlib import Path
 
 from harness import terraform
 from harness.environments import LOCK_FILE
-from harness.errors import HarnessError
 from harness.operations.root_module import RootModule
 from modules.landing import land
+from tealform.errors import HarnessError
 
 _PLAN, _RECORD = "planned.tfplan", "planned.json"
 # What Terraform does not read, or writes itself. A change of environment.hcl shows in what is generated from it.

@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import Any, Literal
 
 from harness import terraform_json
-from harness.errors import HarnessError
 from harness.permissions import policy_text
 from harness.permissions.references import Json, References
 from harness.terraform_json import Resource, blocks
+from tealform.errors import HarnessError
 
 Kind = Literal["trust", "permissions", "resource"]
 

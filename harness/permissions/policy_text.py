@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from harness.errors import HarnessError
+from tealform.errors import HarnessError
 
 Json = dict[str, Any]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from harness.errors import HarnessError
 from harness.terraform_json import blocks, resources
+from tealform.errors import HarnessError
 
 Json = dict[str, Any]
 

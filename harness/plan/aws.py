@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from harness.errors import HarnessError
 from harness.plan import arns
+from tealform.errors import HarnessError
 
 Clients = Callable[[str], Any]
 

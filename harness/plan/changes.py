@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.errors import HarnessError
 from harness.plan import kinds
+from tealform.errors import HarnessError
 
 _ACTIONS = {
     ("create",): "create",

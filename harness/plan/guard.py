@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.errors import HarnessError
 from harness.plan.aws import Aws, Clients
 from harness.plan.objection import Objection
 from harness.plan.releases import Releases
@@ -24,6 +23,7 @@ from harness.plan.rules import (
     security_groups,
     target_groups,
 )
+from tealform.errors import HarnessError
 
 _RULES: tuple[Callable[[Mapping[str, Any]], Iterator[Objection]], ...] = (
     data.objections,

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from harness.errors import HarnessError
 from harness.policy import checkov
+from tealform.errors import HarnessError
 
 LIMITS: Mapping[str, float] = {"first time": 4.0, "again": 0.5}
 """How many times checkov's start each may take."""

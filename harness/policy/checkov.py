@@ -21,11 +21,11 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from harness.errors import HarnessError
 from harness.policy import coverage, custom
 from harness.policy.finding import Finding
 from harness.policy.stack import Place, Stack
 from modules.settings.load import GENERATED
+from tealform.errors import HarnessError
 
 VENV = Path(".venv-checkov")
 """checkov's own virtual environment, in the project."""

@@ -11,7 +11,6 @@ from types import MappingProxyType
 from pydantic import TypeAdapter, ValidationError
 
 from harness import environments
-from harness.errors import HarnessError
 from harness.policy import by_hand, planted, rendered, scanning, waivers
 from harness.policy.finding import Finding
 from harness.policy.reports import terminal
@@ -25,6 +24,7 @@ from modules.settings import explain
 from modules.settings.fields import Name
 from modules.settings.load import GENERATED
 from modules.settings.problems import Problem
+from tealform.errors import HarnessError
 
 _NAME = TypeAdapter[str](Name)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from harness import environments
-from harness.errors import HarnessError
 from harness.policy import checkov, coverage, stack
 from harness.policy.stack import Stack
+from tealform.errors import HarnessError
 
 
 def write(root: Path) -> Path:

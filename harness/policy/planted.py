@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from harness.errors import HarnessError
+from tealform.errors import HarnessError
 
 # Some file systems do not tell .Cache from .cache; and Python runs what it once compiled, whatever the code says now.
 _BELIEVED = (":(icase).cache", ":(icase).venv", ":(icase).venv-checkov", ":(glob)**/__pycache__/**")

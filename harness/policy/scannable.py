@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.errors import HarnessError
+from tealform.errors import HarnessError
 
 _KNOWN_LATER = "(known after apply)"
 _KEY = r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]'

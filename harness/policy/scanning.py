@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from harness.errors import HarnessError
 from harness.policy import by_hand, checkov, engine, rules, stack, text_files, texts
 from harness.policy.cache import Cache
 from harness.policy.cache import rules as cached_rules
@@ -20,6 +19,7 @@ from harness.policy.finding import Finding
 from harness.policy.iam import gate as iam
 from harness.policy.stack import Stack
 from modules.settings import load
+from tealform.errors import HarnessError
 
 _T = TypeVar("_T")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from harness import environments
-from harness.errors import HarnessError
 from modules.settings.load import GENERATED
+from tealform.errors import HarnessError
 
 _INDENT = 2
 

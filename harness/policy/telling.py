@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 
 from harness import environments
-from harness.errors import HarnessError
 from harness.plan.blame import setting_of
 from harness.policy import catalogue, stack, texts
 from harness.policy.finding import Finding
@@ -15,6 +14,7 @@ from harness.policy.verdict import Told
 from modules.settings import load
 from modules.settings.load import GENERATED
 from modules.settings.problems import Location, Path_, dotted
+from tealform.errors import HarnessError
 
 _NAMED = re.compile(r"(?:service|delivery|release|images|build)-([^/]+)")
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from harness.errors import HarnessError
 from harness.policy import by_hand, checkov, text_copies, written_secrets
 from harness.policy.checkov import Scan
 from harness.policy.finding import Finding
@@ -19,6 +18,7 @@ from harness.policy.text_copies import Copy, digest
 from harness.policy.text_files import Text, Texts
 from modules.settings.load import GENERATED
 from modules.settings.problems import Location
+from tealform.errors import HarnessError
 
 _FRAMEWORKS = ("secrets", "dockerfile")
 # Without the first, files of most suffixes are left out.

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from harness import aws_provider, environments, terraforms
 from harness.aws_provider import Provider
-from harness.errors import HarnessError
 from harness.proof import offline, report
 from harness.proof.claims import CLAIMS
 from harness.proof.side_by_side import side_by_side
 from harness.proof.verdict import Result, Verdict, not_proved
 from harness.stand_in.server import serving
 from harness.terraforms import Terraform
-from modules.bindings import CACHE
 from modules.settings.problems import SettingsError
+from tealform.aws.lazy_bindings import CACHE
+from tealform.errors import HarnessError
 
 
 def prove(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[Verdict]:

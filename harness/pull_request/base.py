@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.errors import HarnessError
+from tealform.errors import HarnessError
 
 _KEPT = ("environments", "artifacts", "bootstrap")
 # What is believed without being made anew: results of the gate, and installed programs.

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-from harness.errors import HarnessError
 from harness.policy import gate
 from harness.policy.reports import document, junit, sarif
 from harness.policy.reports.markdown import LONGEST
@@ -15,6 +14,7 @@ from harness.pull_request.drift import Drift
 from harness.pull_request.review import Review
 from harness.pull_request.reviewer import Judge, Reviewer, Say
 from modules.landing import land
+from tealform.errors import HarnessError
 
 OUT = Path(".cache", "pr-check")
 """Where the reports are written to, below the project."""

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from harness import environments
-from harness.errors import HarnessError
 from harness.pull_request import changes
 from harness.pull_request.changes import Change
 from modules.settings import load
 from modules.settings.problems import SettingsError
+from tealform.errors import HarnessError
 
 Fate = Literal["kept", "new", "removed", "renamed"]
 

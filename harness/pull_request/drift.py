@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import programs
-from harness.errors import HarnessError
+from tealform.errors import HarnessError
 
 SENTENCE = "what is generated is not what is committed"
 """By this ``make drift`` is told from one that could not generate anything."""

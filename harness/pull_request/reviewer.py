@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Protocol
 
 from harness import environments
-from harness.errors import HarnessError
 from harness.policy.scanning import ARTIFACTS
 from harness.policy.verdict import Verdict
 from harness.pull_request import base as bases
@@ -19,6 +18,7 @@ from harness.pull_request import comparison, findings, risks, waived
 from harness.pull_request.comparison import Compared
 from harness.pull_request.drift import Drift
 from harness.pull_request.review import Review
+from tealform.errors import HarnessError
 
 Say = Callable[[str], None]
 

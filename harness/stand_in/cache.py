@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from modules.bindings import CACHE
+from tealform.aws.lazy_bindings import CACHE
 
 
 class Cache:

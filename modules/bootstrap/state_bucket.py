@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from modules import state
-from modules.aws import Construct, KmsAlias, KmsKey, KmsKeyPolicy, TerraformResourceLifecycle
 from modules.bootstrap.accounts import StateBucket as Wanted
 from modules.bucket import Bucket, BucketProps
-from modules.context import Context
 from modules.iam import Condition, Statement, policy_document
+from tealform.aws import Construct, KmsAlias, KmsKey, KmsKeyPolicy, TerraformResourceLifecycle
+from tealform.naming import Context
 
 # A state is small, and an old one is what is left when a new one is wrong.
 _OLD_DAYS = 365

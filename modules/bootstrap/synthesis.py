@@ -7,11 +7,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from modules.aws import App
 from modules.bootstrap.accounts import Account
 from modules.bootstrap.stack import AccountStack
 from modules.settings.load import GENERATED
 from modules.synthesis import canonical
+from tealform.aws import App
 
 
 def synthesize(accounts: Sequence[Account]) -> dict[str, str]:

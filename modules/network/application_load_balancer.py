@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from modules.aws import (
+from modules.network.load_balancer import LoadBalancer, LoadBalancerProps
+from tealform.aws import (
     Construct,
     LbAccessLogs,
     LbListener,
@@ -13,7 +14,6 @@ from modules.aws import (
     LbListenerDefaultActionRedirect,
     Wafv2WebAclAssociation,
 )
-from modules.network.load_balancer import LoadBalancer, LoadBalancerProps
 
 
 class ApplicationLoadBalancer(LoadBalancer):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.aws import Construct, FlowLog
-from modules.context import Context
 from modules.iam import ServiceRole, ServiceRoleProps, Statement
 from modules.key import Key
 from modules.log_group import LogGroup, LogGroupProps
+from tealform.aws import Construct, FlowLog
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

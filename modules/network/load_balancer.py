@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from modules.access_logs import AccessLogs
-from modules.aws import (
+from modules.network.network import Network
+from modules.settings.load_balancer import LoadBalancer as Settings
+from tealform.aws import (
     Construct,
     Lb,
     LbListener,
@@ -16,9 +18,7 @@ from modules.aws import (
     TerraformResourceLifecycle,
     VpcSecurityGroupIngressRule,
 )
-from modules.context import Context
-from modules.network.network import Network
-from modules.settings.load_balancer import LoadBalancer as Settings
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.aws import (
+from modules.settings.network import CreatedNetwork
+from tealform.aws import (
     Construct,
     DefaultSecurityGroup,
     Eip,
@@ -16,9 +17,8 @@ from modules.aws import (
     RouteTableAssociation,
     Subnet,
 )
-from modules.aws import Vpc as AwsVpc
-from modules.context import Context
-from modules.settings.network import CreatedNetwork
+from tealform.aws import Vpc as AwsVpc
+from tealform.naming import Context
 
 _ANYWHERE = "0.0.0.0/0"
 

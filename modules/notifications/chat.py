@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modules.aws import ChatbotSlackChannelConfiguration, ChatbotTeamsChannelConfiguration, Construct
-from modules.context import Context
 from modules.iam import ServiceRole, ServiceRoleProps
 from modules.settings.notifications import Notifications as Settings
 from modules.settings.notifications import Slack, Teams
+from tealform.aws import ChatbotSlackChannelConfiguration, ChatbotTeamsChannelConfiguration, Construct
+from tealform.naming import Context
 
 GUARDRAIL = "arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess"
 """The most that anybody in a channel may do, whatever role is used there. AWS's own default is everything.

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.aws import (
-    CloudwatchEventRule,
-    CloudwatchEventTarget,
-    CloudwatchEventTargetInputTransformer,
-    Construct,
-)
 from modules.notifications.message import Message
 from modules.notifications.patterns import Pattern, written
 from modules.notifications.topic import Topic
+from tealform.aws import CloudwatchEventRule, CloudwatchEventTarget, CloudwatchEventTargetInputTransformer, Construct
 
 
 @dataclass(frozen=True)

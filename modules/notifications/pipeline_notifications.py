@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.aws import CodestarnotificationsNotificationRule, CodestarnotificationsNotificationRuleTarget, Construct
 from modules.notifications.topic import Topic
 from modules.settings.notifications import Event
+from tealform.aws import CodestarnotificationsNotificationRule, CodestarnotificationsNotificationRuleTarget, Construct
 
 # https://docs.aws.amazon.com/dtconsole/latest/userguide/concepts.html#events-ref-pipeline
 EVENTS: dict[Event, str] = {

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from modules.aws import Construct
-from modules.context import Context
 from modules.notifications import patterns
 from modules.notifications.event_rule import EventRule, EventRuleProps
 from modules.notifications.message import Message
@@ -14,6 +12,8 @@ from modules.notifications.patterns import Pattern
 from modules.notifications.topic import Topic
 from modules.service.service import Service
 from modules.settings.release import Release
+from tealform.aws import Construct
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

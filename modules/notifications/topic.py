@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.aws import Construct, ITerraformDependable, SnsTopic, SnsTopicPolicy, SnsTopicSubscription
-from modules.context import Context
 from modules.iam import Condition, Statement, policy_document
 from modules.key import Key
 from modules.settings.notifications import Notifications as Settings
+from tealform.aws import Construct, ITerraformDependable, SnsTopic, SnsTopicPolicy, SnsTopicSubscription
+from tealform.naming import Context
 
 PUBLISHERS = ("codestar-notifications.amazonaws.com", "events.amazonaws.com")
 """The services that write to the topic: for pipelines, and for all the rest."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from modules.aws import CodepipelineStageAction, ITerraformDependable
 from modules.iam import Statement
+from tealform.aws import CodepipelineStageAction, ITerraformDependable
 
 SOURCE = "source"
 """The artifact that the source action gives."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.aws import Construct
 from modules.bucket import Bucket, BucketProps
-from modules.context import Context
 from modules.foundation import Foundation
 from modules.iam import Condition, Statement, only_by, roots
+from tealform.aws import Construct
+from tealform.naming import Context
 
 # An approval may wait for sixty, and a stage rolls back to what it released before.
 _DAYS = 90

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from modules.aws import Construct
 from modules.foundation import Foundation
 from modules.pipeline.action import SOURCE, VARIABLES, Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
@@ -16,6 +15,7 @@ from modules.pipeline.targets import Target
 from modules.pull_through_cache import CachedRegistry
 from modules.service.roles import login_to_ecr
 from modules.settings.service import Service as Settings
+from tealform.aws import Construct
 
 
 @dataclass(frozen=True)

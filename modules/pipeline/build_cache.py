@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from modules.aws import (
+from modules.foundation import Foundation
+from modules.iam import Statement
+from modules.pipeline.image_repository import Images
+from tealform.aws import (
     Construct,
     DataAwsEcrLifecyclePolicyDocument,
     DataAwsEcrLifecyclePolicyDocumentRule,
@@ -15,9 +18,6 @@ from modules.aws import (
     EcrRepositoryEncryptionConfiguration,
     EcrRepositoryImageScanningConfiguration,
 )
-from modules.foundation import Foundation
-from modules.iam import Statement
-from modules.pipeline.image_repository import Images
 
 _UNTAGGED_DAYS = 1
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.aws import (
+from modules.iam import Condition, Statement
+from modules.network.network import Network
+from tealform.aws import (
     CodebuildProjectVpcConfig,
     Construct,
     ITerraformDependable,
     SecurityGroup,
     VpcSecurityGroupEgressRule,
 )
-from modules.context import Context
-from modules.iam import Condition, Statement
-from modules.network.network import Network
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

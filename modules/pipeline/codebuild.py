@@ -7,7 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from modules import secrets
-from modules.aws import (
+from modules.foundation import Foundation
+from modules.iam import ServiceRole, ServiceRoleProps, Statement
+from modules.log_group import LogGroup, LogGroupProps
+from modules.pipeline.action import Step, action
+from modules.pipeline.build_network import BuildNetwork, BuildNetworkProps
+from tealform.aws import (
     CodebuildProject,
     CodebuildProjectArtifacts,
     CodebuildProjectCache,
@@ -18,11 +23,6 @@ from modules.aws import (
     CodebuildProjectSource,
     Construct,
 )
-from modules.foundation import Foundation
-from modules.iam import ServiceRole, ServiceRoleProps, Statement
-from modules.log_group import LogGroup, LogGroupProps
-from modules.pipeline.action import Step, action
-from modules.pipeline.build_network import BuildNetwork, BuildNetworkProps
 
 QUEUED_MINUTES = 60
 """Minutes that a build may wait for a machine."""

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.aws import (
+from modules.foundation import Platform
+from modules.iam import Condition, ServiceRole, ServiceRoleProps, Statement, pass_roles
+from modules.pipeline.action import BUILD, Step, action
+from modules.pipeline.artifact_bucket import Artifacts
+from modules.pipeline.traffic import predefined
+from modules.service.service import Service
+from modules.settings.release import Release
+from tealform.aws import (
     CodedeployApp,
     CodedeployDeploymentConfig,
     CodedeployDeploymentConfigTrafficRoutingConfig,
@@ -27,13 +34,6 @@ from modules.aws import (
     ITerraformDependable,
     TerraformResourceLifecycle,
 )
-from modules.foundation import Platform
-from modules.iam import Condition, ServiceRole, ServiceRoleProps, Statement, pass_roles
-from modules.pipeline.action import BUILD, Step, action
-from modules.pipeline.artifact_bucket import Artifacts
-from modules.pipeline.traffic import predefined
-from modules.service.service import Service
-from modules.settings.release import Release
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.aws import (
+from modules.iam import Statement
+from modules.settings.conditions import BeforeEntry, OnSuccess
+from modules.settings.release import Release
+from modules.settings.window import Window
+from tealform.aws import (
     CodepipelineStageBeforeEntry,
     CodepipelineStageBeforeEntryCondition,
     CodepipelineStageBeforeEntryConditionRule,
@@ -20,11 +24,7 @@ from modules.aws import (
     CodepipelineStageOnSuccessConditionRule,
     CodepipelineStageOnSuccessConditionRuleRuleTypeId,
 )
-from modules.context import Context
-from modules.iam import Statement
-from modules.settings.conditions import BeforeEntry, OnSuccess
-from modules.settings.release import Release
-from modules.settings.window import Window
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from modules.aws import CodeconnectionsConnection, Construct, TerraformOutput
-from modules.context import Context
 from modules.pipeline.sources.connection import HOSTS
 from modules.settings.service import Service
 from modules.settings.source import Connected
+from tealform.aws import CodeconnectionsConnection, Construct, TerraformOutput
+from tealform.naming import Context
 
 
 def connections(scope: Construct, context: Context, services: Iterable[Service]) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from modules.aws import Construct
 from modules.foundation import Foundation
 from modules.notifications.topic import Topic
 from modules.pipeline.action import BUILD, IMAGE, SOURCE, Step
@@ -27,6 +26,7 @@ from modules.pipeline.targets import Target
 from modules.settings.project import Project
 from modules.settings.service import Service as Settings
 from modules.settings.source import S3, CodeCommit, Promotion
+from tealform.aws import Construct
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from modules.aws import Construct
-from modules.context import Context
 from modules.foundation import Foundation
 from modules.iam import Statement, pass_roles
 from modules.pipeline import inline
@@ -22,6 +20,8 @@ from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
 from modules.settings import duration
 from modules.settings.service import Service as Settings
+from tealform.aws import Construct
+from tealform.naming import Context
 
 # Beyond the waits that are set: for tasks to start and to end, and for hooks.
 _MINUTES_BESIDE = 60

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.aws import Construct
 from modules.bucket import Bucket, BucketProps
-from modules.context import Context
 from modules.foundation import Foundation
 from modules.iam import Condition, Statement
 from modules.pipeline.action import BUILD, Step, action
 from modules.pipeline.sources.versioned_object import VersionedObject
+from tealform.aws import Construct
+from tealform.naming import Context
 
 KEY = "release.zip"
 """The release: image, and the templates that the next environment fills in for itself."""

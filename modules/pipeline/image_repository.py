@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.aws import (
+from modules.foundation import Foundation
+from modules.iam import Statement, only_by, policy_document, roots
+from tealform.aws import (
     Construct,
     DataAwsEcrLifecyclePolicyDocument,
     DataAwsEcrLifecyclePolicyDocumentRule,
@@ -17,9 +19,7 @@ from modules.aws import (
     EcrRepositoryImageScanningConfiguration,
     EcrRepositoryPolicy,
 )
-from modules.context import Context
-from modules.foundation import Foundation
-from modules.iam import Statement, only_by, policy_document, roots
+from tealform.naming import Context
 
 _PULLING = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 

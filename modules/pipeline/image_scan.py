@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.aws import Construct
 from modules.foundation import Foundation
 from modules.iam import Statement
 from modules.pipeline import inline
@@ -13,6 +12,7 @@ from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
 from modules.pipeline.image_repository import Images
 from modules.settings.scan import Scan
+from tealform.aws import Construct
 
 # For the program to give up by itself, and say why, before CodeBuild stops it.
 _MINUTES_BESIDE = 15

@@ -7,7 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modules.aws import (
+from modules.foundation import Foundation
+from modules.iam import ServiceRole, ServiceRoleProps, Statement
+from modules.pipeline import conditions
+from modules.pipeline.action import Step
+from modules.pipeline.artifact_bucket import ArtifactBucket
+from modules.pipeline.sources import Source
+from modules.settings.release import Release
+from tealform.aws import (
     CloudwatchEventRule,
     CloudwatchEventTarget,
     Codepipeline,
@@ -16,13 +23,6 @@ from modules.aws import (
     CodepipelineStage,
     Construct,
 )
-from modules.foundation import Foundation
-from modules.iam import ServiceRole, ServiceRoleProps, Statement
-from modules.pipeline import conditions
-from modules.pipeline.action import Step
-from modules.pipeline.artifact_bucket import ArtifactBucket
-from modules.pipeline.sources import Source
-from modules.settings.release import Release
 
 # The stage of the step that a target gives.
 _DEPLOY = "Deploy"

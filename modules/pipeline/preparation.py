@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.aws import Construct
 from modules.foundation import Foundation
 from modules.iam import Statement
 from modules.pipeline import inline
@@ -14,6 +13,7 @@ from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
 from modules.pipeline.image_repository import Images
 from modules.pipeline.targets import Target
 from modules.release_contract import RELEASE_FILES
+from tealform.aws import Construct
 
 _MINUTES = 10
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from modules.aws import Construct, IamRole, IamRolePolicy, SsmParameter
-from modules.context import Context
 from modules.foundation import Platform
 from modules.iam import Statement, only_by, policy_document, roots
 from modules.pipeline.artifact_bucket import Artifacts
@@ -15,6 +13,8 @@ from modules.pipeline.ecs_deployment import releasing
 from modules.release_contract import as_parameter
 from modules.service.service import Service
 from modules.settings.service import Service as Settings
+from tealform.aws import Construct, IamRole, IamRolePolicy, SsmParameter
+from tealform.naming import Context
 
 
 def parameters(target: Context, service: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from modules.aws import Construct
 from modules.foundation import Foundation
 from modules.iam import Statement
 from modules.pipeline.action import BUILD, IMAGE_DIGEST, SOURCE, Step
@@ -15,6 +14,7 @@ from modules.pipeline.image_repository import Images
 from modules.pull_through_cache import CachedRegistry
 from modules.service.roles import login_to_ecr
 from modules.settings.source_test import SourceTest as Settings
+from tealform.aws import Construct
 
 
 @dataclass(frozen=True)

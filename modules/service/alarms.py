@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from modules.aws import (
+from modules.network.load_balancer import LoadBalancer
+from modules.service.target_groups import TargetGroups
+from modules.settings.alarms import Alarms as Settings
+from tealform.aws import (
     CloudwatchMetricAlarm,
     CloudwatchMetricAlarmMetricQuery,
     CloudwatchMetricAlarmMetricQueryMetric,
     Construct,
     LbTargetGroup,
 )
-from modules.network.load_balancer import LoadBalancer
-from modules.service.target_groups import TargetGroups
-from modules.settings.alarms import Alarms as Settings
 
 _PERIOD = 60
 

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from modules.aws import (
+from modules.iam import ServiceRole, ServiceRoleProps, Statement
+from modules.service.alarms import Alarms
+from modules.service.controller import Controller
+from modules.service.routes import Routes
+from modules.service.target_groups import TargetGroups
+from modules.settings import duration
+from modules.settings.release import Release
+from tealform.aws import (
     Construct,
     EcsServiceAlarms,
     EcsServiceDeploymentCircuitBreaker,
@@ -19,14 +26,7 @@ from modules.aws import (
     IamRolePolicyAttachment,
     ITerraformDependable,
 )
-from modules.context import Context
-from modules.iam import ServiceRole, ServiceRoleProps, Statement
-from modules.service.alarms import Alarms
-from modules.service.controller import Controller
-from modules.service.routes import Routes
-from modules.service.target_groups import TargetGroups
-from modules.settings import duration
-from modules.settings.release import Release
+from tealform.naming import Context
 
 # The provider's own time-out: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_service
 _DELETE_MINUTES = 20

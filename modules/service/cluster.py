@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.aws import (
+from modules.key import Key
+from modules.log_group import LogGroup, LogGroupProps
+from tealform.aws import (
     Construct,
     EcsCluster,
     EcsClusterCapacityProviders,
@@ -13,9 +15,7 @@ from modules.aws import (
     EcsClusterConfigurationExecuteCommandConfigurationLogConfiguration,
     EcsClusterSetting,
 )
-from modules.context import Context
-from modules.key import Key
-from modules.log_group import LogGroup, LogGroupProps
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.aws import (
+from tealform.aws import (
     EcsServiceAlarms,
     EcsServiceDeploymentCircuitBreaker,
     EcsServiceDeploymentConfiguration,

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modules import secrets
-from modules.aws import Construct, IamRolePolicyAttachment, ITerraformDependable
-from modules.context import Context
 from modules.iam import ServiceRole, ServiceRoleProps, Statement
 from modules.log_group import LogGroup
 from modules.settings.service import Service as Settings
+from tealform.aws import Construct, IamRolePolicyAttachment, ITerraformDependable
+from tealform.naming import Context
 
 _ECR_IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/(?P<name>[^:@]+)"

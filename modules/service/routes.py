@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.aws import (
-    Construct,
-    LbListener,
-    LbListenerRule,
-    LbTargetGroup,
-)
+from tealform.aws import Construct, LbListener, LbListenerRule, LbTargetGroup
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.aws import (
+from modules.network.application_load_balancer import ApplicationLoadBalancer
+from modules.service.ownership import OWNED_OF_RULE
+from modules.service.routes import Route, Routes, Weighted
+from modules.settings.service import Service as Settings
+from tealform.aws import (
     Construct,
     LbListener,
     LbListenerRule,
@@ -17,10 +21,6 @@ from modules.aws import (
     LbListenerRuleConditionPathPattern,
     TerraformResourceLifecycle,
 )
-from modules.network.application_load_balancer import ApplicationLoadBalancer
-from modules.service.ownership import OWNED_OF_RULE
-from modules.service.routes import Route, Routes, Weighted
-from modules.settings.service import Service as Settings
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.aws import (
+from modules.network.load_balancer import LoadBalancer
+from modules.service.ownership import OWNED_BY_SCHEDULES
+from modules.service.target_groups import TargetGroups
+from modules.settings.schedule import Schedule
+from modules.settings.service import Service as Settings
+from tealform.aws import (
     AppautoscalingPolicy,
     AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
     AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecification,
@@ -20,11 +25,6 @@ from modules.aws import (
     LbTargetGroup,
     TerraformResourceLifecycle,
 )
-from modules.network.load_balancer import LoadBalancer
-from modules.service.ownership import OWNED_BY_SCHEDULES
-from modules.service.target_groups import TargetGroups
-from modules.settings.schedule import Schedule
-from modules.settings.service import Service as Settings
 
 # A task takes about a minute to start: new ones show in the average before more are added, and
 # a lull must last before any is taken away.

@@ -5,21 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from modules.aws import (
-    Construct,
-    EcsService,
-    EcsServiceCapacityProviderStrategy,
-    EcsServiceDeploymentController,
-    EcsServiceLoadBalancer,
-    EcsServiceNetworkConfiguration,
-    EcsTaskDefinition,
-    EcsTaskDefinitionRuntimePlatform,
-    EcsTaskDefinitionVolume,
-    SecurityGroup,
-    TerraformResourceLifecycle,
-    VpcSecurityGroupEgressRule,
-    VpcSecurityGroupIngressRule,
-)
 from modules.foundation import Platform
 from modules.log_group import LogGroup, LogGroupProps
 from modules.network.application_load_balancer import ApplicationLoadBalancer
@@ -39,6 +24,21 @@ from modules.service.smoke_test import SmokeTest, SmokeTestProps
 from modules.service.target_groups import TargetGroups, TargetGroupsProps
 from modules.settings.hooks import SMOKE_TEST_STAGE, STAGES
 from modules.settings.service import Service as Settings
+from tealform.aws import (
+    Construct,
+    EcsService,
+    EcsServiceCapacityProviderStrategy,
+    EcsServiceDeploymentController,
+    EcsServiceLoadBalancer,
+    EcsServiceNetworkConfiguration,
+    EcsTaskDefinition,
+    EcsTaskDefinitionRuntimePlatform,
+    EcsTaskDefinitionVolume,
+    SecurityGroup,
+    TerraformResourceLifecycle,
+    VpcSecurityGroupEgressRule,
+    VpcSecurityGroupIngressRule,
+)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.aws import (
+from modules.foundation import Platform
+from modules.iam import Condition, ServiceRole, ServiceRoleProps, Statement
+from modules.log_group import LogGroup, LogGroupProps
+from modules.service import programs
+from modules.settings.service import Service as Settings
+from modules.settings.smoke_test import SmokeTest as TestSettings
+from tealform.aws import (
     Construct,
     LambdaFunction,
     LambdaFunctionEnvironment,
@@ -14,12 +20,6 @@ from modules.aws import (
     VpcSecurityGroupEgressRule,
     VpcSecurityGroupIngressRule,
 )
-from modules.foundation import Platform
-from modules.iam import Condition, ServiceRole, ServiceRoleProps, Statement
-from modules.log_group import LogGroup, LogGroupProps
-from modules.service import programs
-from modules.settings.service import Service as Settings
-from modules.settings.smoke_test import SmokeTest as TestSettings
 
 # Beyond the time for the right answer: to start, to find the load balancer, to report.
 _SECONDS_BESIDE = 60

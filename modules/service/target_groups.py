@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.aws import Construct, LbTargetGroup, LbTargetGroupHealthCheck
-from modules.context import Context
 from modules.settings.service import Service as Settings
+from tealform.aws import Construct, LbTargetGroup, LbTargetGroupHealthCheck
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from modules.context import Context
 from modules.settings import explain, hcl
 from modules.settings.environment import Environment
 from modules.settings.fields import Name
@@ -19,6 +18,7 @@ from modules.settings.problems import Locations, Path_, Problem, SettingsError
 from modules.settings.project import Project
 from modules.settings.rules import RULES, neighbours
 from modules.settings.rules.conflict import Conflict
+from tealform.naming import Context
 
 COMMON = "common.hcl"
 FILE = "environment.hcl"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from modules.context import Context
 from modules.settings.environment import Environment
 from modules.settings.service import Service
 from modules.settings.source import Promotion
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

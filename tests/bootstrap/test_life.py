@@ -16,10 +16,11 @@ from harness.permissions import policies
 from harness.proof import update
 from harness.proof.concession import Concession
 from harness.workspace import Outcome, Workspace
-from modules import app, bindings
+from modules import app
 from modules.settings import load
 from modules.settings.load import GENERATED, Settings
 from modules.synthesis import synthesize
+from tealform.aws import lazy_bindings
 from tests.bootstrap import calls, projects
 from tests.bootstrap.test_document import MOVED
 from tests.inventory import ROOT
@@ -38,7 +39,7 @@ BUCKET = f"shop-terraform-state-{projects.ACCOUNT}"
 
 
 def _provider() -> Provider:
-    return aws_provider.find("6.25.0", terraforms.every()[0], bindings.CACHE)
+    return aws_provider.find("6.25.0", terraforms.every()[0], lazy_bindings.CACHE)
 
 
 @contextmanager

@@ -9,8 +9,8 @@ import pytest
 
 from harness import aws_provider
 from harness.aws_provider import VARIABLE, Provider
-from harness.errors import HarnessError
 from harness.terraforms import Terraform
+from tealform.errors import HarnessError
 
 SERVES = """#!/bin/sh
 echo "$$ $AWS_ENDPOINT_URL $AWS_PROFILE" > "$(dirname "$0")/started"

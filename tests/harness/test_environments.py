@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness import environments
-from harness.errors import HarnessError
+from tealform.errors import HarnessError
 from tests.harness import projects
 
 AWS = {"source": "hashicorp/aws", "version": "6.25.0"}

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.permissions import policies
 from harness.permissions.options import when
 from harness.permissions.policies import Condition, Statement
+from tealform.errors import HarnessError
 
 ACCOUNT = "123456789012"
 TRUST = {

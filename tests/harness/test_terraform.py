@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness import terraform
-from harness.errors import HarnessError
+from tealform.errors import HarnessError
 from tests.harness import projects
 
 # It answers with the exit code in the file «code», and if its first argument is «init» with that in «init-code». Like

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness import terraforms
-from harness.errors import HarnessError
+from tealform.errors import HarnessError
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness import terraforms, workspace
-from harness.errors import HarnessError
 from harness.terraforms import Terraform
+from tealform.errors import HarnessError
 from tests.harness import projects
 
 BACKEND = {"terraform": {"backend": {"s3": {"bucket": "none", "key": "none", "region": "eu-west-1"}}}}

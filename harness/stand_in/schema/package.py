@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
-from modules.bindings import PACKAGE
+from tealform.aws.lazy_bindings import PACKAGE
 
 _SOURCE_MAP = re.compile(r"sourceMappingURL=data:application/json;base64,(?P<map>\S+)")
 

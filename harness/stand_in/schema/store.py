@@ -9,7 +9,7 @@ from pathlib import Path
 from harness.stand_in.cache import Cache
 from harness.stand_in.schema import conversion, lost_facts, package, typescript
 from harness.stand_in.schema.model import ProviderSchema, Schema
-from modules.bindings import PACKAGE
+from tealform.aws.lazy_bindings import PACKAGE
 
 _PROVIDER = "provider"
 _DATA = "data-aws-"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from modules.context import Context
 from modules.iam import Condition
 from modules.settings.environment import Environment
 from modules.settings.load import Settings
 from modules.settings.source import S3, CodeCommit
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

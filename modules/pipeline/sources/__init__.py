@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from modules.aws import CodepipelineTrigger
 from modules.pipeline.action import Step
+from tealform.aws import CodepipelineTrigger
 
 
 class Source(Protocol):

@@ -6,7 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from modules.aws import (
+from modules.iam import Statement
+from modules.pipeline.action import SOURCE, Step, action
+from modules.settings.source import CodeCommit
+from tealform.aws import (
     CodecommitApprovalRuleTemplate,
     CodecommitApprovalRuleTemplateAssociation,
     CodecommitRepository,
@@ -14,10 +17,7 @@ from modules.aws import (
     Construct,
     TerraformResourceLifecycle,
 )
-from modules.context import Context
-from modules.iam import Statement
-from modules.pipeline.action import SOURCE, Step, action
-from modules.settings.source import CodeCommit
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.aws import (
+from modules.iam import Statement
+from modules.pipeline.action import SOURCE, Step, action
+from modules.settings.source import Bitbucket, GitHub, GitLab
+from tealform.aws import (
     CodepipelineTrigger,
     CodepipelineTriggerGitConfiguration,
     CodepipelineTriggerGitConfigurationPush,
@@ -12,9 +15,6 @@ from modules.aws import (
     CodepipelineTriggerGitConfigurationPushFilePaths,
     CodepipelineTriggerGitConfigurationPushTags,
 )
-from modules.iam import Statement
-from modules.pipeline.action import SOURCE, Step, action
-from modules.settings.source import Bitbucket, GitHub, GitLab
 
 HOSTS = {
     "github": ("GitHub", "https://github.com/{}/commit/"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from modules.aws import CodepipelineTrigger
-from modules.context import Context
 from modules.pipeline.action import IMAGE_DIGEST, SOURCE, Step
 from modules.pipeline.handover import released
+from tealform.aws import CodepipelineTrigger
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

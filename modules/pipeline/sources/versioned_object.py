@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from modules.context import Context
 from modules.iam import Statement
 from modules.pipeline.action import Step, action
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from modules.aws import Construct
-from modules.context import Context
 from modules.foundation import Foundation
 from modules.iam import Statement
 from modules.pipeline.action import BUILD, Step, action
@@ -15,6 +13,8 @@ from modules.pipeline.codedeploy_deployment import codedeploy_configuration
 from modules.pipeline.ecs_deployment import EcsDeployment, EcsDeploymentProps
 from modules.pipeline.release_access import parameters, reader_arns, release_role_arn
 from modules.settings.environment import Environment
+from tealform.aws import Construct
+from tealform.naming import Context
 
 
 @dataclass(frozen=True)

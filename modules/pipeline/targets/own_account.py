@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from modules.aws import Construct
 from modules.foundation import Platform
 from modules.iam import Statement
 from modules.pipeline.action import Step
@@ -14,6 +13,7 @@ from modules.pipeline.codedeploy_deployment import CodeDeployDeployment, CodeDep
 from modules.pipeline.ecs_deployment import EcsDeployment, EcsDeploymentProps, releasing
 from modules.service.service import Service
 from modules.settings.service import Service as Settings
+from tealform.aws import Construct
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modules.context import Context
 from modules.settings.environment import Environment
 from modules.settings.problems import Path_
 from modules.settings.rules.conflict import Conflict
 from modules.settings.source import Promotion
+from tealform.naming import Context
 
 # Log groups and security groups of a service called so would meet those that all services share.
 _SHARED = {"endpoints", "exec", "load-balancer", "vpc-flow-logs"}

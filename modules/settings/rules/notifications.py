@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modules.context import Context
 from modules.settings.environment import Environment
 from modules.settings.rules.conflict import Conflict
+from tealform.naming import Context
 
 _HERE = ("notifications",)
 _TOPIC = (*_HERE, "topic")

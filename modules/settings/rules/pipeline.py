@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modules.context import Context
 from modules.settings.environment import Environment
 from modules.settings.problems import Path_
 from modules.settings.rules.conflict import Conflict
 from modules.settings.source import S3, CodeCommit, Connected
+from tealform.naming import Context
 
 _PATTERNS = 8
 _CONNECTION_NAME = 32

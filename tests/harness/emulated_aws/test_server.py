@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from harness.emulated_aws import hosted
 from harness.emulated_aws.seed import PATH, seed
 from harness.emulated_aws.server import EmulatedAws, running
-from harness.errors import HarnessError
+from tealform.errors import HarnessError
 from tests.harness.emulated_aws import clients
 from tests.harness.emulated_aws.test_existing import CERTIFICATE
 from tests.harness.emulated_aws.test_references import PRIVATE, PUBLIC, VPC_ID, document, in_network

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from harness.errors import HarnessError
 from harness.hcp_terraform import api
 from harness.hcp_terraform.api import Api
+from tealform.errors import HarnessError
 from tests.harness.hcp_terraform.service import TOKEN, Service
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.hcp_terraform import cli_configuration
+from tealform.errors import HarnessError
 
 
 def credentials(host: str, token: str) -> str:

@@ -18,11 +18,11 @@ from harness import programs
 from harness.emulated_hcp import server
 from harness.emulated_hcp.organization import Organization, Workspace
 from harness.emulated_hcp.server import EmulatedHcp
-from harness.errors import HarnessError
 from harness.hcp_terraform import preflight, run
 from harness.operations import judgement, speculate
 from harness.operations.judgement import Judgement
 from harness.policy import planned
+from tealform.errors import HarnessError
 from tests.harness.operations import modules
 from tests.inventory import ROOT
 

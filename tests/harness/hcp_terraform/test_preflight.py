@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.hcp_terraform import preflight
+from tealform.errors import HarnessError
 from tests.harness.hcp_terraform.conftest import Write
 from tests.harness.hcp_terraform.service import TOKEN, Service, workspace
 

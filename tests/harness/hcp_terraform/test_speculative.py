@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.hcp_terraform import run, speculative
 from harness.operations import speculate
+from tealform.errors import HarnessError
 from tests.harness.hcp_terraform.conftest import Write
 from tests.harness.hcp_terraform.service import TOKEN, Answer, Service, workspace
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.operations import confirmation
 from harness.operations.root_module import RootModule
+from tealform.errors import HarnessError
 
 
 @pytest.fixture

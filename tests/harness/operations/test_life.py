@@ -19,8 +19,9 @@ from harness.emulated_aws.server import EmulatedAws, running
 from harness.emulated_hcp import server as hcp
 from harness.emulated_hcp.organization import Organization
 from harness.proof.concession import Concession
-from modules import app, bindings
+from modules import app
 from modules.bootstrap import app as bootstrap
+from tealform.aws import lazy_bindings
 from tests.bootstrap.projects import ACCOUNT
 from tests.harness import projects
 from tests.inventory import ROOT
@@ -85,7 +86,7 @@ def _learn(project: Project, provider: aws_provider.Provider, variables: Mapping
 
 @contextlib.contextmanager
 def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, Concession]]:
-    provider = aws_provider.find("6.25.0", terraforms.every()[0], bindings.CACHE)
+    provider = aws_provider.find("6.25.0", terraforms.every()[0], lazy_bindings.CACHE)
     assert app.run(["dev"], project.root) == 0
     with contextlib.ExitStack() as stack:
         aws = stack.enter_context(running(ACCOUNT))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.operations.occupation import at_work
+from tealform.errors import HarnessError
 from tests.harness import projects, sessions
 from tests.harness.operations import modules
 

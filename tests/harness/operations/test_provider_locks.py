@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.operations import provider_locks
 from harness.operations.provider_locks import PLATFORMS
+from tealform.errors import HarnessError
 from tests.harness.operations import modules
 
 REQUIRED = {"terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "6.25.0"}}}}

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.operations import precautions, remains
 from harness.operations.root_module import RootModule
+from tealform.errors import HarnessError
 from tests.harness.operations import modules
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.operations import saved_plan
 from harness.operations.root_module import RootModule
 from harness.operations.saved_plan import SavedPlan
+from tealform.errors import HarnessError
 from tests.harness.operations import modules
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.plan import changes
 from harness.plan.changes import Change
+from tealform.errors import HarnessError
 from tests.harness.plan.made import change, plan
 
 

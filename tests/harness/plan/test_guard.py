@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.plan.guard import left, objections, unread
 from harness.plan.objection import Objection
+from tealform.errors import HarnessError
 from tests.harness.plan import asked, recorded
 from tests.harness.plan.made import change, plan
 from tests.harness.plan.rules.state import prior

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
-from harness.errors import HarnessError
 from harness.plan import owners
 from harness.plan.guard import objections
+from tealform.errors import HarnessError
 from tests.harness.plan import recorded
 from tests.harness.plan.asked import ACCOUNT, Aws
 from tests.harness.plan.made import change, plan

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.plan import summary
 from harness.plan.blame import Blame
 from harness.plan.objection import Objection
 from modules.settings import load
+from tealform.errors import HarnessError
 from tests import support
 from tests.harness import projects
 from tests.harness.plan.made import change, plan

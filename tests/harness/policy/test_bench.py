@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.policy import bench
+from tealform.errors import HarnessError
 from tests.inventory import ROOT
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.policy import checkov, stack
 from harness.policy.finding import Finding
+from tealform.errors import HarnessError
 from tests.harness.policy import stacks
 from tests.harness.policy.stacks import NOTHING_SCANNED, record, report
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.policy import coverage, custom, gate, scanning, stack, texts
 from harness.policy.checkov import Scan
 from harness.policy.engine import Evaluation
@@ -20,6 +19,7 @@ from harness.policy.environment import Environment
 from harness.policy.finding import Finding
 from harness.policy.text_files import Texts
 from harness.policy.verdict import Verdict
+from tealform.errors import HarnessError
 from tests.harness.policy import stacks
 from tests.harness.policy.stacks import record, report
 from tests.harness.policy.test_waivers import waiver

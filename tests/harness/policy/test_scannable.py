@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.policy import scannable
+from tealform.errors import HarnessError
 from tests.harness.policy.plans import plan, refers, resource
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.policy import checkov, custom, gate, stack
 from harness.policy.checkov import Scan
+from tealform.errors import HarnessError
 from tests.harness.policy import stacks
 from tests.harness.projects import REPOSITORY
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.policy import stack
+from tealform.errors import HarnessError
 from tests.harness.policy import stacks
 
 

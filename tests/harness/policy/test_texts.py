@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.policy import checkov, text_copies, text_files, texts, written_secrets
 from harness.policy.checkov import Scan
 from harness.policy.finding import Finding
 from harness.policy.text_copies import digest
 from harness.policy.text_files import Text
+from tealform.errors import HarnessError
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 

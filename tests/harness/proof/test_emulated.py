@@ -16,9 +16,9 @@ from harness.proof import emulated
 from harness.proof.claims import CLAIMS
 from harness.proof.emulated import RELEASE
 from harness.proof.verdict import Verdict
-from modules import bindings
 from modules.service import programs
 from modules.settings import load
+from tealform.aws import lazy_bindings
 from tests import support
 from tests.harness import projects
 
@@ -113,7 +113,7 @@ def _project(root: Path, text: str, change: Callable[[Body], object] = lambda _:
 def _judge(folder: Path, until: str = RELEASE) -> Verdict:
     """The last verdict, which is the first that was refuted or that on the claim ``until``."""
     terraform = terraforms.every()[0]
-    provider = aws_provider.find("6.25.0", terraform, bindings.CACHE)
+    provider = aws_provider.find("6.25.0", terraform, lazy_bindings.CACHE)
     for verdict in emulated.judge(folder, terraform, provider, "all"):
         if verdict.result == "refuted" or verdict.claim == until:
             return verdict

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.pull_request import base
+from tealform.errors import HarnessError
 from tests.harness.pull_request import requests
 from tests.harness.pull_request.requests import PullRequest, document, git
 

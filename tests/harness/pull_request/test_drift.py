@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import HarnessError
 from harness.pull_request import drift
 from harness.pull_request.drift import Drift
+from tealform.errors import HarnessError
 from tests.inventory import ROOT
 
 CHANGED = " M environments/dev/cdk.tf.json\n?? bootstrap/123456789012/cdk.tf.json"

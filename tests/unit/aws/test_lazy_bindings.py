@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from modules import bindings
 from modules.settings.load import GENERATED
+from tealform.aws import lazy_bindings
 from tests.inventory import ENVIRONMENTS, ROOT
 
 COUNT = (
@@ -31,9 +31,9 @@ def run(code: str, cwd: Path = ROOT) -> str:
 
 
 def test_only_the_submodules_that_are_named_are_loaded() -> None:
-    named = len(set(bindings._IMPORT.findall((ROOT / "modules" / "aws.py").read_text(encoding="utf-8"))))
+    named = len(set(lazy_bindings._IMPORT.findall((ROOT / "modules" / "aws.py").read_text(encoding="utf-8"))))
     assert named > 40
-    assert int(run(f"import modules.aws; {COUNT}")) == named + 1  # and _jsii
+    assert int(run(f"import tealform.aws; {COUNT}")) == named + 1  # and _jsii
 
 
 def test_the_settings_are_read_without_any_bindings() -> None:
@@ -56,7 +56,7 @@ def test_modules_never_import_the_harness() -> None:
 def test_the_cut_down_assembly_is_made_once_for_each_list_of_submodules(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bindings, "CACHE", tmp_path)
+    monkeypatch.setattr(lazy_bindings, "CACHE", tmp_path)
     installed = tmp_path / "installed"
     (installed / "_jsii").mkdir(parents=True)
     (installed / "_jsii" / "__init__.py").write_text("")
@@ -66,12 +66,12 @@ def test_the_cut_down_assembly_is_made_once_for_each_list_of_submodules(
         made.append(submodules)
         target.write_text("cut down")
 
-    monkeypatch.setattr(bindings, "_copy_assembly", copy)
+    monkeypatch.setattr(lazy_bindings, "_copy_assembly", copy)
     (installed / "_jsii" / "a@1.jsii.tgz").write_text("whole")
-    first = bindings._cut_down(installed, ["vpc"])
-    assert bindings._cut_down(installed, ["vpc"]) == first
+    first = lazy_bindings._cut_down(installed, ["vpc"])
+    assert lazy_bindings._cut_down(installed, ["vpc"]) == first
     assert (first / "_jsii" / "a@1.jsii.tgz").read_text() == "cut down"
-    second = bindings._cut_down(installed, ["subnet", "vpc"])
+    second = lazy_bindings._cut_down(installed, ["subnet", "vpc"])
     assert second != first
     assert made == [["vpc"], ["subnet", "vpc"]]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([first.name, second.name, "installed"])
@@ -83,7 +83,7 @@ def test_plain_imports_generate_the_same(tmp_path: Path) -> None:
     shutil.copytree(ENVIRONMENTS, root / "environments", ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
     for file in (root / "environments").glob(f"*/{GENERATED}"):
         file.unlink()
-    node = json.dumps(str(bindings.node()))
+    node = json.dumps(str(lazy_bindings.node()))
     run(
         f"import os; os.environ['JSII_NODE'] = {node}\n"
         "import cdktf_cdktf_provider_aws, sys, pathlib\n"

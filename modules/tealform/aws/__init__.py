@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from modules import bindings
+from tealform.aws import lazy_bindings
 
-bindings.prepare(Path(__file__))
+lazy_bindings.prepare(Path(__file__))
 
 from cdktf import (
     App,
