@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from modules import state
-from modules.access_logs import AccessLogs, AccessLogsProps
-from modules.foundation import Foundation, Platform
-from modules.key import Key, KeyProps
 from modules.network.application_load_balancer import ApplicationLoadBalancer
 from modules.network.load_balancer import LoadBalancer, LoadBalancerProps
 from modules.network.network import Network, NetworkProps
@@ -21,8 +18,6 @@ from modules.pipeline.release_access import ReleaseAccess, ReleaseAccessProps, r
 from modules.pipeline.targets import Target
 from modules.pipeline.targets.other_account import OtherAccount
 from modules.pipeline.targets.own_account import OwnAccount
-from modules.pull_through_cache import CachedRegistry, CachedRegistryProps
-from modules.root_module import RootModule
 from modules.service.cluster import Cluster, ClusterProps
 from modules.service.service import Service, ServiceProps
 from modules.settings.environment import Environment
@@ -31,6 +26,11 @@ from modules.settings.notifications import Notifications
 from modules.settings.service import Service as ServiceSettings
 from modules.settings.source import Promotion
 from tealform.aws import App, Construct, TerraformOutput
+from tealform.common.access_logs import AccessLogs, AccessLogsProps
+from tealform.common.kms_key import Key, KeyProps
+from tealform.common.pull_through_cache import CachedRegistry, CachedRegistryProps
+from tealform.common.root_module import RootModule
+from tealform.common.shared_resources import Foundation, Platform
 from tealform.naming import Context
 
 _LOAD_BALANCERS: dict[str, type[LoadBalancer]] = {

@@ -9,9 +9,9 @@ from modules.bootstrap import permissions, state_access
 from modules.bootstrap.issuers import Issuer
 from modules.bootstrap.permissions.identity import PATH
 from modules.bootstrap.permissions.names import Names
-from modules.iam import Condition, Statement, policy_document
 from modules.settings.load import Settings
 from tealform.aws import Construct, IamPolicy, IamRole, IamRolePolicy, IamRolePolicyAttachment
+from tealform.common.iam import Condition, Statement, policy_document
 from tealform.naming import Context
 
 # Seconds. Nothing renews a session of a workflow, and an apply whose session ends cannot save what it has done.

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from modules import state
 from modules.bootstrap.permissions.storage import BUCKET_CHANGES
-from modules.iam import Condition, Statement
 from modules.settings.load import Settings
 from modules.settings.state import S3State
+from tealform.common.iam import Condition, Statement
 
 _BUCKET = (*BUCKET_CHANGES, "DeleteObjectVersion")
 _KEY = (

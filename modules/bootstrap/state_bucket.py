@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from modules import state
 from modules.bootstrap.accounts import StateBucket as Wanted
-from modules.bucket import Bucket, BucketProps
-from modules.iam import Condition, Statement, policy_document
 from tealform.aws import Construct, KmsAlias, KmsKey, KmsKeyPolicy, TerraformResourceLifecycle
+from tealform.common.iam import Condition, Statement, policy_document
+from tealform.common.s3_bucket import Bucket, BucketProps
 from tealform.naming import Context
 
 # A state is small, and an old one is what is left when a new one is wrong.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.iam import ServiceRole, ServiceRoleProps, Statement
-from modules.key import Key
-from modules.log_group import LogGroup, LogGroupProps
 from tealform.aws import Construct, FlowLog
+from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
+from tealform.common.kms_key import Key
+from tealform.common.log_group import LogGroup, LogGroupProps
 from tealform.naming import Context
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from modules.access_logs import AccessLogs
 from modules.network.network import Network
 from modules.settings.load_balancer import LoadBalancer as Settings
 from tealform.aws import (
@@ -18,6 +17,7 @@ from tealform.aws import (
     TerraformResourceLifecycle,
     VpcSecurityGroupIngressRule,
 )
+from tealform.common.access_logs import AccessLogs
 from tealform.naming import Context
 
 

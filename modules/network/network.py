@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from modules.key import Key
 from modules.network.endpoints import Endpoints, EndpointsProps
 from modules.network.flow_logs import FlowLogs, FlowLogsProps
 from modules.network.vpc import Vpc, VpcProps
 from modules.settings.network import CreatedNetwork, ExistingNetwork
 from modules.settings.service import Service
 from tealform.aws import Construct, ITerraformDependable
+from tealform.common.kms_key import Key
 from tealform.naming import Context
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modules.iam import ServiceRole, ServiceRoleProps
 from modules.settings.notifications import Notifications as Settings
 from modules.settings.notifications import Slack, Teams
 from tealform.aws import ChatbotSlackChannelConfiguration, ChatbotTeamsChannelConfiguration, Construct
+from tealform.common.iam import ServiceRole, ServiceRoleProps
 from tealform.naming import Context
 
 GUARDRAIL = "arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess"

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.iam import Condition, Statement, policy_document
-from modules.key import Key
 from modules.settings.notifications import Notifications as Settings
 from tealform.aws import Construct, ITerraformDependable, SnsTopic, SnsTopicPolicy, SnsTopicSubscription
+from tealform.common.iam import Condition, Statement, policy_document
+from tealform.common.kms_key import Key
 from tealform.naming import Context
 
 PUBLISHERS = ("codestar-notifications.amazonaws.com", "events.amazonaws.com")

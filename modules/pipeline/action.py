@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from modules.iam import Statement
 from tealform.aws import CodepipelineStageAction, ITerraformDependable
+from tealform.common.iam import Statement
 
 SOURCE = "source"
 """The artifact that the source action gives."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.bucket import Bucket, BucketProps
-from modules.foundation import Foundation
-from modules.iam import Condition, Statement, only_by, roots
 from tealform.aws import Construct
+from tealform.common.iam import Condition, Statement, only_by, roots
+from tealform.common.s3_bucket import Bucket, BucketProps
+from tealform.common.shared_resources import Foundation
 from tealform.naming import Context
 
 # An approval may wait for sixty, and a stage rolls back to what it released before.

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from modules.foundation import Foundation
 from modules.pipeline.action import SOURCE, VARIABLES, Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.build_cache import BuildCache, BuildCacheProps
 from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
 from modules.pipeline.image_repository import Images
 from modules.pipeline.targets import Target
-from modules.pull_through_cache import CachedRegistry
 from modules.service.roles import login_to_ecr
 from modules.settings.service import Service as Settings
 from tealform.aws import Construct
+from tealform.common.pull_through_cache import CachedRegistry
+from tealform.common.shared_resources import Foundation
 
 
 @dataclass(frozen=True)

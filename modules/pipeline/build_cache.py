@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from modules.foundation import Foundation
-from modules.iam import Statement
 from modules.pipeline.image_repository import Images
 from tealform.aws import (
     Construct,
@@ -18,6 +16,8 @@ from tealform.aws import (
     EcrRepositoryEncryptionConfiguration,
     EcrRepositoryImageScanningConfiguration,
 )
+from tealform.common.iam import Statement
+from tealform.common.shared_resources import Foundation
 
 _UNTAGGED_DAYS = 1
 

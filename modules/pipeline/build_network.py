@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.iam import Condition, Statement
 from modules.network.network import Network
 from tealform.aws import (
     CodebuildProjectVpcConfig,
@@ -14,6 +13,7 @@ from tealform.aws import (
     SecurityGroup,
     VpcSecurityGroupEgressRule,
 )
+from tealform.common.iam import Condition, Statement
 from tealform.naming import Context
 
 

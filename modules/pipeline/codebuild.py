@@ -6,10 +6,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from modules import secrets
-from modules.foundation import Foundation
-from modules.iam import ServiceRole, ServiceRoleProps, Statement
-from modules.log_group import LogGroup, LogGroupProps
 from modules.pipeline.action import Step, action
 from modules.pipeline.build_network import BuildNetwork, BuildNetworkProps
 from tealform.aws import (
@@ -23,6 +19,10 @@ from tealform.aws import (
     CodebuildProjectSource,
     Construct,
 )
+from tealform.common import secret_access
+from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
+from tealform.common.log_group import LogGroup, LogGroupProps
+from tealform.common.shared_resources import Foundation
 
 QUEUED_MINUTES = 60
 """Minutes that a build may wait for a machine."""
@@ -91,7 +91,7 @@ class CodeBuild(Construct):
                 statements=[
                     logs.writing(),
                     *props.statements,
-                    *secrets.reading(props.secrets, props.secrets_kms_keys),
+                    *secret_access.reading(props.secrets, props.secrets_kms_keys),
                     *(self._network.joining() if self._network else ()),
                 ],
             ),
@@ -139,7 +139,7 @@ class CodeBuild(Construct):
     def _variables(self) -> Iterator[CodebuildProjectEnvironmentEnvironmentVariable]:
         props = self._code_build_props
         given: dict[str, tuple[str | None, str]] = {name: (None, value) for name, value in props.variables.items()}
-        given |= {name: secrets.for_codebuild(arn) for name, arn in props.secrets.items()}
+        given |= {name: secret_access.for_codebuild(arn) for name, arn in props.secrets.items()}
         for name, (kind, value) in sorted(given.items()):
             yield CodebuildProjectEnvironmentEnvironmentVariable(name=name, type=kind, value=value)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.foundation import Platform
-from modules.iam import Condition, ServiceRole, ServiceRoleProps, Statement, pass_roles
 from modules.pipeline.action import BUILD, Step, action
 from modules.pipeline.artifact_bucket import Artifacts
 from modules.pipeline.traffic import predefined
@@ -34,6 +32,8 @@ from tealform.aws import (
     ITerraformDependable,
     TerraformResourceLifecycle,
 )
+from tealform.common.iam import Condition, ServiceRole, ServiceRoleProps, Statement, pass_roles
+from tealform.common.shared_resources import Platform
 
 
 @dataclass(frozen=True)

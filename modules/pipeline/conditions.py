@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.iam import Statement
 from modules.settings.conditions import BeforeEntry, OnSuccess
 from modules.settings.release import Release
 from modules.settings.window import Window
@@ -24,6 +23,7 @@ from tealform.aws import (
     CodepipelineStageOnSuccessConditionRule,
     CodepipelineStageOnSuccessConditionRuleRuleTypeId,
 )
+from tealform.common.iam import Statement
 from tealform.naming import Context
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from modules.foundation import Foundation
 from modules.notifications.topic import Topic
 from modules.pipeline.action import BUILD, IMAGE, SOURCE, Step
 from modules.pipeline.approval import approval
@@ -27,6 +26,7 @@ from modules.settings.project import Project
 from modules.settings.service import Service as Settings
 from modules.settings.source import S3, CodeCommit, Promotion
 from tealform.aws import Construct
+from tealform.common.shared_resources import Foundation
 
 
 @dataclass(frozen=True)

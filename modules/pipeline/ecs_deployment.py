@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from modules.foundation import Foundation
-from modules.iam import Statement, pass_roles
 from modules.pipeline import inline
 from modules.pipeline.action import BUILD, Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
@@ -21,6 +19,8 @@ from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
 from modules.settings import duration
 from modules.settings.service import Service as Settings
 from tealform.aws import Construct
+from tealform.common.iam import Statement, pass_roles
+from tealform.common.shared_resources import Foundation
 from tealform.naming import Context
 
 # Beyond the waits that are set: for tasks to start and to end, and for hooks.

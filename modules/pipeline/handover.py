@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.bucket import Bucket, BucketProps
-from modules.foundation import Foundation
-from modules.iam import Condition, Statement
 from modules.pipeline.action import BUILD, Step, action
 from modules.pipeline.sources.versioned_object import VersionedObject
 from tealform.aws import Construct
+from tealform.common.iam import Condition, Statement
+from tealform.common.s3_bucket import Bucket, BucketProps
+from tealform.common.shared_resources import Foundation
 from tealform.naming import Context
 
 KEY = "release.zip"

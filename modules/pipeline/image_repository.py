@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.foundation import Foundation
-from modules.iam import Statement, only_by, policy_document, roots
 from tealform.aws import (
     Construct,
     DataAwsEcrLifecyclePolicyDocument,
@@ -19,6 +17,8 @@ from tealform.aws import (
     EcrRepositoryImageScanningConfiguration,
     EcrRepositoryPolicy,
 )
+from tealform.common.iam import Statement, only_by, policy_document, roots
+from tealform.common.shared_resources import Foundation
 from tealform.naming import Context
 
 _PULLING = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")

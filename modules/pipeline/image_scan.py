@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.foundation import Foundation
-from modules.iam import Statement
 from modules.pipeline import inline
 from modules.pipeline.action import BUILD, Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
@@ -13,6 +11,8 @@ from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
 from modules.pipeline.image_repository import Images
 from modules.settings.scan import Scan
 from tealform.aws import Construct
+from tealform.common.iam import Statement
+from tealform.common.shared_resources import Foundation
 
 # For the program to give up by itself, and say why, before CodeBuild stops it.
 _MINUTES_BESIDE = 15

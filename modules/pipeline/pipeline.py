@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modules.foundation import Foundation
-from modules.iam import ServiceRole, ServiceRoleProps, Statement
 from modules.pipeline import conditions
 from modules.pipeline.action import Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
@@ -23,6 +21,8 @@ from tealform.aws import (
     CodepipelineStage,
     Construct,
 )
+from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
+from tealform.common.shared_resources import Foundation
 
 # The stage of the step that a target gives.
 _DEPLOY = "Deploy"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.foundation import Foundation
-from modules.iam import Statement
 from modules.pipeline import inline
 from modules.pipeline.action import BUILD, VARIABLES, Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
@@ -14,6 +12,8 @@ from modules.pipeline.image_repository import Images
 from modules.pipeline.targets import Target
 from modules.release_contract import RELEASE_FILES
 from tealform.aws import Construct
+from tealform.common.iam import Statement
+from tealform.common.shared_resources import Foundation
 
 _MINUTES = 10
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from modules.foundation import Platform
-from modules.iam import Statement, only_by, policy_document, roots
 from modules.pipeline.artifact_bucket import Artifacts
 from modules.pipeline.codedeploy_deployment import CodeDeployDeployment, CodeDeployDeploymentProps
 from modules.pipeline.ecs_deployment import releasing
@@ -14,6 +12,8 @@ from modules.release_contract import as_parameter
 from modules.service.service import Service
 from modules.settings.service import Service as Settings
 from tealform.aws import Construct, IamRole, IamRolePolicy, SsmParameter
+from tealform.common.iam import Statement, only_by, policy_document, roots
+from tealform.common.shared_resources import Platform
 from tealform.naming import Context
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from modules.foundation import Foundation
-from modules.iam import Statement
 from modules.pipeline.action import BUILD, IMAGE_DIGEST, SOURCE, Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
 from modules.pipeline.image_repository import Images
-from modules.pull_through_cache import CachedRegistry
 from modules.service.roles import login_to_ecr
 from modules.settings.source_test import SourceTest as Settings
 from tealform.aws import Construct
+from tealform.common.iam import Statement
+from tealform.common.pull_through_cache import CachedRegistry
+from tealform.common.shared_resources import Foundation
 
 
 @dataclass(frozen=True)

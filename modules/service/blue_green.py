@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from modules.iam import ServiceRole, ServiceRoleProps, Statement
 from modules.service.alarms import Alarms
 from modules.service.controller import Controller
 from modules.service.routes import Routes
@@ -26,6 +25,7 @@ from tealform.aws import (
     IamRolePolicyAttachment,
     ITerraformDependable,
 )
+from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
 from tealform.naming import Context
 
 # The provider's own time-out: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_service

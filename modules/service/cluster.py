@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.key import Key
-from modules.log_group import LogGroup, LogGroupProps
 from tealform.aws import (
     Construct,
     EcsCluster,
@@ -15,6 +13,8 @@ from tealform.aws import (
     EcsClusterConfigurationExecuteCommandConfigurationLogConfiguration,
     EcsClusterSetting,
 )
+from tealform.common.kms_key import Key
+from tealform.common.log_group import LogGroup, LogGroupProps
 from tealform.naming import Context
 
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules import secrets
-from modules.iam import ServiceRole, ServiceRoleProps, Statement
-from modules.log_group import LogGroup
 from modules.settings.service import Service as Settings
 from tealform.aws import Construct, IamRolePolicyAttachment, ITerraformDependable
+from tealform.common import secret_access
+from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
+from tealform.common.log_group import LogGroup
 from tealform.naming import Context
 
 _ECR_IMAGE = re.compile(
@@ -79,7 +79,7 @@ class TaskRoles(Construct):
             ),
             login_to_ecr(),
             props.log_group.writing(),
-            *secrets.reading(props.settings.secrets, props.settings.secrets_kms_keys),
+            *secret_access.reading(props.settings.secrets, props.settings.secrets_kms_keys),
         ]
 
     def _exec_statements(self) -> list[Statement]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from modules.foundation import Platform
-from modules.log_group import LogGroup, LogGroupProps
 from modules.network.application_load_balancer import ApplicationLoadBalancer
 from modules.network.network_load_balancer import NetworkLoadBalancer
 from modules.release_contract import PLATFORM_VERSION, Placement, Task, hooks_variables
@@ -39,6 +37,8 @@ from tealform.aws import (
     VpcSecurityGroupEgressRule,
     VpcSecurityGroupIngressRule,
 )
+from tealform.common.log_group import LogGroup, LogGroupProps
+from tealform.common.shared_resources import Platform
 
 
 @dataclass(frozen=True)

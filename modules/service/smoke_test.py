@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.foundation import Platform
-from modules.iam import Condition, ServiceRole, ServiceRoleProps, Statement
-from modules.log_group import LogGroup, LogGroupProps
 from modules.service import programs
 from modules.settings.service import Service as Settings
 from modules.settings.smoke_test import SmokeTest as TestSettings
@@ -20,6 +17,9 @@ from tealform.aws import (
     VpcSecurityGroupEgressRule,
     VpcSecurityGroupIngressRule,
 )
+from tealform.common.iam import Condition, ServiceRole, ServiceRoleProps, Statement
+from tealform.common.log_group import LogGroup, LogGroupProps
+from tealform.common.shared_resources import Platform
 
 # Beyond the time for the right answer: to start, to find the load balancer, to report.
 _SECONDS_BESIDE = 60

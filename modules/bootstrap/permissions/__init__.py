@@ -12,7 +12,7 @@ from typing import Any
 
 from modules.bootstrap.permissions import identity, load_balancer, network, pipelines, services, storage
 from modules.bootstrap.permissions.names import Names
-from modules.iam import Statement
+from tealform.common.iam import Statement
 
 _PLATFORM = {
     "network": network,

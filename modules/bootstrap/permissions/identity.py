@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modules.bootstrap.permissions.names import Names
-from modules.iam import Condition, Statement
+from tealform.common.iam import Condition, Statement
 
 PATH = "/automation/"
 """Where in IAM the roles and policies are of whoever runs Terraform: no name of an environment's own begins like that."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from modules.iam import Condition
 from modules.settings.environment import Environment
 from modules.settings.load import Settings
 from modules.settings.source import S3, CodeCommit
+from tealform.common.iam import Condition
 from tealform.naming import Context
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modules.bootstrap.permissions.names import Names
-from modules.iam import Condition, Statement
+from tealform.common.iam import Condition, Statement
 
 # What is made, by what makes it. Of none is the id known before; a group is made in a VPC that may be somebody else's.
 _MADE_BY = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modules.bootstrap.permissions.names import Names
-from modules.iam import Condition, Statement
+from tealform.common.iam import Condition, Statement
 
 
 def reading(names: Names) -> Sequence[Statement]:

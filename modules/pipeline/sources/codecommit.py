@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from modules.iam import Statement
 from modules.pipeline.action import SOURCE, Step, action
 from modules.settings.source import CodeCommit
 from tealform.aws import (
@@ -17,6 +16,7 @@ from tealform.aws import (
     Construct,
     TerraformResourceLifecycle,
 )
+from tealform.common.iam import Statement
 from tealform.naming import Context
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.iam import Statement
 from modules.pipeline.action import SOURCE, Step, action
 from modules.settings.source import Bitbucket, GitHub, GitLab
 from tealform.aws import (
@@ -15,6 +14,7 @@ from tealform.aws import (
     CodepipelineTriggerGitConfigurationPushFilePaths,
     CodepipelineTriggerGitConfigurationPushTags,
 )
+from tealform.common.iam import Statement
 
 HOSTS = {
     "github": ("GitHub", "https://github.com/{}/commit/"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from modules.bucket import Bucket, BucketProps
-from modules.foundation import Foundation
-from modules.iam import Statement
 from modules.pipeline.action import SOURCE, Step
 from modules.pipeline.sources.versioned_object import VersionedObject
 from modules.settings.source import S3
 from tealform.aws import CodepipelineTrigger, Construct
+from tealform.common.iam import Statement
+from tealform.common.s3_bucket import Bucket, BucketProps
+from tealform.common.shared_resources import Foundation
 
 
 @dataclass(frozen=True)

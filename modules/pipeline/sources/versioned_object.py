@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from modules.iam import Statement
 from modules.pipeline.action import Step, action
+from tealform.common.iam import Statement
 from tealform.naming import Context
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from modules.iam import Statement
 from modules.pipeline.action import Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from tealform.aws import Construct
+from tealform.common.iam import Statement
 
 
 class Target(Protocol):

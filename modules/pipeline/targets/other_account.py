@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from modules.foundation import Foundation
-from modules.iam import Statement
 from modules.pipeline.action import BUILD, Step, action
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.codedeploy_deployment import codedeploy_configuration
@@ -14,6 +12,8 @@ from modules.pipeline.ecs_deployment import EcsDeployment, EcsDeploymentProps
 from modules.pipeline.release_access import parameters, reader_arns, release_role_arn
 from modules.settings.environment import Environment
 from tealform.aws import Construct
+from tealform.common.iam import Statement
+from tealform.common.shared_resources import Foundation
 from tealform.naming import Context
 
 

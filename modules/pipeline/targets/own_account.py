@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from modules.foundation import Platform
-from modules.iam import Statement
 from modules.pipeline.action import Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.codedeploy_deployment import CodeDeployDeployment, CodeDeployDeploymentProps
@@ -14,6 +12,8 @@ from modules.pipeline.ecs_deployment import EcsDeployment, EcsDeploymentProps, r
 from modules.service.service import Service
 from modules.settings.service import Service as Settings
 from tealform.aws import Construct
+from tealform.common.iam import Statement
+from tealform.common.shared_resources import Platform
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from modules.access_logs import AccessLogs
-from modules.key import Key
 from modules.network.load_balancer import LoadBalancer
 from modules.network.network import Network
-from modules.pull_through_cache import CachedRegistry
 from modules.service.cluster import Cluster
+from tealform.common.access_logs import AccessLogs
+from tealform.common.kms_key import Key
+from tealform.common.pull_through_cache import CachedRegistry
 from tealform.naming import Context
 
 

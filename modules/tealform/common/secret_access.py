@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from modules.iam import Statement
+from tealform.common.iam import Statement
 
 _READING = (
     ("secretsmanager", "ReadSecrets", "secretsmanager:GetSecretValue"),

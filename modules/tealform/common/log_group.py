@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.iam import Statement
-from modules.key import Key
 from tealform.aws import CloudwatchLogGroup, Construct
+from tealform.common.iam import Statement
+from tealform.common.kms_key import Key
 from tealform.naming import Context
 
 

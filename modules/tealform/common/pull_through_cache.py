@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.iam import Statement
 from modules.settings.pull_through_cache import UPSTREAMS, PullThroughCache, variable
 from tealform.aws import Construct, EcrPullThroughCacheRule
+from tealform.common.iam import Statement
 from tealform.naming import Context
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from modules.iam import Condition, Statement, policy_document
 from tealform.aws import (
     Construct,
     S3Bucket,
@@ -28,6 +27,7 @@ from tealform.aws import (
     S3BucketVersioningVersioningConfiguration,
     TerraformResourceLifecycle,
 )
+from tealform.common.iam import Condition, Statement, policy_document
 from tealform.naming import Context
 
 BUCKETS_PREFIX = "buckets/"

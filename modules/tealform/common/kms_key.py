@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.iam import Condition, Statement, only_by, policy_document, roots
 from tealform.aws import Construct, KmsAlias, KmsKey, KmsKeyPolicy
+from tealform.common.iam import Condition, Statement, only_by, policy_document, roots
 from tealform.naming import Context
 
 

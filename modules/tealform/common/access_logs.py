@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from modules.bucket import BUCKETS_PREFIX, Bucket, BucketProps
-from modules.iam import Condition, Statement
 from tealform.aws import Construct
+from tealform.common.iam import Condition, Statement
+from tealform.common.s3_bucket import BUCKETS_PREFIX, Bucket, BucketProps
 from tealform.naming import Context
 
 

@@ -1,0 +1,1 @@
+"""What constructs share: keys, buckets, log groups, IAM."""
