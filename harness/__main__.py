@@ -26,8 +26,8 @@ from harness.policy import gate
 from harness.policy.reports.forms import FORMS
 from harness.policy.reports.markdown import LONGEST
 from harness.pull_request import check
-from modules.settings.problems import SettingsError
 from tealform.errors import HarnessError
+from tealform.settings.errors import SettingsError
 
 if TYPE_CHECKING:
     from harness.proof.verdict import Result, Verdict

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from modules.release_contract import FILES, TASKDEF
-from modules.settings.environment import Environment
-from modules.settings.load import Settings
-from modules.settings.problems import Locations
 from tealform.naming import Context
+from tealform.settings.environment import Environment
+from tealform.settings.errors import Locations
+from tealform.settings.loader import Settings
+from tealform.settings.release_templates import FILES, TASKDEF
 
 FILE = Path("docs", "releases.md")
 

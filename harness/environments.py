@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.terraform_json import blocks
-from modules.settings import load
-from modules.settings.load import GENERATED
 from tealform.errors import HarnessError
+from tealform.settings import loader
+from tealform.settings.loader import GENERATED
 
 LOCK_FILE = ".terraform.lock.hcl"
 """Says which packages of the providers may be installed. Terraform writes it, and it is to be committed."""
@@ -25,7 +25,7 @@ def names(root: Path) -> list[str]:
     A folder that holds only generated Terraform counts too: it can be applied, so nothing may overlook it.
     """
     generated = {file.parent.name for file in (root / "environments").glob(f"*/{GENERATED}")}
-    return sorted(generated.union(load.names(root / "environments")))
+    return sorted(generated.union(loader.names(root / "environments")))
 
 
 def folder(root: Path, name: str) -> Path:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.environments import LOCK_FILE
-from modules.settings.load import GENERATED
+from tealform.settings.loader import GENERATED
 
 
 class InitRecord:

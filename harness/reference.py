@@ -11,9 +11,9 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from modules.settings.annotations import as_block, bare, members
-from modules.settings.environment import Environment
-from modules.settings.fields import Constraint
+from tealform.settings.environment import Environment
+from tealform.settings.introspection import as_block, bare, members
+from tealform.settings.types import Constraint
 
 FILE = Path("docs", "environment.md")
 

@@ -15,8 +15,8 @@ from typing import Any
 from harness import diagnostics, programs, terraform_json, terraforms
 from harness.diagnostics import Diagnostic
 from harness.terraforms import Terraform
-from modules.settings.load import GENERATED
 from tealform.errors import HarnessError
+from tealform.settings.loader import GENERATED
 
 # Override files are read in the order of their names, and the last one decides.
 _STATE = "~cutover_override.tf.json"

@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 
 from modules.landing import land
-from modules.settings import load
-from modules.settings.problems import SettingsError
+from tealform.settings import loader
+from tealform.settings.errors import SettingsError
 
 
 def run(arguments: list[str], root: Path) -> int:
@@ -18,10 +18,10 @@ def run(arguments: list[str], root: Path) -> int:
     Returns 0 when all went well, 2 when not. A broken environment is reported and does not stop the others.
     """
     environments = root / "environments"
-    known = load.names(environments)
+    known = loader.names(environments)
     wanted = list(dict.fromkeys(arguments)) or known
     if not wanted:
-        _complain(f"there are no environments; write {environments.name}/<name>/{load.FILE}")
+        _complain(f"there are no environments; write {environments.name}/<name>/{loader.FILE}")
         return 2
     loaded = [_load(environments, name, known) for name in wanted]
     valid = [settings for settings in loaded if settings is not None]
@@ -29,18 +29,18 @@ def run(arguments: list[str], root: Path) -> int:
     return 0 if written == len(wanted) else 2
 
 
-def _load(environments: Path, name: str, known: list[str]) -> load.Settings | None:
+def _load(environments: Path, name: str, known: list[str]) -> loader.Settings | None:
     if name not in known:
-        _complain(f"{environments.name}/{name}/{load.FILE} does not exist; there are {', '.join(known) or 'none'}")
+        _complain(f"{environments.name}/{name}/{loader.FILE} does not exist; there are {', '.join(known) or 'none'}")
         return None
     try:
-        return load.load(environments, name)
+        return loader.load(environments, name)
     except SettingsError as error:
         _complain(str(error))
         return None
 
 
-def _synthesize(valid: list[load.Settings], environments: Path) -> int:
+def _synthesize(valid: list[loader.Settings], environments: Path) -> int:
     """How many environments have their file."""
     print(f"Synthesizing {', '.join(settings.name for settings in valid)}", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -55,12 +55,12 @@ def _synthesize(valid: list[load.Settings], environments: Path) -> int:
     return sum(_land(texts[settings.name], settings, environments) for settings in valid)
 
 
-def _land(text: str, settings: load.Settings, environments: Path) -> bool:
+def _land(text: str, settings: loader.Settings, environments: Path) -> bool:
     """Whether everything is in place; the Terraform comes last, for it names the other files."""
     from modules.service import programs
 
     folder, needed = environments / settings.name, programs.needed(settings.environment)
-    contents = {program.archive: program.content for program in needed} | {load.GENERATED: text.encode()}
+    contents = {program.archive: program.content for program in needed} | {loader.GENERATED: text.encode()}
     if not all(_land_file(content, folder / name, environments.parent) for name, content in contents.items()):
         return False
     return all(

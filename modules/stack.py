@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from modules import state
 from modules.network.application_load_balancer import ApplicationLoadBalancer
 from modules.network.load_balancer import LoadBalancer, LoadBalancerProps
 from modules.network.network import Network, NetworkProps
@@ -20,11 +19,6 @@ from modules.pipeline.targets.other_account import OtherAccount
 from modules.pipeline.targets.own_account import OwnAccount
 from modules.service.cluster import Cluster, ClusterProps
 from modules.service.service import Service, ServiceProps
-from modules.settings.environment import Environment
-from modules.settings.load import Settings
-from modules.settings.notifications import Notifications
-from modules.settings.service import Service as ServiceSettings
-from modules.settings.source import Promotion
 from tealform.aws import App, Construct, TerraformOutput
 from tealform.common.access_logs import AccessLogs, AccessLogsProps
 from tealform.common.kms_key import Key, KeyProps
@@ -32,6 +26,12 @@ from tealform.common.pull_through_cache import CachedRegistry, CachedRegistryPro
 from tealform.common.root_module import RootModule
 from tealform.common.shared_resources import Foundation, Platform
 from tealform.naming import Context
+from tealform.settings import terraform_backend
+from tealform.settings.environment import Environment
+from tealform.settings.loader import Settings
+from tealform.settings.notifications import Notifications
+from tealform.settings.service import Service as ServiceSettings
+from tealform.settings.source import Promotion
 
 _LOAD_BALANCERS: dict[str, type[LoadBalancer]] = {
     "application": ApplicationLoadBalancer,
@@ -59,7 +59,7 @@ class EnvironmentStack(RootModule):
     def _configure_terraform(self) -> None:
         context, environment = self._settings.context, self._settings.environment
         tags = {"project": context.project, "environment": context.environment, **environment.tags}
-        self.configure(context.region, context.account, tags, state.blocks(context, environment.state))
+        self.configure(context.region, context.account, tags, terraform_backend.blocks(context, environment.state))
 
     def _foundation(self) -> Foundation:
         context, environment, project = self._settings.context, self._settings.environment, self._project

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 from modules.service import programs
-from modules.settings.load import GENERATED, Settings
 from modules.stack import EnvironmentStack
 from tealform.aws import App
+from tealform.settings.loader import GENERATED, Settings
 
 
 def synthesize(environments: list[Settings], folder: Path) -> dict[str, str]:

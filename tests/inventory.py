@@ -12,8 +12,8 @@ from typing import Any
 
 import yaml
 
-from modules.settings import load
-from modules.settings.load import GENERATED
+from tealform.settings import loader
+from tealform.settings.loader import GENERATED
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENTS = ROOT / "environments"
@@ -73,7 +73,7 @@ def recorded(name: str) -> dict[str, Any] | None:
 
 def main() -> None:
     """Writes the inventory of every environment."""
-    for name in load.names(ENVIRONMENTS):
+    for name in loader.names(ENVIRONMENTS):
         text = yaml.safe_dump(inventory(generated(name)), sort_keys=True, allow_unicode=True, width=120)
         (INVENTORIES / f"{name}.yaml").write_text(text, encoding="utf-8")
         print(f"tests/inventories/{name}.yaml")

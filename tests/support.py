@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from modules.settings.load import Settings, load
-from modules.settings.problems import SettingsError
 from modules.synthesis import synthesize
+from tealform.settings.errors import SettingsError
+from tealform.settings.loader import Settings, load
 
 Body = dict[str, Any]
 

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from modules.service import programs
-from modules.settings import load
-from modules.settings.load import GENERATED, Settings
 from modules.synthesis import synthesize
+from tealform.settings import loader
+from tealform.settings.loader import GENERATED, Settings
 from tests.artifacts.codebuild import Account
 from tests.inventory import ENVIRONMENTS, generated, inventory, recorded
 
-NAMES = load.names(ENVIRONMENTS)
+NAMES = loader.names(ENVIRONMENTS)
 REFERENCE = re.compile(r"\$\{(data\.)?([a-z0-9_]+)\.([A-Za-z0-9_-]+)\.[a-z0-9_.]+\}")
 
 
@@ -29,7 +29,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def settings(name: str) -> Settings:
-    return load.load(ENVIRONMENTS, name)
+    return loader.load(ENVIRONMENTS, name)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 from modules import app, synthesis
 from modules.landing import land
 from modules.service import programs
-from modules.settings.load import GENERATED, Settings
+from tealform.settings.loader import GENERATED, Settings
 from tests.inventory import ENVIRONMENTS, ROOT
 from tests.support import environment
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from harness import environments
 from harness.terraform_json import blocks
-from modules.settings import load
-from modules.settings.problems import SettingsError
 from tealform.errors import HarnessError
+from tealform.settings import loader
+from tealform.settings.errors import SettingsError
 
 _HOST = "app.terraform.io"
 
@@ -52,7 +52,7 @@ class CloudBlock:
         and whether it does: what is left out has the line of the block that leaves it out.
         """
         try:
-            locations = load.load(self.folder.parent, self.folder.name).locations
+            locations = loader.load(self.folder.parent, self.folder.name).locations
         except (SettingsError, OSError):
             return self.shown, False
         path = ("state", "cloud", setting)

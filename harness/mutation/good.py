@@ -33,8 +33,8 @@ def read(root: Path, name: str) -> Environment:
 
 def _released_by_ecs(root: Path) -> dict[str, Any]:
     # Here, because CDKTF takes a moment to load.
-    from modules.settings.load import FILE, load
     from modules.synthesis import synthesize
+    from tealform.settings.loader import FILE, load
 
     environments.folder(root, _OF)
     with tempfile.TemporaryDirectory() as scratch:

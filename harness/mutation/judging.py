@@ -19,8 +19,8 @@ from harness.policy import stack, texts
 from harness.policy.environment import Environment
 from harness.policy.stack import Stack
 from harness.policy.text_files import Text, Texts
-from modules.settings.load import GENERATED
 from tealform.errors import HarnessError
+from tealform.settings.loader import GENERATED
 
 Say = Callable[[str], None]
 Caught = Mapping[str, tuple[str, ...]]

@@ -14,8 +14,8 @@ from harness.operations.saved_plan import SavedPlan
 from harness.plan import changes
 from harness.plan.changes import Change
 from harness.plan.rules import protections
-from modules.settings import load
 from tealform.errors import HarnessError
+from tealform.settings import loader
 
 
 def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | None, arguments: Sequence[str]) -> int:
@@ -50,7 +50,7 @@ def _refuse_what_is_to_stay(module: RootModule) -> None:
     # Without that, buckets that are not empty and the load balancer would be refused when much else is gone.
     if not module.disposable and not module.name.startswith("bootstrap/"):
         raise HarnessError(
-            f"{module.shown}/{load.FILE}: {module.name} is not disposable; write «disposable = true» there, run "
+            f"{module.shown}/{loader.FILE}: {module.name} is not disposable; write «disposable = true» there, run "
             f"{module.command('plan')} and {module.command('apply')}, which lift what protects it, then destroy it"
         )
 

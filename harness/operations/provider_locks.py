@@ -14,8 +14,8 @@ from harness.environments import LOCK_FILE
 from harness.operations import root_module
 from harness.terraform_json import blocks
 from modules.landing import land
-from modules.settings.load import GENERATED
 from tealform.errors import HarnessError
+from tealform.settings.loader import GENERATED
 
 # Laptops, CI, and the machines of HCP Terraform, which are linux_amd64.
 PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64")

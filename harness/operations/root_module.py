@@ -9,10 +9,10 @@ from pathlib import Path
 
 from harness import environments, terraform
 from harness.terraform_json import blocks
-from modules.settings import load
-from modules.settings.load import GENERATED
-from modules.settings.problems import SettingsError
 from tealform.errors import HarnessError
+from tealform.settings import loader
+from tealform.settings.errors import SettingsError
+from tealform.settings.loader import GENERATED
 
 _BOOTSTRAP = "bootstrap"
 
@@ -56,7 +56,7 @@ def find(root: Path, name: str) -> RootModule:
     environments.generated(found)
     if name.startswith(f"{_BOOTSTRAP}/"):
         return RootModule(name, found, _region(found), _is_protected(root, found.name), disposable=False)
-    environment = load.load(found.parent, name).environment
+    environment = loader.load(found.parent, name).environment
     return RootModule(name, found, environment.region, environment.protected, environment.disposable)
 
 
@@ -91,8 +91,8 @@ def _region(folder: Path) -> str:
 def _is_protected(root: Path, account: str) -> bool:
     """Whether any environment of the account is; settings that cannot be read are taken for protected ones."""
     try:
-        found: Iterable[load.Settings] = [
-            load.load(root / "environments", name) for name in load.names(root / "environments")
+        found: Iterable[loader.Settings] = [
+            loader.load(root / "environments", name) for name in loader.names(root / "environments")
         ]
     except (SettingsError, json.JSONDecodeError):
         return True

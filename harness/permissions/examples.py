@@ -189,8 +189,8 @@ def generated() -> Mapping[Example, Json]:
 
 def _generated(example: Example) -> Json:
     # Here, because CDKTF takes a moment to load.
-    from modules.settings.load import FILE, load
     from modules.synthesis import synthesize
+    from tealform.settings.loader import FILE, load
 
     with tempfile.TemporaryDirectory() as scratch:
         environments = Path(scratch, "environments")

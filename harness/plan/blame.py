@@ -11,9 +11,9 @@ from typing import Any
 from harness import terraform_json
 from harness.diagnostics import Diagnostic
 from harness.plan.changes import Change
-from modules.settings import load
-from modules.settings.load import GENERATED
-from modules.settings.problems import Path_, SettingsError, dotted
+from tealform.settings import loader
+from tealform.settings.errors import Path_, SettingsError, dotted
+from tealform.settings.loader import GENERATED
 
 # Which setting a construct is made from: the first pattern that its path below the environment matches.
 _MADE_FROM: tuple[tuple[str, Path_], ...] = (
@@ -59,7 +59,7 @@ class Blame:
         self.environment = folder.name
         self._bodies = _bodies(folder / GENERATED)
         try:
-            self._settings: load.Settings | None = load.load(folder.parent, folder.name)
+            self._settings: loader.Settings | None = loader.load(folder.parent, folder.name)
         except SettingsError:
             self._settings = None  # What was generated from them once can still be judged.
 

@@ -9,7 +9,7 @@ from harness.policy import scannable
 from harness.policy.engine import Evaluation
 from harness.policy.finding import Finding
 from harness.policy.rule import Rule
-from modules.settings.load import GENERATED
+from tealform.settings.loader import GENERATED
 
 RULE = Rule(
     "CUT_TERRAFORM_BESIDE",

@@ -24,8 +24,8 @@ from pydantic import BaseModel, ValidationError
 from harness.policy import coverage, custom
 from harness.policy.finding import Finding
 from harness.policy.stack import Place, Stack
-from modules.settings.load import GENERATED
 from tealform.errors import HarnessError
+from tealform.settings.loader import GENERATED
 
 VENV = Path(".venv-checkov")
 """checkov's own virtual environment, in the project."""

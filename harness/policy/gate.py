@@ -20,11 +20,11 @@ from harness.policy.telling import Teller
 from harness.policy.verdict import Verdict
 from harness.policy.waivers import Waiver
 from modules.landing import land
-from modules.settings import explain
-from modules.settings.fields import Name
-from modules.settings.load import GENERATED
-from modules.settings.problems import Problem
 from tealform.errors import HarnessError
+from tealform.settings import error_messages
+from tealform.settings.errors import Problem
+from tealform.settings.loader import GENERATED
+from tealform.settings.types import Name
 
 _NAME = TypeAdapter[str](Name)
 
@@ -104,7 +104,7 @@ def _check_name(name: str) -> None:
         _NAME.validate_python(name.encode(errors="backslashreplace").decode())
     except ValidationError as error:
         raise HarnessError(
-            f"environments/{name!a}: the folder's name {explain.message_of(error.errors()[0])}"
+            f"environments/{name!a}: the folder's name {error_messages.message_of(error.errors()[0])}"
         ) from error
 
 

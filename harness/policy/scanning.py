@@ -18,8 +18,8 @@ from harness.policy.environment import Environment
 from harness.policy.finding import Finding
 from harness.policy.iam import gate as iam
 from harness.policy.stack import Stack
-from modules.settings import load
 from tealform.errors import HarnessError
+from tealform.settings import loader
 
 _T = TypeVar("_T")
 
@@ -61,7 +61,7 @@ def scan(root: Path, folders: Sequence[Path], say: Callable[[str], None]) -> dic
 
 def environment_of(root: Path, name: str, document: Mapping[str, Any]) -> Environment:
     """The environment as rules see it; one whose settings do not say that it is unprotected is protected."""
-    said = load.written(root / "environments", name)
+    said = loader.written(root / "environments", name)
     return Environment(name, document, protected=said is None or said.values.get("protected", False) is not False)
 
 

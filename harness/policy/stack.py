@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from harness import environments
-from modules.settings.load import GENERATED
 from tealform.errors import HarnessError
+from tealform.settings.loader import GENERATED
 
 _INDENT = 2
 

@@ -11,10 +11,10 @@ from harness.plan.blame import setting_of
 from harness.policy import catalogue, stack, texts
 from harness.policy.finding import Finding
 from harness.policy.verdict import Told
-from modules.settings import load
-from modules.settings.load import GENERATED
-from modules.settings.problems import Location, Path_, dotted
 from tealform.errors import HarnessError
+from tealform.settings import loader
+from tealform.settings.errors import Location, Path_, dotted
+from tealform.settings.loader import GENERATED
 
 _NAMED = re.compile(r"(?:service|delivery|release|images|build)-([^/]+)")
 
@@ -37,8 +37,8 @@ class Teller:
         return Told(self._folder.name, finding, rule, dotted(setting), self._generated(finding))
 
     @cached_property
-    def _written(self) -> load.Written | None:
-        return load.written(self._folder.parent, self._folder.name)
+    def _written(self) -> loader.Written | None:
+        return loader.written(self._folder.parent, self._folder.name)
 
     def _in_repository(self, place: Location) -> Location:
         """The ZIP file, for what is in one."""

@@ -16,9 +16,9 @@ from harness.policy.checkov import Scan
 from harness.policy.finding import Finding
 from harness.policy.text_copies import Copy, digest
 from harness.policy.text_files import Text, Texts
-from modules.settings.load import GENERATED
-from modules.settings.problems import Location
 from tealform.errors import HarnessError
+from tealform.settings.errors import Location
+from tealform.settings.loader import GENERATED
 
 _FRAMEWORKS = ("secrets", "dockerfile")
 # Without the first, files of most suffixes are left out.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harness.policy.finding import Finding
 from harness.policy.rule import Rule
 from harness.policy.waivers import Waiver
-from modules.settings.problems import Location, Problem
+from tealform.settings.errors import Location, Problem
 
 CLEAN, FINDINGS, BROKEN = 0, 1, 2
 

@@ -12,9 +12,9 @@ from pydantic import AfterValidator, BeforeValidator, ValidationError
 from pydantic_core import ErrorDetails
 
 from harness.policy.finding import Finding
-from modules.settings import explain, hcl
-from modules.settings.fields import Block
-from modules.settings.problems import Location, Path_, Problem
+from tealform.settings import error_messages, hcl_reader
+from tealform.settings.errors import Location, Path_, Problem
+from tealform.settings.types import Block
 
 FILE = "waivers.hcl"
 LONGEST_DAYS = 180
@@ -104,7 +104,7 @@ def read(root: Path, folder: Path, today: date) -> tuple[list[Waiver], list[Prob
     file = folder / FILE
     if not (file.exists() or file.is_symlink()):
         return [], []
-    document = hcl.read(file, file.relative_to(root))
+    document = hcl_reader.read(file, file.relative_to(root))
     problems = list(document.problems)
     waivers = [
         _waiver(document, path, terms)
@@ -135,7 +135,9 @@ def apply(waivers: list[Waiver], findings: tuple[Finding, ...], today: date) -> 
     return Outcome(left, silenced, tuple(lapsed), tuple(mistakes))
 
 
-def _blocks(document: hcl.Document, problems: list[Problem]) -> Iterator[tuple[_Path, dict[str, hcl.Value]]]:
+def _blocks(
+    document: hcl_reader.Document, problems: list[Problem]
+) -> Iterator[tuple[_Path, dict[str, hcl_reader.Value]]]:
     """The blocks with two labels and the way to each; anything else in the file goes to ``problems``."""
     for key, checks in document.values.items():
         if key != "waiver":
@@ -155,7 +157,7 @@ def _blocks(document: hcl.Document, problems: list[Problem]) -> Iterator[tuple[_
 
 
 def _valid_terms(
-    document: hcl.Document, path: _Path, value: dict[str, hcl.Value], today: date, problems: list[Problem]
+    document: hcl_reader.Document, path: _Path, value: dict[str, hcl_reader.Value], today: date, problems: list[Problem]
 ) -> _Terms | None:
     said = {problem.path for problem in problems}
     try:
@@ -175,12 +177,12 @@ def _valid_terms(
     return terms
 
 
-def _waiver(document: hcl.Document, path: _Path, terms: _Terms) -> Waiver:
+def _waiver(document: hcl_reader.Document, path: _Path, terms: _Terms) -> Waiver:
     _, check, resource = path
     return Waiver(check, resource, terms.reason, terms.owner, terms.until, document.locations[path])
 
 
-def _problem(document: hcl.Document, path: Path_, message: str) -> Problem:
+def _problem(document: hcl_reader.Document, path: Path_, message: str) -> Problem:
     # What is missing has no line of its own; its block has.
     location = document.locations.get(path) or document.locations[path[:-1]]
     return Problem(location, path, message)
@@ -189,4 +191,4 @@ def _problem(document: hcl.Document, path: Path_, message: str) -> Problem:
 def _message(error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
         return f"unknown key; known here are {', '.join(sorted(_Terms.model_fields))}"
-    return explain.message_of(error)
+    return error_messages.message_of(error)

@@ -12,7 +12,7 @@ from harness import terraform_json
 from harness.diagnostics import Diagnostic
 from harness.proof import completion
 from harness.workspace import Workspace
-from modules.settings.load import GENERATED
+from tealform.settings.loader import GENERATED
 
 # Terraform's words in JSON: «No argument or block type is named "…"»; for blocks, «Blocks of type "…" are not expected».
 _UNKNOWN = re.compile(r'(?:No argument or block type is named|Blocks of type|An argument named) "(?P<name>\w+)"')

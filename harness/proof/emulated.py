@@ -24,8 +24,8 @@ from harness.proof.release import Releases
 from harness.proof.verdict import Inquiry, Verdict
 from harness.terraforms import Terraform
 from harness.workspace import Outcome, Workspace
-from modules.settings import load
-from modules.settings.load import GENERATED, Settings
+from tealform.settings import loader
+from tealform.settings.loader import GENERATED, Settings
 
 PROVIDER, APPLY, RELEASE, UPDATE, DESTROY = CLAIMS
 
@@ -81,7 +81,7 @@ def judge(folder: Path, terraform: Terraform, provider: Provider, by: str) -> It
 
 @contextmanager
 def _stage(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[Stage]:
-    settings = load.load(folder.parent, folder.name)
+    settings = loader.load(folder.parent, folder.name)
     source = folder.parent.parent / "artifacts"
     with running(settings.context.account) as aws:
         seed.seed(aws, environments.document(folder))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.emulated_aws.server import EmulatedAws
-from modules.settings.load import Settings
+from tealform.settings.loader import Settings
 
 
 def scale(aws: EmulatedAws, settings: Settings) -> None:

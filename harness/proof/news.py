@@ -13,9 +13,9 @@ from typing import Any
 from harness.emulated_aws import hosted
 from harness.emulated_aws.server import EmulatedAws
 from modules.pipeline.handover import KEY
-from modules.release_contract import APPSPEC, TASKDEF
-from modules.settings.load import Settings
-from modules.settings.source import S3, CodeCommit, Promotion
+from tealform.settings.loader import Settings
+from tealform.settings.release_templates import APPSPEC, TASKDEF
+from tealform.settings.source import S3, CodeCommit, Promotion
 
 _NOT_CODE = {"__pycache__", ".pytest_cache"}
 

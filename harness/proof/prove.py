@@ -15,9 +15,9 @@ from harness.proof.side_by_side import side_by_side
 from harness.proof.verdict import Result, Verdict, not_proved
 from harness.stand_in.server import serving
 from harness.terraforms import Terraform
-from modules.settings.problems import SettingsError
 from tealform.aws.lazy_bindings import CACHE
 from tealform.errors import HarnessError
+from tealform.settings.errors import SettingsError
 
 
 def prove(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[Verdict]:

@@ -11,7 +11,7 @@ from typing import Any
 from harness.emulated_aws.server import EmulatedAws
 from harness.programs import HALT
 from harness.proof import news, routes
-from modules.settings.load import Settings
+from tealform.settings.loader import Settings
 
 _LOOKS = 500
 """How often the pipeline is looked at before it counts as stuck; each look takes it one step further."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.emulated_aws.server import EmulatedAws
-from modules.settings.load import Settings
+from tealform.settings.loader import Settings
 
 
 def balancer(aws: EmulatedAws, settings: Settings) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from modules.settings.load import Settings
-from modules.settings.release import Release
-from modules.settings.service import FARGATE_MEMORY, Scaling, Service
+from tealform.settings.loader import Settings
+from tealform.settings.release import Release
+from tealform.settings.service import FARGATE_MEMORY, Scaling, Service
 
 VARIABLE = "CHANGED_BY_CUTOVER"
 """The environment variable that an update gives to every container."""

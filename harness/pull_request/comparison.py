@@ -11,9 +11,9 @@ from typing import Any, Literal
 from harness import environments
 from harness.pull_request import changes
 from harness.pull_request.changes import Change
-from modules.settings import load
-from modules.settings.problems import SettingsError
 from tealform.errors import HarnessError
+from tealform.settings import loader
+from tealform.settings.errors import SettingsError
 
 Fate = Literal["kept", "new", "removed", "renamed"]
 
@@ -56,7 +56,7 @@ def compare(before: Path, after: Path) -> tuple[Compared, ...]:
 
 def _folders(root: Path) -> dict[str, Path]:
     found = {name: root / "environments" / name for name in environments.names(root)}
-    for file in (root / BOOTSTRAP).glob(f"*/{load.GENERATED}"):
+    for file in (root / BOOTSTRAP).glob(f"*/{loader.GENERATED}"):
         found[f"{BOOTSTRAP}/{file.parent.name}"] = file.parent
     return found
 
@@ -71,7 +71,7 @@ def _renamed(old: Mapping[str, Path], new: Mapping[str, Path]) -> Iterator[tuple
 
 
 def _settings(folder: Path) -> bytes:
-    file = folder / load.FILE
+    file = folder / loader.FILE
     return file.read_bytes() if file.is_file() else b""
 
 
@@ -92,6 +92,6 @@ def _compared(name: str, old: Path | None, new: Path | None, was: str) -> Compar
 def _protected(folder: Path) -> bool:
     """Settings that cannot be read protect as before: it is told elsewhere that nothing can be made of them."""
     try:
-        return load.load(folder.parent, folder.name).environment.protected
+        return loader.load(folder.parent, folder.name).environment.protected
     except SettingsError:
         return True

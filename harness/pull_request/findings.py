@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.policy.reports import words
 from harness.policy.verdict import Told, Verdict
-from modules.settings.problems import Problem
+from tealform.settings.errors import Problem
 
 _Key = tuple[str, ...]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from modules import state
 from modules.bootstrap import issuers
 from modules.bootstrap.issuers import Issuer
-from modules.settings.load import Settings
-from modules.settings.state import S3State
+from tealform.settings import terraform_backend
+from tealform.settings.loader import Settings
+from tealform.settings.state import S3State
 
 
 @dataclass(frozen=True)
@@ -69,4 +69,6 @@ def _bucket(settings: Settings) -> StateBucket | None:
     kept = settings.environment.state
     if not isinstance(kept, S3State) or not kept.create:
         return None
-    return StateBucket(state.bucket(settings.context, kept), kept.region or settings.context.region, kept.kms_key)
+    return StateBucket(
+        terraform_backend.bucket(settings.context, kept), kept.region or settings.context.region, kept.kms_key
+    )

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from modules.bootstrap import accounts
 from modules.bootstrap.accounts import Account
-from modules.settings import load
-from modules.settings.load import GENERATED, Settings
-from modules.settings.problems import SettingsError
+from tealform.settings import loader
+from tealform.settings.errors import SettingsError
+from tealform.settings.loader import GENERATED, Settings
 
 FOLDER = "bootstrap"
 """Where in the project it is, in a folder for each account."""
@@ -28,9 +28,9 @@ def run(root: Path) -> int:
     Returns 0 when all went well, 2 when not. Every mistake in an environment is reported, and nothing is written for its account.
     """
     environments = root / "environments"
-    names = load.names(environments)
+    names = loader.names(environments)
     if not names:
-        _complain(f"there are no environments; write {environments.name}/<name>/{load.FILE}")
+        _complain(f"there are no environments; write {environments.name}/<name>/{loader.FILE}")
         return 2
     valid, spoilt, sound = _load(environments, names)
     wanted = [account for account in accounts.of(valid) if account.needs_something and account.number not in spoilt]
@@ -52,10 +52,10 @@ def _load(environments: Path, names: Iterable[str]) -> tuple[list[Settings], set
     spoilt: set[str | None] = set()
     for name in names:
         try:
-            valid.append(load.load(environments, name))
+            valid.append(loader.load(environments, name))
         except SettingsError as error:
             _complain(str(error))
-            spoilt.add(load.account(environments, name))
+            spoilt.add(loader.account(environments, name))
     return valid, spoilt, not spoilt
 
 

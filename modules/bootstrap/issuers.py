@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.settings.automation import GitHubActions, HcpTerraform
-from modules.settings.load import Settings
-from modules.settings.state import CloudState
+from tealform.settings.automation import GitHubActions, HcpTerraform
+from tealform.settings.loader import Settings
+from tealform.settings.state import CloudState
 
 _GITHUB = "token.actions.githubusercontent.com"
 _HCP_TERRAFORM = "app.terraform.io"

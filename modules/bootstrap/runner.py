@@ -9,10 +9,10 @@ from modules.bootstrap import permissions, state_access
 from modules.bootstrap.issuers import Issuer
 from modules.bootstrap.permissions.identity import PATH
 from modules.bootstrap.permissions.names import Names
-from modules.settings.load import Settings
 from tealform.aws import Construct, IamPolicy, IamRole, IamRolePolicy, IamRolePolicyAttachment
 from tealform.common.iam import Condition, Statement, policy_document
 from tealform.naming import Context
+from tealform.settings.loader import Settings
 
 # Seconds. Nothing renews a session of a workflow, and an apply whose session ends cannot save what it has done.
 _LONGEST = {"plan": 3_600, "apply": 7_200}

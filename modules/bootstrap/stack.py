@@ -10,14 +10,14 @@ from modules.bootstrap.accounts import StateBucket as Wanted
 from modules.bootstrap.issuers import Issuer
 from modules.bootstrap.runner import Runner, RunnerProps
 from modules.bootstrap.state_bucket import StateBucket, StateBucketProps
-from modules.settings.load import Settings
-from modules.settings.state import S3State
-from modules.state import bucket as bucket_name
-from modules.state import bucket_arn
 from tealform.aws import App, AwsProvider, Construct, IamOpenidConnectProvider, TerraformOutput, TerraformResource
 from tealform.common.iam import Statement
 from tealform.common.root_module import RootModule
 from tealform.naming import Context
+from tealform.settings.loader import Settings
+from tealform.settings.state import S3State
+from tealform.settings.terraform_backend import bucket as bucket_name
+from tealform.settings.terraform_backend import bucket_arn
 
 # It creates the bucket, so it cannot begin in there.
 _STATE = {"backend.local.path": "terraform.tfstate"}

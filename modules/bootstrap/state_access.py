@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modules import state
 from modules.bootstrap.permissions.storage import BUCKET_CHANGES
-from modules.settings.load import Settings
-from modules.settings.state import S3State
 from tealform.common.iam import Condition, Statement
+from tealform.settings import terraform_backend
+from tealform.settings.loader import Settings
+from tealform.settings.state import S3State
 
 _BUCKET = (*BUCKET_CHANGES, "DeleteObjectVersion")
 _KEY = (
@@ -35,8 +35,8 @@ def statements(settings: Settings, phase: str, key_arn: str | None) -> list[Stat
     kept, context = settings.environment.state, settings.context
     if not isinstance(kept, S3State):
         return []
-    bucket = state.bucket_arn(context, kept)
-    written = f"{bucket}/{state.key(context)}"
+    bucket = terraform_backend.bucket_arn(context, kept)
+    written = f"{bucket}/{terraform_backend.key(context)}"
     lock = f"{written}.tflock"
     write = [Statement("WriteState", ["s3:PutObject"], [written])] if phase == "apply" else []
     # S3 asks for it also when somebody looks for an object that is not there, and then names no prefix.

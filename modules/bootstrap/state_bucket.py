@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from modules import state
 from modules.bootstrap.accounts import StateBucket as Wanted
 from tealform.aws import Construct, KmsAlias, KmsKey, KmsKeyPolicy, TerraformResourceLifecycle
 from tealform.common.iam import Condition, Statement, policy_document
 from tealform.common.s3_bucket import Bucket, BucketProps
 from tealform.naming import Context
+from tealform.settings import terraform_backend
 
 # A state is small, and an old one is what is left when a new one is wrong.
 _OLD_DAYS = 365
@@ -30,7 +30,7 @@ class StateBucket(Construct):
     def __init__(self, scope: Construct, id_: str, props: StateBucketProps) -> None:
         super().__init__(scope, id_)
         wanted, context = props.wanted, replace(props.context, region=props.wanted.region)
-        called = {wanted.kms_key} if wanted.kms_key else {context.arn("kms", state.key_alias(wanted.name))}
+        called = {wanted.kms_key} if wanted.kms_key else {context.arn("kms", terraform_backend.key_alias(wanted.name))}
         self.key_arn = wanted.kms_key or self._key(context, wanted.name)
         bucket = Bucket(
             self,
@@ -58,7 +58,7 @@ class StateBucket(Construct):
             deletion_window_in_days=30,
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True),
         )
-        KmsAlias(self, "alias", name=state.key_alias(bucket), target_key_id=key.key_id)
+        KmsAlias(self, "alias", name=terraform_backend.key_alias(bucket), target_key_id=key.key_id)
         document = policy_document(
             self,
             "key-permissions",

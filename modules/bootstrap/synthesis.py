@@ -9,9 +9,9 @@ from pathlib import Path
 
 from modules.bootstrap.accounts import Account
 from modules.bootstrap.stack import AccountStack
-from modules.settings.load import GENERATED
 from modules.synthesis import canonical
 from tealform.aws import App
+from tealform.settings.loader import GENERATED
 
 
 def synthesize(accounts: Sequence[Account]) -> dict[str, str]:

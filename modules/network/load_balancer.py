@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from modules.network.network import Network
-from modules.settings.load_balancer import LoadBalancer as Settings
 from tealform.aws import (
     Construct,
     Lb,
@@ -19,6 +18,7 @@ from tealform.aws import (
 )
 from tealform.common.access_logs import AccessLogs
 from tealform.naming import Context
+from tealform.settings.load_balancer import LoadBalancer as Settings
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from modules.network.endpoints import Endpoints, EndpointsProps
 from modules.network.flow_logs import FlowLogs, FlowLogsProps
 from modules.network.vpc import Vpc, VpcProps
-from modules.settings.network import CreatedNetwork, ExistingNetwork
-from modules.settings.service import Service
 from tealform.aws import Construct, ITerraformDependable
 from tealform.common.kms_key import Key
 from tealform.naming import Context
+from tealform.settings.network import CreatedNetwork, ExistingNetwork
+from tealform.settings.service import Service
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.settings.network import CreatedNetwork
 from tealform.aws import (
     Construct,
     DefaultSecurityGroup,
@@ -19,6 +18,7 @@ from tealform.aws import (
 )
 from tealform.aws import Vpc as AwsVpc
 from tealform.naming import Context
+from tealform.settings.network import CreatedNetwork
 
 _ANYWHERE = "0.0.0.0/0"
 

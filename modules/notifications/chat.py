@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modules.settings.notifications import Notifications as Settings
-from modules.settings.notifications import Slack, Teams
 from tealform.aws import ChatbotSlackChannelConfiguration, ChatbotTeamsChannelConfiguration, Construct
 from tealform.common.iam import ServiceRole, ServiceRoleProps
 from tealform.naming import Context
+from tealform.settings.notifications import Notifications as Settings
+from tealform.settings.notifications import Slack, Teams
 
 GUARDRAIL = "arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess"
 """The most that anybody in a channel may do, whatever role is used there. AWS's own default is everything.

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modules.notifications.topic import Topic
-from modules.settings.notifications import Event
 from tealform.aws import CodestarnotificationsNotificationRule, CodestarnotificationsNotificationRuleTarget, Construct
+from tealform.settings.notifications import Event
 
 # https://docs.aws.amazon.com/dtconsole/latest/userguide/concepts.html#events-ref-pipeline
 EVENTS: dict[Event, str] = {

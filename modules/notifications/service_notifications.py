@@ -11,9 +11,9 @@ from modules.notifications.message import Message
 from modules.notifications.patterns import Pattern
 from modules.notifications.topic import Topic
 from modules.service.service import Service
-from modules.settings.release import Release
 from tealform.aws import Construct
 from tealform.naming import Context
+from tealform.settings.release import Release
 
 
 @dataclass(frozen=True)

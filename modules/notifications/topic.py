@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.settings.notifications import Notifications as Settings
 from tealform.aws import Construct, ITerraformDependable, SnsTopic, SnsTopicPolicy, SnsTopicSubscription
 from tealform.common.iam import Condition, Statement, policy_document
 from tealform.common.kms_key import Key
 from tealform.naming import Context
+from tealform.settings.notifications import Notifications as Settings
 
 PUBLISHERS = ("codestar-notifications.amazonaws.com", "events.amazonaws.com")
 """The services that write to the topic: for pipelines, and for all the rest."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modules.notifications.topic import Topic
 from modules.pipeline.action import IMAGE_DIGEST, Step, action
-from modules.settings.release import Release
+from tealform.settings.release import Release
 
 
 def approval(release: Release, service: str, link: str, topic: Topic | None) -> Step:

@@ -12,10 +12,10 @@ from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
 from modules.pipeline.image_repository import Images
 from modules.pipeline.targets import Target
 from modules.service.roles import login_to_ecr
-from modules.settings.service import Service as Settings
 from tealform.aws import Construct
 from tealform.common.pull_through_cache import CachedRegistry
 from tealform.common.shared_resources import Foundation
+from tealform.settings.service import Service as Settings
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from modules.pipeline.action import BUILD, Step, action
 from modules.pipeline.artifact_bucket import Artifacts
 from modules.pipeline.traffic import predefined
 from modules.service.service import Service
-from modules.settings.release import Release
 from tealform.aws import (
     CodedeployApp,
     CodedeployDeploymentConfig,
@@ -34,6 +33,7 @@ from tealform.aws import (
 )
 from tealform.common.iam import Condition, ServiceRole, ServiceRoleProps, Statement, pass_roles
 from tealform.common.shared_resources import Platform
+from tealform.settings.release import Release
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.settings.conditions import BeforeEntry, OnSuccess
-from modules.settings.release import Release
-from modules.settings.window import Window
 from tealform.aws import (
     CodepipelineStageBeforeEntry,
     CodepipelineStageBeforeEntryCondition,
@@ -25,6 +22,9 @@ from tealform.aws import (
 )
 from tealform.common.iam import Statement
 from tealform.naming import Context
+from tealform.settings.deployment_window import Window
+from tealform.settings.release import Release
+from tealform.settings.stage_conditions import BeforeEntry, OnSuccess
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from modules.pipeline.sources.connection import HOSTS
-from modules.settings.service import Service
-from modules.settings.source import Connected
 from tealform.aws import CodeconnectionsConnection, Construct, TerraformOutput
 from tealform.naming import Context
+from tealform.settings.service import Service
+from tealform.settings.source import Connected
 
 
 def connections(scope: Construct, context: Context, services: Iterable[Service]) -> dict[str, str]:

@@ -22,11 +22,11 @@ from modules.pipeline.sources.connection import ConnectionSource
 from modules.pipeline.sources.promotion import PromotionSource
 from modules.pipeline.sources.s3 import S3Source, S3SourceProps
 from modules.pipeline.targets import Target
-from modules.settings.project import Project
-from modules.settings.service import Service as Settings
-from modules.settings.source import S3, CodeCommit, Promotion
 from tealform.aws import Construct
 from tealform.common.shared_resources import Foundation
+from tealform.settings.project import Project
+from tealform.settings.service import Service as Settings
+from tealform.settings.source import S3, CodeCommit, Promotion
 
 
 @dataclass(frozen=True)

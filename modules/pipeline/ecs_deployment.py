@@ -16,12 +16,12 @@ from modules.pipeline import inline
 from modules.pipeline.action import BUILD, Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
-from modules.settings import duration
-from modules.settings.service import Service as Settings
 from tealform.aws import Construct
 from tealform.common.iam import Statement, pass_roles
 from tealform.common.shared_resources import Foundation
 from tealform.naming import Context
+from tealform.settings import release_duration
+from tealform.settings.service import Service as Settings
 
 # Beyond the waits that are set: for tasks to start and to end, and for hooks.
 _MINUTES_BESIDE = 60
@@ -91,7 +91,7 @@ class EcsDeployment(CodeBuild):
 
 def _timeout(props: EcsDeploymentProps) -> int:
     """Time for two releases: one that was under way, like the first that an apply begins, and the one to be watched."""
-    return min(2 * duration.minutes(props.settings.release, props.balancer) + _MINUTES_BESIDE, _LONGEST_BUILD)
+    return min(2 * release_duration.minutes(props.settings.release, props.balancer) + _MINUTES_BESIDE, _LONGEST_BUILD)
 
 
 def releasing(context: Context, cluster: str, name: str, roles: Sequence[str]) -> list[Statement]:

@@ -9,10 +9,10 @@ from modules.pipeline.action import BUILD, Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
 from modules.pipeline.image_repository import Images
-from modules.settings.scan import Scan
 from tealform.aws import Construct
 from tealform.common.iam import Statement
 from tealform.common.shared_resources import Foundation
+from tealform.settings.scan import Scan
 
 # For the program to give up by itself, and say why, before CodeBuild stops it.
 _MINUTES_BESIDE = 15

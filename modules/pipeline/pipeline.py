@@ -11,7 +11,6 @@ from modules.pipeline import conditions
 from modules.pipeline.action import Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.sources import Source
-from modules.settings.release import Release
 from tealform.aws import (
     CloudwatchEventRule,
     CloudwatchEventTarget,
@@ -23,6 +22,7 @@ from tealform.aws import (
 )
 from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
 from tealform.common.shared_resources import Foundation
+from tealform.settings.release import Release
 
 # The stage of the step that a target gives.
 _DEPLOY = "Deploy"

@@ -10,10 +10,10 @@ from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
 from modules.pipeline.image_repository import Images
 from modules.pipeline.targets import Target
-from modules.release_contract import RELEASE_FILES
 from tealform.aws import Construct
 from tealform.common.iam import Statement
 from tealform.common.shared_resources import Foundation
+from tealform.settings.release_templates import RELEASE_FILES
 
 _MINUTES = 10
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from modules.pipeline.artifact_bucket import Artifacts
 from modules.pipeline.codedeploy_deployment import CodeDeployDeployment, CodeDeployDeploymentProps
 from modules.pipeline.ecs_deployment import releasing
-from modules.release_contract import as_parameter
 from modules.service.service import Service
-from modules.settings.service import Service as Settings
 from tealform.aws import Construct, IamRole, IamRolePolicy, SsmParameter
 from tealform.common.iam import Statement, only_by, policy_document, roots
 from tealform.common.shared_resources import Platform
 from tealform.naming import Context
+from tealform.settings.release_templates import as_parameter
+from tealform.settings.service import Service as Settings
 
 
 def parameters(target: Context, service: str) -> str:

@@ -10,11 +10,11 @@ from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
 from modules.pipeline.image_repository import Images
 from modules.service.roles import login_to_ecr
-from modules.settings.source_test import SourceTest as Settings
 from tealform.aws import Construct
 from tealform.common.iam import Statement
 from tealform.common.pull_through_cache import CachedRegistry
 from tealform.common.shared_resources import Foundation
+from tealform.settings.test_stage import SourceTest as Settings
 
 
 @dataclass(frozen=True)

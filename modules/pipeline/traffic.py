@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules.settings.release import Release
+from tealform.settings.release import Release
 
 # https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html
 _PREDEFINED = {

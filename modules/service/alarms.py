@@ -8,7 +8,6 @@ from typing import Any
 
 from modules.network.load_balancer import LoadBalancer
 from modules.service.target_groups import TargetGroups
-from modules.settings.alarms import Alarms as Settings
 from tealform.aws import (
     CloudwatchMetricAlarm,
     CloudwatchMetricAlarmMetricQuery,
@@ -16,6 +15,7 @@ from tealform.aws import (
     Construct,
     LbTargetGroup,
 )
+from tealform.settings.alarms import Alarms as Settings
 
 _PERIOD = 60
 

@@ -10,8 +10,6 @@ from modules.service.alarms import Alarms
 from modules.service.controller import Controller
 from modules.service.routes import Routes
 from modules.service.target_groups import TargetGroups
-from modules.settings import duration
-from modules.settings.release import Release
 from tealform.aws import (
     Construct,
     EcsServiceAlarms,
@@ -27,6 +25,8 @@ from tealform.aws import (
 )
 from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
 from tealform.naming import Context
+from tealform.settings import release_duration
+from tealform.settings.release import Release
 
 # The provider's own time-out: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_service
 _DELETE_MINUTES = 20
@@ -88,7 +88,7 @@ class BlueGreen(Construct):
 
     def _timeouts(self) -> EcsServiceTimeouts:
         """A service is not deleted before the release that is under way has ended."""
-        minutes = duration.minutes(self._props.release, self._props.balancer)
+        minutes = release_duration.minutes(self._props.release, self._props.balancer)
         return EcsServiceTimeouts(delete=f"{minutes + _DELETE_MINUTES}m")
 
     def _configuration(

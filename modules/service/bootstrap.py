@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules.settings.service import Service as Settings
+from tealform.settings.service import Service as Settings
 
 IMAGE = "public.ecr.aws/docker/library/python:3.13-alpine"
 

@@ -10,7 +10,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from modules.settings.environment import Environment
+from tealform.settings.environment import Environment
 
 _FUNCTIONS = Path(__file__).parent / "functions"
 # The earliest that a ZIP file can say.

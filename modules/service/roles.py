@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.settings.service import Service as Settings
 from tealform.aws import Construct, IamRolePolicyAttachment, ITerraformDependable
 from tealform.common import secret_access
 from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
 from tealform.common.log_group import LogGroup
 from tealform.naming import Context
+from tealform.settings.service import Service as Settings
 
 _ECR_IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/(?P<name>[^:@]+)"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from modules.network.application_load_balancer import ApplicationLoadBalancer
 from modules.service.ownership import OWNED_OF_RULE
 from modules.service.routes import Route, Routes, Weighted
-from modules.settings.service import Service as Settings
 from tealform.aws import (
     Construct,
     LbListener,
@@ -21,6 +20,7 @@ from tealform.aws import (
     LbListenerRuleConditionPathPattern,
     TerraformResourceLifecycle,
 )
+from tealform.settings.service import Service as Settings
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from modules.network.load_balancer import LoadBalancer
 from modules.service.ownership import OWNED_BY_SCHEDULES
 from modules.service.target_groups import TargetGroups
-from modules.settings.schedule import Schedule
-from modules.settings.service import Service as Settings
 from tealform.aws import (
     AppautoscalingPolicy,
     AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
@@ -25,6 +23,8 @@ from tealform.aws import (
     LbTargetGroup,
     TerraformResourceLifecycle,
 )
+from tealform.settings.scaling_schedule import Schedule
+from tealform.settings.service import Service as Settings
 
 # A task takes about a minute to start: new ones show in the average before more are added, and
 # a lull must last before any is taken away.

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from modules.network.application_load_balancer import ApplicationLoadBalancer
 from modules.network.network_load_balancer import NetworkLoadBalancer
-from modules.release_contract import PLATFORM_VERSION, Placement, Task, hooks_variables
 from modules.service import bootstrap
 from modules.service.alarms import Alarms, AlarmsProps
 from modules.service.blue_green import BlueGreen, BlueGreenProps
@@ -20,8 +19,6 @@ from modules.service.rules import Rules, RulesProps
 from modules.service.scaling import Scaling, ScalingProps
 from modules.service.smoke_test import SmokeTest, SmokeTestProps
 from modules.service.target_groups import TargetGroups, TargetGroupsProps
-from modules.settings.hooks import SMOKE_TEST_STAGE, STAGES
-from modules.settings.service import Service as Settings
 from tealform.aws import (
     Construct,
     EcsService,
@@ -39,6 +36,9 @@ from tealform.aws import (
 )
 from tealform.common.log_group import LogGroup, LogGroupProps
 from tealform.common.shared_resources import Platform
+from tealform.settings.hooks import SMOKE_TEST_STAGE, STAGES
+from tealform.settings.release_templates import PLATFORM_VERSION, Placement, Task, hooks_variables
+from tealform.settings.service import Service as Settings
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modules.service import programs
-from modules.settings.service import Service as Settings
-from modules.settings.smoke_test import SmokeTest as TestSettings
 from tealform.aws import (
     Construct,
     LambdaFunction,
@@ -20,6 +18,8 @@ from tealform.aws import (
 from tealform.common.iam import Condition, ServiceRole, ServiceRoleProps, Statement
 from tealform.common.log_group import LogGroup, LogGroupProps
 from tealform.common.shared_resources import Platform
+from tealform.settings.service import Service as Settings
+from tealform.settings.smoke_test import SmokeTest as TestSettings
 
 # Beyond the time for the right answer: to start, to find the load balancer, to report.
 _SECONDS_BESIDE = 60

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.settings.service import Service as Settings
 from tealform.aws import Construct, LbTargetGroup, LbTargetGroupHealthCheck
 from tealform.naming import Context
+from tealform.settings.service import Service as Settings
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from modules.release_contract import Placement, Task, hooks_variables
+from tealform.settings.release_templates import Placement, Task, hooks_variables
 from tests.artifacts.codebuild import Account
 from tests.artifacts.contract import APPSPEC_VARIABLES, ARTIFACTS, TASK_VARIABLES
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from modules.bootstrap import accounts, app
 from modules.bootstrap.synthesis import synthesize
-from modules.settings import load
+from tealform.settings import loader
 from tests.support import Template, environment
 
 ACCOUNT, OTHER = "123456789012", "210987654321"
@@ -22,7 +22,7 @@ CLOUD = 'state "cloud" { organization = "acme" }\nautomation "hcp_terraform" {}'
 def write(root: Path, texts: Mapping[str, str]) -> Path:
     """The project in ``root``, whose environments' files say ``texts``; ``common`` is what they share."""
     for name, text in texts.items():
-        file = root / "environments" / (load.COMMON if name == "common" else f"{name}/{load.FILE}")
+        file = root / "environments" / (loader.COMMON if name == "common" else f"{name}/{loader.FILE}")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     return root
@@ -43,7 +43,7 @@ def only(texts: Mapping[str, str]) -> Template:
 def _bootstrapped(texts: tuple[tuple[str, str], ...]) -> dict[str, Template]:
     with tempfile.TemporaryDirectory() as scratch:
         environments = write(Path(scratch), dict(texts)) / "environments"
-        found = accounts.of(load.load(environments, name) for name in load.names(environments))
+        found = accounts.of(loader.load(environments, name) for name in loader.names(environments))
     generated = synthesize([account for account in found if account.needs_something])
     return {number: Template(json.loads(text)) for number, text in generated.items()}
 

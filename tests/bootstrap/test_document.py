@@ -1,6 +1,6 @@
 """The page about state says what is so."""
 
-from modules.settings.environment import Environment
+from tealform.settings.environment import Environment
 from tests.bootstrap.projects import CLOUD, GITHUB, S3, only, shared
 from tests.inventory import ROOT
 from tests.support import mistakes

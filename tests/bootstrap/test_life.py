@@ -17,10 +17,10 @@ from harness.proof import update
 from harness.proof.concession import Concession
 from harness.workspace import Outcome, Workspace
 from modules import app
-from modules.settings import load
-from modules.settings.load import GENERATED, Settings
 from modules.synthesis import synthesize
 from tealform.aws import lazy_bindings
+from tealform.settings import loader
+from tealform.settings.loader import GENERATED, Settings
 from tests.bootstrap import calls, projects
 from tests.bootstrap.test_document import MOVED
 from tests.inventory import ROOT
@@ -28,9 +28,10 @@ from tests.inventory import ROOT
 pytestmark = pytest.mark.aws_provider
 
 SHIPPED = {
-    "common": (ROOT / "environments" / load.COMMON).read_text(encoding="utf-8") + f"{projects.S3}\n{projects.GITHUB}\n",
+    "common": (ROOT / "environments" / loader.COMMON).read_text(encoding="utf-8")
+    + f"{projects.S3}\n{projects.GITHUB}\n",
     **{
-        name: (ROOT / "environments" / name / load.FILE).read_text(encoding="utf-8")
+        name: (ROOT / "environments" / name / loader.FILE).read_text(encoding="utf-8")
         for name in environments.names(ROOT)
     },
 }
@@ -96,7 +97,7 @@ def test_the_roles_may_do_what_terraform_does_and_a_plan_needs_no_more_than_the_
     bootstrapped = json.loads((projects.run(root) / GENERATED).read_text(encoding="utf-8"))
     roles = {role.name: role for role in policies.read(bootstrapped).roles}
     assert app.run(["dev"], root) == 0
-    settings, folder = load.load(root / "environments", "dev"), root / "environments" / "dev"
+    settings, folder = loader.load(root / "environments", "dev"), root / "environments" / "dev"
     log = calls.Log(_provider(), tmp_path)
     planned, applied = set[calls.Call](), set[calls.Call]()
     with running(projects.ACCOUNT) as aws:

@@ -19,7 +19,7 @@ from harness.policy.iam.exceptions import Waived
 from harness.policy.iam.lint import breaches
 from modules.bootstrap import permissions
 from modules.bootstrap.permissions.names import Names
-from modules.settings import load
+from tealform.settings import loader
 from tests.bootstrap.projects import ACCOUNT, CLOUD, GITHUB, OTHER, S3, bootstrapped, shared, write
 from tests.harness.plan.made import change, plan
 from tests.harness.plan.rules.state import prior, resource
@@ -337,8 +337,8 @@ def test_sources_under_a_name_that_somebody_chose_are_named(tmp_path: Path) -> N
         "prod": environment(service='source "s3" {\n bucket = "drops"\n create = false\n}'),
     }
     environments = write(tmp_path, chosen) / "environments"
-    assert Names.of(load.load(environments, "dev")).repositories == ("monolith",)
-    assert Names.of(load.load(environments, "prod")).buckets == ()
+    assert Names.of(loader.load(environments, "dev")).repositories == ("monolith",)
+    assert Names.of(loader.load(environments, "prod")).buckets == ()
 
 
 def test_what_is_too_long_for_a_policy_becomes_several(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -356,7 +356,7 @@ def _sids(policies: Any) -> list[str]:
 
 
 @functools.cache
-def _settings() -> load.Settings:
+def _settings() -> loader.Settings:
     from tests.support import settings
 
     return settings(environment(), "dev")

@@ -10,8 +10,8 @@ import pytest
 from pydantic import BaseModel
 
 from harness import effects
-from modules.settings.annotations import as_block, bare, members
-from modules.settings.service import Service
+from tealform.settings.introspection import as_block, bare, members
+from tealform.settings.service import Service
 from tests.inventory import ROOT
 
 # Moving a running service is a chapter of its own.

@@ -10,18 +10,18 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from modules.settings.build import Build
-from modules.settings.conditions import OnSuccess
-from modules.settings.environment import Environment
-from modules.settings.hooks import Hooks
-from modules.settings.load_balancer import LoadBalancer
-from modules.settings.network import CreatedNetwork, ExistingNetwork
-from modules.settings.notifications import Notifications
-from modules.settings.pull_through_cache import PullThroughCache
-from modules.settings.schedule import Schedule
-from modules.settings.service import Scaling, Service
-from modules.settings.source import S3, Bitbucket, GitHub, GitLab
-from modules.settings.source_test import SourceTest
+from tealform.settings.build import Build
+from tealform.settings.environment import Environment
+from tealform.settings.hooks import Hooks
+from tealform.settings.load_balancer import LoadBalancer
+from tealform.settings.network import CreatedNetwork, ExistingNetwork
+from tealform.settings.notifications import Notifications
+from tealform.settings.pull_through_cache import PullThroughCache
+from tealform.settings.scaling_schedule import Schedule
+from tealform.settings.service import Scaling, Service
+from tealform.settings.source import S3, Bitbucket, GitHub, GitLab
+from tealform.settings.stage_conditions import OnSuccess
+from tealform.settings.test_stage import SourceTest
 from tests.properties import derived, hcl
 from tests.properties.coherent import Body, coherent
 from tests.properties.projects import ACCOUNT, alone, joined

@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 
 from harness.policy import catalogue, scanning
 from harness.policy.environment import Environment
-from modules.settings import hcl, load
-from modules.settings.load import Settings
-from modules.settings.problems import SettingsError
-from modules.settings.source import Connected
 from modules.synthesis import synthesize
+from tealform.settings import hcl_reader, loader
+from tealform.settings.errors import SettingsError
+from tealform.settings.loader import Settings
+from tealform.settings.source import Connected
 from tests import support
 from tests.inventory import ENVIRONMENTS, generated
 from tests.properties.invariants import violations, violations_among
@@ -69,12 +69,12 @@ def loaded(example: Example) -> dict[str, Settings]:
         folder = Path(scratch, "environments")
         for name, text in example.own.items():
             (folder / name).mkdir(parents=True)
-            (folder / name / load.FILE).write_text(text, encoding="utf-8")
+            (folder / name / loader.FILE).write_text(text, encoding="utf-8")
         if example.common is not None:
-            (folder / load.COMMON).write_text(example.common, encoding="utf-8")
+            (folder / loader.COMMON).write_text(example.common, encoding="utf-8")
         for name in example.values:
             try:
-                accepted[name] = load.load(folder, name)
+                accepted[name] = loader.load(folder, name)
             except SettingsError as error:
                 check_refusal(error, example)
     return accepted
@@ -171,7 +171,7 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     def holds(example: Example) -> None:
         whole = Example(example.values)
         file.write_text(whole.own["dev"], encoding="utf-8")
-        document = hcl.read(file, file)
+        document = hcl_reader.read(file, file)
         assert not document.problems, whole
         assert document.values == whole.values["dev"], whole
 
@@ -191,6 +191,6 @@ def test_text_that_terraform_would_evaluate_may_be_as_long_as_any_other(service:
     assert "a$${}" in str(support.settings(support.environment(service)).environment)
 
 
-@pytest.mark.parametrize("name", load.names(ENVIRONMENTS))
+@pytest.mark.parametrize("name", loader.names(ENVIRONMENTS))
 def test_the_invariants_hold_in_the_environments_that_are_shipped(name: str) -> None:
     assert violations(generated(name)) == []

@@ -16,8 +16,8 @@ import pytest
 
 from modules.service import programs
 from modules.service.functions import smoke_test
-from modules.settings.hooks import SMOKE_TEST_STAGE
 from modules.synthesis import synthesize
+from tealform.settings.hooks import SMOKE_TEST_STAGE
 from tests.support import ZONES, Template, environment, settings, template
 
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f"

@@ -10,7 +10,7 @@ from typing import Any
 from harness.policy.reports import words
 from harness.policy.verdict import Told, Verdict
 from harness.policy.waivers import Waiver
-from modules.settings.problems import Location, Problem, dotted
+from tealform.settings.errors import Location, Problem, dotted
 
 VERSION = 1
 """Goes up when something that a program may read changes its place or its meaning."""

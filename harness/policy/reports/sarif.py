@@ -25,8 +25,8 @@ from harness.policy.reports.words import flat
 from harness.policy.rule import Rule, Severity
 from harness.policy.verdict import BROKEN, Verdict
 from harness.policy.waivers import FILE
-from modules.settings.load import GENERATED
-from modules.settings.problems import Location, dotted
+from tealform.settings.errors import Location, dotted
+from tealform.settings.loader import GENERATED
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 """The name of the schema; GitHub wants it in the file."""

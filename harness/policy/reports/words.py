@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from harness.policy.finding import Finding
 from harness.policy.rule import SEVERITIES
 from harness.policy.verdict import BROKEN, Told, Verdict
-from modules.settings.problems import Problem
+from tealform.settings.errors import Problem
 
 ARTIFACTS = "artifacts"
 """The scope that is no environment."""

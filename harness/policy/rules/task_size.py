@@ -9,7 +9,7 @@ from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import items, number, shown
 from harness.terraform_json import Resource
-from modules.settings.service import FARGATE_MEMORY
+from tealform.settings.service import FARGATE_MEMORY
 
 
 def _judge(definition: Resource, _environment: Environment) -> Iterator[str]:

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from harness.emulated_aws.server import EmulatedAws
 from harness.proof.facts import codedeploy, delivery, ecs, load_balancer, network, release, service
 from harness.proof.facts.fact import Fact
-from modules.settings.load import Settings
+from tealform.settings.loader import Settings
 
 _CONCERNS = (
     network.facts,

@@ -13,8 +13,8 @@ from harness.proof.facts.fact import Fact
 from harness.proof.facts.release import alarm_names
 from modules.pipeline.release_access import parameters
 from modules.pipeline.traffic import predefined
-from modules.settings.load import Settings
-from modules.settings.service import Service
+from tealform.settings.loader import Settings
+from tealform.settings.service import Service
 
 
 def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:

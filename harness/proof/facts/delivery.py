@@ -10,9 +10,9 @@ from typing import Any
 from harness.emulated_aws.server import EmulatedAws
 from harness.proof import news
 from harness.proof.facts.fact import Fact
-from modules.settings.load import Settings
-from modules.settings.service import Service
-from modules.settings.source import S3, CodeCommit, Connected, Promotion
+from tealform.settings.loader import Settings
+from tealform.settings.service import Service
+from tealform.settings.source import S3, CodeCommit, Connected, Promotion
 
 
 def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from harness.emulated_aws.server import EmulatedAws
 from harness.proof.facts.fact import Fact
 from harness.proof.facts.release import alarm_names
-from modules.settings.hooks import SMOKE_TEST_STAGE
-from modules.settings.load import Settings
-from modules.settings.release import Release
-from modules.settings.service import Service
+from tealform.settings.hooks import SMOKE_TEST_STAGE
+from tealform.settings.loader import Settings
+from tealform.settings.release import Release
+from tealform.settings.service import Service
 
 _STRATEGIES = {"all_at_once": "BLUE_GREEN", "canary": "CANARY", "linear": "LINEAR"}
 

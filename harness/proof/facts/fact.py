@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.settings.problems import Path_
+from tealform.settings.errors import Path_
 
 
 @dataclass(frozen=True)

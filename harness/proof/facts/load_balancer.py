@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from harness.emulated_aws.server import EmulatedAws
 from harness.proof import routes
 from harness.proof.facts.fact import Fact
-from modules.settings.load import Settings
+from tealform.settings.loader import Settings
 
 _PROTOCOLS = {"network": {"https": "TLS", "http": "TCP"}, "application": {"https": "HTTPS", "http": "HTTP"}}
 _TESTS = "a smoke test"

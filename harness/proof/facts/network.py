@@ -7,8 +7,8 @@ from typing import Any
 
 from harness.emulated_aws.server import EmulatedAws
 from harness.proof.facts.fact import Fact
-from modules.settings.load import Settings
-from modules.settings.network import CreatedNetwork
+from tealform.settings.loader import Settings
+from tealform.settings.network import CreatedNetwork
 
 _GATEWAYS = {"none": 0, "single": 1}
 

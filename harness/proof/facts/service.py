@@ -8,8 +8,8 @@ from typing import Any
 from harness.emulated_aws.server import EmulatedAws
 from harness.proof import routes
 from harness.proof.facts.fact import Fact
-from modules.settings.load import Settings
-from modules.settings.service import Service
+from tealform.settings.loader import Settings
+from tealform.settings.service import Service
 
 
 def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:

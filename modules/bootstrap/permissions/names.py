@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from modules.settings.environment import Environment
-from modules.settings.load import Settings
-from modules.settings.source import S3, CodeCommit
 from tealform.common.iam import Condition
 from tealform.naming import Context
+from tealform.settings.environment import Environment
+from tealform.settings.loader import Settings
+from tealform.settings.source import S3, CodeCommit
 
 
 @dataclass(frozen=True)

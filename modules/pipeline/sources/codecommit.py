@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from modules.pipeline.action import SOURCE, Step, action
-from modules.settings.source import CodeCommit
 from tealform.aws import (
     CodecommitApprovalRuleTemplate,
     CodecommitApprovalRuleTemplateAssociation,
@@ -18,6 +17,7 @@ from tealform.aws import (
 )
 from tealform.common.iam import Statement
 from tealform.naming import Context
+from tealform.settings.source import CodeCommit
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modules.pipeline.action import SOURCE, Step, action
-from modules.settings.source import Bitbucket, GitHub, GitLab
 from tealform.aws import (
     CodepipelineTrigger,
     CodepipelineTriggerGitConfiguration,
@@ -15,6 +14,7 @@ from tealform.aws import (
     CodepipelineTriggerGitConfigurationPushTags,
 )
 from tealform.common.iam import Statement
+from tealform.settings.source import Bitbucket, GitHub, GitLab
 
 HOSTS = {
     "github": ("GitHub", "https://github.com/{}/commit/"),

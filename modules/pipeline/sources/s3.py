@@ -7,11 +7,11 @@ from typing import Any
 
 from modules.pipeline.action import SOURCE, Step
 from modules.pipeline.sources.versioned_object import VersionedObject
-from modules.settings.source import S3
 from tealform.aws import CodepipelineTrigger, Construct
 from tealform.common.iam import Statement
 from tealform.common.s3_bucket import Bucket, BucketProps
 from tealform.common.shared_resources import Foundation
+from tealform.settings.source import S3
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.codedeploy_deployment import codedeploy_configuration
 from modules.pipeline.ecs_deployment import EcsDeployment, EcsDeploymentProps
 from modules.pipeline.release_access import parameters, reader_arns, release_role_arn
-from modules.settings.environment import Environment
 from tealform.aws import Construct
 from tealform.common.iam import Statement
 from tealform.common.shared_resources import Foundation
 from tealform.naming import Context
+from tealform.settings.environment import Environment
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.codedeploy_deployment import CodeDeployDeployment, CodeDeployDeploymentProps
 from modules.pipeline.ecs_deployment import EcsDeployment, EcsDeploymentProps, releasing
 from modules.service.service import Service
-from modules.settings.service import Service as Settings
 from tealform.aws import Construct
 from tealform.common.iam import Statement
 from tealform.common.shared_resources import Platform
+from tealform.settings.service import Service as Settings
 
 
 @dataclass(frozen=True)

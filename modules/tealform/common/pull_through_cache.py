@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.settings.pull_through_cache import UPSTREAMS, PullThroughCache, variable
 from tealform.aws import Construct, EcrPullThroughCacheRule
 from tealform.common.iam import Statement
 from tealform.naming import Context
+from tealform.settings.pull_through_cache import UPSTREAMS, PullThroughCache, variable
 
 
 def prefix(context: Context, upstream: str) -> str:

@@ -7,8 +7,8 @@ import pytest
 
 from harness.diagnostics import Diagnostic
 from harness.plan import blame
-from modules.settings import load
-from modules.settings.environment import Environment
+from tealform.settings import loader
+from tealform.settings.environment import Environment
 from tests import support
 from tests.harness import projects
 
@@ -20,13 +20,13 @@ def dev(tmp_path: Path) -> Path:
     """A small environment, and a resource of its service."""
     body = {"//": {"metadata": {"path": "dev/service-web/scaling/target"}}}
     folder = projects.write(tmp_path, {"resource": {"aws_appautoscaling_target": {"web": body}}})
-    (folder / load.FILE).write_text(support.environment(service="scaling { cpu_percent = 50 }"))
+    (folder / loader.FILE).write_text(support.environment(service="scaling { cpu_percent = 50 }"))
     return folder
 
 
 def test_complaint_leads_to_the_line_of_the_setting(dev: Path) -> None:
     line = next(
-        number for number, text in enumerate((dev / load.FILE).read_text().splitlines(), 1) if "scaling {" in text
+        number for number, text in enumerate((dev / loader.FILE).read_text().splitlines(), 1) if "scaling {" in text
     )
     diagnostic = Diagnostic("error", "Invalid value", "max_capacity\nis too small", "aws_appautoscaling_target.web")
     assert blame.Blame(dev).tell(diagnostic) == (
@@ -41,7 +41,7 @@ def test_complaint_about_no_construct_leads_to_the_line_of_the_generated_file(de
 
 
 def test_environment_whose_settings_are_broken_is_judged_by_what_was_generated(dev: Path) -> None:
-    (dev / load.FILE).write_text("project = ")
+    (dev / loader.FILE).write_text("project = ")
     diagnostic = Diagnostic("error", "Cycle", address="aws_appautoscaling_target.web")
     assert blame.Blame(dev).tell(diagnostic) == (
         "environments/dev/cdk.tf.json: aws_appautoscaling_target.web (dev/service-web/scaling/target): Cycle"
@@ -49,7 +49,7 @@ def test_environment_whose_settings_are_broken_is_judged_by_what_was_generated(d
 
 
 def test_generated_file_that_is_no_json_is_no_obstacle(dev: Path) -> None:
-    (dev / load.GENERATED).write_text("{")
+    (dev / loader.GENERATED).write_text("{")
     assert blame.Blame(dev).tell(Diagnostic("error", "Invalid JSON")) == "environments/dev: Invalid JSON"
 
 
@@ -61,7 +61,7 @@ def test_comment_that_is_not_cdktfs_is_no_obstacle(dev: Path, comment: object) -
 
 
 def test_generated_file_that_is_nested_too_deeply_is_no_obstacle(dev: Path) -> None:
-    (dev / load.GENERATED).write_text("[" * 100_000)
+    (dev / loader.GENERATED).write_text("[" * 100_000)
     assert blame.Blame(dev).construct_of("aws_vpc.main") == ""
 
 
@@ -70,7 +70,7 @@ def test_setting_of_a_construct_comes_with_its_place(dev: Path) -> None:
     assert setting == "service.web.scaling"
     assert place.startswith("environments/dev/environment.hcl:")
     assert blame.Blame(dev).setting_at("key/key") == ("", "")
-    (dev / load.FILE).write_text("project = ")
+    (dev / loader.FILE).write_text("project = ")
     assert blame.Blame(dev).setting_at("service-web/scaling/target") == ("", "")
 
 
@@ -95,9 +95,9 @@ def test_attribute_is_made_from_what_it_refers_to(dev: Path) -> None:
     assert made("aws_eip.unknown", "vpc_id") == set()
 
 
-@pytest.mark.parametrize("name", load.names(ENVIRONMENTS))
+@pytest.mark.parametrize("name", loader.names(ENVIRONMENTS))
 def test_every_construct_of_the_shipped_environments_has_a_setting_or_is_always_there(name: str) -> None:
-    document = json.loads((ENVIRONMENTS / name / load.GENERATED).read_text())
+    document = json.loads((ENVIRONMENTS / name / loader.GENERATED).read_text())
     paths = [
         body["//"]["metadata"]["path"].partition("/")[2]
         for block in ("resource", "data")

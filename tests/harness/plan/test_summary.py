@@ -10,8 +10,8 @@ import pytest
 from harness.plan import summary
 from harness.plan.blame import Blame
 from harness.plan.objection import Objection
-from modules.settings import load
 from tealform.errors import HarnessError
+from tealform.settings import loader
 from tests import support
 from tests.harness import projects
 from tests.harness.plan.made import change, plan
@@ -32,7 +32,7 @@ def blame(tmp_path_factory: pytest.TempPathFactory) -> Blame:
         "aws_kms_key": {"key": body("key/key")},
     }
     folder = projects.write(tmp_path_factory.mktemp("project"), {"resource": resources})
-    (folder / load.FILE).write_text(support.environment(network=NETWORK))
+    (folder / loader.FILE).write_text(support.environment(network=NETWORK))
     return Blame(folder)
 
 

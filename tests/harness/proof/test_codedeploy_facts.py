@@ -12,7 +12,7 @@ import pytest
 
 from harness.emulated_aws.server import EmulatedAws
 from harness.proof.facts import codedeploy
-from modules.settings.load import Settings
+from tealform.settings.loader import Settings
 from tests import support
 
 Json = dict[str, Any]

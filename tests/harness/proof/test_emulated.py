@@ -17,8 +17,8 @@ from harness.proof.claims import CLAIMS
 from harness.proof.emulated import RELEASE
 from harness.proof.verdict import Verdict
 from modules.service import programs
-from modules.settings import load
 from tealform.aws import lazy_bindings
+from tealform.settings import loader
 from tests import support
 from tests.harness import projects
 
@@ -103,7 +103,7 @@ def _project(root: Path, text: str, change: Callable[[Body], object] = lambda _:
     document = copy.deepcopy(support.template(text, "dev").document)
     change(document["resource"])
     folder = projects.write(root, document)
-    (folder / load.FILE).write_text(text)
+    (folder / loader.FILE).write_text(text)
     for program in programs.needed(support.settings(text, "dev").environment):
         (folder / program.archive).write_bytes(program.content)
     shutil.copytree(projects.REPOSITORY / "artifacts", root / "artifacts")
@@ -158,7 +158,7 @@ def test_pipelines_of_another_account_are_applied(tmp_path: Path) -> None:
     folder = projects.write(tmp_path, support.template_among(texts, "dev").document)
     for name, text in texts.items():
         (tmp_path / "environments" / name).mkdir(exist_ok=True)
-        (tmp_path / "environments" / name / load.FILE).write_text(text)
+        (tmp_path / "environments" / name / loader.FILE).write_text(text)
     last = _judge(folder, until=emulated.APPLY)
     assert (last.claim, last.result, last.findings) == (emulated.APPLY, "proved", ())
 

@@ -13,7 +13,7 @@ from harness import environments, stand_in, terraforms
 from harness.proof import offline
 from harness.proof.verdict import Verdict
 from harness.terraforms import Terraform
-from modules.settings import load
+from tealform.settings import loader
 from tests import support
 from tests.harness import projects
 
@@ -27,7 +27,7 @@ def _judge(folder: Path, terraform: Terraform) -> list[Verdict]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("terraform", terraforms.every(), ids=lambda each: each.origin)
-@pytest.mark.parametrize("name", load.names(ENVIRONMENTS))
+@pytest.mark.parametrize("name", loader.names(ENVIRONMENTS))
 def test_shipped_environment_is_accepted_and_lives(name: str, terraform: Terraform) -> None:
     schema, life = _judge(ENVIRONMENTS / name, terraform)
     assert (schema.result, schema.findings, schema.notes) == ("proved", (), ())
@@ -45,12 +45,12 @@ def _changed(root: Path, change: Callable[[Body], object]) -> Path:
     document = json.loads(json.dumps(support.template(text, "dev").document))
     change(document["resource"])
     folder = projects.write(root, document)
-    (folder / load.FILE).write_text(text)
+    (folder / loader.FILE).write_text(text)
     return folder
 
 
 def _line(folder: Path, text: str) -> int:
-    lines = (folder / load.FILE).read_text().splitlines()
+    lines = (folder / loader.FILE).read_text().splitlines()
     return next(number for number, line in enumerate(lines, 1) if text in line)
 
 

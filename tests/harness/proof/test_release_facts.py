@@ -13,7 +13,7 @@ from moto import mock_aws
 from harness.emulated_aws.server import EmulatedAws
 from harness.emulated_aws.services import install
 from harness.proof.facts import release
-from modules.settings.load import Settings
+from tealform.settings.loader import Settings
 from tests import support
 
 REGION = "eu-west-1"

@@ -13,7 +13,7 @@ from harness.policy.waivers import Waiver
 from harness.pull_request import comment, comparison, findings, risks, waived
 from harness.pull_request.base import Base
 from harness.pull_request.review import Review
-from modules.settings.problems import Location
+from tealform.settings.errors import Location
 from tests.harness.pull_request import requests
 from tests.harness.pull_request.requests import PullRequest, document, resource
 

@@ -20,7 +20,7 @@ from harness.policy.verdict import Told, Verdict
 from harness.pull_request import check
 from harness.pull_request.drift import Drift
 from harness.pull_request.reviewer import Say
-from modules.settings.problems import Location
+from tealform.settings.errors import Location
 from tests.support import environment
 
 TODAY = date(2026, 11, 1)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from modules.settings.load import GENERATED
 from tealform.aws import lazy_bindings
+from tealform.settings.loader import GENERATED
 from tests.inventory import ENVIRONMENTS, ROOT
 
 COUNT = (

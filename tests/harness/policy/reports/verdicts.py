@@ -9,7 +9,7 @@ from harness.policy.finding import Finding
 from harness.policy.rule import Rule, Severity
 from harness.policy.verdict import Told, Verdict
 from harness.policy.waivers import Waiver
-from modules.settings.problems import Location, Problem
+from tealform.settings.errors import Location, Problem
 
 
 def rule(name: str, severity: Severity = "medium", setting: str = "") -> Rule:

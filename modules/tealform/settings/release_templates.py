@@ -1,0 +1,212 @@
+"""What Terraform and a release both must know of a task, said once.
+
+Terraform registers revision 1 of the task definition from it; CodeBuild gets the same facts as
+environment variables, from which ``artifacts/taskdef.json`` and ``artifacts/appspec.yml`` are
+filled on each release.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tealform.settings.pull_through_cache import UPSTREAMS, variable
+
+PLATFORM_VERSION = "LATEST"
+
+CODEBUILD_VARIABLE_LENGTH = 4096
+"""Characters that one CodeBuild variable holds."""
+
+PARAMETER_BYTES = 4096
+"""Bytes that one parameter of Parameter Store's standard tier holds."""
+
+TASKDEF = "taskdef.json"
+APPSPEC = "appspec.yml"
+
+RELEASE_FILES = (
+    "imageDetail.json",
+    "imagedefinitions.json",
+    TASKDEF,
+    APPSPEC,
+    f".release/{TASKDEF}",
+    f".release/{APPSPEC}",
+)
+"""What a release is made of: the image, what the deployment reads, and what another environment fills in for itself."""
+
+_TASK_VARIABLES = (
+    *("TASK_FAMILY", "TASK_CPU", "TASK_MEMORY", "CPU_ARCHITECTURE", "TASK_ROLE_ARN", "EXECUTION_ROLE_ARN"),
+    *("CONTAINER_NAME", "CONTAINER_PORT", "CONTAINER_ENVIRONMENT", "CONTAINER_SECRETS", "READ_ONLY_ROOT_FILESYSTEM"),
+    *("MOUNT_POINTS", "VOLUMES", "STOP_TIMEOUT", "LOG_GROUP"),
+)
+_PLACEMENT_VARIABLES = ("PLATFORM_VERSION", "SUBNETS", "SECURITY_GROUPS", "CAPACITY_PROVIDER_STRATEGY")
+
+_HOOKS = "HOOKS"
+
+_BUILD_VARIABLES = (
+    *("ECR_REPOSITORY_URI", "MANIFEST_TYPES", "IMAGE_TAG", "IMAGE_DIGEST", "TEMPLATES"),
+    *("BUILD_ARGUMENTS", "CACHE_REPOSITORY_URI", "BUILDX_NO_DEFAULT_ATTESTATIONS"),
+    *(variable(upstream) for upstream in UPSTREAMS),
+)
+
+RESERVED_VARIABLES = frozenset((*_BUILD_VARIABLES, *_TASK_VARIABLES, *_PLACEMENT_VARIABLES, _HOOKS))
+"""The names of all variables that the release contract is filled from, or that ``buildspec.yml`` sets itself."""
+
+FILES = {
+    **dict.fromkeys(_TASK_VARIABLES, (TASKDEF,)),
+    **dict.fromkeys((*_PLACEMENT_VARIABLES, _HOOKS), (APPSPEC,)),
+    "CONTAINER_NAME": (TASKDEF, APPSPEC),
+    "CONTAINER_PORT": (TASKDEF, APPSPEC),
+}
+"""The files that each variable is filled into."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task with its one container. Sizes as ECS counts them: CPU units and MiB; ``stop_timeout`` in seconds."""
+
+    family: str
+    cpu: int
+    memory: int
+    architecture: str
+    task_role_arn: str
+    execution_role_arn: str
+    container_name: str
+    port: int
+    log_group: str
+    region: str
+    read_only_root_filesystem: bool
+    stop_timeout: int
+    environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    writable_paths: Sequence[str] = ()
+
+    @property
+    def cpu_architecture(self) -> str:
+        """``X86_64`` or ``ARM64``."""
+        return self.architecture.upper()
+
+    def container(self, image: str, command: Sequence[str] = ()) -> dict[str, Any]:
+        """The container definition, as RegisterTaskDefinition takes it."""
+        definition: dict[str, Any] = {
+            "name": self.container_name,
+            "image": image,
+            "essential": True,
+            "portMappings": [{"containerPort": self.port, "hostPort": self.port, "protocol": "tcp"}],
+            "environment": _environment(self.environment),
+            "secrets": _secrets(self.secrets),
+            "readonlyRootFilesystem": self.read_only_root_filesystem,
+            "mountPoints": _mount_points(self.writable_paths),
+            "linuxParameters": {"initProcessEnabled": True},
+            "stopTimeout": self.stop_timeout,
+            "logConfiguration": {
+                "logDriver": "awslogs",
+                "options": {
+                    "awslogs-group": self.log_group,
+                    "awslogs-region": self.region,
+                    "awslogs-stream-prefix": self.container_name,
+                },
+            },
+        }
+        return definition | ({"command": list(command)} if command else {})
+
+    def volumes(self) -> list[str]:
+        """The names of the task's volumes: one for each writable folder."""
+        return _volumes(self.writable_paths)
+
+    def variables(self) -> dict[str, str]:
+        """The variables from which ``taskdef.json`` is filled."""
+        return {
+            "TASK_FAMILY": self.family,
+            "TASK_CPU": str(self.cpu),
+            "TASK_MEMORY": str(self.memory),
+            "CPU_ARCHITECTURE": self.cpu_architecture,
+            "TASK_ROLE_ARN": self.task_role_arn,
+            "EXECUTION_ROLE_ARN": self.execution_role_arn,
+            "CONTAINER_NAME": self.container_name,
+            "CONTAINER_PORT": str(self.port),
+            "CONTAINER_ENVIRONMENT": environment_json(self.environment),
+            "CONTAINER_SECRETS": secrets_json(self.secrets),
+            "READ_ONLY_ROOT_FILESYSTEM": _json(self.read_only_root_filesystem),
+            "MOUNT_POINTS": mount_points_json(self.writable_paths),
+            "VOLUMES": _json([{"name": name} for name in self.volumes()]),
+            "STOP_TIMEOUT": str(self.stop_timeout),
+            "LOG_GROUP": self.log_group,
+        }
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where tasks run: what CodeDeploy owns once the service exists, and ``appspec.yml`` carries."""
+
+    subnets: Sequence[str]
+    security_groups: Sequence[str]
+    base: int
+    on_demand: int
+    spot: int
+
+    def strategy(self) -> list[dict[str, Any]]:
+        """The capacity provider strategy in the words of ``appspec.yml``, without what has no share."""
+        providers = [
+            {"Base": self.base, "CapacityProvider": "FARGATE", "Weight": self.on_demand},
+            {"Base": 0, "CapacityProvider": "FARGATE_SPOT", "Weight": self.spot},
+        ]
+        return [provider for provider in providers if provider["Weight"]]
+
+    def variables(self) -> dict[str, str]:
+        """The variables from which ``appspec.yml`` is filled."""
+        return {
+            "PLATFORM_VERSION": PLATFORM_VERSION,
+            "SUBNETS": _json(list(self.subnets)),
+            "SECURITY_GROUPS": _json(list(self.security_groups)),
+            "CAPACITY_PROVIDER_STRATEGY": _json(self.strategy()),
+        }
+
+
+def hooks_variables(hooks: Mapping[str, str]) -> dict[str, str]:
+    """The variable from which the hooks in ``appspec.yml`` are filled; ``hooks`` are function ARNs by CodeDeploy's names."""
+    return {_HOOKS: _json([{event: arn} for event, arn in hooks.items()])}
+
+
+def as_parameter(value: str) -> str:
+    """Parameter Store takes two braces for a reference, which JSON can write in another way."""
+    return value.replace("{{", "{\\u007b")
+
+
+def environment_json(environment: Mapping[str, str]) -> str:
+    """The variable ``CONTAINER_ENVIRONMENT``."""
+    return _json(_environment(environment))
+
+
+def secrets_json(secrets: Mapping[str, str]) -> str:
+    """The variable ``CONTAINER_SECRETS``."""
+    return _json(_secrets(secrets))
+
+
+def mount_points_json(paths: Sequence[str]) -> str:
+    """The variable ``MOUNT_POINTS``."""
+    return _json(_mount_points(paths))
+
+
+def _volumes(paths: Sequence[str]) -> list[str]:
+    return [f"writable-{number}" for number, _ in enumerate(paths, start=1)]
+
+
+def _mount_points(paths: Sequence[str]) -> list[dict[str, Any]]:
+    return [
+        {"sourceVolume": name, "containerPath": path, "readOnly": False}
+        for name, path in zip(_volumes(paths), paths, strict=True)
+    ]
+
+
+def _environment(environment: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in sorted(environment.items())]
+
+
+def _secrets(secrets: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "valueFrom": arn} for name, arn in sorted(secrets.items())]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
