@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from modules.network.application_load_balancer import ApplicationLoadBalancer
-from modules.network.load_balancer import LoadBalancer, LoadBalancerProps
-from modules.network.network import Network, NetworkProps
-from modules.network.network_load_balancer import NetworkLoadBalancer
 from modules.notifications.chat import Chat, ChatProps, channels
 from modules.notifications.pipeline_notifications import PipelineNotifications, PipelineNotificationsProps
 from modules.notifications.service_notifications import ServiceNotifications, ServiceNotificationsProps
@@ -26,6 +22,10 @@ from tealform.common.pull_through_cache import CachedRegistry, CachedRegistryPro
 from tealform.common.root_module import RootModule
 from tealform.common.shared_resources import Foundation, Platform
 from tealform.naming import Context
+from tealform.network.application_load_balancer import ApplicationLoadBalancer
+from tealform.network.load_balancer import LoadBalancer, LoadBalancerProps
+from tealform.network.network import Network, NetworkProps
+from tealform.network.network_load_balancer import NetworkLoadBalancer
 from tealform.settings import terraform_backend
 from tealform.settings.environment import Environment
 from tealform.settings.loader import Settings

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.network.network import Network
 from tealform.aws import (
     CodebuildProjectVpcConfig,
     Construct,
@@ -15,6 +14,7 @@ from tealform.aws import (
 )
 from tealform.common.iam import Condition, Statement
 from tealform.naming import Context
+from tealform.network.network import Network
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from modules.network.load_balancer import LoadBalancer
 from modules.service.target_groups import TargetGroups
 from tealform.aws import (
     CloudwatchMetricAlarm,
@@ -15,6 +14,7 @@ from tealform.aws import (
     Construct,
     LbTargetGroup,
 )
+from tealform.network.load_balancer import LoadBalancer
 from tealform.settings.alarms import Alarms as Settings
 
 _PERIOD = 60

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.network.network_load_balancer import NetworkLoadBalancer
 from modules.service.ownership import OWNED_OF_LISTENER
 from modules.service.routes import Route, Routes
 from tealform.aws import Construct, LbListenerDefaultAction, LbTargetGroup, TerraformResourceLifecycle
+from tealform.network.network_load_balancer import NetworkLoadBalancer
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.network.application_load_balancer import ApplicationLoadBalancer
 from modules.service.ownership import OWNED_OF_RULE
 from modules.service.routes import Route, Routes, Weighted
 from tealform.aws import (
@@ -20,6 +19,7 @@ from tealform.aws import (
     LbListenerRuleConditionPathPattern,
     TerraformResourceLifecycle,
 )
+from tealform.network.application_load_balancer import ApplicationLoadBalancer
 from tealform.settings.service import Service as Settings
 
 

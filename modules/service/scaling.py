@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.network.load_balancer import LoadBalancer
 from modules.service.ownership import OWNED_BY_SCHEDULES
 from modules.service.target_groups import TargetGroups
 from tealform.aws import (
@@ -23,6 +22,7 @@ from tealform.aws import (
     LbTargetGroup,
     TerraformResourceLifecycle,
 )
+from tealform.network.load_balancer import LoadBalancer
 from tealform.settings.scaling_schedule import Schedule
 from tealform.settings.service import Service as Settings
 

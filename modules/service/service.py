@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from modules.network.application_load_balancer import ApplicationLoadBalancer
-from modules.network.network_load_balancer import NetworkLoadBalancer
 from modules.service import bootstrap
 from modules.service.alarms import Alarms, AlarmsProps
 from modules.service.blue_green import BlueGreen, BlueGreenProps
@@ -36,6 +34,8 @@ from tealform.aws import (
 )
 from tealform.common.log_group import LogGroup, LogGroupProps
 from tealform.common.shared_resources import Platform
+from tealform.network.application_load_balancer import ApplicationLoadBalancer
+from tealform.network.network_load_balancer import NetworkLoadBalancer
 from tealform.settings.hooks import SMOKE_TEST_STAGE, STAGES
 from tealform.settings.release_templates import PLATFORM_VERSION, Placement, Task, hooks_variables
 from tealform.settings.service import Service as Settings

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.network.vpc import Vpc
 from tealform.aws import Construct, SecurityGroup, VpcEndpoint, VpcSecurityGroupIngressRule
 from tealform.naming import Context
+from tealform.network.vpc import Vpc
 
 
 @dataclass(frozen=True)

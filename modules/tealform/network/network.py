@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from modules.network.endpoints import Endpoints, EndpointsProps
-from modules.network.flow_logs import FlowLogs, FlowLogsProps
-from modules.network.vpc import Vpc, VpcProps
 from tealform.aws import Construct, ITerraformDependable
 from tealform.common.kms_key import Key
 from tealform.naming import Context
+from tealform.network.endpoints import Endpoints, EndpointsProps
+from tealform.network.flow_logs import FlowLogs, FlowLogsProps
+from tealform.network.vpc import Vpc, VpcProps
 from tealform.settings.network import CreatedNetwork, ExistingNetwork
 from tealform.settings.service import Service
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from modules.network.load_balancer import LoadBalancer
 from tealform.aws import LbAccessLogs
+from tealform.network.load_balancer import LoadBalancer
 
 
 class NetworkLoadBalancer(LoadBalancer):

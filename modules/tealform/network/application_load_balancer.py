@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from modules.network.load_balancer import LoadBalancer, LoadBalancerProps
 from tealform.aws import (
     Construct,
     LbAccessLogs,
@@ -14,6 +13,7 @@ from tealform.aws import (
     LbListenerDefaultActionRedirect,
     Wafv2WebAclAssociation,
 )
+from tealform.network.load_balancer import LoadBalancer, LoadBalancerProps
 
 
 class ApplicationLoadBalancer(LoadBalancer):

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from modules.network.network import Network
 from tealform.aws import (
     Construct,
     Lb,
@@ -18,6 +17,7 @@ from tealform.aws import (
 )
 from tealform.common.access_logs import AccessLogs
 from tealform.naming import Context
+from tealform.network.network import Network
 from tealform.settings.load_balancer import LoadBalancer as Settings
 
 
