@@ -57,14 +57,16 @@ def _synthesize(valid: list[loader.Settings], environments: Path) -> int:
 
 def _land(text: str, settings: loader.Settings, environments: Path) -> bool:
     """Whether everything is in place; the Terraform comes last, for it names the other files."""
-    from modules.service import programs
+    from tealform.service import lambda_packages
 
-    folder, needed = environments / settings.name, programs.needed(settings.environment)
+    folder, needed = environments / settings.name, lambda_packages.needed(settings.environment)
     contents = {program.archive: program.content for program in needed} | {loader.GENERATED: text.encode()}
     if not all(_land_file(content, folder / name, environments.parent) for name, content in contents.items()):
         return False
     return all(
-        _remove(folder / program.archive, environments.parent) for program in programs.ALL if program not in needed
+        _remove(folder / program.archive, environments.parent)
+        for program in lambda_packages.ALL
+        if program not in needed
     )
 
 

@@ -13,8 +13,6 @@ from modules.pipeline.release_access import ReleaseAccess, ReleaseAccessProps, r
 from modules.pipeline.targets import Target
 from modules.pipeline.targets.other_account import OtherAccount
 from modules.pipeline.targets.own_account import OwnAccount
-from modules.service.cluster import Cluster, ClusterProps
-from modules.service.service import Service, ServiceProps
 from tealform.aws import App, Construct, TerraformOutput
 from tealform.common.access_logs import AccessLogs, AccessLogsProps
 from tealform.common.kms_key import Key, KeyProps
@@ -26,6 +24,8 @@ from tealform.network.application_load_balancer import ApplicationLoadBalancer
 from tealform.network.load_balancer import LoadBalancer, LoadBalancerProps
 from tealform.network.network import Network, NetworkProps
 from tealform.network.network_load_balancer import NetworkLoadBalancer
+from tealform.service.cluster import Cluster, ClusterProps
+from tealform.service.service import Service, ServiceProps
 from tealform.settings import terraform_backend
 from tealform.settings.environment import Environment
 from tealform.settings.loader import Settings

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from modules.service import programs
 from modules.stack import EnvironmentStack
 from tealform.aws import App
+from tealform.service import lambda_packages
 from tealform.settings.loader import GENERATED, Settings
 
 
@@ -18,7 +18,7 @@ def synthesize(environments: list[Settings], folder: Path) -> dict[str, str]:
         EnvironmentStack(app, settings)
     app.synth()
     for settings in environments:
-        for program in programs.needed(settings.environment):
+        for program in lambda_packages.needed(settings.environment):
             (folder / "stacks" / settings.name / program.archive).write_bytes(program.content)
     return {settings.name: canonical(folder / "stacks" / settings.name / GENERATED) for settings in environments}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from harness import reference
-from modules.service.ownership import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
+from tealform.service.ignored_changes import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
 from tests.inventory import ROOT
 from tests.support import environment, mistakes, mistakes_among
 

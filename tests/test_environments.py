@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from modules.service import programs
 from modules.synthesis import synthesize
+from tealform.service import lambda_packages
 from tealform.settings import loader
 from tealform.settings.loader import GENERATED, Settings
 from tests.artifacts.codebuild import Account
@@ -61,7 +61,7 @@ def test_what_is_committed_is_what_the_settings_say(name: str, settings: Setting
 
 def test_the_programs_beside_it_are_those_that_it_runs(name: str, settings: Settings, document: dict[str, Any]) -> None:
     there = {file.name: file.read_bytes() for file in (ENVIRONMENTS / name).glob("*.zip")}
-    assert there == {program.archive: program.content for program in programs.needed(settings.environment)}
+    assert there == {program.archive: program.content for program in lambda_packages.needed(settings.environment)}
     functions = document["resource"].get("aws_lambda_function", {}).values()
     assert {function["filename"] for function in functions} == there.keys()
 

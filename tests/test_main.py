@@ -16,7 +16,7 @@ import pytest
 
 from modules import app, synthesis
 from modules.landing import land
-from modules.service import programs
+from tealform.service import lambda_packages
 from tealform.settings.loader import GENERATED, Settings
 from tests.inventory import ENVIRONMENTS, ROOT
 from tests.support import environment
@@ -238,7 +238,7 @@ def test_the_program_that_an_environment_needs_lands_beside_its_terraform(
     tested: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert app.run([], tested) == 0
-    assert archive(tested, "one").read_bytes() == programs.SMOKE_TEST.content
+    assert archive(tested, "one").read_bytes() == lambda_packages.SMOKE_TEST.content
     assert archive(tested, "one").stat().st_mode & 0o777 == 0o644
     assert not archive(tested, "two").exists()
     # The Terraform names the program, so it comes last.
@@ -256,7 +256,7 @@ def test_a_program_that_has_not_changed_is_not_touched_and_an_old_one_is_renewed
     archive(tested, "one").write_bytes(b"an old one")
     app.run(["one"], tested)
     before = archive(tested, "one").stat()
-    assert archive(tested, "one").read_bytes() == programs.SMOKE_TEST.content
+    assert archive(tested, "one").read_bytes() == lambda_packages.SMOKE_TEST.content
     capsys.readouterr()
     assert app.run(["one"], tested) == 0
     after = archive(tested, "one").stat()
@@ -265,7 +265,7 @@ def test_a_program_that_has_not_changed_is_not_touched_and_an_old_one_is_renewed
 
 
 def test_a_program_that_is_no_longer_needed_is_removed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    archive(root, "one").write_bytes(programs.SMOKE_TEST.content)
+    archive(root, "one").write_bytes(lambda_packages.SMOKE_TEST.content)
     (root / "environments" / "one" / "other.zip").write_bytes(b"not ours")
     assert app.run(["one"], root) == 0
     assert not archive(root, "one").exists()

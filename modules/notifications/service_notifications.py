@@ -10,9 +10,9 @@ from modules.notifications.event_rule import EventRule, EventRuleProps
 from modules.notifications.message import Message
 from modules.notifications.patterns import Pattern
 from modules.notifications.topic import Topic
-from modules.service.service import Service
 from tealform.aws import Construct
 from tealform.naming import Context
+from tealform.service.service import Service
 from tealform.settings.release import Release
 
 

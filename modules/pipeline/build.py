@@ -11,10 +11,10 @@ from modules.pipeline.build_cache import BuildCache, BuildCacheProps
 from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
 from modules.pipeline.image_repository import Images
 from modules.pipeline.targets import Target
-from modules.service.roles import login_to_ecr
 from tealform.aws import Construct
 from tealform.common.pull_through_cache import CachedRegistry
 from tealform.common.shared_resources import Foundation
+from tealform.service.task_roles import login_to_ecr
 from tealform.settings.service import Service as Settings
 
 

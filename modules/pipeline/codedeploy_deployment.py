@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from modules.pipeline.action import BUILD, Step, action
 from modules.pipeline.artifact_bucket import Artifacts
 from modules.pipeline.traffic import predefined
-from modules.service.service import Service
 from tealform.aws import (
     CodedeployApp,
     CodedeployDeploymentConfig,
@@ -33,6 +32,7 @@ from tealform.aws import (
 )
 from tealform.common.iam import Condition, ServiceRole, ServiceRoleProps, Statement, pass_roles
 from tealform.common.shared_resources import Platform
+from tealform.service.service import Service
 from tealform.settings.release import Release
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from modules.pipeline.artifact_bucket import Artifacts
 from modules.pipeline.codedeploy_deployment import CodeDeployDeployment, CodeDeployDeploymentProps
 from modules.pipeline.ecs_deployment import releasing
-from modules.service.service import Service
 from tealform.aws import Construct, IamRole, IamRolePolicy, SsmParameter
 from tealform.common.iam import Statement, only_by, policy_document, roots
 from tealform.common.shared_resources import Platform
 from tealform.naming import Context
+from tealform.service.service import Service
 from tealform.settings.release_templates import as_parameter
 from tealform.settings.service import Service as Settings
 

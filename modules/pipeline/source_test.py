@@ -9,11 +9,11 @@ from modules.pipeline.action import BUILD, IMAGE_DIGEST, SOURCE, Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.codebuild import CodeBuild, CodeBuildProps
 from modules.pipeline.image_repository import Images
-from modules.service.roles import login_to_ecr
 from tealform.aws import Construct
 from tealform.common.iam import Statement
 from tealform.common.pull_through_cache import CachedRegistry
 from tealform.common.shared_resources import Foundation
+from tealform.service.task_roles import login_to_ecr
 from tealform.settings.test_stage import SourceTest as Settings
 
 

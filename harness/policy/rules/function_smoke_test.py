@@ -11,7 +11,7 @@ from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at, number, shown
 from harness.terraform_json import Resource
-from modules.service.programs import SMOKE_TEST
+from tealform.service.lambda_packages import SMOKE_TEST
 
 _FIRST_FAILURE = 500
 _SECONDS = 3

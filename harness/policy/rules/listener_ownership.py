@@ -10,7 +10,7 @@ from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import ignored
 from harness.terraform_json import Resource
-from modules.service.ownership import OWNED_OF_LISTENER, OWNED_OF_RULE
+from tealform.service.ignored_changes import OWNED_OF_LISTENER, OWNED_OF_RULE
 
 _OWNED = {"aws_lb_listener": OWNED_OF_LISTENER, "aws_lb_listener_rule": OWNED_OF_RULE}
 

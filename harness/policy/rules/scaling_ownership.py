@@ -9,7 +9,7 @@ from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import ignored
 from harness.terraform_json import Resource
-from modules.service.ownership import OWNED_BY_SCHEDULES
+from tealform.service.ignored_changes import OWNED_BY_SCHEDULES
 
 
 def _judge(target: Resource, environment: Environment) -> Iterator[str]:

@@ -10,7 +10,7 @@ from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import ignored
 from harness.terraform_json import Resource
-from modules.service.ownership import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
+from tealform.service.ignored_changes import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
 
 _ENGINES = {"CODE_DEPLOY": "codedeploy", "ECS": "ecs"}
 
@@ -36,7 +36,7 @@ CHECK = Check(
         title="Terraform ignores exactly what a release and autoscaling change of a service",
         why="The next apply fails, or takes the service back to the version, target group or number of tasks that it "
         "was created with; what is ignored without need can never be changed again.",
-        fix="Make lifecycle.ignore_changes what modules/service/ownership.py says for the engine.",
+        fix="Make lifecycle.ignore_changes what modules/tealform/service/ignored_changes.py says for the engine.",
         link="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html",
         setting="service.<name>.release.engine",
     ),

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.emulated_aws.server import EmulatedAws
 from harness.proof.facts.fact import Fact
-from modules.service import programs
+from tealform.service import lambda_packages
 from tealform.settings.loader import Settings
 from tealform.settings.service import Service
 
@@ -94,7 +94,7 @@ def _smoke_test(aws: EmulatedAws, settings: Settings, name: str, service: Servic
         "PROTOCOL": balancer.protocol,
     }
     yield Fact(path, f"what {name}'s smoke test asks", wanted, asked)
-    yield Fact(path, f"program of {name}'s smoke test", programs.SMOKE_TEST.hash, found["CodeSha256"])
+    yield Fact(path, f"program of {name}'s smoke test", lambda_packages.SMOKE_TEST.hash, found["CodeSha256"])
     logs = found["LoggingConfig"]["LogGroup"]
     yield Fact(path, f"logs of {name}'s smoke test", settings.context.log_group(name, "smoke-test"), logs)
     yield Fact(path, f"time of {name}'s smoke test", True, found["Timeout"] > test.timeout_seconds)

@@ -9,10 +9,10 @@ from modules.pipeline.action import Step
 from modules.pipeline.artifact_bucket import ArtifactBucket
 from modules.pipeline.codedeploy_deployment import CodeDeployDeployment, CodeDeployDeploymentProps
 from modules.pipeline.ecs_deployment import EcsDeployment, EcsDeploymentProps, releasing
-from modules.service.service import Service
 from tealform.aws import Construct
 from tealform.common.iam import Statement
 from tealform.common.shared_resources import Platform
+from tealform.service.service import Service
 from tealform.settings.service import Service as Settings
 
 

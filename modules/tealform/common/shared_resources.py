@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from modules.service.cluster import Cluster
 from tealform.common.access_logs import AccessLogs
 from tealform.common.kms_key import Key
 from tealform.common.pull_through_cache import CachedRegistry
 from tealform.naming import Context
 from tealform.network.load_balancer import LoadBalancer
 from tealform.network.network import Network
+from tealform.service.cluster import Cluster
 
 
 @dataclass(frozen=True)

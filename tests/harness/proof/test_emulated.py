@@ -16,8 +16,8 @@ from harness.proof import emulated
 from harness.proof.claims import CLAIMS
 from harness.proof.emulated import RELEASE
 from harness.proof.verdict import Verdict
-from modules.service import programs
 from tealform.aws import lazy_bindings
+from tealform.service import lambda_packages
 from tealform.settings import loader
 from tests import support
 from tests.harness import projects
@@ -104,7 +104,7 @@ def _project(root: Path, text: str, change: Callable[[Body], object] = lambda _:
     change(document["resource"])
     folder = projects.write(root, document)
     (folder / loader.FILE).write_text(text)
-    for program in programs.needed(support.settings(text, "dev").environment):
+    for program in lambda_packages.needed(support.settings(text, "dev").environment):
         (folder / program.archive).write_bytes(program.content)
     shutil.copytree(projects.REPOSITORY / "artifacts", root / "artifacts")
     return folder

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.service.ownership import OWNED_OF_RULE
-from modules.service.routes import Route, Routes, Weighted
 from tealform.aws import (
     Construct,
     LbListener,
@@ -20,6 +18,8 @@ from tealform.aws import (
     TerraformResourceLifecycle,
 )
 from tealform.network.application_load_balancer import ApplicationLoadBalancer
+from tealform.service.ignored_changes import OWNED_OF_RULE
+from tealform.service.traffic_routes import Route, Routes, Weighted
 from tealform.settings.service import Service as Settings
 
 

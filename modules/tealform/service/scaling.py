@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.service.ownership import OWNED_BY_SCHEDULES
-from modules.service.target_groups import TargetGroups
 from tealform.aws import (
     AppautoscalingPolicy,
     AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
@@ -23,6 +21,8 @@ from tealform.aws import (
     TerraformResourceLifecycle,
 )
 from tealform.network.load_balancer import LoadBalancer
+from tealform.service.ignored_changes import OWNED_BY_SCHEDULES
+from tealform.service.target_groups import TargetGroups
 from tealform.settings.scaling_schedule import Schedule
 from tealform.settings.service import Service as Settings
 

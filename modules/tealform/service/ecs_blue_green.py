@@ -6,10 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from modules.service.alarms import Alarms
-from modules.service.controller import Controller
-from modules.service.routes import Routes
-from modules.service.target_groups import TargetGroups
 from tealform.aws import (
     Construct,
     EcsServiceAlarms,
@@ -25,6 +21,10 @@ from tealform.aws import (
 )
 from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
 from tealform.naming import Context
+from tealform.service.deployment_controller import Controller
+from tealform.service.rollback_alarms import Alarms
+from tealform.service.target_groups import TargetGroups
+from tealform.service.traffic_routes import Routes
 from tealform.settings import release_duration
 from tealform.settings.release import Release
 

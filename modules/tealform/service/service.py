@@ -5,18 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from modules.service import bootstrap
-from modules.service.alarms import Alarms, AlarmsProps
-from modules.service.blue_green import BlueGreen, BlueGreenProps
-from modules.service.controller import CODEDEPLOY, Controller
-from modules.service.listeners import Listeners, ListenersProps
-from modules.service.ownership import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
-from modules.service.roles import TaskRoles, TaskRolesProps
-from modules.service.routes import Routes, Weighted
-from modules.service.rules import Rules, RulesProps
-from modules.service.scaling import Scaling, ScalingProps
-from modules.service.smoke_test import SmokeTest, SmokeTestProps
-from modules.service.target_groups import TargetGroups, TargetGroupsProps
 from tealform.aws import (
     Construct,
     EcsService,
@@ -36,6 +24,18 @@ from tealform.common.log_group import LogGroup, LogGroupProps
 from tealform.common.shared_resources import Platform
 from tealform.network.application_load_balancer import ApplicationLoadBalancer
 from tealform.network.network_load_balancer import NetworkLoadBalancer
+from tealform.service import placeholder_image
+from tealform.service.deployment_controller import CODEDEPLOY, Controller
+from tealform.service.ecs_blue_green import BlueGreen, BlueGreenProps
+from tealform.service.ignored_changes import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
+from tealform.service.listener_rules import Rules, RulesProps
+from tealform.service.listeners import Listeners, ListenersProps
+from tealform.service.rollback_alarms import Alarms, AlarmsProps
+from tealform.service.scaling import Scaling, ScalingProps
+from tealform.service.smoke_test_function import SmokeTest, SmokeTestProps
+from tealform.service.target_groups import TargetGroups, TargetGroupsProps
+from tealform.service.task_roles import TaskRoles, TaskRolesProps
+from tealform.service.traffic_routes import Routes, Weighted
 from tealform.settings.hooks import SMOKE_TEST_STAGE, STAGES
 from tealform.settings.release_templates import PLATFORM_VERSION, Placement, Task, hooks_variables
 from tealform.settings.service import Service as Settings
@@ -243,7 +243,7 @@ class Service(Construct):
 
     def _task_definition(self) -> EcsTaskDefinition:
         task = self.task
-        image, command = bootstrap.image_and_command(self._props.settings)
+        image, command = placeholder_image.image_and_command(self._props.settings)
         container = task.container(image, command)
         return EcsTaskDefinition(
             self,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.service import programs
 from tealform.aws import (
     Construct,
     LambdaFunction,
@@ -18,6 +17,7 @@ from tealform.aws import (
 from tealform.common.iam import Condition, ServiceRole, ServiceRoleProps, Statement
 from tealform.common.log_group import LogGroup, LogGroupProps
 from tealform.common.shared_resources import Platform
+from tealform.service import lambda_packages
 from tealform.settings.service import Service as Settings
 from tealform.settings.smoke_test import SmokeTest as TestSettings
 
@@ -154,7 +154,7 @@ class SmokeTest(Construct):
 
     def _function(self, group: SecurityGroup) -> LambdaFunction:
         props = self._props
-        foundation, program = props.foundation, programs.SMOKE_TEST
+        foundation, program = props.foundation, lambda_packages.SMOKE_TEST
         return LambdaFunction(
             self,
             "function",

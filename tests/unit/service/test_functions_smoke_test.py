@@ -30,7 +30,7 @@ from moto.ec2.responses.elastic_network_interfaces import ElasticNetworkInterfac
 
 from harness.emulated_aws.codedeploy.backend import codedeploy_of
 from harness.emulated_aws.services import install
-from modules.service.functions import smoke_test
+from tealform.service.functions import smoke_test
 from tests.harness.emulated_aws.clients import ACCOUNT, REGION, client
 from tests.harness.emulated_aws.shop import Network, Shop
 from tests.harness.emulated_aws.test_codedeploy_releases import Release, again, colours, function

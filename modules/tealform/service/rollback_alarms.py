@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from modules.service.target_groups import TargetGroups
 from tealform.aws import (
     CloudwatchMetricAlarm,
     CloudwatchMetricAlarmMetricQuery,
@@ -15,6 +14,7 @@ from tealform.aws import (
     LbTargetGroup,
 )
 from tealform.network.load_balancer import LoadBalancer
+from tealform.service.target_groups import TargetGroups
 from tealform.settings.alarms import Alarms as Settings
 
 _PERIOD = 60

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.service.ownership import OWNED_OF_LISTENER
-from modules.service.routes import Route, Routes
 from tealform.aws import Construct, LbListenerDefaultAction, LbTargetGroup, TerraformResourceLifecycle
 from tealform.network.network_load_balancer import NetworkLoadBalancer
+from tealform.service.ignored_changes import OWNED_OF_LISTENER
+from tealform.service.traffic_routes import Route, Routes
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from modules.service import programs
-from modules.service.functions import smoke_test
 from modules.synthesis import synthesize
+from tealform.service import lambda_packages
+from tealform.service.functions import smoke_test
 from tealform.settings.hooks import SMOKE_TEST_STAGE
 from tests.support import ZONES, Template, environment, settings, template
 
@@ -59,11 +59,11 @@ def test_there_is_nothing_of_it_unless_it_is_asked_for() -> None:
 def test_the_function_runs_the_packed_program_for_its_engine(engine: str) -> None:
     body = function(web(f'engine = "{engine}"', "smoke_test {}"))
     assert body["function_name"] == "shop-test-web-smoke-test"
-    assert body["filename"] == programs.SMOKE_TEST.archive == "smoke-test.zip"
-    digest = hashlib.sha256(programs.SMOKE_TEST.content).digest()
+    assert body["filename"] == lambda_packages.SMOKE_TEST.archive == "smoke-test.zip"
+    digest = hashlib.sha256(lambda_packages.SMOKE_TEST.content).digest()
     assert body["source_code_hash"] == base64.b64encode(digest).decode()
     module, _, name = body["handler"].partition(".")
-    with zipfile.ZipFile(io.BytesIO(programs.SMOKE_TEST.content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(lambda_packages.SMOKE_TEST.content)) as archive:
         tree = ast.parse(archive.read(f"{module}.py"))
     assert name in {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
 
@@ -237,7 +237,7 @@ def test_without_a_way_to_the_internet_it_reaches_aws_through_endpoints(
 
 
 def test_the_packed_program_is_the_module_that_lambda_can_read() -> None:
-    with zipfile.ZipFile(io.BytesIO(programs.SMOKE_TEST.content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(lambda_packages.SMOKE_TEST.content)) as archive:
         (entry,) = archive.infolist()
         assert entry.filename == "smoke_test.py"
         assert archive.read(entry) == Path(smoke_test.__file__).read_bytes()
@@ -251,17 +251,17 @@ def test_the_same_source_gives_the_same_bytes_whenever_it_is_packed(
     copied = tmp_path / "smoke_test.py"
     copied.write_bytes(Path(smoke_test.__file__).read_bytes())
     copied.chmod(0o600)
-    monkeypatch.setattr(programs, "_FUNCTIONS", tmp_path)
-    elsewhere = programs.Program("smoke_test", "smoke-test.zip")
-    assert (elsewhere.content, elsewhere.hash) == (programs.SMOKE_TEST.content, programs.SMOKE_TEST.hash)
+    monkeypatch.setattr(lambda_packages, "_FUNCTIONS", tmp_path)
+    elsewhere = lambda_packages.Program("smoke_test", "smoke-test.zip")
+    assert (elsewhere.content, elsewhere.hash) == (lambda_packages.SMOKE_TEST.content, lambda_packages.SMOKE_TEST.hash)
     copied.write_text("pass\n")
-    other = programs.Program("smoke_test", "smoke-test.zip")
-    assert other.hash != programs.SMOKE_TEST.hash
+    other = lambda_packages.Program("smoke_test", "smoke-test.zip")
+    assert other.hash != lambda_packages.SMOKE_TEST.hash
 
 
 def test_the_program_lies_beside_the_stack_that_cdktf_writes(tmp_path: Path) -> None:
     with_test, without = settings(environment(service="release { smoke_test {} }"), "with"), settings(environment())
     synthesize([with_test, without], tmp_path)
     archive = tmp_path / "stacks" / "with" / "smoke-test.zip"
-    assert archive.read_bytes() == programs.SMOKE_TEST.content
+    assert archive.read_bytes() == lambda_packages.SMOKE_TEST.content
     assert not (tmp_path / "stacks" / "test" / "smoke-test.zip").exists()
