@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from modules.notifications.chat import Chat, ChatProps, channels
-from modules.notifications.pipeline_notifications import PipelineNotifications, PipelineNotificationsProps
-from modules.notifications.service_notifications import ServiceNotifications, ServiceNotificationsProps
-from modules.notifications.topic import PUBLISHERS, Topic, TopicProps, topic, topic_arn
 from modules.pipeline.connections import connections
 from modules.pipeline.delivery import Delivery, DeliveryProps
 from modules.pipeline.image_repository import ImageRepository, ImageRepositoryProps, Images
@@ -24,6 +20,10 @@ from tealform.network.application_load_balancer import ApplicationLoadBalancer
 from tealform.network.load_balancer import LoadBalancer, LoadBalancerProps
 from tealform.network.network import Network, NetworkProps
 from tealform.network.network_load_balancer import NetworkLoadBalancer
+from tealform.notifications.chat import Chat, ChatProps, channels
+from tealform.notifications.pipeline_notifications import PipelineNotifications, PipelineNotificationsProps
+from tealform.notifications.service_notifications import ServiceNotifications, ServiceNotificationsProps
+from tealform.notifications.topic import PUBLISHERS, Topic, TopicProps, topic, topic_arn
 from tealform.service.cluster import Cluster, ClusterProps
 from tealform.service.service import Service, ServiceProps
 from tealform.settings import terraform_backend

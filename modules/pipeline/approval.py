@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from modules.notifications.topic import Topic
 from modules.pipeline.action import IMAGE_DIGEST, Step, action
+from tealform.notifications.topic import Topic
 from tealform.settings.release import Release
 
 

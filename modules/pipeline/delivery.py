@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from modules.notifications.topic import Topic
 from modules.pipeline.action import BUILD, IMAGE, SOURCE, Step
 from modules.pipeline.approval import approval
 from modules.pipeline.artifact_bucket import ArtifactBucket, ArtifactBucketProps
@@ -24,6 +23,7 @@ from modules.pipeline.sources.s3 import S3Source, S3SourceProps
 from modules.pipeline.targets import Target
 from tealform.aws import Construct
 from tealform.common.shared_resources import Foundation
+from tealform.notifications.topic import Topic
 from tealform.settings.project import Project
 from tealform.settings.service import Service as Settings
 from tealform.settings.source import S3, CodeCommit, Promotion

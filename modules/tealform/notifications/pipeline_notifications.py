@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.notifications.topic import Topic
 from tealform.aws import CodestarnotificationsNotificationRule, CodestarnotificationsNotificationRuleTarget, Construct
+from tealform.notifications.topic import Topic
 from tealform.settings.notifications import Event
 
 # https://docs.aws.amazon.com/dtconsole/latest/userguide/concepts.html#events-ref-pipeline

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from modules.notifications import patterns
-from modules.notifications.event_rule import EventRule, EventRuleProps
-from modules.notifications.message import Message
-from modules.notifications.patterns import Pattern
-from modules.notifications.topic import Topic
 from tealform.aws import Construct
 from tealform.naming import Context
+from tealform.notifications import event_patterns
+from tealform.notifications.event_message import Message
+from tealform.notifications.event_patterns import Pattern
+from tealform.notifications.event_rule import EventRule, EventRuleProps
+from tealform.notifications.topic import Topic
 from tealform.service.service import Service
 from tealform.settings.release import Release
 
@@ -42,7 +42,7 @@ def _told(props: ServiceNotificationsProps) -> Iterator[tuple[str, Pattern, Mess
     if props.release.engine == "codedeploy":
         yield (
             "deployments",
-            patterns.codedeploy_deployments(props.context.arn("codedeploy", f"application:{name}")),
+            event_patterns.codedeploy_deployments(props.context.arn("codedeploy", f"application:{name}")),
             Message(
                 f"Deployment of {name}",
                 f"The deployment <id> of {name} in <region> ended with <state>.",
@@ -52,7 +52,7 @@ def _told(props: ServiceNotificationsProps) -> Iterator[tuple[str, Pattern, Mess
     else:
         yield (
             "deployments",
-            patterns.ecs_deployments(service.arn),
+            event_patterns.ecs_deployments(service.arn),
             Message(
                 f"Deployment of {name}",
                 f"The deployment <id> of {name} in <region> failed: <reason>",
@@ -61,14 +61,14 @@ def _told(props: ServiceNotificationsProps) -> Iterator[tuple[str, Pattern, Mess
         )
     yield (
         "tasks",
-        patterns.unplaced_tasks(service.arn),
+        event_patterns.unplaced_tasks(service.arn),
         Message(
             f"Tasks of {name}",
             f"Tasks of {name} in <region> cannot be placed or do not start: <event>",
             {"event": "$.detail.eventName", "region": "$.region"},
         ),
     )
-    parts = patterns.raised_alarms_in_parts(_alarms(props), props.context.account)
+    parts = event_patterns.raised_alarms_in_parts(_alarms(props), props.context.account)
     for number, part in enumerate(parts, start=1):
         yield (
             "alarms" if number == 1 else f"alarms-{number}",

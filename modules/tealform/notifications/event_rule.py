@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.notifications.message import Message
-from modules.notifications.patterns import Pattern, written
-from modules.notifications.topic import Topic
 from tealform.aws import CloudwatchEventRule, CloudwatchEventTarget, CloudwatchEventTargetInputTransformer, Construct
+from tealform.notifications.event_message import Message
+from tealform.notifications.event_patterns import Pattern, written
+from tealform.notifications.topic import Topic
 
 
 @dataclass(frozen=True)

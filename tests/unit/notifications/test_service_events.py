@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.notifications.recorded import recorded, takes, told
 from tests.support import Template, environment, template
+from tests.unit.notifications.recorded import recorded, takes, told
 
 TOLD = "notifications {}"
 CHAT = 'notifications {\n slack {\n workspace = "T012AB3CD"\n channel = "C012AB3CD"\n }\n}'
