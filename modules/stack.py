@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-from modules.pipeline.connections import connections
-from modules.pipeline.delivery import Delivery, DeliveryProps
-from modules.pipeline.image_repository import ImageRepository, ImageRepositoryProps, Images
-from modules.pipeline.release_access import ReleaseAccess, ReleaseAccessProps, reader_arns
-from modules.pipeline.targets import Target
-from modules.pipeline.targets.other_account import OtherAccount
-from modules.pipeline.targets.own_account import OwnAccount
 from tealform.aws import App, Construct, TerraformOutput
 from tealform.common.access_logs import AccessLogs, AccessLogsProps
 from tealform.common.kms_key import Key, KeyProps
@@ -24,6 +17,13 @@ from tealform.notifications.chat import Chat, ChatProps, channels
 from tealform.notifications.pipeline_notifications import PipelineNotifications, PipelineNotificationsProps
 from tealform.notifications.service_notifications import ServiceNotifications, ServiceNotificationsProps
 from tealform.notifications.topic import PUBLISHERS, Topic, TopicProps, topic, topic_arn
+from tealform.pipeline.connections import connections
+from tealform.pipeline.cross_account_role import ReleaseAccess, ReleaseAccessProps, reader_arns
+from tealform.pipeline.image_repository import ImageRepository, ImageRepositoryProps, Images
+from tealform.pipeline.service_pipeline import Delivery, DeliveryProps
+from tealform.pipeline.targets import Target
+from tealform.pipeline.targets.cross_account import OtherAccount
+from tealform.pipeline.targets.same_account import OwnAccount
 from tealform.service.cluster import Cluster, ClusterProps
 from tealform.service.service import Service, ServiceProps
 from tealform.settings import terraform_backend

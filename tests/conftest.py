@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.artifacts.codebuild import Account
+from tests.unit.artifacts.codebuild import Account
 
 _hints = typing.get_type_hints
 _hints_once = functools.cache(_hints)

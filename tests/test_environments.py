@@ -14,8 +14,8 @@ from modules.synthesis import synthesize
 from tealform.service import lambda_packages
 from tealform.settings import loader
 from tealform.settings.loader import GENERATED, Settings
-from tests.artifacts.codebuild import Account
 from tests.inventory import ENVIRONMENTS, generated, inventory, recorded
+from tests.unit.artifacts.codebuild import Account
 
 NAMES = loader.names(ENVIRONMENTS)
 REFERENCE = re.compile(r"\$\{(data\.)?([a-z0-9_]+)\.([A-Za-z0-9_-]+)\.[a-z0-9_.]+\}")

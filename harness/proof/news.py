@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.emulated_aws import hosted
 from harness.emulated_aws.server import EmulatedAws
-from modules.pipeline.handover import KEY
+from tealform.pipeline.promotion_bucket import KEY
 from tealform.settings.loader import Settings
 from tealform.settings.release_templates import APPSPEC, TASKDEF
 from tealform.settings.source import S3, CodeCommit, Promotion

@@ -12,11 +12,11 @@ from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at
 from harness.terraform_json import Resource
-from modules.pipeline import inline
+from tealform.pipeline import inline_buildspec
 
 _PIPELINE = "aws_codepipeline"
 _FILE = re.compile(r"(?!/)[\w./-]+\.ya?ml")
-_SCRIPTS = tuple(sorted(file.name for file in (Path(inline.__file__).parent / "scripts").glob("*.py")))
+_SCRIPTS = tuple(sorted(file.name for file in (Path(inline_buildspec.__file__).parent / "scripts").glob("*.py")))
 _PRINTS = re.compile(r"^  exported-variables:\n    - (\w+)$", re.MULTILINE)
 _FILES = re.compile(r"^    - (\S+)$", re.MULTILINE)
 
@@ -63,7 +63,7 @@ def _is_ours(buildspec: str) -> bool:
     prints = _PRINTS.search(buildspec)
     _, _, artifacts = buildspec.partition("\nartifacts:\n")
     return any(
-        buildspec == inline.buildspec(script, prints[1] if prints else None, _FILES.findall(artifacts))
+        buildspec == inline_buildspec.buildspec(script, prints[1] if prints else None, _FILES.findall(artifacts))
         for script in _SCRIPTS
     )
 

@@ -11,8 +11,8 @@ from harness.proof import routes
 from harness.proof.facts.delivery import filling_project
 from harness.proof.facts.fact import Fact
 from harness.proof.facts.release import alarm_names
-from modules.pipeline.release_access import parameters
-from modules.pipeline.traffic import predefined
+from tealform.pipeline.cross_account_role import parameters
+from tealform.pipeline.deployment_config import predefined
 from tealform.settings.loader import Settings
 from tealform.settings.service import Service
 

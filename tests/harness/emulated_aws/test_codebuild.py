@@ -18,10 +18,10 @@ from harness.emulated_aws.codebuild.manifest import manifest
 from harness.emulated_aws.codebuild.tool_error import ToolError
 from harness.emulated_aws.codebuild.variables import Variable
 from harness.emulated_aws.services import install
-from tests.artifacts.contract import ARTIFACTS, COMMIT, EXPORTED_FILES, VARIABLES
 from tests.harness.emulated_aws.clients import ACCOUNT, REGION, client
 from tests.harness.emulated_aws.shop import Network, Shop, container, task_definition
 from tests.harness.emulated_aws.store import Store
+from tests.unit.artifacts.contract import ARTIFACTS, COMMIT, EXPORTED_FILES, VARIABLES
 
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 PROJECT: dict[str, Any] = {

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from tests.artifacts.contract import ARTIFACTS
 from tests.properties.invariants.document import REFERENCE, Body, bodies, follow, plain
+from tests.unit.artifacts.contract import ARTIFACTS
 
 _PLACEHOLDER = re.compile(r'"json:\$([A-Z][A-Z0-9_]*)"|\$([A-Z][A-Z0-9_]*)\b')
 _EVENTS = {"BeforeInstall", "AfterInstall", "AfterAllowTestTraffic", "BeforeAllowTraffic", "AfterAllowTraffic"}

@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.events.models import EventPattern
 
-from tests.pipeline.events import unknown
+from tests.unit.pipeline.events import unknown
 
 EVENTS = Path(__file__).parents[1] / "events"
 

@@ -17,9 +17,9 @@ from modules.synthesis import synthesize
 from tealform.settings import loader
 from tealform.settings.pull_through_cache import UPSTREAMS
 from tealform.settings.release_templates import RESERVED_VARIABLES
-from tests.artifacts.codebuild import Account
 from tests.inventory import ENVIRONMENTS, ROOT
 from tests.support import Body, Template, environment, template
+from tests.unit.artifacts.codebuild import Account
 
 ENGINES = ("codedeploy", "ecs")
 NAMES = loader.names(ENVIRONMENTS)

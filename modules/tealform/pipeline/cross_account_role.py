@@ -1,0 +1,123 @@
+"""How a pipeline in another account reaches a service: seen from the service's account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tealform.aws import Construct, IamRole, IamRolePolicy, SsmParameter
+from tealform.common.iam import Statement, only_by, policy_document, roots
+from tealform.common.shared_resources import Platform
+from tealform.naming import Context
+from tealform.pipeline.artifact_bucket import Artifacts
+from tealform.pipeline.codedeploy_deployment import CodeDeployDeployment, CodeDeployDeploymentProps
+from tealform.pipeline.ecs_deployment import releasing
+from tealform.service.service import Service
+from tealform.settings.release_templates import as_parameter
+from tealform.settings.service import Service as Settings
+
+
+def parameters(target: Context, service: str) -> str:
+    """The path in Parameter Store below which the variables of the release contract are.
+
+    It does not begin with the project, whose name may begin with «aws» or «ssm», which Parameter Store keeps for itself:
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+    """
+    return f"/release/{target.project}/{target.environment}/{service}"
+
+
+def release_role_arn(target: Context, service: str) -> str:
+    """The ARN of the role in the service's account that may release."""
+    return target.global_arn("iam", f"role/{target.name(service, 'release')}")
+
+
+def reader_arns(target: Context, service: str, engine: str) -> list[str]:
+    """The ARNs of the roles in the service's account that read artifacts."""
+    if engine == "ecs":
+        return []
+    return [release_role_arn(target, service), target.global_arn("iam", f"role/{target.name(service, 'deploy')}")]
+
+
+@dataclass(frozen=True)
+class ReleaseAccessProps:
+    """The service, by name, as it is set and as it stands; the names and the account of its pipeline."""
+
+    platform: Platform
+    name: str
+    settings: Settings
+    service: Service
+    pipelines: Context
+
+
+class ReleaseAccess(Construct):
+    """A role that one pipeline may take to release this service, and what that pipeline must know, in Parameter Store.
+
+    With engine ``codedeploy`` CodeDeploy's application and deployment group as well.
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, props: ReleaseAccessProps) -> None:
+        super().__init__(scope, id_)
+        self._props = props
+        context = props.platform.context
+        self._publish(props.service.contract())
+        trust = policy_document(
+            self,
+            "trust",
+            [
+                Statement(
+                    sid="Trust",
+                    actions=["sts:AssumeRole"],
+                    principals=roots(self._callers()),
+                    conditions=[only_by(self._callers())],
+                )
+            ],
+        )
+        name = context.name(props.name, "release")
+        role = IamRole(
+            self,
+            "role",
+            name=name,
+            description=f"Releases {props.service.name} from account {props.pipelines.account}",
+            assume_role_policy=trust.json,
+        )
+        document = policy_document(self, "permissions", self._statements())
+        IamRolePolicy(self, "policy", name=name, role=role.name, policy=document.json)
+
+    def _callers(self) -> list[str]:
+        """The pipeline, and the builds of it that ask here."""
+        pipelines, name = self._props.pipelines, self._props.name
+        asking = "deploy" if self._props.settings.release.engine == "ecs" else "pipeline"
+        return [pipelines.global_arn("iam", f"role/{pipelines.name(name, part)}") for part in ("prepare", asking)]
+
+    def _publish(self, contract: Mapping[str, str]) -> None:
+        path = parameters(self._props.platform.context, self._props.name)
+        for name, value in contract.items():
+            SsmParameter(
+                self,
+                name.lower().replace("_", "-"),
+                name=f"{path}/{name}",
+                type="String",
+                # It holds no secret, and a plan that shows it can be read.
+                insecure_value=as_parameter(value),
+                description=f"What a release of {self._props.service.name} is filled from",
+            )
+
+    def _statements(self) -> list[Statement]:
+        context = self._props.platform.context
+        path = context.arn("ssm", f"parameter{parameters(context, self._props.name)}")
+        return [
+            Statement(sid="ReadContract", actions=["ssm:GetParametersByPath"], resources=[path, f"{path}/*"]),
+            *self._releasing(),
+        ]
+
+    def _releasing(self) -> Sequence[Statement]:
+        props = self._props
+        platform, service, settings = props.platform, props.service, props.settings
+        if settings.release.engine == "ecs":
+            return releasing(platform.context, platform.cluster.name, props.name, service.roles.arns)
+        artifacts = Artifacts.of(props.pipelines, props.name)
+        deployment = CodeDeployDeployment(
+            self, "deployment", CodeDeployDeploymentProps(platform, service, settings.release, artifacts)
+        )
+        return [*artifacts.reading(), artifacts.looking(), *deployment.deploying()]
