@@ -292,9 +292,9 @@ def _lock(options: argparse.Namespace) -> int:
 
 
 def _bootstrap(options: argparse.Namespace) -> int:
-    from modules.bootstrap import app
+    from tealform.synth import bootstrap_app
 
-    return app.run(options.root)
+    return bootstrap_app.run(options.root)
 
 
 def _terraform(options: argparse.Namespace) -> int:

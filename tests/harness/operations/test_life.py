@@ -20,11 +20,11 @@ from harness.emulated_hcp import server as hcp
 from harness.emulated_hcp.organization import Organization
 from harness.proof.concession import Concession
 from modules import app
-from modules.bootstrap import app as bootstrap
 from tealform.aws import lazy_bindings
-from tests.bootstrap.projects import ACCOUNT
+from tealform.synth import bootstrap_app as bootstrap
 from tests.harness import projects
 from tests.inventory import ROOT
+from tests.unit.bootstrap.projects import ACCOUNT
 
 pytestmark = pytest.mark.aws_provider
 

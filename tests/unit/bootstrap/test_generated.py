@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.bootstrap.projects import ACCOUNT, CLOUD, GITHUB, OTHER, S3, bootstrapped, only, shared
 from tests.inventory import ROOT
 from tests.support import Template
+from tests.unit.bootstrap.projects import ACCOUNT, CLOUD, GITHUB, OTHER, S3, bootstrapped, only, shared
 
 BUCKET = f"shop-terraform-state-{ACCOUNT}"
 NAME = f"state-{BUCKET}"

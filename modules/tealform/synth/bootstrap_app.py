@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from modules.bootstrap import accounts
-from modules.bootstrap.accounts import Account
+from tealform.bootstrap import account_requirements
+from tealform.bootstrap.account_requirements import Account
 from tealform.settings import loader
 from tealform.settings.errors import SettingsError
 from tealform.settings.loader import GENERATED, Settings
@@ -33,7 +33,11 @@ def run(root: Path) -> int:
         _complain(f"there are no environments; write {environments.name}/<name>/{loader.FILE}")
         return 2
     valid, spoilt, sound = _load(environments, names)
-    wanted = [account for account in accounts.of(valid) if account.needs_something and account.number not in spoilt]
+    wanted = [
+        account
+        for account in account_requirements.of(valid)
+        if account.needs_something and account.number not in spoilt
+    ]
     if sound and not wanted:
         _complain(_NOTHING)
     for number in sorted(spoilt, key=str):
@@ -64,7 +68,7 @@ def _write(wanted: list[Account], root: Path) -> list[Account]:
     if not wanted:
         return []
     # Here, so that mistakes in settings are told before the bindings are loaded.
-    from modules.bootstrap.synthesis import synthesize
+    from tealform.synth.bootstrap_synthesis import synthesize
 
     try:
         texts = synthesize(wanted)

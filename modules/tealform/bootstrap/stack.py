@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 
-from modules.bootstrap import issuers, state_access
-from modules.bootstrap.accounts import Account
-from modules.bootstrap.accounts import StateBucket as Wanted
-from modules.bootstrap.issuers import Issuer
-from modules.bootstrap.runner import Runner, RunnerProps
-from modules.bootstrap.state_bucket import StateBucket, StateBucketProps
 from tealform.aws import App, AwsProvider, Construct, IamOpenidConnectProvider, TerraformOutput, TerraformResource
+from tealform.bootstrap import oidc_providers, state_permissions
+from tealform.bootstrap.account_requirements import Account
+from tealform.bootstrap.account_requirements import StateBucket as Wanted
+from tealform.bootstrap.oidc_providers import Issuer
+from tealform.bootstrap.state_bucket import StateBucket, StateBucketProps
+from tealform.bootstrap.terraform_roles import Runner, RunnerProps
 from tealform.common.iam import Statement
 from tealform.common.root_module import RootModule
 from tealform.naming import Context
@@ -35,7 +35,7 @@ class AccountStack(RootModule):
         self._buckets = {wanted.name: self._bucket(wanted) for wanted in account.buckets}
         self._providers = {issuer.host: self._provider(issuer) for issuer in account.issuers}
         for settings in account.environments:
-            if named := issuers.of(settings):
+            if named := oidc_providers.of(settings):
                 self._runner(settings, named)
 
     def _bucket(self, wanted: Wanted) -> StateBucket:
@@ -109,7 +109,7 @@ class AccountStack(RootModule):
             if isinstance(kept := settings.environment.state, S3State):
                 buckets.add(bucket_arn(settings.context, kept))
                 keys.add(self._state_key_arn(settings.context, kept) or "")
-        return state_access.left_alone(sorted(buckets), sorted(keys - {""}))
+        return state_permissions.left_alone(sorted(buckets), sorted(keys - {""}))
 
 
 def _id(kind: str, bucket: str) -> str:

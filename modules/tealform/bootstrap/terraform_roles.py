@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from modules.bootstrap import permissions, state_access
-from modules.bootstrap.issuers import Issuer
-from modules.bootstrap.permissions.identity import PATH
-from modules.bootstrap.permissions.names import Names
 from tealform.aws import Construct, IamPolicy, IamRole, IamRolePolicy, IamRolePolicyAttachment
+from tealform.bootstrap import permissions, state_permissions
+from tealform.bootstrap.oidc_providers import Issuer
+from tealform.bootstrap.permissions.identity import PATH
+from tealform.bootstrap.permissions.resource_arns import Names
 from tealform.common.iam import Condition, Statement, policy_document
 from tealform.naming import Context
 from tealform.settings.loader import Settings
@@ -64,7 +64,7 @@ class Runner(Construct):
         )
         for name, policy in policies.items():
             IamRolePolicyAttachment(self, f"{phase}-may-{name}", role=role.name, policy_arn=policy.arn)
-        statements = state_access.statements(self._props.settings, phase, self._props.state_key_arn)
+        statements = state_permissions.statements(self._props.settings, phase, self._props.state_key_arn)
         if phase == "apply":
             statements += self._props.left_alone
         if statements:

@@ -10,8 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from modules.bootstrap.permissions import identity, load_balancer, network, pipelines, services, storage
-from modules.bootstrap.permissions.names import Names
+from tealform.bootstrap.permissions import identity, load_balancer, network, pipelines, services, storage
+from tealform.bootstrap.permissions.resource_arns import Names
 from tealform.common.iam import Statement
 
 _PLATFORM = {

@@ -21,9 +21,9 @@ from modules.synthesis import synthesize
 from tealform.aws import lazy_bindings
 from tealform.settings import loader
 from tealform.settings.loader import GENERATED, Settings
-from tests.bootstrap import calls, projects
-from tests.bootstrap.test_document import MOVED
 from tests.inventory import ROOT
+from tests.unit.bootstrap import calls, projects
+from tests.unit.bootstrap.test_document import MOVED
 
 pytestmark = pytest.mark.aws_provider
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from modules.bootstrap.accounts import StateBucket as Wanted
 from tealform.aws import Construct, KmsAlias, KmsKey, KmsKeyPolicy, TerraformResourceLifecycle
+from tealform.bootstrap.account_requirements import StateBucket as Wanted
 from tealform.common.iam import Condition, Statement, policy_document
 from tealform.common.s3_bucket import Bucket, BucketProps
 from tealform.naming import Context

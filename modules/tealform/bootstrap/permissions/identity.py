@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modules.bootstrap.permissions.names import Names
+from tealform.bootstrap.permissions.resource_arns import Names
 from tealform.common.iam import Condition, Statement
 
 PATH = "/automation/"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from modules.bootstrap import issuers
-from modules.bootstrap.issuers import Issuer
+from tealform.bootstrap import oidc_providers
+from tealform.bootstrap.oidc_providers import Issuer
 from tealform.settings import terraform_backend
 from tealform.settings.loader import Settings
 from tealform.settings.state import S3State
@@ -37,7 +37,7 @@ class Account:
     @property
     def issuers(self) -> list[Issuer]:
         """The identity providers of those who are let in, each once."""
-        found = {issuer.host: issuer for settings in self.environments for issuer in issuers.of(settings)}
+        found = {issuer.host: issuer for settings in self.environments for issuer in oidc_providers.of(settings)}
         return [found[host] for host in sorted(found)]
 
     @property

@@ -13,8 +13,8 @@ import pytest
 from harness import terraforms
 from harness.emulated_aws.server import EmulatedAws, running
 from harness.workspace import Workspace
-from tests.bootstrap.projects import ACCOUNT, S3
 from tests.support import environment, template
+from tests.unit.bootstrap.projects import ACCOUNT, S3
 
 pytestmark = pytest.mark.slow
 

@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from modules.bootstrap import accounts, app
-from modules.bootstrap.synthesis import synthesize
+from tealform.bootstrap import account_requirements
 from tealform.settings import loader
+from tealform.synth import bootstrap_app
+from tealform.synth.bootstrap_synthesis import synthesize
 from tests.support import Template, environment
 
 ACCOUNT, OTHER = "123456789012", "210987654321"
@@ -43,15 +44,15 @@ def only(texts: Mapping[str, str]) -> Template:
 def _bootstrapped(texts: tuple[tuple[str, str], ...]) -> dict[str, Template]:
     with tempfile.TemporaryDirectory() as scratch:
         environments = write(Path(scratch), dict(texts)) / "environments"
-        found = accounts.of(loader.load(environments, name) for name in loader.names(environments))
+        found = account_requirements.of(loader.load(environments, name) for name in loader.names(environments))
     generated = synthesize([account for account in found if account.needs_something])
     return {number: Template(json.loads(text)) for number, text in generated.items()}
 
 
 def run(root: Path) -> Path:
     """The folder of the only account of the project in ``root``, once it is generated."""
-    assert app.run(root) == 0
-    (folder,) = (root / app.FOLDER).iterdir()
+    assert bootstrap_app.run(root) == 0
+    (folder,) = (root / bootstrap_app.FOLDER).iterdir()
     return folder
 
 

@@ -1,10 +1,10 @@
 """The page about state says what is so."""
 
 from tealform.settings.environment import Environment
-from tests.bootstrap.projects import CLOUD, GITHUB, S3, only, shared
 from tests.inventory import ROOT
 from tests.support import mistakes
 from tests.test_documents import blocks
+from tests.unit.bootstrap.projects import CLOUD, GITHUB, S3, only, shared
 
 PAGE = (ROOT / "docs" / "state.md").read_text(encoding="utf-8")
 BLOCKS = blocks(PAGE, "hcl")

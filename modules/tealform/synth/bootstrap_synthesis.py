@@ -7,10 +7,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from modules.bootstrap.accounts import Account
-from modules.bootstrap.stack import AccountStack
 from modules.synthesis import canonical
 from tealform.aws import App
+from tealform.bootstrap.account_requirements import Account
+from tealform.bootstrap.stack import AccountStack
 from tealform.settings.loader import GENERATED
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modules.bootstrap.permissions.storage import BUCKET_CHANGES
+from tealform.bootstrap.permissions.storage import BUCKET_CHANGES
 from tealform.common.iam import Condition, Statement
 from tealform.settings import terraform_backend
 from tealform.settings.loader import Settings

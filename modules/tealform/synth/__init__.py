@@ -1,0 +1,1 @@
+"""From settings to the generated Terraform, and back from its files."""
