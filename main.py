@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> int:
     """0 when all went well, 2 when something is wrong with an environment, 130 when interrupted."""
     try:
         # Here, because it takes a moment, in which somebody may press Ctrl-C as well.
-        from modules import app
+        from tealform.synth import app
 
         return app.run(arguments, Path(__file__).resolve().parent)
     except KeyboardInterrupt:

@@ -243,7 +243,7 @@ def _with(block: Json, changes: Mapping[str, object]) -> Json:
 
 def _generated(services: Mapping[str, Json]) -> Json:
     # Here, because CDKTF takes a moment to load.
-    from modules.synthesis import synthesize
+    from tealform.synth.synthesis import synthesize
 
     subnets = ("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")
     network = {"vpc_id": "vpc-0123456789abcdef0", "public_subnet_ids": subnets, "private_subnet_ids": subnets}

@@ -8,8 +8,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.environments import LOCK_FILE
 from tealform.settings.loader import GENERATED
+from tealform.synth.environments import LOCK_FILE
 
 
 class InitRecord:

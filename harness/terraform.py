@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness import diagnostics, environments, foreground, programs, terraforms
+from harness import diagnostics, foreground, programs, terraforms
 from harness.init_record import InitRecord
 from tealform.errors import HarnessError
+from tealform.synth import environments
 
 _NEED_INIT = ("plan", "apply", "destroy", "output", "show", "state", "force-unlock", "import", "taint", "untaint")
 # With these, init does not do all of its work.

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness import diagnostics, programs, terraform_json, terraforms
+from harness import diagnostics, programs, terraforms
 from harness.diagnostics import Diagnostic
 from harness.terraforms import Terraform
 from tealform.errors import HarnessError
 from tealform.settings.loader import GENERATED
+from tealform.synth import terraform_json
 
 # Override files are read in the order of their names, and the last one decides.
 _STATE = "~cutover_override.tf.json"

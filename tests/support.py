@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from modules.synthesis import synthesize
 from tealform.settings.errors import SettingsError
 from tealform.settings.loader import Settings, load
+from tealform.synth.synthesis import synthesize
 
 Body = dict[str, Any]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import environments
 from harness.permissions import examples, page, policies
 from harness.permissions.policies import Permissions, Statement
 from harness.policy.iam.exceptions import EXCEPTIONS
 from harness.policy.iam.lint import Outcome, lint
+from tealform.synth import environments
 from tests.inventory import ROOT
 
 # An environment for each option takes a while. What is shipped is checked by make test as well: tests/properties.

@@ -13,8 +13,8 @@ from typing import Any
 
 import hcl  # type: ignore[import-untyped]  # It comes without types.
 
-from harness.terraform_json import blocks
 from tealform.errors import HarnessError
+from tealform.synth.terraform_json import blocks
 
 _OVERRIDES = ("TF_CLI_CONFIG_FILE", "TERRAFORM_CONFIG")
 _TOKEN = "TF_TOKEN_"

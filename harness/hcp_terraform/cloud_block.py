@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness import environments
-from harness.terraform_json import blocks
 from tealform.errors import HarnessError
 from tealform.settings import loader
 from tealform.settings.errors import SettingsError
+from tealform.synth import environments
+from tealform.synth.terraform_json import blocks
 
 _HOST = "app.terraform.io"
 

@@ -12,10 +12,10 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from harness import terraform_json
 from harness.mutation.mutant import Change, Document
 from harness.policy.stack import construct_path
-from harness.terraform_json import Resource
+from tealform.synth import terraform_json
+from tealform.synth.terraform_json import Resource
 
 _LABELS = ("name", "sid", "id", "variable")
 _GONE = object()

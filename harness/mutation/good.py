@@ -9,10 +9,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from harness import environments
 from harness.policy import scanning
 from harness.policy.environment import Environment
 from tealform.errors import HarnessError
+from tealform.synth import environments
 
 BY_ECS = "prod-ecs"
 """Production, with the engine ``ecs`` for all its services: none of the shipped environments has it."""
@@ -33,8 +33,8 @@ def read(root: Path, name: str) -> Environment:
 
 def _released_by_ecs(root: Path) -> dict[str, Any]:
     # Here, because CDKTF takes a moment to load.
-    from modules.synthesis import synthesize
     from tealform.settings.loader import FILE, load
+    from tealform.synth.synthesis import synthesize
 
     environments.folder(root, _OF)
     with tempfile.TemporaryDirectory() as scratch:

@@ -6,8 +6,8 @@ import os
 import shutil
 
 from harness.operations.root_module import RootModule
-from modules.landing import land
 from tealform.errors import HarnessError
+from tealform.synth.atomic_write import land
 
 LOCAL_STATE = "terraform.tfstate"
 _BEFORE = "before.tfstate"

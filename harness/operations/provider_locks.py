@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness import diagnostics, environments, programs, terraforms
-from harness.environments import LOCK_FILE
+from harness import diagnostics, programs, terraforms
 from harness.operations import root_module
-from harness.terraform_json import blocks
-from modules.landing import land
 from tealform.errors import HarnessError
 from tealform.settings.loader import GENERATED
+from tealform.synth import environments
+from tealform.synth.atomic_write import land
+from tealform.synth.environments import LOCK_FILE
+from tealform.synth.terraform_json import blocks
 
 # Laptops, CI, and the machines of HCP Terraform, which are linux_amd64.
 PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64")

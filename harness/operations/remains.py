@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from harness import environments
 from harness.operations import precautions
 from harness.operations.precautions import LOCAL_STATE
 from harness.operations.root_module import RootModule
-from harness.terraform_json import blocks
 from tealform.errors import HarnessError
+from tealform.synth import environments
+from tealform.synth.terraform_json import blocks
 
 # Terraform writes this when it has changed something and could not save the state.
 # https://developer.hashicorp.com/terraform/cli/state/recover

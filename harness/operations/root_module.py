@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import environments, terraform
-from harness.terraform_json import blocks
+from harness import terraform
 from tealform.errors import HarnessError
 from tealform.settings import loader
 from tealform.settings.errors import SettingsError
 from tealform.settings.loader import GENERATED
+from tealform.synth import environments
+from tealform.synth.terraform_json import blocks
 
 _BOOTSTRAP = "bootstrap"
 

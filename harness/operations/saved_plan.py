@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness import terraform
-from harness.environments import LOCK_FILE
 from harness.operations.root_module import RootModule
-from modules.landing import land
 from tealform.errors import HarnessError
+from tealform.synth.atomic_write import land
+from tealform.synth.environments import LOCK_FILE
 
 _PLAN, _RECORD = "planned.tfplan", "planned.json"
 # What Terraform does not read, or writes itself. A change of environment.hcl shows in what is generated from it.

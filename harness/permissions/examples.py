@@ -189,8 +189,8 @@ def generated() -> Mapping[Example, Json]:
 
 def _generated(example: Example) -> Json:
     # Here, because CDKTF takes a moment to load.
-    from modules.synthesis import synthesize
     from tealform.settings.loader import FILE, load
+    from tealform.synth.synthesis import synthesize
 
     with tempfile.TemporaryDirectory() as scratch:
         environments = Path(scratch, "environments")

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from harness import terraform_json
 from harness.permissions import policy_text
 from harness.permissions.references import Json, References
-from harness.terraform_json import Resource, blocks
 from tealform.errors import HarnessError
+from tealform.synth import terraform_json
+from tealform.synth.terraform_json import Resource, blocks
 
 Kind = Literal["trust", "permissions", "resource"]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from harness.terraform_json import blocks, resources
 from tealform.errors import HarnessError
+from tealform.synth.terraform_json import blocks, resources
 
 Json = dict[str, Any]
 

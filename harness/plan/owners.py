@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# Resources are named by the path of their construct; these are the ones that modules/stack.py makes for each service.
+# Resources are named by the path of their construct; these are the ones that modules/tealform/synth/stack.py makes for each service.
 _OF_A_SERVICE = re.compile(
     r"\.(?:for-(?P<other>[^_.]+)_)?(?:delivery|images|release|service)-(?P<service>[^_.]+)(?:_|$)"
 )

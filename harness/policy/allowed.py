@@ -11,7 +11,7 @@ from harness.permissions import policies
 from harness.permissions.policies import Permissions, Statement
 from harness.permissions.references import References
 from harness.policy.environment import Environment
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _ROLE = re.compile(r":(\d{12}):role/")

@@ -7,7 +7,7 @@ from harness.policy import allowed
 from harness.policy.environment import Environment
 from harness.policy.pipelines import Action, actions
 from harness.policy.values import at
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 BUCKET = "aws_s3_bucket"
 _DELIVERING = ("delivery.logs.", "logdelivery.elasticloadbalancing.", "logging.s3.")

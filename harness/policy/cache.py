@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from harness.policy.checkov import Scan
-from modules.landing import land
+from tealform.synth.atomic_write import land
 
 _FOLDER = Path(".cache", "policy")
 _CODE = Path(__file__).parent

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 
 def always(_resource: Resource, _environment: Environment) -> bool:

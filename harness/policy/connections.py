@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.policy.environment import Environment, references
 from harness.policy.values import is_true, items, number
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 _ADDRESSES = ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks", "prefix_list_id", "prefix_list_ids")
 _GROUPS = ("referenced_security_group_id", "source_security_group_id", "security_groups")

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from harness.policy.environment import Environment
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _KEYS = {
     key.lower(): key

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.finding import Finding
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 
 @dataclass

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from harness import terraform_json
 from harness.policy.stack import construct_path
-from harness.terraform_json import Resource, blocks
+from tealform.synth import terraform_json
+from tealform.synth.terraform_json import Resource, blocks
 
 _REFERENCE = re.compile(r"\$\{((?:data\.)?aws_\w+\.[\w-]+)[.\[]")
 _PRODUCTION = {"live", "prd", "prod", "production"}

@@ -8,7 +8,7 @@ from typing import Any
 from harness.permissions.references import References
 from harness.policy.environment import Environment
 from harness.policy.values import is_true
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 RULE, TARGET = "aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"
 

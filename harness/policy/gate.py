@@ -10,7 +10,6 @@ from types import MappingProxyType
 
 from pydantic import TypeAdapter, ValidationError
 
-from harness import environments
 from harness.policy import by_hand, planted, rendered, scanning, waivers
 from harness.policy.finding import Finding
 from harness.policy.reports import terminal
@@ -19,12 +18,13 @@ from harness.policy.scanning import ARTIFACTS, Scanned
 from harness.policy.telling import Teller
 from harness.policy.verdict import Verdict
 from harness.policy.waivers import Waiver
-from modules.landing import land
 from tealform.errors import HarnessError
 from tealform.settings import error_messages
 from tealform.settings.errors import Problem
 from tealform.settings.loader import GENERATED
 from tealform.settings.types import Name
+from tealform.synth import environments
+from tealform.synth.atomic_write import land
 
 _NAME = TypeAdapter[str](Name)
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness import environments
 from harness.policy import checkov, coverage, stack
 from harness.policy.stack import Stack
 from tealform.errors import HarnessError
+from tealform.synth import environments
 
 
 def write(root: Path) -> Path:

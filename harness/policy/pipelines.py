@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.policy.environment import Environment
 from harness.policy.values import at, items, number
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 CODEDEPLOY = "CodeDeployToECS"
 ROLLING = "ECS"

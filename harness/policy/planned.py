@@ -14,7 +14,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from harness import environments, terraform_json
 from harness.policy import checkov, coverage, rendered, scannable, scanning, waivers
 from harness.policy.checkov import Scan
 from harness.policy.engine import Evaluation
@@ -23,6 +22,7 @@ from harness.policy.scannable import Scannable
 from harness.policy.stack import construct_path
 from harness.policy.waivers import Waiver
 from tealform.errors import HarnessError
+from tealform.synth import environments, terraform_json
 
 CLEAN, FINDINGS, BROKEN = 0, 1, 2
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.policy.environment import Environment
 from harness.policy.values import at, items
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 TYPES = ("aws_codedeploy_deployment_group", "aws_ecs_service")
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness import environments
 from tealform.errors import HarnessError
 from tealform.settings.loader import GENERATED
+from tealform.synth import environments
 
 _INDENT = 2
 

@@ -6,7 +6,6 @@ import re
 from functools import cached_property
 from pathlib import Path
 
-from harness import environments
 from harness.plan.blame import setting_of
 from harness.policy import catalogue, stack, texts
 from harness.policy.finding import Finding
@@ -15,6 +14,7 @@ from tealform.errors import HarnessError
 from tealform.settings import loader
 from tealform.settings.errors import Location, Path_, dotted
 from tealform.settings.loader import GENERATED
+from tealform.synth import environments
 
 _NAMED = re.compile(r"(?:service|delivery|release|images|build)-([^/]+)")
 

@@ -16,7 +16,7 @@ from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 
-from harness import environments
+from tealform.synth import environments
 
 _LARGEST_MEMBER = 50_000_000
 """In bytes. A few kilobytes of ZIP can hold more than fits into memory."""

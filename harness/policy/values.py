@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.terraform_json import blocks
+from tealform.synth.terraform_json import blocks
 
 
 def at(body: object, *path: str) -> Any:

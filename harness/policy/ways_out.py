@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.policy.environment import Environment
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 _DESTINATIONS = ("destination_cidr_block", "destination_ipv6_cidr_block", "cidr_block", "ipv6_cidr_block")
 _ANYWHERE = ("0.0.0.0/0", "::/0")

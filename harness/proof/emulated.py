@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import environments, workspace
+from harness import workspace
 from harness.aws_provider import Provider
 from harness.emulated_aws import seed
 from harness.emulated_aws.server import EmulatedAws, running
@@ -26,6 +26,7 @@ from harness.terraforms import Terraform
 from harness.workspace import Outcome, Workspace
 from tealform.settings import loader
 from tealform.settings.loader import GENERATED, Settings
+from tealform.synth import environments
 
 PROVIDER, APPLY, RELEASE, UPDATE, DESTROY = CLAIMS
 
@@ -47,7 +48,7 @@ class Stage:
     def resynthesize(self, settings: Settings) -> None:
         """Replaces the workspace's Terraform by what other settings generate."""
         # Here, because CDKTF takes a moment to load, and most verdicts need none of it.
-        from modules.synthesis import synthesize
+        from tealform.synth.synthesis import synthesize
 
         with _CDKTF, tempfile.TemporaryDirectory() as scratch:
             text = synthesize([settings], Path(scratch))[settings.name]

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from harness import environments, terraforms, workspace
+from harness import terraforms, workspace
 from harness.plan import summary
 from harness.plan.blame import Blame
 from harness.stand_in.server import serving
 from harness.workspace import Outcome
+from tealform.synth import environments
 
 Form = Literal["summary", "text", "json"]
 

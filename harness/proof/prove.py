@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Generator, Iterable, Iterator,
 from contextlib import closing
 from pathlib import Path
 
-from harness import aws_provider, environments, terraforms
+from harness import aws_provider, terraforms
 from harness.aws_provider import Provider
 from harness.proof import offline, report
 from harness.proof.claims import CLAIMS
@@ -18,6 +18,7 @@ from harness.terraforms import Terraform
 from tealform.aws.lazy_bindings import CACHE
 from tealform.errors import HarnessError
 from tealform.settings.errors import SettingsError
+from tealform.synth import environments
 
 
 def prove(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[Verdict]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from harness.plan import differences, values
 from harness.policy.stack import construct_path
 from harness.pull_request.masked import masked
-from harness.terraform_json import Resource, resources
+from tealform.synth.terraform_json import Resource, resources
 
 Action = Literal["added", "changed", "removed"]
 

@@ -13,8 +13,8 @@ from harness.pull_request import comment, drift, terminal
 from harness.pull_request.drift import Drift
 from harness.pull_request.review import Review
 from harness.pull_request.reviewer import Judge, Reviewer, Say
-from modules.landing import land
 from tealform.errors import HarnessError
+from tealform.synth.atomic_write import land
 
 OUT = Path(".cache", "pr-check")
 """Where the reports are written to, below the project."""

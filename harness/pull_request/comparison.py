@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from harness import environments
 from harness.pull_request import changes
 from harness.pull_request.changes import Change
 from tealform.errors import HarnessError
 from tealform.settings import loader
 from tealform.settings.errors import SettingsError
+from tealform.synth import environments
 
 Fate = Literal["kept", "new", "removed", "renamed"]
 

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from harness import environments
 from harness.policy.scanning import ARTIFACTS
 from harness.policy.verdict import Verdict
 from harness.pull_request import base as bases
@@ -19,6 +18,7 @@ from harness.pull_request.comparison import Compared
 from harness.pull_request.drift import Drift
 from harness.pull_request.review import Review
 from tealform.errors import HarnessError
+from tealform.synth import environments
 
 Say = Callable[[str], None]
 

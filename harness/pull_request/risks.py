@@ -10,7 +10,7 @@ from harness.plan.rules import data, irreplaceable, protections
 from harness.policy.reports import words
 from harness.pull_request.changes import Change
 from harness.pull_request.comparison import Compared
-from harness.terraform_json import blocks
+from tealform.synth.terraform_json import blocks
 
 _ACTIONS = {"added": "create", "changed": "update", "removed": "delete"}
 _GUARD = (data.objections, irreplaceable.objections, protections.objections)

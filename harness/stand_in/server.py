@@ -20,10 +20,10 @@ from typing import Any
 
 import grpc
 
-from harness import terraform_json
 from harness.stand_in.protocol.messages import messages
 from harness.stand_in.provider import StandIn
 from harness.stand_in.schema import store
+from tealform.synth import terraform_json
 
 _ADDRESS = "127.0.0.1"
 _SOURCE = "hashicorp/aws"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import aws_provider, environments, terraforms, workspace
+from harness import aws_provider, terraforms, workspace
 from harness.aws_provider import Provider
 from harness.emulated_aws import seed
 from harness.emulated_aws.server import EmulatedAws, running
@@ -16,11 +16,11 @@ from harness.permissions import policies
 from harness.proof import update
 from harness.proof.concession import Concession
 from harness.workspace import Outcome, Workspace
-from modules import app
-from modules.synthesis import synthesize
 from tealform.aws import lazy_bindings
 from tealform.settings import loader
 from tealform.settings.loader import GENERATED, Settings
+from tealform.synth import app, environments
+from tealform.synth.synthesis import synthesize
 from tests.inventory import ROOT
 from tests.unit.bootstrap import calls, projects
 from tests.unit.bootstrap.test_document import MOVED

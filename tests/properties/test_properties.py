@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 
 from harness.policy import catalogue, scanning
 from harness.policy.environment import Environment
-from modules.synthesis import synthesize
 from tealform.settings import hcl_reader, loader
 from tealform.settings.errors import SettingsError
 from tealform.settings.loader import Settings
 from tealform.settings.source import Connected
+from tealform.synth.synthesis import synthesize
 from tests import support
 from tests.inventory import ENVIRONMENTS, generated
 from tests.properties.invariants import violations, violations_among

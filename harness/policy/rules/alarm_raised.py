@@ -10,7 +10,7 @@ from harness.policy import releases
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 _WORSE_WHEN_MORE = {
     "HTTPCode_ELB_5XX_Count",

@@ -9,7 +9,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at, is_true
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _BLOCKED = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 

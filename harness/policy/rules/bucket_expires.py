@@ -10,7 +10,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at, number
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 _MINUTES_A_DAY = 24 * 60
 _APPROVAL = 7 * _MINUTES_A_DAY

@@ -8,7 +8,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at, is_true
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _ARGUMENTS = {"aws_s3_bucket": "force_destroy", "aws_ecr_repository": "force_delete"}
 _SOURCE = "aws_codecommit_repository"

@@ -9,7 +9,7 @@ from harness.policy import allowed, buckets
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _PLAIN = Condition("Bool", "aws:SecureTransport", ("false",))
 _UNENCRYPTED = Condition("StringNotEquals", "s3:x-amz-server-side-encryption", ("aws:kms",))

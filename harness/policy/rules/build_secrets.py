@@ -12,7 +12,7 @@ from harness.policy.environment import Environment
 from harness.policy.plaintext import reasons
 from harness.policy.rule import Rule
 from harness.policy.values import at
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 _PLAIN = "PLAINTEXT"
 """The type of a variable that says none:

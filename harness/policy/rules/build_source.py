@@ -11,8 +11,8 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at
-from harness.terraform_json import Resource
 from tealform.pipeline import inline_buildspec
+from tealform.synth.terraform_json import Resource
 
 _PIPELINE = "aws_codepipeline"
 _FILE = re.compile(r"(?!/)[\w./-]+\.ya?ml")

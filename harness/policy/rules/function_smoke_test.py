@@ -10,8 +10,8 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at, number, shown
-from harness.terraform_json import Resource
 from tealform.service.lambda_packages import SMOKE_TEST
+from tealform.synth.terraform_json import Resource
 
 _FIRST_FAILURE = 500
 _SECONDS = 3

@@ -8,7 +8,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import is_true, number
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _LONGEST = 30
 """Days, which is AWS's default too: https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"""

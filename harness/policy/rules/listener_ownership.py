@@ -9,8 +9,8 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import ignored
-from harness.terraform_json import Resource
 from tealform.service.ignored_changes import OWNED_OF_LISTENER, OWNED_OF_RULE
+from tealform.synth.terraform_json import Resource
 
 _OWNED = {"aws_lb_listener": OWNED_OF_LISTENER, "aws_lb_listener_rule": OWNED_OF_RULE}
 

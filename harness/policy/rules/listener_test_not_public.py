@@ -10,7 +10,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment, references
 from harness.policy.rule import Rule
 from harness.policy.values import is_true, items, number
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _WHOLE_WORLD = {4: 8, 6: 16}
 """A network with a shorter prefix is more than anybody's own: 10.0.0.0/8 is the largest private one."""

@@ -9,7 +9,7 @@ from harness.policy import pipelines
 from harness.policy.check import Check
 from harness.policy.environment import Environment, is_production
 from harness.policy.rule import Rule
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _FOR = re.compile(r"for-([\w-]+)/")
 """How the path of a pipeline begins that is another environment's: see modules/stack."""

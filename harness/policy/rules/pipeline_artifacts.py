@@ -9,7 +9,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 
 def _judge(pipeline: Resource, environment: Environment) -> Iterator[str]:

@@ -9,7 +9,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.pipelines import Action
 from harness.policy.rule import Rule
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _BEFORE = ("Source", "Build", "Test")
 

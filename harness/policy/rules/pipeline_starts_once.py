@@ -12,7 +12,7 @@ from harness.policy.environment import Environment
 from harness.policy.pipelines import Action
 from harness.policy.rule import Rule
 from harness.policy.values import at, is_true, items
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 _CONNECTION = "CodeStarSourceConnection"
 _BY_EVENT = ("CodeCommit", "S3")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 
 def _judge(pipeline: Resource, _environment: Environment) -> Iterator[str]:

@@ -9,7 +9,7 @@ from harness.policy import allowed
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _READS = re.compile(r"iam:(passrole$|get|list|simulate|generate)")
 _GRANTS = {

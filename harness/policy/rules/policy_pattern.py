@@ -9,7 +9,7 @@ from harness.policy import allowed
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _WITHIN = re.compile(r"[/:]\*$")
 """A wildcard that means all that lies in what is named before it: a bucket's objects, a group's streams."""

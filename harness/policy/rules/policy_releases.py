@@ -11,7 +11,7 @@ from harness.policy.environment import Environment
 from harness.policy.releases import Release, leads_to
 from harness.policy.rule import Rule
 from harness.policy.values import at, is_true
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _ALWAYS = (
     "ecs:CreateTaskSet",

@@ -8,7 +8,7 @@ from harness.policy import allowed
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _USERS: Mapping[tuple[str, str], str] = {
     ("aws_chatbot_slack_channel_configuration", "iam_role_arn"): "chatbot",

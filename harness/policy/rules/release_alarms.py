@@ -11,7 +11,7 @@ from harness.policy.environment import Environment, references
 from harness.policy.releases import Release
 from harness.policy.rule import Rule
 from harness.policy.values import is_true
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:

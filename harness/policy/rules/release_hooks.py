@@ -10,7 +10,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment, references
 from harness.policy.rule import Rule
 from harness.policy.values import at, items
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 _TOO_LATE = {"AfterAllowTraffic", "POST_PRODUCTION_TRAFFIC_SHIFT"}
 _REPORTING = "codedeploy:PutLifecycleEventHookExecutionStatus"

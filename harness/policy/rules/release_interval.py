@@ -10,7 +10,7 @@ from harness.policy.environment import Environment
 from harness.policy.releases import Release
 from harness.policy.rule import Rule
 from harness.policy.values import number
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 _PERIOD = 60
 """A metric's period where a query says none, in seconds."""

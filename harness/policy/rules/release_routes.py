@@ -9,7 +9,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment, references
 from harness.policy.releases import Release
 from harness.policy.rule import Rule
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:

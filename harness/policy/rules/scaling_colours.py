@@ -11,7 +11,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment, references
 from harness.policy.rule import Rule
 from harness.policy.values import at
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 _TRACKING = "target_tracking_scaling_policy_configuration"
 

@@ -8,8 +8,8 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import ignored
-from harness.terraform_json import Resource
 from tealform.service.ignored_changes import OWNED_BY_SCHEDULES
+from tealform.synth.terraform_json import Resource
 
 
 def _judge(target: Resource, environment: Environment) -> Iterator[str]:

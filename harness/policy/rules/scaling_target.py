@@ -8,7 +8,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at, number
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _SCHEDULED = "aws_appautoscaling_scheduled_action"
 _LEAST = 2

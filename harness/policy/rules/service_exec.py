@@ -8,7 +8,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import is_true
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 
 def _judge(service: Resource, _environment: Environment) -> Iterator[str]:

@@ -9,8 +9,8 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import ignored
-from harness.terraform_json import Resource
 from tealform.service.ignored_changes import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
+from tealform.synth.terraform_json import Resource
 
 _ENGINES = {"CODE_DEPLOY": "codedeploy", "ECS": "ecs"}
 

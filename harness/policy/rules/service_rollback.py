@@ -9,7 +9,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at, is_true
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _STRATEGIES = ("BLUE_GREEN", "CANARY", "LINEAR")
 _NEEDED = ("alternate_target_group_arn", "production_listener_rule", "role_arn")

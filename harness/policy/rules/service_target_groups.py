@@ -9,7 +9,7 @@ from harness.policy import releases
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 _LONGEST_NAME = 32
 _ALIKE = ("port", "protocol", "protocol_version", "vpc_id", "deregistration_delay", "slow_start", "stickiness")

@@ -10,7 +10,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at, items
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 _POLICIES = ("aws_iam_role_policy", "aws_iam_role_policy_attachment")
 _SECURITY_RULES = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")

@@ -8,7 +8,7 @@ from harness.policy import containers
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 
 def _judge(definition: Resource, environment: Environment) -> Iterator[str]:

@@ -8,8 +8,8 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import items, number, shown
-from harness.terraform_json import Resource
 from tealform.settings.service import FARGATE_MEMORY
+from tealform.synth.terraform_json import Resource
 
 
 def _judge(definition: Resource, _environment: Environment) -> Iterator[str]:

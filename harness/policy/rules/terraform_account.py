@@ -9,7 +9,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import items
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 _ACCOUNT = re.compile(r"\d{12}")
 

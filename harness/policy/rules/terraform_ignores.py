@@ -8,7 +8,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import ignored
-from harness.terraform_json import Resource, resources
+from tealform.synth.terraform_json import Resource, resources
 
 _OWNED = {"aws_appautoscaling_target", "aws_ecs_service", "aws_lb_listener", "aws_lb_listener_rule"}
 """What a release, autoscaling or its schedule changes behind Terraform's back: CUT_SCALING_OWNERSHIP, CUT_SERVICE_OWNERSHIP

@@ -9,7 +9,7 @@ from typing import Any
 from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
-from harness.terraform_json import Resource, resources
+from tealform.synth.terraform_json import Resource, resources
 
 _ELSEWHERE = ("check", "ephemeral", "import", "locals", "module", "moved", "removed", "variable")
 _EXPRESSION = re.compile(r"(?<!\$)\$\{[^}]*\}?|(?<!%)%\{[^}]*\}?")

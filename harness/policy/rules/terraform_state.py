@@ -8,7 +8,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at, is_true
-from harness.terraform_json import Resource, blocks
+from tealform.synth.terraform_json import Resource, blocks
 
 _KNOWN = ("cloud", "local", "s3")
 _CREDENTIALS = ("access_key", "profile", "secret_key", "token")

@@ -12,7 +12,7 @@ from harness.policy.check import Check
 from harness.policy.environment import Environment
 from harness.policy.rule import Rule
 from harness.policy.values import at
-from harness.terraform_json import Resource, blocks, resources
+from tealform.synth.terraform_json import Resource, blocks, resources
 
 _PROVIDER = "aws"
 _DOOR = Path(modules.__file__).parent / "aws.py"

@@ -79,7 +79,7 @@ def _write(wanted: list[Account], root: Path) -> list[Account]:
 
 
 def _land(text: str, folder: Path, root: Path) -> bool:
-    from modules.landing import land
+    from tealform.synth.atomic_write import land
 
     file = folder / GENERATED
     shown = file.relative_to(root)

@@ -7,11 +7,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from modules.synthesis import canonical
 from tealform.aws import App
 from tealform.bootstrap.account_requirements import Account
 from tealform.bootstrap.stack import AccountStack
 from tealform.settings.loader import GENERATED
+from tealform.synth.synthesis import canonical
 
 
 def synthesize(accounts: Sequence[Account]) -> dict[str, str]:

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from harness import environments, programs, terraforms
+from harness import programs, terraforms
 from harness.emulated_hcp.organization import Organization, Workspace
 from harness.emulated_hcp.server import TOKEN, EmulatedHcp, running
 from harness.stand_in.server import serving
+from tealform.synth import environments
 from tests.harness.emulated_hcp.test_runs import greeting
 from tests.inventory import ROOT
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from harness import terraform_json
 from harness.mutation import good, mutants
 from harness.mutation.mutant import Mutant
 from harness.policy.environment import references
+from tealform.synth import terraform_json
 
 ROOT = Path(__file__).resolve().parents[3]
 ALL = mutants.all_mutants()

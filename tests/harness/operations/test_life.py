@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from harness import aws_provider, environments, terraforms, workspace
+from harness import aws_provider, terraforms, workspace
 from harness.emulated_aws import seed
 from harness.emulated_aws.server import EmulatedAws, running
 from harness.emulated_hcp import server as hcp
 from harness.emulated_hcp.organization import Organization
 from harness.proof.concession import Concession
-from modules import app
 from tealform.aws import lazy_bindings
+from tealform.synth import app, environments
 from tealform.synth import bootstrap_app as bootstrap
 from tests.harness import projects
 from tests.inventory import ROOT

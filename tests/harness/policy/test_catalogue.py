@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from harness import environments, reference
+from harness import reference
 from harness.policy import catalogue, checkov, rendered, stack
 from harness.policy.finding import Finding
 from harness.policy.rule import SEVERITIES
+from tealform.synth import environments
 
 ROOT = Path(__file__).parents[3]
 SAID: dict[str, dict[str, Any]] = yaml.safe_load(catalogue.BUILTIN.read_text(encoding="utf-8"))

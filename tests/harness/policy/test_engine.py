@@ -9,7 +9,7 @@ from harness.policy.check import Check
 from harness.policy.engine import evaluate
 from harness.policy.environment import Environment
 from harness.policy.rule import SEVERITIES, Rule
-from harness.terraform_json import Resource
+from tealform.synth.terraform_json import Resource
 
 RULE = Rule("CUT_TEST", "high", "Things are called good", "why", "fix", "https://docs.example.com")
 DOCUMENT = {

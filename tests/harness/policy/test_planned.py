@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from harness import environments, terraforms, workspace
+from harness import terraforms, workspace
 from harness.policy import planned, scanning
 from harness.policy.environment import Environment
 from harness.policy.planned import Verdict
 from harness.stand_in.server import serving
+from tealform.synth import environments
 from tests.harness.policy import stacks
 from tests.harness.policy.plans import plan, record, refers, report, resource
 from tests.harness.policy.test_waivers import waiver

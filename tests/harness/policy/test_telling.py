@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from harness import environments
 from harness.policy import scanning
 from harness.policy.environment import Environment
 from harness.policy.finding import Finding
 from harness.policy.telling import Teller
 from harness.policy.verdict import Told
+from tealform.synth import environments
 from tests.harness.projects import REPOSITORY
 
 

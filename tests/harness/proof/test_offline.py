@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from harness import environments, stand_in, terraforms
+from harness import stand_in, terraforms
 from harness.proof import offline
 from harness.proof.verdict import Verdict
 from harness.terraforms import Terraform
 from tealform.settings import loader
+from tealform.synth import environments
 from tests import support
 from tests.harness import projects
 

@@ -13,7 +13,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from harness import environments
 from harness.policy.finding import Finding
 from harness.policy.rule import Rule
 from harness.policy.verdict import Told, Verdict
@@ -21,6 +20,7 @@ from harness.pull_request import check
 from harness.pull_request.drift import Drift
 from harness.pull_request.reviewer import Say
 from tealform.settings.errors import Location
+from tealform.synth import environments
 from tests.support import environment
 
 TODAY = date(2026, 11, 1)

@@ -37,7 +37,7 @@ def test_only_the_submodules_that_are_named_are_loaded() -> None:
 
 
 def test_the_settings_are_read_without_any_bindings() -> None:
-    assert int(run(f"import modules.app; {COUNT}")) == 0
+    assert int(run(f"import tealform.synth.app; {COUNT}")) == 0
 
 
 def test_everything_of_cdktf_and_aws_comes_through_the_shim() -> None:

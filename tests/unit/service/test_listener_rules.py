@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from modules.stack import EnvironmentStack
 from tealform.aws import App
 from tealform.network.application_load_balancer import ApplicationLoadBalancer
 from tealform.service.listener_rules import Rules, RulesProps
 from tealform.service.service import Service
 from tealform.service.traffic_routes import Weighted
+from tealform.synth.stack import EnvironmentStack
 from tests.support import Template, environment, settings, template
 
 BLUE, GREEN = (f"${{aws_lb_target_group.service-web_target-groups_{colour}.arn}}" for colour in ("blue", "green"))

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from modules.synthesis import synthesize
 from tealform.service import lambda_packages
 from tealform.service.functions import smoke_test
 from tealform.settings.hooks import SMOKE_TEST_STAGE
+from tealform.synth.synthesis import synthesize
 from tests.support import ZONES, Template, environment, settings, template
 
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f"

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
-from modules.synthesis import synthesize
 from tealform.settings import loader
 from tealform.settings.pull_through_cache import UPSTREAMS
 from tealform.settings.release_templates import RESERVED_VARIABLES
+from tealform.synth.synthesis import synthesize
 from tests.inventory import ENVIRONMENTS, ROOT
 from tests.support import Body, Template, environment, template
 from tests.unit.artifacts.codebuild import Account

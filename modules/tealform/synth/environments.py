@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from harness.terraform_json import blocks
 from tealform.errors import HarnessError
 from tealform.settings import loader
 from tealform.settings.loader import GENERATED
+from tealform.synth.terraform_json import blocks
 
 LOCK_FILE = ".terraform.lock.hcl"
 """Says which packages of the providers may be installed. Terraform writes it, and it is to be committed."""

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from modules.synthesis import synthesize
 from tealform.service import lambda_packages
 from tealform.settings import loader
 from tealform.settings.loader import GENERATED, Settings
+from tealform.synth.synthesis import synthesize
 from tests.inventory import ENVIRONMENTS, generated, inventory, recorded
 from tests.unit.artifacts.codebuild import Account
 

@@ -7,9 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from modules.landing import land
 from tealform.settings import loader
 from tealform.settings.errors import SettingsError
+from tealform.synth.atomic_write import land
 
 
 def run(arguments: list[str], root: Path) -> int:
@@ -46,7 +46,7 @@ def _synthesize(valid: list[loader.Settings], environments: Path) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         try:
             # Here, so that mistakes in settings are told before the bindings are loaded.
-            from modules.synthesis import synthesize
+            from tealform.synth.synthesis import synthesize
 
             texts = synthesize(valid, Path(os.environ.get("CDKTF_OUTDIR") or scratch))
         except OSError as error:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from modules.stack import EnvironmentStack
 from tealform.aws import App
 from tealform.service import lambda_packages
 from tealform.settings.loader import GENERATED, Settings
+from tealform.synth.stack import EnvironmentStack
 
 
 def synthesize(environments: list[Settings], folder: Path) -> dict[str, str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from harness import environments
 from tealform.errors import HarnessError
+from tealform.synth import environments
 from tests.harness import projects
 
 AWS = {"source": "hashicorp/aws", "version": "6.25.0"}

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from modules import app, synthesis
-from modules.landing import land
 from tealform.service import lambda_packages
 from tealform.settings.loader import GENERATED, Settings
+from tealform.synth import app, synthesis
+from tealform.synth.atomic_write import land
 from tests.inventory import ENVIRONMENTS, ROOT
 from tests.support import environment
 

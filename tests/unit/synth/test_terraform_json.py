@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from harness import terraform_json
+from tealform.synth import terraform_json
 
 BODY = {"cidr_block": "10.0.0.0/16"}
 
