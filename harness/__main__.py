@@ -20,7 +20,6 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from harness import terraform
 from harness.operations import root_module
 from harness.policy import gate
 from harness.policy.reports.forms import FORMS
@@ -28,6 +27,7 @@ from harness.policy.reports.markdown import LONGEST
 from harness.pull_request import check
 from tealform.errors import HarnessError
 from tealform.settings.errors import SettingsError
+from tealform.terraform import terraform_cli
 
 if TYPE_CHECKING:
     from harness.proof.verdict import Result, Verdict
@@ -302,7 +302,7 @@ def _terraform(options: argparse.Namespace) -> int:
     given = [options.terraform] if options.terraform != "terraform" else []
     if not (command := [*given, *options.beside]):
         raise HarnessError('say which command of Terraform\'s, like: make terraform ENV=dev ARGS="state list"')
-    return terraform.run(folder, *command)
+    return terraform_cli.run(folder, *command)
 
 
 if __name__ == "__main__":

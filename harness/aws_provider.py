@@ -14,10 +14,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import programs, terraforms
-from harness.programs import HALT
-from harness.terraforms import Terraform
 from tealform.errors import HarnessError
+from tealform.terraform import subprocesses, terraform_binaries
+from tealform.terraform.subprocesses import HALT
+from tealform.terraform.terraform_binaries import Terraform
 
 VARIABLE = "CUTOVER_AWS_PROVIDER"
 """The environment variable that names a folder with the provider."""
@@ -51,7 +51,7 @@ class Provider:
         Raises ``HarnessError`` if it does not start.
         """
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))}
-        command = programs.leashed([str(self.program), "-debug"])
+        command = subprocesses.leashed([str(self.program), "-debug"])
         with tempfile.TemporaryDirectory(prefix="cutover-provider-") as scratch, Path(scratch, "log").open("w+") as log:
             # Its socket lies in TMPDIR, and it leaves it there.
             environment = {**kept, **variables, "TMPDIR": scratch}
@@ -148,8 +148,8 @@ def _initialize(folder: Path, version: str, terraform: Terraform) -> None:
     (folder / "wanted.tf.json").write_text(json.dumps(wanted), encoding="utf-8")
     # Where the caller's Terraform would get it from, and nothing else of the caller's.
     sources = {name: value for name, value in os.environ.items() if name.startswith(_SOURCES)}
-    environment = {**terraforms.unattended(), "TF_CLI_CONFIG_FILE": "", **sources}
-    programs.run([*terraform.command, "init"], environment, folder)
+    environment = {**terraform_binaries.unattended(), "TF_CLI_CONFIG_FILE": "", **sources}
+    subprocesses.run([*terraform.command, "init"], environment, folder)
 
 
 def _reattach(program: Path, process: subprocess.Popen[bytes], log: int) -> str:

@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from harness import programs, terraforms
 from harness.emulated_hcp import redacted
 from harness.emulated_hcp.organization import Log, Organization, Run
-from harness.programs import HALT, Halt
+from tealform.terraform import subprocesses, terraform_binaries
+from tealform.terraform.subprocesses import HALT, Halt
 
 # Override files are read last, and ``cloud`` and ``backend`` exclude each other, so that one takes the other's place.
 _LOCAL = "~local_override.tf.json"
@@ -35,7 +35,7 @@ class Worker(threading.Thread):
     def __init__(self, organization: Organization, run: Run, variables: Mapping[str, str]) -> None:
         super().__init__(name=run.id, daemon=True)
         self._organization, self._run, self._halt = organization, run, Halt()
-        self._variables = {**terraforms.unattended(), **variables}
+        self._variables = {**terraform_binaries.unattended(), **variables}
         self._process: subprocess.Popen[str] | None = None
 
     def run(self) -> None:
@@ -173,7 +173,7 @@ class Worker(threading.Thread):
             run.redacted_json = json.dumps(redacted.plan(json.loads(run.plan_json), schemas))
 
     def _told(self, folder: Path, *arguments: str) -> str:
-        return programs.run([*terraforms.every()[0].command, *arguments], self._variables, folder).stdout
+        return subprocesses.run([*terraform_binaries.every()[0].command, *arguments], self._variables, folder).stdout
 
     def _keep_state(self, folder: Path) -> None:
         states, file = self._run.workspace.states, folder / _STATE
@@ -201,7 +201,7 @@ class Worker(threading.Thread):
 
     def _terraform(self, log: Log, folder: Path, command: str, *arguments: str) -> int:
         structured = ["-json"] if self._run.workspace.structured and command != "init" else []
-        line = [*terraforms.every()[0].command, command, "-no-color", "-input=false", *structured, *arguments]
+        line = [*terraform_binaries.every()[0].command, command, "-no-color", "-input=false", *structured, *arguments]
         said = ""
         with subprocess.Popen(
             line,

@@ -9,9 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness import terraform
-from harness.hcp_terraform import cloud_block, preflight
-from harness.interruptions import EndedWellError
 from harness.operations import confirmation, judgement, precautions, remains, root_module
 from harness.operations.occupation import at_work
 from harness.operations.root_module import RootModule
@@ -19,6 +16,9 @@ from harness.operations.saved_plan import SavedPlan
 from harness.plan import summary
 from harness.plan.blame import Blame
 from tealform.errors import HarnessError
+from tealform.terraform import terraform_cli
+from tealform.terraform.hcp import cloud_block, preflight
+from tealform.terraform.signal_forwarding import EndedWellError
 
 _STOPPED = 1
 # The state has moved on, or the run of HCP Terraform has been discarded, or the like; in colours, perhaps.
@@ -39,7 +39,7 @@ def apply(root: Path, name: str, allowed: Collection[str], confirmed: str | None
         saved = SavedPlan(module)
         record = saved.record()
         destroys = record.destroys
-        planned = terraform.show(module.folder, saved.file)
+        planned = terraform_cli.show(module.folder, saved.file)
         confirm(module, planned, destroys, confirmed)
         if stopped := stops(root, module, planned, destroys, allowed, command="apply", read=record.objections):
             return stopped
@@ -102,7 +102,7 @@ def carry_out(module: RootModule, plan: Path, arguments: Sequence[str]) -> int:
     if beside := [each for each in arguments if not each.startswith("-")]:
         raise HarnessError(f"{', '.join(beside)}: what is applied is the kept plan, and nothing else")
     precautions.take(module)
-    if failed := terraform.init_if_due(module.folder):
+    if failed := terraform_cli.init_if_due(module.folder):
         return failed
     complaints: list[str] = []
 
@@ -111,7 +111,7 @@ def carry_out(module: RootModule, plan: Path, arguments: Sequence[str]) -> int:
         print(line, file=sys.stderr, flush=True)
 
     with _used_up(module):
-        code = terraform.run(module.folder, "apply", "-input=false", *arguments, str(plan.resolve()), complain=hear)
+        code = terraform_cli.run(module.folder, "apply", "-input=false", *arguments, str(plan.resolve()), complain=hear)
     if code == 0:
         return 0
     if any(map(_REFUSED.search, complaints)):

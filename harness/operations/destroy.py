@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from harness import terraform
-from harness.hcp_terraform import preflight
 from harness.operations import apply, planning, remains, root_module
 from harness.operations.occupation import at_work
 from harness.operations.root_module import RootModule
@@ -16,6 +14,8 @@ from harness.plan.changes import Change
 from harness.plan.rules import protections
 from tealform.errors import HarnessError
 from tealform.settings import loader
+from tealform.terraform import terraform_cli
+from tealform.terraform.hcp import preflight
 
 
 def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | None, arguments: Sequence[str]) -> int:
@@ -34,7 +34,7 @@ def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | No
             return made.exit_code
         # It is never kept: nobody may apply it who has not been asked for the name.
         file = SavedPlan(module).scratch
-        planned = terraform.show(module.folder, file)
+        planned = terraform_cli.show(module.folder, file)
         going = changes.of(planned)
         _refuse_what_is_protected_still(module, going)
         if not going:

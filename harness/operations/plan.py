@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from harness import terraform
-from harness.hcp_terraform import preflight
 from harness.operations import judgement, planning, remains, report, root_module
 from harness.operations.judgement import Judgement
 from harness.operations.occupation import at_work
 from harness.operations.root_module import RootModule
 from harness.operations.saved_plan import SavedPlan
 from harness.plan import changes
+from tealform.terraform import terraform_cli
+from tealform.terraform.hcp import preflight
 
 Form = Literal["summary", "full", "json"]
 
@@ -34,7 +34,7 @@ def plan(root: Path, name: str, form: Form, arguments: Sequence[str]) -> int:
         if made.exit_code:
             return made.exit_code
         saved = SavedPlan(module)
-        planned = terraform.show(module.folder, saved.scratch)
+        planned = terraform_cli.show(module.folder, saved.scratch)
         found = judgement.judge(root, module, planned, made.destroys)
         _tell(module, planned, found, form)
         # Last, so that what is interrupted before somebody could read it cannot be applied.

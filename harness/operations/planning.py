@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from harness import terraform
 from harness.operations import saved_plan
 from harness.operations.root_module import RootModule
 from harness.operations.saved_plan import SavedPlan
 from tealform.errors import HarnessError
+from tealform.terraform import terraform_cli
 
 # Where a run of HCP Terraform can be looked at, and whom it waits for. What is indented is the plan itself.
 _CANNOT_WAIT = re.compile(r"^(https?://|(?=\S).*\b(waiting for|queue|state lock|locked)\b)", re.IGNORECASE)
@@ -40,13 +40,13 @@ def make(module: RootModule, arguments: Sequence[str], full: Callable[[str], Non
     saved, destroys = SavedPlan(module), _has(arguments, "destroy")
     saved.drop()
     # It writes the lock file, which is part of what a plan is made from.
-    if failed := terraform.init_if_due(module.folder):
+    if failed := terraform_cli.init_if_due(module.folder):
         return Made(failed, "", destroys)
     made_from = saved_plan.configuration(module.folder)
     print(f"terraform plan in {module.shown}", file=sys.stderr, flush=True)
     screen = _Screen()
     options = ["-input=false", f"-out={saved.scratch.resolve()}", *arguments]
-    code = terraform.listen(module.folder, full or screen.hear, "plan", *options)
+    code = terraform_cli.listen(module.folder, full or screen.hear, "plan", *options)
     # With -detailed-exitcode, 2 says that there are changes.
     if code == _CHANGES and _has(arguments, "detailed-exitcode"):
         code = 0

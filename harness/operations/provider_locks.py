@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness import diagnostics, programs, terraforms
 from harness.operations import root_module
 from tealform.errors import HarnessError
 from tealform.settings.loader import GENERATED
@@ -17,6 +16,7 @@ from tealform.synth import environments
 from tealform.synth.atomic_write import land
 from tealform.synth.environments import LOCK_FILE
 from tealform.synth.terraform_json import blocks
+from tealform.terraform import diagnostics, subprocesses, terraform_binaries
 
 # Laptops, CI, and the machines of HCP Terraform, which are linux_amd64.
 PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64")
@@ -53,12 +53,12 @@ def _required(folder: Path) -> str:
 
 
 def _locked(requirements: str, arguments: Sequence[str]) -> bytes:
-    terraform = terraforms.every()[0]
+    terraform = terraform_binaries.every()[0]
     platforms = [f"-platform={platform}" for platform in PLATFORMS]
     with tempfile.TemporaryDirectory(prefix="cutover-lock-") as scratch:
         (Path(scratch) / GENERATED).write_text(requirements, encoding="utf-8")
         command = [*terraform.command, "providers", "lock", "-no-color", *platforms, *arguments]
-        ran = programs.run(command, {**os.environ, "TF_IN_AUTOMATION": "1"}, Path(scratch))
+        ran = subprocesses.run(command, {**os.environ, "TF_IN_AUTOMATION": "1"}, Path(scratch))
         if ran.returncode:
             (*_, said) = diagnostics.read(ran.stdout, ran.stderr, failed=True)
             raise HarnessError(f"the providers cannot be locked, every lock file is as it was: {said.message}")

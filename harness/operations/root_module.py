@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import terraform
 from tealform.errors import HarnessError
 from tealform.settings import loader
 from tealform.settings.errors import SettingsError
 from tealform.settings.loader import GENERATED
 from tealform.synth import environments
 from tealform.synth.terraform_json import blocks
+from tealform.terraform import terraform_cli
 
 _BOOTSTRAP = "bootstrap"
 
@@ -35,7 +35,7 @@ class RootModule:
     @property
     def kept(self) -> Path:
         """Where Cutover keeps what belongs to this checkout: the plan, and who is at work."""
-        return terraform.data_folder(self.folder) / "cutover"
+        return terraform_cli.data_folder(self.folder) / "cutover"
 
     @property
     def shown(self) -> str:

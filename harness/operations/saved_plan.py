@@ -14,11 +14,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness import terraform
 from harness.operations.root_module import RootModule
 from tealform.errors import HarnessError
 from tealform.synth.atomic_write import land
 from tealform.synth.environments import LOCK_FILE
+from tealform.terraform import terraform_cli
 
 _PLAN, _RECORD = "planned.tfplan", "planned.json"
 # What Terraform does not read, or writes itself. A change of environment.hcl shows in what is generated from it.
@@ -119,7 +119,7 @@ def configuration(folder: Path) -> str:
 
 
 def _configuration_files(folder: Path) -> Iterator[Path]:
-    data = Path(os.path.relpath(terraform.data_folder(folder), folder)).parts
+    data = Path(os.path.relpath(terraform_cli.data_folder(folder), folder)).parts
     for file in sorted(folder.rglob("*")):
         parts = file.relative_to(folder).parts
         if data and parts[: len(data)] == data:

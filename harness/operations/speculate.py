@@ -7,10 +7,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from harness.hcp_terraform import speculative
 from harness.operations import judgement, report, root_module
 from harness.operations.plan import Form
 from harness.policy import planned
+from tealform.terraform.hcp import speculative
 
 _FAILED = 1
 _REDACTED = "the token may not read all of it; «make policy» judges what is generated"

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.diagnostics import Diagnostic
 from harness.plan.changes import Change
 from tealform.settings import loader
 from tealform.settings.errors import Path_, SettingsError, dotted
 from tealform.settings.loader import GENERATED
 from tealform.synth import terraform_json
+from tealform.terraform.diagnostics import Diagnostic
 
 # Which setting a construct is made from: the first pattern that its path below the environment matches.
 _MADE_FROM: tuple[tuple[str, Path_], ...] = (

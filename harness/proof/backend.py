@@ -6,9 +6,9 @@ import dataclasses
 import os
 from pathlib import Path
 
-from harness import workspace
-from harness.terraforms import Terraform
-from harness.workspace import Outcome
+from tealform.terraform import scratch_module
+from tealform.terraform.scratch_module import Outcome
+from tealform.terraform.terraform_binaries import Terraform
 
 _NOBODY = "http://127.0.0.1:9"
 _OUT_OF_REACH = {
@@ -28,7 +28,7 @@ def initialized(folder: Path, terraform: Terraform, reattach: str) -> Outcome:
     organization and workspace exist remains unknown.
     """
     variables = {**_OUT_OF_REACH, "TF_REATTACH_PROVIDERS": reattach}
-    with workspace.untouched(folder, terraform, variables) as work:
+    with scratch_module.untouched(folder, terraform, variables) as work:
         outcome = work.init("-lock=false")
     # What is wrong in the configuration has a place there.
     mistakes = tuple(each for each in outcome.errors if each.file and not each.out_of_reach)

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from harness.diagnostics import Diagnostic
 from harness.proof import completion
-from harness.workspace import Workspace
 from tealform.settings.loader import GENERATED
 from tealform.synth import terraform_json
+from tealform.terraform.diagnostics import Diagnostic
+from tealform.terraform.scratch_module import Workspace
 
 # Terraform's words in JSON: «No argument or block type is named "…"»; for blocks, «Blocks of type "…" are not expected».
 _UNKNOWN = re.compile(r'(?:No argument or block type is named|Blocks of type|An argument named) "(?P<name>\w+)"')

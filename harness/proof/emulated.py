@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import workspace
 from harness.aws_provider import Provider
 from harness.emulated_aws import seed
 from harness.emulated_aws.server import EmulatedAws, running
@@ -22,11 +21,12 @@ from harness.proof.claims import CLAIMS
 from harness.proof.concession import Concession
 from harness.proof.release import Releases
 from harness.proof.verdict import Inquiry, Verdict
-from harness.terraforms import Terraform
-from harness.workspace import Outcome, Workspace
 from tealform.settings import loader
 from tealform.settings.loader import GENERATED, Settings
 from tealform.synth import environments
+from tealform.terraform import scratch_module
+from tealform.terraform.scratch_module import Outcome, Workspace
+from tealform.terraform.terraform_binaries import Terraform
 
 PROVIDER, APPLY, RELEASE, UPDATE, DESTROY = CLAIMS
 
@@ -88,7 +88,7 @@ def _stage(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[S
         seed.seed(aws, environments.document(folder))
         with (
             provider.serving(aws.environment, folder) as reattach,
-            workspace.of(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work,
+            scratch_module.of(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work,
         ):
             untouched = leftovers.names(aws, settings.context.region)
             yield Stage(work, aws, settings, Concession(provider.version), source, untouched)

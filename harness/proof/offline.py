@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness import workspace
 from harness.plan.blame import Blame
 from harness.proof import backend
 from harness.proof.verdict import Inquiry, Verdict
-from harness.terraforms import Terraform
-from harness.workspace import Workspace
+from tealform.terraform import scratch_module
+from tealform.terraform.scratch_module import Workspace
+from tealform.terraform.terraform_binaries import Terraform
 
 SCHEMA, LIFE = "schema", "life"
 
@@ -22,7 +22,7 @@ def judge(folder: Path, terraform: Terraform, reattach: str, by: str) -> Iterato
     The second verdict comes only if the first claim is proved.
     """
     blame = Blame(folder)
-    with workspace.of(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work:
+    with scratch_module.of(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work:
         schema = Inquiry(SCHEMA, by, blame)
         _ = (
             schema.succeeds(work.init())
@@ -48,6 +48,6 @@ def _life(work: Workspace, by: str, blame: Blame) -> Verdict:
 
 def _destroy(work: Workspace, life: Inquiry) -> None:
     """Destroys everything; what ``prevent_destroy`` protects is freed first, as its owner would have to."""
-    workspace.unprotect(work.folder)
+    scratch_module.unprotect(work.folder)
     if life.succeeds(work.destroy()):
         life.findings += [f"destroy left {address}" for address in work.state()]

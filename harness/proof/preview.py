@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from harness import terraforms, workspace
 from harness.plan import summary
 from harness.plan.blame import Blame
 from harness.stand_in.server import serving
-from harness.workspace import Outcome
 from tealform.synth import environments
+from tealform.terraform import scratch_module, terraform_binaries
+from tealform.terraform.scratch_module import Outcome
 
 Form = Literal["summary", "text", "json"]
 
@@ -24,11 +24,11 @@ def preview(root: Path, name: str, form: Form, say: Callable[[str], None]) -> in
     Returns 0, or 1 if Terraform does not accept the configuration, with its reasons.
     """
     folder = environments.folder(root, name)
-    terraform, blame = terraforms.every()[0], Blame(folder)
+    terraform, blame = terraform_binaries.every()[0], Blame(folder)
     by = f"Terraform {terraform.version()} with a stand-in for hashicorp/aws {environments.provider_version(folder)}"
     with (
         serving(environments.declared(folder)) as stand_in,
-        workspace.of(folder, terraform, {"TF_REATTACH_PROVIDERS": stand_in.reattach}) as work,
+        scratch_module.of(folder, terraform, {"TF_REATTACH_PROVIDERS": stand_in.reattach}) as work,
     ):
         for step in (work.init, work.plan):
             outcome: Outcome = step()

@@ -7,18 +7,19 @@ from collections.abc import Callable, Collection, Generator, Iterable, Iterator,
 from contextlib import closing
 from pathlib import Path
 
-from harness import aws_provider, terraforms
+from harness import aws_provider
 from harness.aws_provider import Provider
 from harness.proof import offline, report
 from harness.proof.claims import CLAIMS
 from harness.proof.side_by_side import side_by_side
 from harness.proof.verdict import Result, Verdict, not_proved
 from harness.stand_in.server import serving
-from harness.terraforms import Terraform
 from tealform.aws.lazy_bindings import CACHE
 from tealform.errors import HarnessError
 from tealform.settings.errors import SettingsError
 from tealform.synth import environments
+from tealform.terraform import terraform_binaries
+from tealform.terraform.terraform_binaries import Terraform
 
 
 def prove(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[Verdict]:
@@ -36,7 +37,7 @@ def prove_emulated(root: Path, names: Sequence[str], say: Callable[[str], None])
 
     Raises ``HarnessError`` if no real provider can be had.
     """
-    terraform = terraforms.every()[0]
+    terraform = terraform_binaries.every()[0]
     found = [(folder, _provider(folder, terraform)) for folder in _folders(root, names)]
     return _told(side_by_side([_schema_and_emulated(folder, terraform, provider) for folder, provider in found]), say)
 
@@ -72,7 +73,7 @@ def _told(verdicts: Iterable[Verdict], say: Callable[[str], None]) -> list[Verdi
 
 
 def _everything(folders: Sequence[Path]) -> Iterator[Verdict]:
-    installed = terraforms.every()
+    installed = terraform_binaries.every()
     sound = []
     for folder in folders:
         offline_verdicts = []

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import TypeVar
 
-from harness.programs import HALT, Halt
+from tealform.terraform.subprocesses import HALT, Halt
 
 _Item = TypeVar("_Item")
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from harness.plan import changes
 from harness.plan.blame import Blame
-from harness.workspace import Outcome, Workspace
+from tealform.terraform.scratch_module import Outcome, Workspace
 
 Result = Literal["proved", "refuted", "not proved"]
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import programs
 from tealform.errors import HarnessError
+from tealform.terraform import subprocesses
 
 SENTENCE = "what is generated is not what is committed"
 """By this ``make drift`` is told from one that could not generate anything."""
@@ -34,7 +34,7 @@ def look(root: Path, say: Callable[[str], None]) -> Drift:
     """Generates everything in ``root`` anew and looks; ``say`` is told the differences, line by line."""
     kept = {name: value for name, value in os.environ.items() if name not in _MAKES}
     try:
-        done = programs.run(["make", "drift"], kept, root)
+        done = subprocesses.run(["make", "drift"], kept, root)
     except FileNotFoundError as error:
         raise HarnessError("make is needed to generate what is to be judged, and is not installed") from error
     if done.returncode == 0:

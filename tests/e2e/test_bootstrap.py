@@ -8,19 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from harness import aws_provider, terraforms, workspace
+from harness import aws_provider
 from harness.aws_provider import Provider
 from harness.emulated_aws import seed
 from harness.emulated_aws.server import EmulatedAws, running
 from harness.permissions import policies
 from harness.proof import update
 from harness.proof.concession import Concession
-from harness.workspace import Outcome, Workspace
 from tealform.aws import lazy_bindings
 from tealform.settings import loader
 from tealform.settings.loader import GENERATED, Settings
 from tealform.synth import app, environments
 from tealform.synth.synthesis import synthesize
+from tealform.terraform import scratch_module, terraform_binaries
+from tealform.terraform.scratch_module import Outcome, Workspace
 from tests.inventory import ROOT
 from tests.unit.bootstrap import calls, projects
 from tests.unit.bootstrap.test_document import MOVED
@@ -40,7 +41,7 @@ BUCKET = f"shop-terraform-state-{projects.ACCOUNT}"
 
 
 def _provider() -> Provider:
-    return aws_provider.find("6.25.0", terraforms.every()[0], lazy_bindings.CACHE)
+    return aws_provider.find("6.25.0", terraform_binaries.every()[0], lazy_bindings.CACHE)
 
 
 @contextmanager
@@ -50,8 +51,8 @@ def _work(folder: Path, provider: Provider, aws: EmulatedAws) -> Iterator[tuple[
     with (
         provider.serving(variables, folder) as reattach,
         # The backend asks AWS as well, once the state is there.
-        workspace.untouched(
-            folder, terraforms.every()[0], {**aws.environment, "TF_REATTACH_PROVIDERS": reattach}
+        scratch_module.untouched(
+            folder, terraform_binaries.every()[0], {**aws.environment, "TF_REATTACH_PROVIDERS": reattach}
         ) as work,
     ):
         yield work, Concession(provider.version)
@@ -84,7 +85,7 @@ def test_what_an_account_needs_is_made_once_and_its_state_moves_into_the_bucket_
         # Whoever lets go of the bucket takes the state out of it first.
         (work.folder / "backend_override.tf").unlink()
         _well(work.run("init", "-no-color", *MIGRATE))
-        workspace.unprotect(work.folder)
+        scratch_module.unprotect(work.folder)
         _well(work.run("state", "rm", "-no-color", *(each for each in work.state() if each.startswith("aws_s3"))))
         _well(work.destroy())
         assert work.state() == []

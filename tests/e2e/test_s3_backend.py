@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from harness import terraforms
 from harness.emulated_aws.server import EmulatedAws, running
-from harness.workspace import Workspace
+from tealform.terraform import terraform_binaries
+from tealform.terraform.scratch_module import Workspace
 from tests.support import environment, template
 from tests.unit.bootstrap.projects import ACCOUNT, S3
 
@@ -40,7 +40,7 @@ class Stage:
         folder.mkdir()
         terraform = {"backend": template(environment(top=S3)).document["terraform"]["backend"]}
         (folder / "main.tf.json").write_text(json.dumps({"terraform": terraform, "resource": HELD}))
-        return Workspace(folder, terraforms.every()[0], self.aws.environment)
+        return Workspace(folder, terraform_binaries.every()[0], self.aws.environment)
 
     def object(self, key: str) -> dict[str, Any]:
         """What S3 tells of an object."""
@@ -66,7 +66,9 @@ def test_state_and_lock_are_under_the_key_and_who_comes_second_is_told_of_the_fi
     for each in (first, second):
         assert each.init().errors == ()
     command = [*first.terraform.command, "apply", "-auto-approve", "-no-color"]
-    holder = subprocess.Popen(command, cwd=first.folder, env={**terraforms.unattended(), **stage.aws.environment})
+    holder = subprocess.Popen(
+        command, cwd=first.folder, env={**terraform_binaries.unattended(), **stage.aws.environment}
+    )
     try:
         lock = _waited_for(stage, f"{STATE}.tflock")
         refused = second.plan()

@@ -9,8 +9,8 @@ import pytest
 
 from harness import aws_provider
 from harness.aws_provider import VARIABLE, Provider
-from harness.terraforms import Terraform
 from tealform.errors import HarnessError
+from tealform.terraform.terraform_binaries import Terraform
 
 SERVES = """#!/bin/sh
 echo "$$ $AWS_ENDPOINT_URL $AWS_PROFILE" > "$(dirname "$0")/started"

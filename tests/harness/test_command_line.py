@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.__main__ import TERRAFORM, main
-from tests.harness import projects, sessions
+from tests import projects, sessions
 
 
 @pytest.mark.parametrize("command", TERRAFORM)

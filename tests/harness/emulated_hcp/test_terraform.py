@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from harness import programs, terraforms
 from harness.emulated_hcp.organization import Organization, Workspace
 from harness.emulated_hcp.server import TOKEN, EmulatedHcp, running
 from harness.stand_in.server import serving
 from tealform.synth import environments
+from tealform.terraform import subprocesses, terraform_binaries
 from tests.harness.emulated_hcp.test_runs import greeting
 from tests.inventory import ROOT
 
@@ -27,7 +27,7 @@ class Module:
 
     def __init__(self, folder: Path, hcp: EmulatedHcp, name: str, variables: dict[str, str] | None = None) -> None:
         self.folder, self._name = folder, name
-        self._variables = {**terraforms.unattended(), **hcp.environment(), **(variables or {})}
+        self._variables = {**terraform_binaries.unattended(), **hcp.environment(), **(variables or {})}
 
     def write(self, document: dict[str, Any]) -> None:
         cloud = {"organization": "acme", "workspaces": {"name": self._name}}
@@ -36,8 +36,8 @@ class Module:
 
     def run(self, command: str, *arguments: str, code: int = 0) -> str:
         """What the command says; it must end with ``code``."""
-        line = [*terraforms.every()[0].command, command, *arguments]
-        ran = programs.run(line, self._variables, self.folder)
+        line = [*terraform_binaries.every()[0].command, command, *arguments]
+        ran = subprocesses.run(line, self._variables, self.folder)
         assert ran.returncode == code, ran.stdout + ran.stderr
         return ran.stdout + ran.stderr
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from harness import terraform
 from harness.__main__ import main
 from harness.operations import confirmation, judgement
 from harness.operations.judgement import Judgement
 from harness.operations.root_module import RootModule
 from harness.plan.objection import Objection
 from harness.policy import planned
+from tealform.terraform import terraform_cli
 from tests.harness.operations import modules, stand_in
 
 GREETING = "terraform_data.greeting"
@@ -184,7 +184,7 @@ def test_what_aws_protects_still_is_found_before_anything_is_gone(
     run("plan", "dev")
     run("apply", "dev")
     capfd.readouterr()
-    monkeypatch.setattr(terraform, "show", lambda *_: {"format_version": "1.2", "resource_changes": going})
+    monkeypatch.setattr(terraform_cli, "show", lambda *_: {"format_version": "1.2", "resource_changes": going})
     assert run("destroy", "dev", "--confirm", "dev") == 2
     told = "AWS still protects aws_db_instance.orders, aws_dynamodb_table.carts, aws_lb.load-balancer from deletion"
     assert told in capfd.readouterr().err

@@ -15,7 +15,7 @@ from harness.emulated_hcp.organization import Organization, Run, Workspace
 from harness.emulated_hcp.server import TOKEN, EmulatedHcp, running
 from harness.operations.root_module import RootModule
 from harness.plan.objection import Objection
-from tests.harness import sessions
+from tests import sessions
 from tests.harness.operations import modules
 from tests.harness.operations.test_commands import Judges, judges
 from tests.harness.operations.unjudged import command as unjudged

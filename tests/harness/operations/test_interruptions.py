@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import terraforms
 from harness.operations.root_module import RootModule
-from tests.harness import projects, sessions
+from tealform.terraform import terraform_binaries
+from tests import projects, sessions
 from tests.harness.operations import modules, stand_in
 from tests.harness.operations.unjudged import command as unjudged
 
@@ -182,7 +182,7 @@ def test_two_at_once(dev: RootModule, begun: Path, wait: Path) -> None:
 def test_state_that_somebody_else_has_locked(dev: RootModule, begun: Path, wait: Path) -> None:
     """From another checkout, or with Terraform itself."""
     assert _run(dev, "plan", "dev").returncode == 0
-    command = [*terraforms.every()[0].command, "apply", "-auto-approve"]
+    command = [*terraform_binaries.every()[0].command, "apply", "-auto-approve"]
     other = subprocess.Popen(command, cwd=dev.folder, stdout=subprocess.DEVNULL)
     try:
         sessions.wait_for(begun)

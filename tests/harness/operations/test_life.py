@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import aws_provider, terraforms, workspace
+from harness import aws_provider
 from harness.emulated_aws import seed
 from harness.emulated_aws.server import EmulatedAws, running
 from harness.emulated_hcp import server as hcp
@@ -22,7 +22,8 @@ from harness.proof.concession import Concession
 from tealform.aws import lazy_bindings
 from tealform.synth import app, environments
 from tealform.synth import bootstrap_app as bootstrap
-from tests.harness import projects
+from tealform.terraform import scratch_module, terraform_binaries
+from tests import projects
 from tests.inventory import ROOT
 from tests.unit.bootstrap.projects import ACCOUNT
 
@@ -78,7 +79,7 @@ class Project:
 
 def _learn(project: Project, provider: aws_provider.Provider, variables: Mapping[str, str]) -> Concession:
     concession = Concession(provider.version)
-    with workspace.of(project.dev, terraforms.every()[0], variables) as work:
+    with scratch_module.of(project.dev, terraform_binaries.every()[0], variables) as work:
         assert not work.init().errors
         concession.learn(work)
     return concession
@@ -86,7 +87,7 @@ def _learn(project: Project, provider: aws_provider.Provider, variables: Mapping
 
 @contextlib.contextmanager
 def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, Concession]]:
-    provider = aws_provider.find("6.25.0", terraforms.every()[0], lazy_bindings.CACHE)
+    provider = aws_provider.find("6.25.0", terraform_binaries.every()[0], lazy_bindings.CACHE)
     assert app.run(["dev"], project.root) == 0
     with contextlib.ExitStack() as stack:
         aws = stack.enter_context(running(ACCOUNT))
@@ -96,7 +97,7 @@ def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, Concessi
         concession = _learn(project, provider, project.variables)
         if kind == "cloud":
             organization = Organization("acme", hcp.TOKEN)
-            organization.add_workspace("shop-dev", terraform_version=terraforms.every()[0].version())
+            organization.add_workspace("shop-dev", terraform_version=terraform_binaries.every()[0].version())
             there = stack.enter_context(hcp.running(organization, project.variables))
             project.variables = {**project.variables, **there.environment()}
         yield aws, concession

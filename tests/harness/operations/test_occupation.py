@@ -10,7 +10,7 @@ import pytest
 
 from harness.operations.occupation import at_work
 from tealform.errors import HarnessError
-from tests.harness import projects, sessions
+from tests import projects, sessions
 from tests.harness.operations import modules
 
 HOLDS = """

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.diagnostics import Diagnostic
 from harness.plan import blame
 from tealform.settings import loader
 from tealform.settings.environment import Environment
-from tests import support
-from tests.harness import projects
+from tealform.terraform.diagnostics import Diagnostic
+from tests import projects, support
 
 ENVIRONMENTS = projects.REPOSITORY / "environments"
 

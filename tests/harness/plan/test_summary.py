@@ -12,8 +12,7 @@ from harness.plan.blame import Blame
 from harness.plan.objection import Objection
 from tealform.errors import HarnessError
 from tealform.settings import loader
-from tests import support
-from tests.harness import projects
+from tests import projects, support
 from tests.harness.plan.made import change, plan
 
 NETWORK = 'cidr  = "10.0.0.0/16"\n  zones = ["eu-west-1a", "eu-west-1b"]'

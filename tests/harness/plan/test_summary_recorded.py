@@ -10,7 +10,7 @@ import pytest
 from harness.plan import summary
 from harness.plan.blame import Blame
 from harness.plan.objection import Objection
-from tests.harness import projects
+from tests import projects
 from tests.harness.plan import recorded
 
 TARGET_GROUP = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.policy import coverage, learning
-from tests.harness.projects import REPOSITORY
+from tests.projects import REPOSITORY
 
 LOGS, KEY = "aws_cloudwatch_log_group.logs", "aws_kms_key.key"
 

@@ -12,7 +12,7 @@ from harness.policy import checkov, custom, rules, stack
 from harness.policy.checkov import Scan
 from harness.policy.rule import SEVERITIES
 from tests.harness.policy import stacks
-from tests.harness.projects import REPOSITORY
+from tests.projects import REPOSITORY
 
 Json = dict[str, Any]
 

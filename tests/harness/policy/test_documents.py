@@ -14,7 +14,7 @@ from harness.policy.rules.release_keeps_blue import CHECK
 from harness.policy.telling import Teller
 from harness.policy.verdict import Verdict
 from tests.harness.policy.rules.shipped import Json, document
-from tests.harness.projects import REPOSITORY
+from tests.projects import REPOSITORY
 
 GUIDE = (REPOSITORY / "docs" / "policy.md").read_text(encoding="utf-8")
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from harness import terraforms, workspace
 from harness.policy import planned, scanning
 from harness.policy.environment import Environment
 from harness.policy.planned import Verdict
 from harness.stand_in.server import serving
 from tealform.synth import environments
+from tealform.terraform import scratch_module, terraform_binaries
 from tests.harness.policy import stacks
 from tests.harness.policy.plans import plan, record, refers, report, resource
 from tests.harness.policy.test_waivers import waiver
@@ -251,7 +251,7 @@ ACCEPTED += [("CKV_AWS_356", "data.aws_iam_policy_document.wide")]
 def _plan(folder: Path) -> dict[str, Any]:
     with (
         serving(environments.declared(folder)) as stand_in,
-        workspace.of(folder, terraforms.every()[0], {"TF_REATTACH_PROVIDERS": stand_in.reattach}) as work,
+        scratch_module.of(folder, terraform_binaries.every()[0], {"TF_REATTACH_PROVIDERS": stand_in.reattach}) as work,
     ):
         for step in (work.init, work.plan):
             assert not step().errors

@@ -19,7 +19,7 @@ from harness.policy import checkov, custom, gate, stack
 from harness.policy.checkov import Scan
 from tealform.errors import HarnessError
 from tests.harness.policy import stacks
-from tests.harness.projects import REPOSITORY
+from tests.projects import REPOSITORY
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ from harness.policy.finding import Finding
 from harness.policy.telling import Teller
 from harness.policy.verdict import Told
 from tealform.synth import environments
-from tests.harness.projects import REPOSITORY
+from tests.projects import REPOSITORY
 
 
 @pytest.fixture

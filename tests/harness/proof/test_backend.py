@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from harness import stand_in, terraforms
+from harness import stand_in
 from harness.proof import backend
-from harness.workspace import Outcome
-from tests.harness import projects
+from tealform.terraform import terraform_binaries
+from tealform.terraform.scratch_module import Outcome
+from tests import projects
 
 S3 = {"bucket": "state", "key": "dev/terraform.tfstate", "region": "eu-west-1", "use_lockfile": True}
 CLOUD = {"organization": "acme", "workspaces": {"name": "shop-dev"}}
@@ -20,7 +21,7 @@ def _initialized(root: Path, terraform: dict[str, Any]) -> Outcome:
     document = {"terraform": terraform}
     folder = projects.write(root, document)
     with stand_in.serving([document]) as provider:
-        return backend.initialized(folder, terraforms.every()[0], provider.reattach)
+        return backend.initialized(folder, terraform_binaries.every()[0], provider.reattach)
 
 
 @pytest.mark.parametrize("terraform", [{"backend": {"local": {}}}, {"backend": {"s3": S3}}, {"cloud": CLOUD}])

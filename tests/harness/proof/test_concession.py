@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from harness import terraforms
-from harness.diagnostics import Diagnostic
 from harness.proof.concession import Concession
-from harness.workspace import Outcome, Workspace
+from tealform.terraform import terraform_binaries
+from tealform.terraform.diagnostics import Diagnostic
+from tealform.terraform.scratch_module import Outcome, Workspace
 
 NEWER = {"rule": [{"name": "one", "newer": True}, {"name": "two", "newer": True}], "name": "both"}
 
@@ -35,7 +35,7 @@ class WithoutBlueGreen(Workspace):
 
 def _workspace(folder: Path, body: dict[str, Any]) -> Older:
     (folder / "cdk.tf.json").write_text(json.dumps({"resource": {"aws_x": {"main": body}}}))
-    return Older(folder, terraforms.every()[0], {})
+    return Older(folder, terraform_binaries.every()[0], {})
 
 
 def test_what_an_older_provider_lacks_is_left_out_and_named(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_blue_green_of_ecs_is_kept_for_whoever_says_it_instead(tmp_path: Path) -
     }
     (tmp_path / "cdk.tf.json").write_text(json.dumps({"resource": {"aws_ecs_service": {"main": service}}}))
     concession = Concession("5.100.0")
-    concession.learn(WithoutBlueGreen(tmp_path, terraforms.every()[0], {}))
+    concession.learn(WithoutBlueGreen(tmp_path, terraform_binaries.every()[0], {}))
     assert concession.lacks_blue_green
     left = json.loads((tmp_path / "cdk.tf.json").read_text())
     assert left["resource"]["aws_ecs_service"]["main"] == {

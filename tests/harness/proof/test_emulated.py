@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from harness import aws_provider, terraforms
+from harness import aws_provider
 from harness.proof import emulated
 from harness.proof.claims import CLAIMS
 from harness.proof.emulated import RELEASE
@@ -19,8 +19,8 @@ from harness.proof.verdict import Verdict
 from tealform.aws import lazy_bindings
 from tealform.service import lambda_packages
 from tealform.settings import loader
-from tests import support
-from tests.harness import projects
+from tealform.terraform import terraform_binaries
+from tests import projects, support
 
 pytestmark = pytest.mark.aws_provider
 
@@ -112,7 +112,7 @@ def _project(root: Path, text: str, change: Callable[[Body], object] = lambda _:
 
 def _judge(folder: Path, until: str = RELEASE) -> Verdict:
     """The last verdict, which is the first that was refuted or that on the claim ``until``."""
-    terraform = terraforms.every()[0]
+    terraform = terraform_binaries.every()[0]
     provider = aws_provider.find("6.25.0", terraform, lazy_bindings.CACHE)
     for verdict in emulated.judge(folder, terraform, provider, "all"):
         if verdict.result == "refuted" or verdict.claim == until:

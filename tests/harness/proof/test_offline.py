@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from harness import stand_in, terraforms
+from harness import stand_in
 from harness.proof import offline
 from harness.proof.verdict import Verdict
-from harness.terraforms import Terraform
 from tealform.settings import loader
 from tealform.synth import environments
-from tests import support
-from tests.harness import projects
+from tealform.terraform import terraform_binaries
+from tealform.terraform.terraform_binaries import Terraform
+from tests import projects, support
 
 ENVIRONMENTS = projects.REPOSITORY / "environments"
 
@@ -27,7 +27,7 @@ def _judge(folder: Path, terraform: Terraform) -> list[Verdict]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("terraform", terraforms.every(), ids=lambda each: each.origin)
+@pytest.mark.parametrize("terraform", terraform_binaries.every(), ids=lambda each: each.origin)
 @pytest.mark.parametrize("name", loader.names(ENVIRONMENTS))
 def test_shipped_environment_is_accepted_and_lives(name: str, terraform: Terraform) -> None:
     schema, life = _judge(ENVIRONMENTS / name, terraform)
@@ -60,7 +60,7 @@ def test_mistake_in_the_schema_names_construct_and_line_and_ends_there(tmp_path:
         resources["aws_lb_target_group"]["service-web_target-groups_blue"]["colour"] = "blue"
 
     folder = _changed(tmp_path, break_it)
-    (schema,) = _judge(folder, terraforms.every()[0])
+    (schema,) = _judge(folder, terraform_binaries.every()[0])
     assert schema.result == "refuted"
     (finding,) = schema.findings
     line = _line(folder, "health_check {")
@@ -74,7 +74,7 @@ def test_plan_that_is_never_empty_is_refuted(tmp_path: Path) -> None:
     def break_it(resources: Body) -> None:
         resources["aws_ecs_cluster"]["cluster"]["tags"] = {"time": "${timestamp()}"}
 
-    _, life = _judge(_changed(tmp_path, break_it), terraforms.every()[0])
+    _, life = _judge(_changed(tmp_path, break_it), terraform_binaries.every()[0])
     assert life.result == "refuted"
     assert any(
         "the plan after apply is not empty" in each and "(dev/cluster/cluster)" in each for each in life.findings
@@ -91,7 +91,7 @@ def test_cycle_is_refuted(tmp_path: Path) -> None:
             "x": "${aws_lb_target_group.service-web_target-groups_blue.arn}"
         }
 
-    (schema,) = _judge(_changed(tmp_path, break_it), terraforms.every()[0])
+    (schema,) = _judge(_changed(tmp_path, break_it), terraform_binaries.every()[0])
     assert any("Cycle" in each for each in schema.findings)
 
 
@@ -99,7 +99,7 @@ def test_resources_written_by_hand_beside_are_judged_too(tmp_path: Path) -> None
     folder = _changed(tmp_path, lambda _: None)
     (folder / "extra.tf").write_text('resource "aws_sqs_queue" "extra" {\n  colour = "blue"\n}\n')
     with stand_in.serving(environments.declared(folder)) as provider:
-        (schema,) = offline.judge(folder, terraforms.every()[0], provider.reattach, "both")
+        (schema,) = offline.judge(folder, terraform_binaries.every()[0], provider.reattach, "both")
     (finding,) = schema.findings
     assert "environments/dev/extra.tf:2: aws_sqs_queue.extra: " in finding
 
@@ -111,6 +111,6 @@ def test_provider_that_cannot_be_reached_leaves_the_claim_not_proved(tmp_path: P
     (folder / "extra" / "main.tf").write_text(
         'terraform {\n  required_providers {\n    odd = { source = "example.invalid/odd/odd" }\n  }\n}\n'
     )
-    (schema,) = _judge(folder, terraforms.every()[0])
+    (schema,) = _judge(folder, terraform_binaries.every()[0])
     assert schema.result == "not proved"
     assert any("example.invalid" in finding for finding in schema.findings)

@@ -12,8 +12,7 @@ import pytest
 
 from harness.aws_provider import VARIABLE
 from harness.proof.claims import CLAIMS
-from tests import support
-from tests.harness import projects
+from tests import projects, support
 
 pytestmark = pytest.mark.long_file
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.programs import HALT
 from harness.proof.side_by_side import side_by_side
+from tealform.terraform.subprocesses import HALT
 
 
 def test_everything_comes_and_nothing_waits_for_another() -> None:

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from harness import stand_in, terraforms
-from harness.terraforms import Terraform
-from harness.workspace import Workspace
+from harness import stand_in
+from tealform.terraform import terraform_binaries
+from tealform.terraform.scratch_module import Workspace
+from tealform.terraform.terraform_binaries import Terraform
 
-_TERRAFORMS = terraforms.every()
+_TERRAFORMS = terraform_binaries.every()
 _AWS = {"terraform": {"required_providers": {"aws": {"source": "hashicorp/aws"}}}}
 REGION = "eu-west-1"
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from harness import stand_in, terraforms
-from harness.workspace import Outcome, Workspace
+from harness import stand_in
+from tealform.terraform import terraform_binaries
+from tealform.terraform.scratch_module import Outcome, Workspace
 
 _HERE = Path(__file__).parent
 _BASE = json.loads((_HERE / "base.tf.json").read_text(encoding="utf-8"))
@@ -44,7 +45,7 @@ def _until_refused(workspace: Workspace) -> Outcome:
 
 
 def _workspace(folder: Path, served: stand_in.Served) -> Workspace:
-    return Workspace(folder, terraforms.every()[0], served.variables)
+    return Workspace(folder, terraform_binaries.every()[0], served.variables)
 
 
 def test_the_configuration_that_the_mistakes_are_made_in_is_accepted(tmp_path: Path, served: stand_in.Served) -> None:

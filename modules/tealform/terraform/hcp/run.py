@@ -10,10 +10,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from harness.hcp_terraform.api import Api, Document, attributes, related
-from harness.hcp_terraform.cloud_block import CloudBlock
-from harness.hcp_terraform.workspace import Workspace
 from tealform.errors import HarnessError
+from tealform.terraform.hcp.api import Api, Document, attributes, related
+from tealform.terraform.hcp.cloud_block import CloudBlock
+from tealform.terraform.hcp.workspace import Workspace
 
 FINISHED = "planned_and_finished"
 STOPPED_BY_POLICY = ("policy_override", "policy_soft_failed", "post_plan_awaiting_decision")

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from harness.hcp_terraform import cloud_block
-from harness.hcp_terraform.cloud_block import CloudBlock
 from tealform.errors import HarnessError
+from tealform.terraform.hcp import cloud_block
+from tealform.terraform.hcp.cloud_block import CloudBlock
 
 if TYPE_CHECKING:
-    from harness.hcp_terraform.api import Api
-    from harness.hcp_terraform.workspace import Workspace
+    from tealform.terraform.hcp.api import Api
+    from tealform.terraform.hcp.workspace import Workspace
 
 _PAGE = "docs/hcp-terraform.md"
 
@@ -34,7 +34,7 @@ def check(folder: Path, *, applies: bool = False) -> None:
     block = cloud_block.read(folder)
     if block is None:
         return
-    from harness.hcp_terraform import api  # Here, because it takes a moment, and other states do not need it.
+    from tealform.terraform.hcp import api  # Here, because it takes a moment, and other states do not need it.
 
     try:
         connected = api.connect(block.host)
@@ -63,8 +63,8 @@ def workspace(api: Api, block: CloudBlock) -> Workspace:
 
 
 def _existing(api: Api, block: CloudBlock) -> Workspace:
-    from harness.hcp_terraform import workspace
-    from harness.hcp_terraform.api import NotFoundError, get_one
+    from tealform.terraform.hcp import workspace
+    from tealform.terraform.hcp.api import NotFoundError, get_one
 
     try:
         return workspace.read(api, block)

@@ -15,8 +15,8 @@ import httpx
 import tenacity
 import truststore
 
-from harness.hcp_terraform import cli_configuration
 from tealform.errors import HarnessError
+from tealform.terraform.hcp import cli_configuration
 
 Document = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from harness.hcp_terraform.api import Api, Document, NotFoundError, attributes
+from tealform.terraform.hcp.api import Api, Document, NotFoundError, attributes
 
 _STOPPED = ("failed", "errored")
 

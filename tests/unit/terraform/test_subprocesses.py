@@ -9,22 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from harness import programs
-from harness.programs import HALT, Halt
+from tealform.terraform import subprocesses
+from tealform.terraform.subprocesses import HALT, Halt
 
 _SLEEP = [sys.executable, "-c", "import time; print('begun', flush=True); time.sleep(60)"]
 
 
 def test_output_and_exit_code_come_back(tmp_path: Path) -> None:
     code = "import os, sys; print(os.getcwd()); print(os.environ['WORD'], file=sys.stderr); sys.exit(3)"
-    ran = programs.run([sys.executable, "-c", code], {**os.environ, "WORD": "given"}, tmp_path)
+    ran = subprocesses.run([sys.executable, "-c", code], {**os.environ, "WORD": "given"}, tmp_path)
     assert (ran.returncode, ran.stdout.strip(), ran.stderr.strip()) == (3, str(tmp_path), "given")
 
 
 def test_what_takes_too_long_is_ended() -> None:
     started = time.monotonic()
     with pytest.raises(subprocess.TimeoutExpired):
-        programs.run(_SLEEP, os.environ, seconds=0.5)
+        subprocesses.run(_SLEEP, os.environ, seconds=0.5)
     assert time.monotonic() - started < 20
 
 
@@ -34,7 +34,7 @@ def test_halt_ends_the_program_that_a_thread_waits_for() -> None:
     def wait() -> None:
         HALT.set(halt)
         try:
-            programs.run(_SLEEP, os.environ)
+            subprocesses.run(_SLEEP, os.environ)
         except KeyboardInterrupt:
             raised.set()
 
@@ -53,7 +53,7 @@ def test_nothing_is_begun_after_a_halt() -> None:
 
 
 def test_leashed_program_ends_with_its_input() -> None:
-    process = subprocess.Popen(programs.leashed(_SLEEP), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(subprocesses.leashed(_SLEEP), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == b"begun\n"
     process.communicate(timeout=20)
@@ -61,7 +61,9 @@ def test_leashed_program_ends_with_its_input() -> None:
 
 
 def test_leashed_program_that_does_not_start_says_so() -> None:
-    process = subprocess.Popen(programs.leashed(["/no/such/program"]), stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        subprocesses.leashed(["/no/such/program"]), stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 127
     assert b"No such file" in errors

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from harness.hcp_terraform import preflight
 from tealform.errors import HarnessError
-from tests.harness.hcp_terraform.conftest import Write
-from tests.harness.hcp_terraform.service import TOKEN, Service, workspace
+from tealform.terraform.hcp import preflight
+from tests.unit.terraform.hcp.conftest import Write
+from tests.unit.terraform.hcp.service import TOKEN, Service, workspace
 
 WORKSPACE = "GET organizations/acme/workspaces/shop-dev"
 

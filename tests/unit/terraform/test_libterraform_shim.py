@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness import projects, sessions
+from tests import projects, sessions
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from harness.hcp_terraform.api import Api, Document, NotFoundError, attributes, related
-from harness.hcp_terraform.cloud_block import CloudBlock
+from tealform.terraform.hcp.api import Api, Document, NotFoundError, attributes, related
+from tealform.terraform.hcp.cloud_block import CloudBlock
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import programs
 from tealform.errors import HarnessError
+from tealform.terraform import subprocesses
 
 _START_SECONDS = 30
 
@@ -28,7 +28,7 @@ class Terraform:
         """Its version, like ``1.11.4``. Raises ``HarnessError`` if it does not tell it."""
         reason = ""
         try:
-            answer = programs.run([*self.command, "version", "-json"], unattended(), seconds=_START_SECONDS)
+            answer = subprocesses.run([*self.command, "version", "-json"], unattended(), seconds=_START_SECONDS)
             reason = answer.stderr.strip()
             return str(json.loads(answer.stdout)["terraform_version"])
         except OSError as error:

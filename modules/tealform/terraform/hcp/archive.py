@@ -7,7 +7,7 @@ import io
 import tarfile
 from pathlib import Path, PurePosixPath
 
-from harness import terraform
+from tealform.terraform import terraform_cli
 
 # The state is there, a plan is nobody's configuration, and what Terraform has downloaded it downloads again.
 _LEFT_OUT = (".git", ".terraform", "*.tfstate", "*.tfstate.*", "*.tfplan", "crash.log")
@@ -19,7 +19,7 @@ def pack(folder: Path, directory: PurePosixPath) -> bytes:
     Links are followed: there is nothing there that they could lead to.
     https://developer.hashicorp.com/terraform/cloud-docs/api-docs/configuration-versions#upload-configuration-files
     """
-    own = terraform.data_folder(folder).name
+    own = terraform_cli.data_folder(folder).name
 
     def chosen(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
         name = PurePosixPath(entry.name).name

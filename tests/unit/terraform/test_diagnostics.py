@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from harness import diagnostics
-from harness.diagnostics import Diagnostic
+from tealform.terraform import diagnostics
+from tealform.terraform.diagnostics import Diagnostic
 
 ERROR: dict[str, Any] = {
     "severity": "error",

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TypeVar
 
-from harness.interruptions import Interruptions
+from tealform.terraform.signal_forwarding import Interruptions
 
 Listener = Callable[[str], None]
 Piece = TypeVar("Piece", str, bytes)

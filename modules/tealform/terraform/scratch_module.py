@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness import diagnostics, programs, terraforms
-from harness.diagnostics import Diagnostic
-from harness.terraforms import Terraform
 from tealform.errors import HarnessError
 from tealform.settings.loader import GENERATED
 from tealform.synth import terraform_json
+from tealform.terraform import diagnostics, subprocesses, terraform_binaries
+from tealform.terraform.diagnostics import Diagnostic
+from tealform.terraform.terraform_binaries import Terraform
 
 # Override files are read in the order of their names, and the last one decides.
 _STATE = "~cutover_override.tf.json"
@@ -56,7 +56,7 @@ class Workspace:
     def __init__(self, folder: Path, terraform: Terraform, variables: Mapping[str, str]) -> None:
         self.folder = folder
         self.terraform = terraform
-        self._environment = {**terraforms.unattended(), **variables}
+        self._environment = {**terraform_binaries.unattended(), **variables}
 
     def init(self, *arguments: str) -> Outcome:
         """``terraform init``: backend and providers."""
@@ -114,7 +114,7 @@ class Workspace:
     def run(self, command: str, *arguments: str) -> Outcome:
         """Runs one command to its end."""
         started = time.perf_counter()
-        ran = programs.run([*self.terraform.command, command, *arguments], self._environment, self.folder)
+        ran = subprocesses.run([*self.terraform.command, command, *arguments], self._environment, self.folder)
         failed = ran.returncode not in ((0, 2) if "-detailed-exitcode" in arguments else (0,))
         seconds = time.perf_counter() - started
         said = diagnostics.read(ran.stdout, ran.stderr, failed)

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from harness.hcp_terraform import api
-from harness.hcp_terraform.api import Api
 from tealform.errors import HarnessError
-from tests.harness.hcp_terraform.service import TOKEN, Service
+from tealform.terraform.hcp import api
+from tealform.terraform.hcp.api import Api
+from tests.unit.terraform.hcp.service import TOKEN, Service
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import diagnostics, programs
-from harness.hcp_terraform import api as api_
-from harness.hcp_terraform import archive, cloud_block, policies, preflight, run
-from harness.hcp_terraform.api import Api, Document, NotFoundError, attributes
-from harness.hcp_terraform.cloud_block import CloudBlock
 from tealform.errors import HarnessError
+from tealform.terraform import diagnostics, subprocesses
+from tealform.terraform.hcp import api as api_
+from tealform.terraform.hcp import archive, cloud_block, policies, preflight, run
+from tealform.terraform.hcp.api import Api, Document, NotFoundError, attributes
+from tealform.terraform.hcp.cloud_block import CloudBlock
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _message(folder: Path) -> str:
     """What the run is called: the commit that is checked out, if git knows one."""
     with suppress(OSError):
         asked = ["git", "-C", str(folder), "log", "-1", "--format=%h %s"]
-        commit = programs.run(asked, os.environ, seconds=10).stdout.strip()
+        commit = subprocesses.run(asked, os.environ, seconds=10).stdout.strip()
         if commit:
             return f"Speculative plan of {commit}"
     return "Speculative plan"

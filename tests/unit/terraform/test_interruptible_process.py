@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from harness import foreground, terraform
-from tests.harness import projects, sessions
+from tealform.terraform import interruptible_process, terraform_cli
+from tests import projects, sessions
 
 # It writes down how many SIGINTs it got until a moment after the first. A Python handler would take two in quick
 # succession for one; the wake-up pipe gets a byte for each. Then it ends well, having told something. If nobody tells it
@@ -103,9 +103,9 @@ Begin = Callable[..., subprocess.Popen[str]]
 
 # The command line without all that the harness does besides.
 COMMAND = """
-import sys, pathlib, harness.foreground
+import sys, pathlib, tealform.terraform.interruptible_process
 try:
-    sys.exit(harness.foreground.run(sys.argv[2:], pathlib.Path(), eval(sys.argv[1]), 2))
+    sys.exit(tealform.terraform.interruptible_process.run(sys.argv[2:], pathlib.Path(), eval(sys.argv[1]), 2))
 except KeyboardInterrupt:
     sys.exit(130)
 except BrokenPipeError:
@@ -214,10 +214,10 @@ def test_terminal_that_is_closed_while_lines_are_shown(command: list[str], bin_:
 def test_ctrl_c_in_a_plan_that_ends_well_takes_effect(dev: Path, bin_: Path) -> None:
     (bin_ / "terraform").write_text("#!/bin/sh\n")
     (bin_ / "terraform").chmod(0o755)
-    assert terraform.run(dev, "init") == 0
+    assert terraform_cli.run(dev, "init") == 0
     _write(bin_, PATIENT)
     with pytest.raises(KeyboardInterrupt):
-        _interrupted_once_begun(bin_, lambda: terraform.listen(dev, list[str]().append, "plan"))
+        _interrupted_once_begun(bin_, lambda: terraform_cli.listen(dev, list[str]().append, "plan"))
     assert _told(bin_) == "1"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
@@ -247,7 +247,7 @@ def test_signal_that_comes_while_terraform_is_started(bin_: Path, monkeypatch: p
 
     monkeypatch.setattr(subprocess, "Popen", popen)
     with pytest.raises(KeyboardInterrupt):
-        foreground.run([str(bin_ / "terraform"), "plan"], bin_, list[str]().append, 2)
+        interruptible_process.run([str(bin_ / "terraform"), "plan"], bin_, list[str]().append, 2)
     assert _told(bin_) == "1"
 
 
@@ -261,7 +261,7 @@ def test_listener_that_fails_does_not_leave_terraform_alone(bin_: Path, stream: 
         raise ValueError(line)
 
     with pytest.raises(ValueError, match="a line"):
-        foreground.run([str(bin_ / "terraform"), "plan"], bin_, hear, hear)
+        interruptible_process.run([str(bin_ / "terraform"), "plan"], bin_, hear, hear)
     assert (bin_ / "ended").exists()
     assert heard == ["a line"]
 

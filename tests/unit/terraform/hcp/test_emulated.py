@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from harness import programs
 from harness.emulated_hcp import server
 from harness.emulated_hcp.organization import Organization, Workspace
 from harness.emulated_hcp.server import EmulatedHcp
-from harness.hcp_terraform import preflight, run
 from harness.operations import judgement, speculate
 from harness.operations.judgement import Judgement
 from harness.policy import planned
 from tealform.errors import HarnessError
+from tealform.terraform import subprocesses
+from tealform.terraform.hcp import preflight, run
 from tests.harness.operations import modules
 from tests.inventory import ROOT
 
@@ -113,7 +113,7 @@ def test_a_run_that_is_started_here_uploads_environments_and_little_else(emulate
         (tmp_path / file).write_text("not this")
     (tmp_path / "environments" / "dev" / "more.tf").write_text('output "more" { value = 1 }\n')
     command = [sys.executable, "-m", "harness", "--root", str(tmp_path), "terraform", "dev", "plan"]
-    ran = programs.run(command, os.environ, ROOT)
+    ran = subprocesses.run(command, os.environ, ROOT)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     (made,) = emulated.organization.runs.values()
     with tarfile.open(fileobj=io.BytesIO(made.configuration.content)) as archive:

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from harness.hcp_terraform import run, speculative
 from harness.operations import speculate
 from tealform.errors import HarnessError
-from tests.harness.hcp_terraform.conftest import Write
-from tests.harness.hcp_terraform.service import TOKEN, Answer, Service, workspace
+from tealform.terraform.hcp import run, speculative
+from tests.unit.terraform.hcp.conftest import Write
+from tests.unit.terraform.hcp.service import TOKEN, Answer, Service, workspace
 
 ADDRESS = "https://app.terraform.io/app/acme/workspaces/shop-dev/runs/run-1"
 PLAN = {"format_version": "1.2", "resource_changes": []}
@@ -260,14 +260,14 @@ class TestAnInterruption:
             if "planning" in heard:
                 raise KeyboardInterrupt
 
-        monkeypatch.setattr("harness.hcp_terraform.run.time.sleep", interrupted)
+        monkeypatch.setattr("tealform.terraform.hcp.run.time.sleep", interrupted)
         with pytest.raises(KeyboardInterrupt):
             speculative.plan(environment(), heard.append)
         assert len(ready.requests("POST", "runs/run-1/actions/cancel")) == 1
         assert heard[-1] == "the run was cancelled"
 
     def test_discards_a_run_that_has_not_begun(self, ready: Service) -> None:
-        from harness.hcp_terraform import api
+        from tealform.terraform.hcp import api
 
         ready.answers["POST runs/run-1/actions/cancel"] = (409, None)
         ready.answers["POST runs/run-1/actions/discard"] = (202, None)

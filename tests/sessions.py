@@ -10,7 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.harness import projects
+from tests import projects
 
 CTRL_C = "\x03"
 _PATIENCE_SECONDS = 20

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.hcp_terraform import cli_configuration
 from tealform.errors import HarnessError
+from tealform.terraform.hcp import cli_configuration
 
 
 def credentials(host: str, token: str) -> str:

@@ -1,0 +1,1 @@
+"""Finds and runs Terraform, on this machine or in HCP Terraform."""
