@@ -13,9 +13,9 @@ from harness.operations import confirmation, judgement, precautions, remains, ro
 from harness.operations.occupation import at_work
 from harness.operations.root_module import RootModule
 from harness.operations.saved_plan import SavedPlan
-from harness.plan import summary
-from harness.plan.blame import Blame
 from tealform.errors import HarnessError
+from tealform.plan import summary
+from tealform.plan.source_map import Blame
 from tealform.terraform import terraform_cli
 from tealform.terraform.hcp import cloud_block, preflight
 from tealform.terraform.signal_forwarding import EndedWellError

@@ -9,10 +9,10 @@ from harness.operations import apply, planning, remains, root_module
 from harness.operations.occupation import at_work
 from harness.operations.root_module import RootModule
 from harness.operations.saved_plan import SavedPlan
-from harness.plan import changes
-from harness.plan.changes import Change
-from harness.plan.rules import protections
 from tealform.errors import HarnessError
+from tealform.plan import changes
+from tealform.plan.changes import Change
+from tealform.plan.rules import deletion_protection
 from tealform.settings import loader
 from tealform.terraform import terraform_cli
 from tealform.terraform.hcp import preflight
@@ -57,7 +57,7 @@ def _refuse_what_is_to_stay(module: RootModule) -> None:
 
 def _refuse_what_is_protected_still(module: RootModule, going: Sequence[Change]) -> None:
     """AWS would refuse to delete it when much is gone already."""
-    protected = [each.address for each in going if protections.keeps_from_deletion(each.before)]
+    protected = [each.address for each in going if deletion_protection.keeps_from_deletion(each.before)]
     if protected:
         raise HarnessError(
             f"{module.shown}: AWS still protects {', '.join(protected)} from deletion; switch that off where it is written by "

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.operations.root_module import RootModule
-from harness.plan import guard
-from harness.plan.objection import Objection
 from harness.policy import planned
+from tealform.plan import guard
+from tealform.plan.blocker import Objection
 
 
 @dataclass(frozen=True)

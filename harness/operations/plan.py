@@ -13,7 +13,7 @@ from harness.operations.judgement import Judgement
 from harness.operations.occupation import at_work
 from harness.operations.root_module import RootModule
 from harness.operations.saved_plan import SavedPlan
-from harness.plan import changes
+from tealform.plan import changes
 from tealform.terraform import terraform_cli
 from tealform.terraform.hcp import preflight
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from harness.operations.judgement import Judgement
 from harness.operations.root_module import RootModule
-from harness.plan import summary
-from harness.plan.blame import Blame
+from tealform.plan import summary
+from tealform.plan.source_map import Blame
 
 
 def lines(module: RootModule, planned: Mapping[str, Any], found: Judgement) -> Iterator[str]:

@@ -6,11 +6,11 @@ import re
 from functools import cached_property
 from pathlib import Path
 
-from harness.plan.blame import setting_of
 from harness.policy import catalogue, stack, texts
 from harness.policy.finding import Finding
 from harness.policy.verdict import Told
 from tealform.errors import HarnessError
+from tealform.plan.source_map import setting_of
 from tealform.settings import loader
 from tealform.settings.errors import Location, Path_, dotted
 from tealform.settings.loader import GENERATED

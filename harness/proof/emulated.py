@@ -13,14 +13,14 @@ from pathlib import Path
 from harness.aws_provider import Provider
 from harness.emulated_aws import seed
 from harness.emulated_aws.server import EmulatedAws, running
-from harness.plan import changes
-from harness.plan.blame import Blame
-from harness.plan.changes import Change
 from harness.proof import completion, facts, leftovers, meanwhile, update
 from harness.proof.claims import CLAIMS
 from harness.proof.concession import Concession
 from harness.proof.release import Releases
 from harness.proof.verdict import Inquiry, Verdict
+from tealform.plan import changes
+from tealform.plan.changes import Change
+from tealform.plan.source_map import Blame
 from tealform.settings import loader
 from tealform.settings.loader import GENERATED, Settings
 from tealform.synth import environments

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.plan.blame import Blame
 from harness.proof import backend
 from harness.proof.verdict import Inquiry, Verdict
+from tealform.plan.source_map import Blame
 from tealform.terraform import scratch_module
 from tealform.terraform.scratch_module import Workspace
 from tealform.terraform.terraform_binaries import Terraform

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from harness.plan import summary
-from harness.plan.blame import Blame
 from harness.stand_in.server import serving
+from tealform.plan import summary
+from tealform.plan.source_map import Blame
 from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform.terraform.scratch_module import Outcome

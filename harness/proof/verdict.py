@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Literal
 
-from harness.plan import changes
-from harness.plan.blame import Blame
+from tealform.plan import changes
+from tealform.plan.source_map import Blame
 from tealform.terraform.scratch_module import Outcome, Workspace
 
 Result = Literal["proved", "refuted", "not proved"]

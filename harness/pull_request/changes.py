@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from harness.plan import differences, values
 from harness.policy.stack import construct_path
 from harness.pull_request.masked import masked
+from tealform.plan import attribute_diff, plan_values
 from tealform.synth.terraform_json import Resource, resources
 
 Action = Literal["added", "changed", "removed"]
@@ -75,6 +75,6 @@ def _block(key: str, before: Any, after: Any) -> Change | None:
 
 def _told(before: Any, after: Any) -> Iterator[str]:
     """Documents in strings, like container definitions, are looked into; secrets are not told."""
-    old, new = (masked(values.marked(each, None, None)) for each in (before, after))
-    for difference in differences.between(old, new):
-        yield str(difference) if difference.path else f"{values.shown(old)} -> {values.shown(new)}"
+    old, new = (masked(plan_values.marked(each, None, None)) for each in (before, after))
+    for difference in attribute_diff.between(old, new):
+        yield str(difference) if difference.path else f"{plan_values.shown(old)} -> {plan_values.shown(new)}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.plan.values import Document, Hidden
 from harness.policy import plaintext
+from tealform.plan.plan_values import Document, Hidden
 
 _RANDOM = "looks like a random key"
 # What functions call theirs; those of containers and builds are pairs of a name and a value.

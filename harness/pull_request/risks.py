@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from harness.plan.rules import data, irreplaceable, protections
 from harness.policy.reports import words
 from harness.pull_request.changes import Change
 from harness.pull_request.comparison import Compared
+from tealform.plan.rules import data_stores, deletion_protection, stateful_resources
 from tealform.synth.terraform_json import blocks
 
 _ACTIONS = {"added": "create", "changed": "update", "removed": "delete"}
-_GUARD = (data.objections, irreplaceable.objections, protections.objections)
+_GUARD = (data_stores.objections, stateful_resources.objections, deletion_protection.objections)
 _SWITCHES = ("force_destroy", "force_delete")
 # What decides what is generated, what is found, and who looks at it.
 _JUDGES = ("harness", "modules", "main.py", "Makefile", "requirements", "pyproject.toml", ".github", ".ci")

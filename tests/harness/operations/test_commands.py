@@ -15,8 +15,8 @@ from harness.__main__ import main
 from harness.operations import confirmation, judgement
 from harness.operations.judgement import Judgement
 from harness.operations.root_module import RootModule
-from harness.plan.objection import Objection
 from harness.policy import planned
+from tealform.plan.blocker import Objection
 from tealform.terraform import terraform_cli
 from tests.harness.operations import modules, stand_in
 

@@ -14,7 +14,7 @@ from harness.__main__ import main
 from harness.emulated_hcp.organization import Organization, Run, Workspace
 from harness.emulated_hcp.server import TOKEN, EmulatedHcp, running
 from harness.operations.root_module import RootModule
-from harness.plan.objection import Objection
+from tealform.plan.blocker import Objection
 from tests import sessions
 from tests.harness.operations import modules
 from tests.harness.operations.test_commands import Judges, judges

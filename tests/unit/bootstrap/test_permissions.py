@@ -14,16 +14,16 @@ import pytest
 
 from harness.permissions import policies
 from harness.permissions.policies import Permissions, Policy, Role, Statement
-from harness.plan import guard
 from harness.policy.iam.exceptions import Waived
 from harness.policy.iam.lint import breaches
 from tealform.bootstrap import permissions
 from tealform.bootstrap.permissions.resource_arns import Names
+from tealform.plan import guard
 from tealform.settings import loader
-from tests.harness.plan.made import change, plan
-from tests.harness.plan.rules.state import prior, resource
 from tests.support import environment
 from tests.unit.bootstrap.projects import ACCOUNT, CLOUD, GITHUB, OTHER, S3, bootstrapped, shared, write
+from tests.unit.plan.made import change, plan
+from tests.unit.plan.rules.state import prior, resource
 
 ROLE, KEY = "aws_iam_role.runner-*", "aws_kms_key.state-*_key"
 AWSS_OWN = "Nobody knows the id before it is there, and what is changed or deleted must have the environment's tags"

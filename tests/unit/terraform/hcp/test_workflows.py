@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.plan import summary
-from harness.plan.blame import Blame
 from harness.policy import planned
+from tealform.plan import summary
+from tealform.plan.source_map import Blame
 from tests.inventory import ROOT
 
 GITHUB = ROOT / ".github"

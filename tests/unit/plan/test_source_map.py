@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tealform.plan import source_map
+from tealform.settings import loader
+from tealform.settings.environment import Environment
+from tealform.terraform.diagnostics import Diagnostic
+from tests import projects, support
+
+ENVIRONMENTS = projects.REPOSITORY / "environments"
+
+
+@pytest.fixture
+def dev(tmp_path: Path) -> Path:
+    """A small environment, and a resource of its service."""
+    body = {"//": {"metadata": {"path": "dev/service-web/scaling/target"}}}
+    folder = projects.write(tmp_path, {"resource": {"aws_appautoscaling_target": {"web": body}}})
+    (folder / loader.FILE).write_text(support.environment(service="scaling { cpu_percent = 50 }"))
+    return folder
+
+
+def test_complaint_leads_to_the_line_of_the_setting(dev: Path) -> None:
+    line = next(
+        number for number, text in enumerate((dev / loader.FILE).read_text().splitlines(), 1) if "scaling {" in text
+    )
+    diagnostic = Diagnostic("error", "Invalid value", "max_capacity\nis too small", "aws_appautoscaling_target.web")
+    assert source_map.Blame(dev).tell(diagnostic) == (
+        f"environments/dev/environment.hcl:{line}: service.web.scaling: aws_appautoscaling_target.web "
+        "(dev/service-web/scaling/target): Invalid value: max_capacity is too small"
+    )
+
+
+def test_complaint_about_no_construct_leads_to_the_line_of_the_generated_file(dev: Path) -> None:
+    diagnostic = Diagnostic("error", "Unsupported block type", file="cdk.tf.json", line=7)
+    assert source_map.Blame(dev).tell(diagnostic) == "environments/dev/cdk.tf.json:7: Unsupported block type"
+
+
+def test_environment_whose_settings_are_broken_is_judged_by_what_was_generated(dev: Path) -> None:
+    (dev / loader.FILE).write_text("project = ")
+    diagnostic = Diagnostic("error", "Cycle", address="aws_appautoscaling_target.web")
+    assert source_map.Blame(dev).tell(diagnostic) == (
+        "environments/dev/cdk.tf.json: aws_appautoscaling_target.web (dev/service-web/scaling/target): Cycle"
+    )
+
+
+def test_generated_file_that_is_no_json_is_no_obstacle(dev: Path) -> None:
+    (dev / loader.GENERATED).write_text("{")
+    assert source_map.Blame(dev).tell(Diagnostic("error", "Invalid JSON")) == "environments/dev: Invalid JSON"
+
+
+@pytest.mark.parametrize("comment", ["by hand", {"metadata": "none"}, {"metadata": {"path": 5}}, None])
+def test_comment_that_is_not_cdktfs_is_no_obstacle(dev: Path, comment: object) -> None:
+    projects.write(dev.parent.parent, {"resource": {"aws_vpc": {"main": {"//": comment}}}})
+    diagnostic = Diagnostic("error", "Cycle", address="aws_vpc.main")
+    assert source_map.Blame(dev).tell(diagnostic) == "environments/dev/cdk.tf.json: aws_vpc.main: Cycle"
+
+
+def test_generated_file_that_is_nested_too_deeply_is_no_obstacle(dev: Path) -> None:
+    (dev / loader.GENERATED).write_text("[" * 100_000)
+    assert source_map.Blame(dev).construct_of("aws_vpc.main") == ""
+
+
+def test_setting_of_a_construct_comes_with_its_place(dev: Path) -> None:
+    setting, place = source_map.Blame(dev).setting_at("service-web/scaling/target")
+    assert setting == "service.web.scaling"
+    assert place.startswith("environments/dev/environment.hcl:")
+    assert source_map.Blame(dev).setting_at("key/key") == ("", "")
+    (dev / loader.FILE).write_text("project = ")
+    assert source_map.Blame(dev).setting_at("service-web/scaling/target") == ("", "")
+
+
+def test_attribute_is_made_from_what_it_refers_to(dev: Path) -> None:
+    subnet = {
+        "vpc_id": "${aws_vpc.main.id}",
+        "tags": {"a": "${data.aws_region.here.name} aws_vpc.else"},
+        "cidr": "10.0",
+    }
+    document = {
+        "resource": {"aws_vpc": {"main": {}}, "aws_subnet": {"a": subnet}},
+        "data": {"aws_region": {"here": {}}},
+    }
+    projects.write(dev.parent.parent, document)
+    made = source_map.Blame(dev).made_from
+    assert [made("aws_subnet.a[0]", each) for each in ("vpc_id", "tags", "cidr", "none")] == [
+        {"aws_vpc.main"},
+        {"data.aws_region.here"},
+        set(),
+        set(),
+    ]
+    assert made("aws_eip.unknown", "vpc_id") == set()
+
+
+@pytest.mark.parametrize("name", loader.names(ENVIRONMENTS))
+def test_every_construct_of_the_shipped_environments_has_a_setting_or_is_always_there(name: str) -> None:
+    document = json.loads((ENVIRONMENTS / name / loader.GENERATED).read_text())
+    paths = [
+        body["//"]["metadata"]["path"].partition("/")[2]
+        for block in ("resource", "data")
+        for resources in document[block].values()
+        for body in resources.values()
+    ]
+    assert paths
+    always = {path.partition("/")[0] for path in paths if source_map.setting_of(path) == ()}
+    assert always <= {"key", "access-logs", "cluster"}
+
+
+@pytest.mark.parametrize(
+    "construct",
+    [
+        "service-web/service",
+        "service-web/alarms/errors-blue",
+        "service-web/smoke-test/function",
+        "delivery-web/source/repository",
+        "images-web/lifecycle",
+        "network/vpc/vpc",
+    ],
+)
+def test_settings_that_are_blamed_exist_in_the_model(construct: str) -> None:
+    first, *rest = source_map.setting_of(construct)
+    assert first in Environment.model_fields
+    service = support.settings(support.environment()).environment.service["web"]
+    if rest[1:]:
+        assert rest[1] in type(service).model_fields
+    if rest[2:]:
+        assert rest[2] in type(service.release).model_fields
