@@ -21,11 +21,11 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from harness.operations import root_module
-from harness.policy import gate
-from harness.policy.reports.forms import FORMS
-from harness.policy.reports.markdown import LONGEST
 from harness.pull_request import check
 from tealform.errors import HarnessError
+from tealform.policy import gate
+from tealform.policy.reports.formats import FORMS
+from tealform.policy.reports.markdown import LONGEST
 from tealform.settings.errors import SettingsError
 from tealform.terraform import terraform_cli
 
@@ -197,9 +197,9 @@ def _pull_request(options: argparse.Namespace) -> int:
 
 
 def _coverage(options: argparse.Namespace) -> int:
-    from harness.policy import learning
+    from tools import generate_coverage
 
-    print(learning.write(options.root).relative_to(options.root), flush=True)
+    print(generate_coverage.write(options.root).relative_to(options.root), flush=True)
     return 0
 
 
@@ -210,18 +210,18 @@ def _mutate(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from harness import bench
-    from harness.policy import bench as policy_bench
+    from tools import benchmark
+    from tools import policy_benchmark as policy_bench
 
-    return max(bench.bench(options.root), policy_bench.bench(options.root))
+    return max(benchmark.bench(options.root), policy_bench.bench(options.root))
 
 
 def _reference(options: argparse.Namespace) -> int:
-    from harness import effects, reference
-    from harness.permissions import page
-    from harness.policy import page as policy_page
+    from tools import rules_docs as policy_page
+    from tools import setting_effects, settings_docs
+    from tools.iam_docs import docs
 
-    for write in (reference.write, effects.write, page.write, policy_page.write):
+    for write in (settings_docs.write, setting_effects.write, docs.write, policy_page.write):
         file = write(options.root)
         print(file.relative_to(options.root), flush=True)
     return 0

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import yaml
 
-from harness import reference
 from tealform.service.ignored_changes import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
 from tests.inventory import ROOT
 from tests.support import environment, mistakes, mistakes_among
+from tools import settings_docs
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -72,8 +72,8 @@ def test_every_file_that_is_spoken_of_exists() -> None:
 
 
 def test_the_reference_is_what_the_model_says() -> None:
-    committed = (ROOT / reference.FILE).read_text(encoding="utf-8")
-    assert committed == reference.text(), "run: make docs"
+    committed = (ROOT / settings_docs.FILE).read_text(encoding="utf-8")
+    assert committed == settings_docs.text(), "run: make docs"
 
 
 def test_the_workflow_runs_the_same_commands_with_pinned_actions_and_few_rights() -> None:

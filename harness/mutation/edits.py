@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from harness.mutation.mutant import Change, Document
-from harness.policy.stack import construct_path
+from tealform.policy.checkov_input import construct_path
 from tealform.synth import terraform_json
 from tealform.synth.terraform_json import Resource
 

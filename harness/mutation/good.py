@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from harness.policy import scanning
-from harness.policy.environment import Environment
 from tealform.errors import HarnessError
+from tealform.policy import scanner
+from tealform.policy.environment import Environment
 from tealform.synth import environments
 
 BY_ECS = "prod-ecs"
@@ -27,8 +27,8 @@ def read(root: Path, name: str) -> Environment:
     Raises ``HarnessError`` for an environment that is not there or not generated, ``SettingsError`` for one that cannot be.
     """
     if name == BY_ECS:
-        return scanning.environment_of(root, _OF, _released_by_ecs(root))
-    return scanning.environment_of(root, name, environments.document(environments.folder(root, name)))
+        return scanner.environment_of(root, _OF, _released_by_ecs(root))
+    return scanner.environment_of(root, name, environments.document(environments.folder(root, name)))
 
 
 def _released_by_ecs(root: Path) -> dict[str, Any]:

@@ -15,11 +15,11 @@ from pathlib import Path
 from harness.mutation import good, scans, signs
 from harness.mutation.mutant import Mutant
 from harness.mutation.signs import UNJUDGED, Signs
-from harness.policy import stack, texts
-from harness.policy.environment import Environment
-from harness.policy.stack import Stack
-from harness.policy.text_files import Text, Texts
 from tealform.errors import HarnessError
+from tealform.policy import checkov_input, secret_scan
+from tealform.policy.checkov_input import Stack
+from tealform.policy.environment import Environment
+from tealform.policy.scanned_files import Text, Texts
 from tealform.settings.loader import GENERATED
 
 Say = Callable[[str], None]
@@ -88,7 +88,7 @@ def _checkov(root: Path, cases: Sequence[Case], say: Say) -> dict[str, Signs]:
     readable: list[Stack] = []
     for each in cases:
         try:
-            readable.append(stack.of(each.id, each.environment.document))
+            readable.append(checkov_input.of(each.id, each.environment.document))
         except HarnessError as error:
             said[each.id] = frozenset({(UNJUDGED, str(error))})
     say(
@@ -98,10 +98,10 @@ def _checkov(root: Path, cases: Sequence[Case], say: Say) -> dict[str, Signs]:
 
 
 def _secrets(root: Path, cases: Sequence[Case]) -> dict[str, Signs]:
-    return {scan.environment: signs.of_scan(scan) for scan in texts.scan(root, [_texts(each) for each in cases])}
+    return {scan.environment: signs.of_scan(scan) for scan in secret_scan.scan(root, [_texts(each) for each in cases])}
 
 
 def _texts(case: Case) -> Texts:
     folder = Path("environments", case.id)
-    text = Text(folder / GENERATED, stack.of(case.id, case.environment.document).text)
+    text = Text(folder / GENERATED, checkov_input.of(case.id, case.environment.document).text)
     return Texts(case.id, folder, (text,), (), frozenset())

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from harness.policy import checkov
-from harness.policy.cache import Cache
-from harness.policy.checkov import Scan
-from harness.policy.stack import Stack
 from tealform.errors import HarnessError
+from tealform.policy import checkov
+from tealform.policy.cache import Cache
+from tealform.policy.checkov import Scan
+from tealform.policy.checkov_input import Stack
 
 _AT_ONCE = 2
 _TOGETHER = 20

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.operations import judgement, report, root_module
 from harness.operations.plan import Form
-from harness.policy import planned
+from tealform.policy import plan_gate
 from tealform.terraform.hcp import speculative
 
 _FAILED = 1
@@ -27,7 +27,7 @@ def speculate(root: Path, name: str, form: Form) -> int:
     if made.plan is not None:
         found = judgement.judge(root, module, made.plan, destroys=False)
         if made.redacted:
-            found = replace(found, policy=planned.Verdict(module.shown, mistakes=(_REDACTED,)))
+            found = replace(found, policy=plan_gate.Verdict(module.shown, mistakes=(_REDACTED,)))
         if form == "json":
             run = {"address": made.address, "failure": made.failure, "redacted": made.redacted}
             print(json.dumps(report.document(module, made.plan, found) | {"run": run}, indent=2))

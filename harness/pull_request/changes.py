@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from harness.policy.stack import construct_path
 from harness.pull_request.masked import masked
 from tealform.plan import attribute_diff, plan_values
+from tealform.policy.checkov_input import construct_path
 from tealform.synth.terraform_json import Resource, resources
 
 Action = Literal["added", "changed", "removed"]

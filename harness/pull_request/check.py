@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-from harness.policy import gate
-from harness.policy.reports import document, junit, sarif
-from harness.policy.reports.markdown import LONGEST
 from harness.pull_request import comment, drift, terminal
 from harness.pull_request.drift import Drift
 from harness.pull_request.review import Review
 from harness.pull_request.reviewer import Judge, Reviewer, Say
 from tealform.errors import HarnessError
+from tealform.policy import gate
+from tealform.policy.reports import json_report, junit, sarif
+from tealform.policy.reports.markdown import LONGEST
 from tealform.synth.atomic_write import land
 
 OUT = Path(".cache", "pr-check")
 """Where the reports are written to, below the project."""
 
 COMMENT = "comment.md"
-REPORTS = {"policy.sarif": sarif.render, "policy.junit.xml": junit.render, "policy.json": document.render}
+REPORTS = {"policy.sarif": sarif.render, "policy.junit.xml": junit.render, "policy.json": json_report.render}
 
 
 def _print(line: str) -> None:

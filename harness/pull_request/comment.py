@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from harness.policy.reports.markdown import LONGEST, plain
 from harness.pull_request.marker import MARKER
 from harness.pull_request.review import Entry, Review, Section
+from tealform.policy.reports.markdown import LONGEST, plain
 
 SHORTEST = 1_000
 """Characters that a comment needs to say anything."""

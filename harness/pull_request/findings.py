@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from harness.policy.reports import words
-from harness.policy.verdict import Told, Verdict
+from tealform.policy.reports import formatting
+from tealform.policy.result import Told, Verdict
 from tealform.settings.errors import Problem
 
 _Key = tuple[str, ...]
@@ -48,8 +48,8 @@ def _is_gone(told: Told, name: str, new: set[_Key], judged: set[str], scopes: se
 
 
 def _all(verdicts: Iterable[Verdict]) -> list[Told]:
-    return words.worst_first(verdicts)
+    return formatting.worst_first(verdicts)
 
 
 def _key(told: Told, scope: str) -> _Key:
-    return scope, told.rule.id, words.where(told.finding)
+    return scope, told.rule.id, formatting.where(told.finding)

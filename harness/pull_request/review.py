@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from harness.policy.reports import words
-from harness.policy.verdict import BROKEN, CLEAN, FINDINGS, Told, Verdict
 from harness.pull_request.base import Base
 from harness.pull_request.changes import Change
 from harness.pull_request.comparison import Compared
 from harness.pull_request.drift import Drift
 from harness.pull_request.findings import Findings
+from tealform.policy.reports import formatting
+from tealform.policy.result import BROKEN, CLEAN, FINDINGS, Told, Verdict
 
 _MOST = 15
 _FATES = {"new": "is new", "removed": "is removed"}
@@ -58,7 +58,7 @@ class Review:
         """2 if it could not be judged, else 1 for drift and findings, be they new or not, else 0."""
         if self.broken or not self.verdicts:
             return BROKEN
-        return FINDINGS if self.drift.files or words.exit_code(self.verdicts) != CLEAN else CLEAN
+        return FINDINGS if self.drift.files or formatting.exit_code(self.verdicts) != CLEAN else CLEAN
 
     @property
     def heading(self) -> str:
@@ -66,19 +66,19 @@ class Review:
         if self.exit_code == BROKEN:
             return "it could not be judged"
         said = [
-            words.many(len(self.findings.new), "new finding") if self.findings.new else "",
-            f"{words.many(len(self.findings.before), 'finding')} as before" if self.findings.before else "",
-            words.many(len(self.findings.lapsed), "lapsed waiver") if self.findings.lapsed else "",
+            formatting.many(len(self.findings.new), "new finding") if self.findings.new else "",
+            f"{formatting.many(len(self.findings.before), 'finding')} as before" if self.findings.before else "",
+            formatting.many(len(self.findings.lapsed), "lapsed waiver") if self.findings.lapsed else "",
             "what is generated is not committed" if self.drift.files else "",
         ]
         mend = ", ".join(filter(None, said)) or "nothing to mend"
-        return f"{mend}, {words.many(len(self.risks), 'thing')} to look at" if self.risks else mend
+        return f"{mend}, {formatting.many(len(self.risks), 'thing')} to look at" if self.risks else mend
 
     def facts(self) -> Iterator[tuple[str, str]]:
         """What was asked, and the answer in a line."""
         yield "compared with", str(self.base) if self.base else "nothing, see below"
         yield "generated", self._generated()
-        yield "policy", words.summary(self.verdicts).partition(": ")[2] if self.verdicts else "not judged"
+        yield "policy", formatting.summary(self.verdicts).partition(": ")[2] if self.verdicts else "not judged"
         # What is committed may be the same because what is to come could not be generated.
         seen = "as it was generated last: " if self.drift.broken else ""
         for compared in self.compared:
@@ -126,13 +126,13 @@ def _lines(texts: Iterable[str]) -> Iterator[Entry]:
 
 def _finding(told: Told) -> Entry:
     return Entry(
-        f"{told.rule.severity}: {told.rule.id} in {told.scope}: {words.where(told.finding)}: {words.wrong(told)}",
-        (f"mended at {words.mended_at(told)}", f"fix: {told.rule.fix}", f"why: {told.rule.why}"),
+        f"{told.rule.severity}: {told.rule.id} in {told.scope}: {formatting.where(told.finding)}: {formatting.wrong(told)}",
+        (f"mended at {formatting.mended_at(told)}", f"fix: {told.rule.fix}", f"why: {told.rule.why}"),
     )
 
 
 def _gone(told: Told) -> Entry:
-    return Entry(f"{told.rule.id} in {told.scope}: {words.where(told.finding)}")
+    return Entry(f"{told.rule.id} in {told.scope}: {formatting.where(told.finding)}")
 
 
 def _changed(change: Change) -> Entry:

@@ -10,14 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from harness.policy.scanning import ARTIFACTS
-from harness.policy.verdict import Verdict
 from harness.pull_request import base as bases
 from harness.pull_request import comparison, findings, risks, waived
 from harness.pull_request.comparison import Compared
 from harness.pull_request.drift import Drift
 from harness.pull_request.review import Review
 from tealform.errors import HarnessError
+from tealform.policy.result import Verdict
+from tealform.policy.scanner import ARTIFACTS
 from tealform.synth import environments
 
 Say = Callable[[str], None]

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from harness.policy.reports import words
 from harness.pull_request.changes import Change
 from harness.pull_request.comparison import Compared
 from tealform.plan.rules import data_stores, deletion_protection, stateful_resources
+from tealform.policy.reports import formatting
 from tealform.synth.terraform_json import blocks
 
 _ACTIONS = {"added": "create", "changed": "update", "removed": "delete"}
@@ -33,7 +33,7 @@ def judges(files: Iterable[str]) -> Iterator[str]:
     """That what judges a pull request is changed by it; ``files`` are all that it changes."""
     found = Counter(top for file in files if (top := _judge(file)))
     if found:
-        named = ", ".join(f"{name} ({words.many(number, 'file')})" for name, number in sorted(found.items()))
+        named = ", ".join(f"{name} ({formatting.many(number, 'file')})" for name, number in sorted(found.items()))
         yield f"what generates and judges is changed itself, and has judged with these changes: {named}"
 
 

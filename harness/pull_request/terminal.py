@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.policy.reports.words import flat
 from harness.pull_request.review import Review
+from tealform.policy.reports.formatting import flat
 
 
 def lines(review: Review) -> Iterator[str]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from harness.policy import waivers
-from harness.policy.waivers import Waiver
+from tealform.policy import waivers
+from tealform.policy.waivers import Waiver
 
 _Key = tuple[str, str]
 

@@ -12,10 +12,10 @@ from harness import aws_provider
 from harness.aws_provider import Provider
 from harness.emulated_aws import seed
 from harness.emulated_aws.server import EmulatedAws, running
-from harness.permissions import policies
 from harness.proof import update
 from harness.proof.concession import Concession
 from tealform.aws import lazy_bindings
+from tealform.policy.iam import policy_reader
 from tealform.settings import loader
 from tealform.settings.loader import GENERATED, Settings
 from tealform.synth import app, environments
@@ -96,7 +96,7 @@ def test_what_an_account_needs_is_made_once_and_its_state_moves_into_the_bucket_
 def test_the_roles_may_do_what_terraform_does_and_a_plan_needs_no_more_than_the_role_for_plans(tmp_path: Path) -> None:
     root = projects.write(tmp_path, SHIPPED)
     bootstrapped = json.loads((projects.run(root) / GENERATED).read_text(encoding="utf-8"))
-    roles = {role.name: role for role in policies.read(bootstrapped).roles}
+    roles = {role.name: role for role in policy_reader.read(bootstrapped).roles}
     assert app.run(["dev"], root) == 0
     settings, folder = loader.load(root / "environments", "dev"), root / "environments" / "dev"
     log = calls.Log(_provider(), tmp_path)

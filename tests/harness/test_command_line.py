@@ -115,6 +115,6 @@ def test_error_of_the_system_about_no_file_is_told_plainly(
     def full(*_: object, **__: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("harness.policy.gate.check", full)
+    monkeypatch.setattr("tealform.policy.gate.check", full)
     assert main(["--root", str(tmp_path), "policy"]) == 2
     assert capsys.readouterr().err == "No space left on device\n"

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from harness.policy import catalogue, scanning
-from harness.policy.environment import Environment
+from tealform.policy import rule_catalog, scanner
+from tealform.policy.environment import Environment
 from tealform.settings import hcl_reader, loader
 from tealform.settings.errors import SettingsError
 from tealform.settings.loader import Settings
@@ -117,9 +117,9 @@ def kinds(settings: Settings) -> Iterator[str]:
 
 def unprovoked(name: str, document: support.Body) -> Iterator[str]:
     """What the policy gate says though no setting has asked for it."""
-    evaluation = scanning.ours(Environment(name, document))
+    evaluation = scanner.ours(Environment(name, document))
     yield from evaluation.mistakes
-    yield from (str(found) for found in evaluation.findings if not catalogue.rule_of(found).setting)
+    yield from (str(found) for found in evaluation.findings if not rule_catalog.rule_of(found).setting)
 
 
 @pytest.mark.parametrize("batches", [_BATCHES, pytest.param(5 * _BATCHES, marks=pytest.mark.slow)])

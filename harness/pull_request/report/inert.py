@@ -18,7 +18,7 @@ _CUT = "\n\n*It is cut here, for it is too long.*\n"
 _NOTHING = "\N{ZERO WIDTH SPACE}"
 
 _CONTROL = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-# What may stand in it is what the comment itself is made of: see harness/policy/reports/markdown.py.
+# What may stand in it is what the comment itself is made of: see modules/tealform/policy/reports/markdown.py.
 _ENTITY = re.compile(r"&(?!#(?:36|38|42|60|62|91|92|93|94|95|96|124|126);)")
 _TAG = re.compile(r"<(?!/?(?:details|summary)>)")
 _CALLS = re.compile(rf"(?:@|(?<!&)#(?=\w)|:(?=//)|www(?=\.)|\bgh-(?=\d))(?!{_NOTHING})", re.IGNORECASE)

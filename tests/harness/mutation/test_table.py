@@ -11,7 +11,7 @@ import pytest
 
 from harness.mutation import good, mutants
 from harness.mutation.mutant import Mutant
-from harness.policy.environment import references
+from tealform.policy.environment import references
 from tealform.synth import terraform_json
 
 ROOT = Path(__file__).resolve().parents[3]

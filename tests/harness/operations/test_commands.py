@@ -15,8 +15,8 @@ from harness.__main__ import main
 from harness.operations import confirmation, judgement
 from harness.operations.judgement import Judgement
 from harness.operations.root_module import RootModule
-from harness.policy import planned
 from tealform.plan.blocker import Objection
+from tealform.policy import plan_gate
 from tealform.terraform import terraform_cli
 from tests.harness.operations import modules, stand_in
 
@@ -29,7 +29,7 @@ class Judges:
 
     def __init__(self) -> None:
         self.objections: tuple[Objection, ...] = ()
-        self.policy = planned.Verdict()
+        self.policy = plan_gate.Verdict()
         self.asked: list[tuple[str, bool]] = []
 
     def judge(self, _: Path, module: RootModule, plan: dict[str, Any], destroys: bool) -> Judgement:
@@ -111,7 +111,7 @@ def test_plan_for_programs(dev: RootModule, run: Run, judges: Judges, capfd: pyt
     told = json.loads(capfd.readouterr().out)
     assert [(each["address"], each["action"]) for each in told["changes"]] == [(GREETING, "create")]
     assert [each["address"] for each in told["objections"]] == [GREETING]
-    assert told["policy"] == planned.Verdict().as_json()
+    assert told["policy"] == plan_gate.Verdict().as_json()
 
 
 def test_objection_is_told_by_plan_and_stops_apply_until_it_is_named(

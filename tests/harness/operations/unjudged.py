@@ -9,7 +9,7 @@ from pathlib import Path
 from harness import __main__
 from harness.operations import judgement
 from harness.operations.judgement import Judgement
-from harness.policy import planned
+from tealform.policy import plan_gate
 
 
 def command(root: Path, *arguments: str) -> list[str]:
@@ -19,5 +19,5 @@ def command(root: Path, *arguments: str) -> list[str]:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    judgement.judge = lambda *_: Judgement((), planned.Verdict())
+    judgement.judge = lambda *_: Judgement((), plan_gate.Verdict())
     sys.exit(__main__.main())

@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.policy.finding import Finding
-from harness.policy.rule import Rule
-from harness.policy.verdict import Told, Verdict
-from harness.policy.waivers import Waiver
 from harness.pull_request import comment, comparison, findings, risks, waived
 from harness.pull_request.base import Base
 from harness.pull_request.review import Review
+from tealform.policy.finding import Finding
+from tealform.policy.result import Told, Verdict
+from tealform.policy.rule import Rule
+from tealform.policy.waivers import Waiver
 from tealform.settings.errors import Location
 from tests.harness.pull_request import requests
 from tests.harness.pull_request.requests import PullRequest, document, resource

@@ -13,12 +13,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from harness.policy.finding import Finding
-from harness.policy.rule import Rule
-from harness.policy.verdict import Told, Verdict
 from harness.pull_request import check
 from harness.pull_request.drift import Drift
 from harness.pull_request.reviewer import Say
+from tealform.policy.finding import Finding
+from tealform.policy.result import Told, Verdict
+from tealform.policy.rule import Rule
 from tealform.settings.errors import Location
 from tealform.synth import environments
 from tests.support import environment

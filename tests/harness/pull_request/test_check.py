@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.policy.verdict import Verdict
 from harness.pull_request.drift import Drift
 from harness.pull_request.reviewer import Say
 from tealform.errors import HarnessError
+from tealform.policy.result import Verdict
 from tests.harness.pull_request import requests
 from tests.harness.pull_request.requests import PullRequest, document
 

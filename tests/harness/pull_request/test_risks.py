@@ -86,7 +86,12 @@ def test_environment_that_is_no_longer_protected(request_: PullRequest) -> None:
 
 
 def test_what_judges_is_named_if_it_is_changed() -> None:
-    files = ["harness/policy/rules/a.py", "harness/policy/gate.py", ".github/workflows/x.yml", "Makefile"]
+    files = [
+        "modules/tealform/policy/rules/a.py",
+        "modules/tealform/policy/gate.py",
+        ".github/workflows/x.yml",
+        "Makefile",
+    ]
     (line,) = risks.judges([*files, "environments/dev/environment.hcl", "docs/a.md", "harnessed/x"])
     assert line.endswith(": .github/workflows (1 file), Makefile (1 file), harness/policy (2 files)")
     assert list(risks.judges(["environments/dev/cdk.tf.json", "README.md", "app/Makefile", "app/json.py"])) == []

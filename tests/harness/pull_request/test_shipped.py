@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.policy import gate
 from harness.pull_request import check
 from harness.pull_request.drift import Drift
+from tealform.policy import gate
 from tests.harness.pull_request import requests
 from tests.harness.pull_request.requests import git
 from tests.inventory import ROOT

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.permissions import policies
-from harness.policy.iam.lint import lint
+from tealform.policy.iam import policy_reader
+from tealform.policy.iam.lint import lint
 from tests.properties.invariants.document import Body, bodies, target
 from tests.properties.invariants.grants import principals
 
@@ -17,7 +17,7 @@ _SAY_NOT_FOR_WHOM = {"chatbot.amazonaws.com", "ecs.amazonaws.com"}
 
 def policies_pass_every_check(document: Body) -> Iterator[str]:
     """Names that AWS knows, roles that are passed by name, resources that are named, sizes that AWS takes, and so on."""
-    yield from (str(breach) for breach in lint(policies.read(document)).breaches)
+    yield from (str(breach) for breach in lint(policy_reader.read(document)).breaches)
 
 
 def trust_is_narrow(document: Body) -> Iterator[str]:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.aws_provider import Provider
-from harness.permissions.policies import Role, Statement
-from harness.policy.iam import reference
-from harness.policy.iam.patterns import fits
+from tealform.policy.iam import service_reference
+from tealform.policy.iam.arn_overlap import fits
+from tealform.policy.iam.policy_reader import Role, Statement
 
 LOGGING = {"TF_LOG_PROVIDER": "DEBUG"}
 
@@ -113,7 +113,7 @@ def _refusals(call: Call, may: list[Statement], there: list[Thing]) -> Iterator[
     allowing = [each for each in may if each.effect == "Allow" and call.action.lower() in map(str.lower, each.actions)]
     if not allowing:
         yield f"{call.action} for {call.kind}"
-    (known,) = reference.actions(call.action)
+    (known,) = service_reference.actions(call.action)
     for thing in there if allowing else ():
         if any(fits(thing.arn, template) for template in known.resources) and not any(
             _covers(statement, thing) for statement in allowing

@@ -12,13 +12,13 @@ from typing import Any
 import boto3
 import pytest
 
-from harness.permissions import policies
-from harness.permissions.policies import Permissions, Policy, Role, Statement
-from harness.policy.iam.exceptions import Waived
-from harness.policy.iam.lint import breaches
 from tealform.bootstrap import permissions
 from tealform.bootstrap.permissions.resource_arns import Names
 from tealform.plan import guard
+from tealform.policy.iam import policy_reader
+from tealform.policy.iam.allowlist import Waived
+from tealform.policy.iam.lint import breaches
+from tealform.policy.iam.policy_reader import Permissions, Policy, Role, Statement
 from tealform.settings import loader
 from tests.support import environment
 from tests.unit.bootstrap.projects import ACCOUNT, CLOUD, GITHUB, OTHER, S3, bootstrapped, shared, write
@@ -118,7 +118,7 @@ PROJECT = {
 @functools.cache
 def generated() -> dict[str, Permissions]:
     """All that is allowed in each account of the project."""
-    return {number: policies.read(template.document) for number, template in bootstrapped(PROJECT).items()}
+    return {number: policy_reader.read(template.document) for number, template in bootstrapped(PROJECT).items()}
 
 
 def role(name: str) -> Role:

@@ -17,13 +17,13 @@ from typing import Any
 
 import pytest
 
-from harness.policy.reports import sarif
 from harness.pull_request.marker import MARKER
 from harness.pull_request.report import artifact
 from harness.pull_request.report.error import ReportError
-from tests.harness.policy.reports.verdicts import PROD
+from tealform.policy.reports import sarif
 from tests.harness.pull_request.report import gh
 from tests.inventory import ROOT
+from tests.unit.policy.reports.verdicts import PROD
 
 SHA, OTHER = "1" * 40, "2" * 40
 TEXT = f"{MARKER}\n## Cutover: nothing to mend\n"

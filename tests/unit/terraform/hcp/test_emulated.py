@@ -19,8 +19,8 @@ from harness.emulated_hcp.organization import Organization, Workspace
 from harness.emulated_hcp.server import EmulatedHcp
 from harness.operations import judgement, speculate
 from harness.operations.judgement import Judgement
-from harness.policy import planned
 from tealform.errors import HarnessError
+from tealform.policy import plan_gate
 from tealform.terraform import subprocesses
 from tealform.terraform.hcp import preflight, run
 from tests.harness.operations import modules
@@ -33,7 +33,7 @@ def emulated(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatedHcp]:
         for name, value in running.environment().items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(run, "_PAUSE_SECONDS", 0.1)
-        monkeypatch.setattr(judgement, "judge", lambda *_, **__: Judgement((), planned.Verdict()))
+        monkeypatch.setattr(judgement, "judge", lambda *_, **__: Judgement((), plan_gate.Verdict()))
         yield running
 
 

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.policy import planned
 from tealform.plan import summary
 from tealform.plan.source_map import Blame
+from tealform.policy import plan_gate
 from tests.inventory import ROOT
 
 GITHUB = ROOT / ".github"
@@ -26,7 +26,7 @@ ACTIONS = {file.parent.name: yaml.safe_load(file.read_text()) for file in sorted
 ON = True
 NOTHING = [
     *summary.text({"complete": True, "resource_changes": []}, Blame(ROOT / "environments" / "dev"), name="dev"),
-    *planned.Verdict("environments/dev", checks=245).lines,
+    *plan_gate.Verdict("environments/dev", checks=245).lines,
 ]
 NEEDS_JQ = pytest.mark.skipif(shutil.which("jq") is None, reason="there is no jq")
 

@@ -1,0 +1,123 @@
+"""The policy gate's outcome as Markdown, for the summary of a job or a comment in a pull request.
+
+Names and reasons come from whoever opened the pull request. Shown as they are, they could end a table, bring in a
+picture or a link, and notify people; so every character that means something to GitHub is written as an entity, and
+what begins a mention, a reference or a link is broken by a space without width.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tealform.policy import waivers
+from tealform.policy.reports import formatting, waiver_summary
+from tealform.policy.reports.formatting import flat
+from tealform.policy.result import BROKEN, CLEAN, Told, Verdict
+from tealform.policy.rule import Rule
+
+LONGEST = 60_000
+"""Characters; GitHub takes 65,536 of a comment, and whoever posts it may add some."""
+
+CUT = "*It is cut here, for it is too long. The whole is in the log of the policy gate.*"
+
+_CELL = 500
+_MEANT = re.compile(r"[&<>|`\\*_\[\]~^$]")
+_CALLS = re.compile(r"[@#]|:(?=//)|www(?=\.)", re.IGNORECASE)
+_NOTHING = "\N{ZERO WIDTH SPACE}"
+_LINK = re.compile(r"https://[\w./?=&%~:+#-]+")
+_LEFT = ("severity", "rule", "environment", "where", "what is wrong", "mended at")
+_WAIVED = ("rule", "findings", "environments", "until", "owner", "reason")
+
+
+def render(verdicts: Sequence[Verdict]) -> str:
+    """The whole, at most ``LONGEST`` characters, with a line break at its end."""
+    return _cut(_pieces(verdicts)) + "\n"
+
+
+def plain(text: str) -> str:
+    """``text`` that shows as it is, on one line, and does nothing."""
+    line = flat(text)
+    line = line if len(line) <= _CELL else f"{line[:_CELL]}…"
+    broken = _CALLS.sub(lambda found: found[0] + _NOTHING, line)
+    return _MEANT.sub(lambda found: f"&#{ord(found[0])};", broken)
+
+
+def _pieces(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """What is never cut in two; the most important comes first."""
+    left, taken = formatting.worst_first(verdicts), waiver_summary.together(verdicts)
+    yield f"## Policy: {_heading(verdicts)}\n\n{formatting.summary(verdicts)}"
+    yield from _list("Could not be judged", [f"{each.scope}: {text}" for each in verdicts for text in each.mistakes])
+    yield from _table(_LEFT, [_row(told) for told in left])
+    yield from _list(
+        "Waivers that lapsed", [str(problem) for each in verdicts for problem in formatting.in_order(each.lapsed)]
+    )
+    for told in left:
+        yield "\n".join(_detail(told))
+    if left:
+        yield f"\nMend each finding, or accept it in `environments/<env>/{waivers.FILE}`: `{waivers.SHAPE}`"
+    if taken:
+        number = formatting.many(sum(each.number for each in taken), "waived finding")
+        yield from _folded(number, _table(_WAIVED, [_accepted(each) for each in taken]))
+
+
+def _heading(verdicts: Sequence[Verdict]) -> str:
+    code = formatting.exit_code(verdicts)
+    if code == BROKEN:
+        return "it could not be judged"
+    return "nothing to mend" if code == CLEAN else "there is something to mend"
+
+
+def _cut(pieces: Iterator[str]) -> str:
+    kept: list[str] = []
+    length = len(CUT) + 2
+    for piece in pieces:
+        length += len(piece) + 1
+        if length > LONGEST:
+            return "\n".join([*kept, "", CUT])
+        kept.append(piece)
+    return "\n".join(kept)
+
+
+def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    for number, row in enumerate(rows):
+        if number == 0:
+            yield f"\n| {' | '.join(titles)} |\n|{'---|' * len(titles)}"
+        yield f"| {' | '.join(row)} |"
+
+
+def _list(title: str, entries: Sequence[str]) -> Iterator[str]:
+    if entries:
+        yield f"\n**{title}**\n"
+    for entry in entries:
+        yield f"- {plain(entry)}"
+
+
+def _folded(title: str, content: Iterator[str]) -> Iterator[str]:
+    # In one piece: what is cut inside of it would stay open, and take in what follows.
+    yield "\n".join([f"\n<details><summary>{title}</summary>", *content, "\n</details>"])
+
+
+def _row(told: Told) -> tuple[str, ...]:
+    where, wrong, mended = formatting.where(told.finding), formatting.wrong(told), formatting.mended_at(told)
+    return told.rule.severity, _linked(told.rule), plain(told.scope), plain(where), plain(wrong), plain(mended)
+
+
+def _detail(told: Told) -> Iterator[str]:
+    where = plain(f"{told.rule.id} in {told.scope}: {formatting.where(told.finding)}")
+    yield f"\n<details><summary>{where}</summary>\n"
+    yield f"- **should be:** {plain(told.finding.title)}"
+    yield f"- **why:** {plain(told.rule.why)}"
+    yield f"- **fix:** {plain(told.rule.fix)}"
+    yield f"- **mended at:** {plain(formatting.mended_at(told))}"
+    yield f"- **resource:** {plain(told.finding.address)}"
+    yield "\n</details>"
+
+
+def _accepted(each: waiver_summary.Accepted) -> tuple[str, ...]:
+    scopes, owners = plain(", ".join(each.scopes)), plain(", ".join(each.owners))
+    return _linked(each.rule), str(each.number), scopes, each.until.isoformat(), owners, plain(each.reason)
+
+
+def _linked(rule: Rule) -> str:
+    return f"[{plain(rule.id)}]({rule.link})" if _LINK.fullmatch(rule.link) else plain(rule.id)

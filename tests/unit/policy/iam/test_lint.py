@@ -1,0 +1,310 @@
+"""Each check of policies finds what it is for. What is generated is held against them in ``test_permissions.py``."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tealform.policy.iam import quotas
+from tealform.policy.iam.lint import breaches, lint
+from tealform.policy.iam.policy_reader import Condition, Permissions, Policy, Role, Statement
+from tests.inventory import ROOT
+
+ACCOUNT = "123456789012"
+BUCKET = "arn:aws:s3:::shop-test-web-artifacts"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/shop-test-web-task"
+
+SOURCE = (
+    Condition("StringEquals", "aws:SourceAccount", (ACCOUNT,)),
+    Condition("ArnLike", "aws:SourceArn", (f"arn:aws:codebuild:eu-west-1:{ACCOUNT}:project/shop-test-web",)),
+)
+TRUST = Statement(
+    "Trust", "Allow", ("sts:AssumeRole",), principals=(("Service", "codebuild.amazonaws.com"),), conditions=SOURCE
+)
+READ = Statement("Read", "Allow", ("s3:GetObject", "s3:ListBucket"), (BUCKET, f"{BUCKET}/*"))
+PASS = Statement(
+    "Pass",
+    "Allow",
+    ("iam:PassRole",),
+    (ROLE,),
+    conditions=(Condition("StringEquals", "iam:PassedToService", ("ecs-tasks.amazonaws.com",)),),
+)
+SHARE = Statement(
+    "Share",
+    "Allow",
+    ("s3:GetObject",),
+    (f"{BUCKET}/*",),
+    principals=(("AWS", "arn:aws:iam::999999999999:role/reader"),),
+)
+KEY = Condition("StringEquals", "aws:PrincipalArn", ("arn:aws:iam::999999999999:role/reader",))
+
+
+ISSUER = "token.actions.githubusercontent.com"
+WEB_IDENTITY = Statement(
+    "Trust",
+    "Allow",
+    ("sts:AssumeRoleWithWebIdentity",),
+    principals=(("Federated", f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"),),
+    conditions=(
+        Condition("StringEquals", f"{ISSUER}:aud", ("sts.amazonaws.com",)),
+        Condition("StringEquals", f"{ISSUER}:sub", ("repo:acme/infrastructure:ref:refs/heads/main",)),
+    ),
+)
+
+
+def permissions(
+    *may: Statement, trust: Statement = TRUST, share: tuple[Statement, ...] = (SHARE,), managed: tuple[str, ...] = ()
+) -> Permissions:
+    """A role and a bucket with a policy, with other statements than the right ones."""
+    address = "aws_iam_role.some_role"
+    role = Role(
+        address,
+        "some",
+        Policy("trust", address, "some", (trust,)),
+        (Policy("permissions", address, "some", may or (READ, PASS)),),
+        managed,
+    )
+    return Permissions((role,), (Policy("resource", "aws_s3_bucket.some", "some", share),))
+
+
+def attached(statement: Statement) -> Permissions:
+    """A role with a managed policy that is generated."""
+    (role,) = permissions().roles
+    policy = Policy("permissions", role.address, role.name, (statement,))
+    return Permissions((dataclasses.replace(role, inline=(), attached=(policy,)),), ())
+
+
+def other(statement: Statement, **changes: object) -> Statement:
+    """The statement with something else in it."""
+    return dataclasses.replace(statement, **changes)  # type: ignore[arg-type]
+
+
+def test_what_is_right_passes() -> None:
+    assert list(breaches(permissions())) == []
+
+
+LONG = tuple(f"{BUCKET}/{number:04}" for number in range(600))
+NOT_ACTIONS = other(READ, negations=("not_actions",))
+
+BAD = {
+    "an action that there is not": (permissions(other(READ, actions=("s3:GetObjekt",))), "IAM_ACTION", "s3:GetObjekt"),
+    "a service that there is not": (permissions(other(READ, actions=("s4:Get",))), "IAM_ACTION", "s4:Get"),
+    "a wildcard that means nothing": (permissions(other(READ, actions=("s3:Fetch*",))), "IAM_ACTION", "s3:Fetch*"),
+    "a wildcard": (permissions(other(READ, actions=("s3:GetObject*",))), "IAM_WILDCARD", "s3:GetObject*"),
+    "everything but": (permissions(NOT_ACTIONS), "IAM_NEGATION", "not_actions"),
+    "an action on what it does not work on": (
+        permissions(other(READ, actions=("s3:GetObject",), resources=(BUCKET,))),
+        "IAM_RESOURCE",
+        BUCKET,
+    ),
+    "one action of several that works on nothing": (
+        permissions(other(READ, resources=(f"{BUCKET}/*",))),
+        "IAM_RESOURCE",
+        "s3:ListBucket",
+    ),
+    "another service's resource": (
+        permissions(other(READ, actions=("ecr:PutImage",), resources=(f"{BUCKET}/*",))),
+        "IAM_RESOURCE",
+        "ecr:PutImage",
+    ),
+    "an action on nothing": (permissions(other(READ, resources=())), "IAM_RESOURCE", "nothing"),
+    "a resource where none is known": (
+        permissions(other(READ, actions=("ecr:GetAuthorizationToken",), resources=(BUCKET,))),
+        "IAM_RESOURCE",
+        BUCKET,
+    ),
+    "any resource": (permissions(other(READ, resources=("*",))), "IAM_STAR", "s3:GetObject"),
+    "all there are of a kind": (
+        permissions(other(READ, actions=("kms:Decrypt",), resources=(f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/*",))),
+        "IAM_WIDE",
+        f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/*",
+    ),
+    "a condition key that there is not": (
+        permissions(other(READ, conditions=(Condition("Bool", "s3:SecureTransport", ("true",)),))),
+        "IAM_CONDITION",
+        "s3:SecureTransport with s3:GetObject",
+    ),
+    "a global condition key with a mistake": (
+        permissions(
+            trust=other(TRUST, conditions=(*SOURCE, Condition("StringEquals", "aws:SourceAcount", (ACCOUNT,))))
+        ),
+        "IAM_CONDITION",
+        "aws:SourceAcount with sts:AssumeRole",
+    ),
+    "another action's condition key": (
+        permissions(other(READ, conditions=(Condition("StringEquals", "iam:PassedToService", ("ecs",)),))),
+        "IAM_CONDITION",
+        "iam:PassedToService with s3:GetObject",
+    ),
+    "an operator that there is not": (
+        permissions(other(READ, conditions=(Condition("StringIs", "aws:PrincipalArn", (ROLE,)),))),
+        "IAM_CONDITION",
+        "StringIs",
+    ),
+    "passing whatever role": (
+        permissions(other(PASS, resources=(f"arn:aws:iam::{ACCOUNT}:role/shop-*",))),
+        "IAM_PASS_ROLE",
+        f"arn:aws:iam::{ACCOUNT}:role/shop-*",
+    ),
+    "passing roles to any service": (permissions(other(PASS, conditions=())), "IAM_PASS_ROLE", "iam:PassedToService"),
+    "passing roles by allowing anything": (
+        permissions(other(PASS, actions=("*",), resources=("*",), conditions=())),
+        "IAM_PASS_ROLE",
+        "*",
+    ),
+    "anything on anything": (permissions(other(READ, actions=("*",), resources=("*",))), "IAM_STAR", "*"),
+    "any action": (permissions(other(READ, actions=("*",))), "IAM_WILDCARD", "*"),
+    "passing roles in other letters": (
+        permissions(other(PASS, actions=("IAM:passrole",), conditions=())),
+        "IAM_PASS_ROLE",
+        "iam:PassedToService",
+    ),
+    "passing roles by a wildcard": (
+        permissions(other(PASS, actions=("iam:Pass*",), conditions=())),
+        "IAM_PASS_ROLE",
+        "iam:PassedToService",
+    ),
+    "a service on anybody's behalf": (
+        permissions(trust=other(TRUST, conditions=SOURCE[1:])),
+        "IAM_TRUST",
+        "codebuild.amazonaws.com without aws:SourceAccount",
+    ),
+    "a service on behalf of any resource": (
+        permissions(trust=other(TRUST, conditions=SOURCE[:1])),
+        "IAM_TRUST",
+        "codebuild.amazonaws.com without aws:SourceArn",
+    ),
+    "a service on behalf of all but ours": (
+        permissions(trust=other(TRUST, conditions=(dataclasses.replace(SOURCE[0], test="StringNotEquals"), SOURCE[1]))),
+        "IAM_TRUST",
+        "codebuild.amazonaws.com without aws:SourceAccount",
+    ),
+    "a repository that is not named": (
+        permissions(trust=other(WEB_IDENTITY, conditions=WEB_IDENTITY.conditions[:1])),
+        "IAM_TRUST",
+        f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}",
+    ),
+    "every branch of a repository": (
+        permissions(
+            trust=other(
+                WEB_IDENTITY,
+                conditions=(WEB_IDENTITY.conditions[0], Condition("StringEquals", f"{ISSUER}:sub", ("repo:acme/*",))),
+            )
+        ),
+        "IAM_TRUST",
+        f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}",
+    ),
+    "an account beside a service": (
+        permissions(trust=other(TRUST, principals=(*TRUST.principals, ("AWS", "arn:aws:iam::999999999999:role/x")))),
+        "IAM_TRUST",
+        "arn:aws:iam::999999999999:role/x beside a service",
+    ),
+    "an administrator's managed policy": (
+        permissions(managed=("arn:aws:iam::aws:policy/AdministratorAccess",)),
+        "IAM_ADMIN",
+        "arn:aws:iam::aws:policy/AdministratorAccess",
+    ),
+    "a policy that lets a role make itself administrator": (
+        permissions(managed=("arn:aws-cn:iam::aws:policy/IAMFullAccess",)),
+        "IAM_ADMIN",
+        "arn:aws-cn:iam::aws:policy/IAMFullAccess",
+    ),
+    "an administrator's policy under another name": (
+        permissions(managed=("arn:aws:iam::aws:policy/AdministratorAccess-Amplify",)),
+        "IAM_ADMIN",
+        "arn:aws:iam::aws:policy/AdministratorAccess-Amplify",
+    ),
+    "an administrator's policy by job": (
+        permissions(managed=("arn:aws:iam::aws:policy/job-function/SystemAdministrator",)),
+        "IAM_ADMIN",
+        "arn:aws:iam::aws:policy/job-function/SystemAdministrator",
+    ),
+    "a managed policy for all of a service": (
+        permissions(managed=("arn:aws:iam::aws:policy/AmazonS3FullAccess",)),
+        "IAM_FULL",
+        "arn:aws:iam::aws:policy/AmazonS3FullAccess",
+    ),
+    "a resource that is nothing": (permissions(other(READ, resources=("",))), "IAM_WIDE", ""),
+    "an account with a character that stands for any": (
+        permissions(share=(other(SHARE, principals=(("AWS", "arn:aws:iam::99999999999?:role/x"),)),)),
+        "IAM_TRUST",
+        "arn:aws:iam::99999999999?:role/x",
+    ),
+    "a role that nobody can take": (permissions(trust=other(TRUST, principals=())), "IAM_TRUST", "nobody"),
+    "a bucket for everybody": (permissions(share=(other(SHARE, principals=(("*", "*"),)),)), "IAM_TRUST", "*"),
+    "a bucket for all of an account": (
+        permissions(share=(other(SHARE, principals=(("AWS", "arn:aws:iam::999999999999:root"),)),)),
+        "IAM_TRUST",
+        "root",
+    ),
+    "two statements of one name": (permissions(READ, other(PASS, sid="Read")), "IAM_SID", "Read"),
+    "a statement without a name": (permissions(other(READ, sid="")), "IAM_SID", ""),
+    "a name that IAM refuses": (permissions(other(READ, sid="read-it")), "IAM_SID", "read-it"),
+    "inline policies that are too long": (permissions(other(READ, resources=(BUCKET, *LONG))), "IAM_SIZE", "inline"),
+    "a trust that is too long": (
+        permissions(trust=other(TRUST, conditions=(*SOURCE, Condition("StringEquals", "aws:PrincipalArn", LONG)))),
+        "IAM_SIZE",
+        "trust",
+    ),
+    "a bucket policy that is too long": (
+        permissions(share=(other(SHARE, resources=LONG),)),
+        "IAM_SIZE",
+        "aws_s3_bucket",
+    ),
+    "a managed policy that is too long": (
+        attached(other(READ, resources=(BUCKET, *LONG))),
+        "IAM_SIZE",
+        "managed policy",
+    ),
+    "too many managed policies": (
+        permissions(managed=tuple(f"arn:aws:iam::aws:policy/{number}" for number in range(quotas.MANAGED + 1))),
+        "IAM_SIZE",
+        "managed",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", BAD)
+def test_each_mistake_is_found(mistake: str) -> None:
+    wrong, check, what = BAD[mistake]
+    assert (check, what) in {(each.check, each.what) for each in lint(wrong).breaches}
+
+
+def test_each_check_has_a_mistake_that_it_finds() -> None:
+    sources = (ROOT / "harness" / "policy" / "iam").glob("*.py")
+    checks = {check for file in sources for check in re.findall(r'"(IAM_[A-Z_]+)"', file.read_text(encoding="utf-8"))}
+    assert checks == {check for _, check, _ in BAD.values()}
+
+
+def right() -> Iterator[Permissions]:
+    """What looks like a mistake, and is none."""
+    yield permissions(other(READ, effect="Deny", actions=("s3:*",), resources=("*",)))
+    yield permissions(other(READ, actions=("ecr:GetAuthorizationToken",), resources=("*",)))
+    yield permissions(share=(other(SHARE, principals=(("AWS", "arn:aws:iam::999999999999:root"),), conditions=(KEY,)),))
+    yield permissions(other(READ, conditions=(Condition("ForAnyValue:StringEqualsIfExists", "aws:TagKeys", ("a",)),)))
+    logs = f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/shop/test/web:*"
+    yield permissions(other(READ, actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=(logs,)))
+
+
+@pytest.mark.parametrize("fine", list(right()))
+def test_what_only_looks_wrong_passes(fine: Permissions) -> None:
+    assert [str(each) for each in lint(fine).breaches] == []
+
+
+TASK_SETS = Statement(
+    "CreateTaskSets",
+    "Allow",
+    ("ecs:CreateTaskSet",),
+    ("*",),
+    conditions=tuple(Condition("ArnEquals", key, (f"arn:{key}",)) for key in ("ecs:cluster", "ecs:service")),
+)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_an_exception_holds_only_with_the_conditions_that_it_is_made_for(number: int) -> None:
+    assert lint(permissions(TASK_SETS)).breaches == ()
+    missing = other(TASK_SETS, conditions=TASK_SETS.conditions[number : number + 1])
+    assert [each.check for each in lint(permissions(missing)).breaches] == ["IAM_STAR"]

@@ -1,0 +1,242 @@
+"""What is believed of checkov: recorded reports, a stand-in that misbehaves, and checkov itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tealform.errors import HarnessError
+from tealform.policy import checkov, checkov_input
+from tealform.policy.finding import Finding
+from tests.unit.policy import stacks
+from tests.unit.policy.stacks import NOTHING_SCANNED, record, report
+
+LOGS = "aws_cloudwatch_log_group.logs"
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def _stack(root: Path, environment: str = "dev") -> checkov_input.Stack:
+    return checkov_input.read(stacks.write(root, environment, stacks.stack(environment)))
+
+
+def _line(read: checkov_input.Stack, address: str) -> int:
+    return next(line for line, place in read.places.items() if place.address == address)
+
+
+@pytest.fixture
+def dev(tmp_path: Path) -> checkov_input.Stack:
+    return _stack(tmp_path)
+
+
+@pytest.fixture
+def logs(dev: checkov_input.Stack) -> int:
+    return _line(dev, "aws_cloudwatch_log_group.logs")
+
+
+def test_passed_and_failed_checks_are_counted(dev: checkov_input.Stack, logs: int) -> None:
+    passed, failed = [record("dev", "CKV_AWS_66", logs)], [record("dev", "CKV_AWS_158", logs)]
+    [scan] = checkov.read(report(passed=passed, failed=failed), [dev])
+    assert scan.checks == 2
+    assert scan.findings == (Finding("CKV_AWS_158", "Ensure CKV_AWS_158", "aws_cloudwatch_log_group.logs", "web/logs"),)
+    assert not scan.blind
+
+
+def test_findings_are_in_the_same_order_for_any_order_of_the_report(dev: checkov_input.Stack, logs: int) -> None:
+    failed = [record("dev", check, logs) for check in ("CKV_AWS_66", "CKV_AWS_158", "CKV2_AWS_6")]
+    assert checkov.read(report(failed=failed), [dev]) == checkov.read(report(failed=failed[::-1]), [dev])
+
+
+def test_each_environment_gets_its_own_findings(tmp_path: Path, dev: checkov_input.Stack, logs: int) -> None:
+    prod = _stack(tmp_path, "prod")
+    passed, failed = [record("prod", "CKV_AWS_158", logs)], [record("dev", "CKV_AWS_158", logs)]
+    scans = checkov.read(report(passed=passed, failed=failed), [dev, prod])
+    assert [(scan.environment, len(scan.findings)) for scan in scans] == [("dev", 1), ("prod", 0)]
+
+
+def test_skipped_check_is_a_finding(dev: checkov_input.Stack, logs: int) -> None:
+    [scan] = checkov.read(report(skipped=[record("dev", "CKV_AWS_158", logs)]), [dev])
+    assert [finding.check for finding in scan.findings] == ["CKV_AWS_158"]
+
+
+def test_guideline_is_kept_where_checkov_knows_it(dev: checkov_input.Stack, logs: int) -> None:
+    failed = record("dev", "CKV_AWS_158", logs) | {"guideline": "https://docs.example.com/158"}
+    [scan] = checkov.read(report(failed=[failed]), [dev])
+    assert scan.findings[0].guideline == "https://docs.example.com/158"
+
+
+def test_scan_without_any_result_is_blind(dev: checkov_input.Stack) -> None:
+    [scan] = checkov.read(NOTHING_SCANNED, [dev])
+    assert scan.blind == "environments/dev/cdk.tf.json: checkov checked none of its resources"
+
+
+def test_environment_that_is_missing_in_the_report_is_blind(
+    tmp_path: Path, dev: checkov_input.Stack, logs: int
+) -> None:
+    prod = _stack(tmp_path, "prod")
+    scans = checkov.read(report(passed=[record("dev", "CKV_AWS_158", logs)]), [dev, prod])
+    assert [bool(scan.blind) for scan in scans] == [False, True]
+
+
+def test_check_of_the_provider_alone_is_blind(dev: checkov_input.Stack) -> None:
+    provider = record("dev", "CKV_AWS_41", _line(dev, "provider.aws"), "provider.aws")
+    [scan] = checkov.read(report(passed=[provider]), [dev])
+    assert "none of its resources" in scan.blind
+
+
+def test_parsing_error_is_blind_even_next_to_results(dev: checkov_input.Stack, logs: int) -> None:
+    passed = [record("dev", "CKV_AWS_158", logs)]
+    [scan] = checkov.read(report(passed=passed, unparsed=["/somewhere/environments/dev/cdk.tf.json"]), [dev])
+    assert "could not parse" in scan.blind
+
+
+@pytest.mark.parametrize("text", ["", "not JSON", "[]", '{"results": {"passed_checks": []}}'])
+def test_unreadable_report_is_an_error(dev: checkov_input.Stack, text: str) -> None:
+    with pytest.raises(HarnessError, match="report cannot be read"):
+        checkov.read(text, [dev])
+
+
+def _stand_in(root: Path, script: str) -> None:
+    python = root / ".venv-checkov" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\n{script}\n")
+    python.chmod(0o755)
+
+
+def _saying(text: str) -> str:
+    return f"cat <<'END'\n{text}\nEND\n"
+
+
+def test_crash_is_an_error_with_checkovs_last_words(tmp_path: Path, dev: checkov_input.Stack, logs: int) -> None:
+    _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + "echo kaput >&2; exit 2")
+    with pytest.raises(HarnessError, match=r"exit code 2:\nkaput"):
+        checkov.scan(tmp_path, [dev])
+
+
+def test_installation_that_was_cut_short_is_an_error_with_its_last_words(
+    tmp_path: Path, dev: checkov_input.Stack
+) -> None:
+    _stand_in(tmp_path, "echo 'No module named checkov' >&2; exit 1")
+    with pytest.raises(HarnessError, match=r"exit code 1:\nNo module named checkov"):
+        checkov.scan(tmp_path, [dev])
+
+
+def test_error_in_the_log_is_no_environments_pass_beside_one_that_was_not_scanned(
+    tmp_path: Path, dev: checkov_input.Stack, logs: int
+) -> None:
+    logged = "2026-01-01 00:00:00,000 [MainThread  ] [ERROR]  Failed to run check CKV_AWS_158"
+    _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + f"echo '{logged}' >&2")
+    with pytest.raises(HarnessError, match="Failed to run check CKV_AWS_158"):
+        checkov.scan(tmp_path, [dev, _stack(tmp_path, "unseen")])
+
+
+def test_exit_code_one_is_left_to_the_report(tmp_path: Path, dev: checkov_input.Stack, logs: int) -> None:
+    _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + "exit 1")
+    [scan] = checkov.scan(tmp_path, [dev])
+    assert (scan.blind, scan.judged) == ("", (("CKV_AWS_66", LOGS),))
+
+
+def test_error_in_the_log_is_an_error(tmp_path: Path, dev: checkov_input.Stack, logs: int) -> None:
+    logged = "2026-01-01 00:00:00,000 [MainThread  ] [ERROR]  Failed to run check CKV_AWS_158"
+    _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + f"echo '{logged}' >&2")
+    with pytest.raises(HarnessError, match=r"relied on:\nFailed to run check CKV_AWS_158"):
+        checkov.scan(tmp_path, [dev])
+
+
+def test_missing_checkov_says_which_command_installs_it(tmp_path: Path, dev: checkov_input.Stack) -> None:
+    with pytest.raises(HarnessError, match="make policy installs checkov"):
+        checkov.scan(tmp_path, [dev])
+
+
+def test_checkov_gets_neither_secrets_nor_the_network_and_leaves_nothing(
+    tmp_path: Path, dev: checkov_input.Stack, logs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    passed = _saying(report(passed=[record("dev", "CKV_AWS_66", logs)]))
+    _stand_in(tmp_path, f'(env; echo "$@") > "{tmp_path}/seen"\ntouch "$TMPDIR/left"\n{passed}')
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+    (tmp_path / "scratch").mkdir()
+    checkov.scan(tmp_path, [dev])
+    assert not list((tmp_path / "scratch").iterdir())
+    seen = (tmp_path / "seen").read_text()
+    assert "secret" not in seen
+    assert "CKV_SKIP_PACKAGE_UPDATE_CHECK=true" in seen
+    assert "--skip-download" in seen
+
+
+CONFIGURATION = "skip-check: [CKV_AWS_66, CKV_AWS_158, CKV_AWS_338]\n"
+
+
+def _checkov(folder: Path) -> tuple[int, dict[str, int]]:
+    """Checkov as its documentation runs it: exit code and what its summary counts."""
+    options = ["--directory", str(folder), "--framework", "terraform_json", "--output", "json", "--skip-download"]
+    command = [str(REPOSITORY / ".venv-checkov" / "bin" / "python"), "-m", "checkov.main", *options]
+    environment = os.environ | {"CKV_SKIP_PACKAGE_UPDATE_CHECK": "true"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    summary = json.loads(done.stdout)["summary"]
+    return done.returncode, {key: summary[key] for key in ("failed", "parsing_errors")}
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> checkov_input.Stack:
+    """A stack with three findings in a project that tells checkov to skip all three."""
+    folder = stacks.write(tmp_path, "bad", stacks.stack("bad", skip_destroy=False))
+    (tmp_path / ".checkov.yaml").write_text(CONFIGURATION)
+    (folder / ".checkov.yaml").write_text(CONFIGURATION)
+    return checkov_input.read(folder)
+
+
+@pytest.mark.slow
+def test_raw_checkov_calls_a_stack_with_required_version_clean(tmp_path: Path, bad: checkov_input.Stack) -> None:
+    (tmp_path / "environments" / "bad" / ".checkov.yaml").unlink()
+    assert _checkov(tmp_path / "environments") == (0, {"failed": 0, "parsing_errors": 1})
+
+
+@pytest.mark.slow
+def test_raw_checkov_is_silenced_by_a_file_in_the_folder(tmp_path: Path, bad: checkov_input.Stack) -> None:
+    (tmp_path / "environments" / "bad" / "cdk.tf.json").write_text(bad.text)
+    assert _checkov(tmp_path / "environments" / "bad") == (0, {"failed": 0, "parsing_errors": 0})
+
+
+@pytest.mark.slow
+def test_real_scan_of_several_environments(
+    tmp_path: Path, bad: checkov_input.Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".venv-checkov").symlink_to(REPOSITORY / ".venv-checkov")
+    # Whoever runs the gate may have told checkov to skip checks, for other projects.
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("CKV_SKIP_CHECK", "CKV_AWS_66,CKV_AWS_158,CKV_AWS_338")
+    monkeypatch.setenv("BC_API_KEY", "00000000-0000-0000-0000-000000000000")
+    # checkov does not expect this.
+    odd = stacks.stack("odd") | {"moved": [{"from": "aws_sns_topic.a", "to": "aws_sns_topic.b"}]}
+    unseen = stacks.stack("unseen") | {"resource": {"aws_unheard_of": {"main": {}}}}
+    # In two environments the same resource has the same name; only one has what the check of a bucket looks for.
+    block = {"bucket": "${aws_s3_bucket.main.id}", "block_public_acls": True, "block_public_policy": True}
+    block |= {"ignore_public_acls": True, "restrict_public_buckets": True}
+    public = {"resource": {"aws_s3_bucket": {"main": {"bucket": "shop"}}}}
+    private = {"resource": public["resource"] | {"aws_s3_bucket_public_access_block": {"main": block}}}
+    documents = {"good": stacks.stack("good"), "odd": odd, "unseen": unseen, "public": public, "private": private}
+    read = [checkov_input.read(stacks.write(tmp_path, name, document)) for name, document in documents.items()]
+
+    scans = {scan.environment: scan for scan in checkov.scan(Path(), [bad, *read])}
+
+    assert [finding.check for finding in scans["bad"].findings] == [
+        "CKV_AWS_158",
+        "CKV_AWS_338",
+        "CKV_AWS_66",
+        "CUT_LOG_RETENTION",
+    ]
+    assert {(each.address, each.path) for each in scans["bad"].findings} == {
+        ("aws_cloudwatch_log_group.logs", "web/logs")
+    }
+    assert scans["bad"].checks == scans["good"].checks == 5
+    assert scans["good"].findings == ()
+    assert "could not parse" in scans["odd"].blind
+    assert "none of its resources" in scans["unseen"].blind
+    blocked = {name: "CKV2_AWS_6" not in {f.check for f in scans[name].findings} for name in ("public", "private")}
+    assert blocked == {"public": False, "private": True}

@@ -1,0 +1,443 @@
+"""The gate from end to end, with a stand-in for checkov that prints a recorded report."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tealform.errors import HarnessError
+from tealform.policy import checkov_input, coverage, gate, scanner, secret_scan, yaml_rules
+from tealform.policy.checkov import Scan
+from tealform.policy.engine import Evaluation
+from tealform.policy.environment import Environment
+from tealform.policy.finding import Finding
+from tealform.policy.result import Verdict
+from tealform.policy.scanned_files import Texts
+from tests.unit.policy import stacks
+from tests.unit.policy.stacks import record, report
+from tests.unit.policy.test_waivers import waiver
+
+TODAY = date(2026, 6, 1)
+LOGS = "aws_cloudwatch_log_group"
+EXPECTED = sorted(
+    {
+        *json.loads(coverage.FILE.read_text())[LOGS],
+        *(each.rule.id for each in yaml_rules.customs() if LOGS in each.types),
+    }
+)
+"""The checks that must judge a log group."""
+
+
+class Project:
+    """A project whose checkov reports on the log group of each environment what it is told to."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.passed: list[dict[str, Any]] = []
+        self.failed: list[dict[str, Any]] = []
+        self.says()
+
+    def add(self, environment: str, *, judged: Iterable[str] = EXPECTED, failed: tuple[str, ...] = ()) -> None:
+        read = checkov_input.read(stacks.write(self.root, environment, stacks.stack(environment)))
+        line = next(line for line, place in read.places.items() if place.path)
+        self.passed += [record(environment, check, line) for check in judged if check not in failed]
+        self.failed += [record(environment, check, line) for check in failed]
+        self.says()
+
+    def says(self, then: str = "exit 0") -> None:
+        python = self.root / ".venv-checkov" / "bin" / "python"
+        python.parent.mkdir(parents=True, exist_ok=True)
+        text = report(passed=self.passed, failed=self.failed)
+        python.write_text(f"#!/bin/sh\necho run >> '{self.root}/runs'\ncat <<'END'\n{text}\nEND\n{then}\n")
+        python.chmod(0o755)
+
+    def accept(self, environment: str, text: str) -> None:
+        (self.root / "environments" / environment / "waivers.hcl").write_text(text)
+
+    @property
+    def runs(self) -> int:
+        """How many times checkov ran."""
+        file = self.root / "runs"
+        return len(file.read_text().splitlines()) if file.exists() else 0
+
+    def judge(self, *names: str) -> list[Verdict]:
+        return gate.judge(self.root, names, TODAY, lambda _: None)
+
+    def check(self, *names: str) -> tuple[int, list[str]]:
+        lines: list[str] = []
+        return gate.check(self.root, names, TODAY, lines.append), lines
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    def scan(_: Path, found: list[Texts]) -> list[Scan]:
+        return [Scan(each.scope, (("CKV_SECRET_2", "environment.hcl"),)) for each in found]
+
+    monkeypatch.setattr(secret_scan, "scan", scan)
+    return Project(tmp_path)
+
+
+def _left(verdict: Verdict) -> list[tuple[str, str]]:
+    return [(told.finding.check, told.finding.path) for told in verdict.left]
+
+
+def test_clean_environments(project: Project) -> None:
+    project.add("prod")
+    project.add("dev")
+    dev, prod = project.judge()
+    assert (dev.scope, prod.scope) == ("dev", "prod")
+    for verdict in (dev, prod):
+        assert (verdict.left, verdict.waived, verdict.lapsed, verdict.mistakes) == ((), (), (), ())
+        assert set(EXPECTED) | {"CKV_SECRET_2", "CUT_TERRAFORM_ACCOUNT", "CUT_TAGS"} <= set(verdict.judged)
+        assert verdict.exit_code == 0
+    code, lines = project.check()
+    assert code == 0
+    assert lines[-1] == f"policy: 2 environments, {dev.checks + prod.checks} checks, 0 findings"
+
+
+def test_all_environments_are_scanned_in_one_run_and_not_again_until_they_change(project: Project) -> None:
+    project.add("dev")
+    project.add("prod")
+    first = project.judge()
+    assert project.runs == 1
+    assert project.judge() == first
+    assert project.runs == 1
+    stacks.write(project.root, "dev", stacks.stack("dev") | {"output": {"x": {"value": "y"}}})
+    project.judge()
+    assert project.runs == 2
+
+
+def test_our_own_rules_are_asked_again_of_what_has_changed_alone(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    ours = scanner.ours
+
+    def counted(environment: Environment) -> Evaluation:
+        asked.append(environment.production)
+        return ours(environment)
+
+    monkeypatch.setattr(scanner, "ours", counted)
+    project.add("dev")
+    (project.root / "environments" / "dev" / "environment.hcl").write_text("protected = false\n")
+    assert project.judge() == project.judge()
+    assert asked == [False]
+    (project.root / "environments" / "dev" / "environment.hcl").write_text("protected = true\n")
+    project.judge()
+    assert asked == [False, True]
+    monkeypatch.setattr(scanner, "cached_rules", lambda: "others")
+    project.judge()
+    assert asked == [False, True, True]
+
+
+def test_rule_that_could_not_judge_is_asked_again(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanner, "ours", lambda _: Evaluation(mistakes=["a rule tripped"]))
+    project.add("dev")
+    assert project.judge()[0].mistakes == project.judge()[0].mistakes == ("a rule tripped",)
+
+
+def test_scan_that_cannot_be_relied_on_is_made_again(project: Project) -> None:
+    project.add("dev", judged=EXPECTED[1:])
+    for runs in (1, 2):
+        assert project.judge()[0].exit_code == 2
+        assert project.runs == runs
+
+
+def test_checks_that_change_are_asked_again(project: Project) -> None:
+    project.add("dev")
+    project.judge()
+    (project.root / "requirements").mkdir()
+    (project.root / "requirements" / "checkov.txt").write_text("checkov==3.3.31")
+    project.judge()
+    assert project.runs == 2
+
+
+def test_kept_scan_that_was_broken_is_made_again(project: Project) -> None:
+    project.add("dev", failed=("CKV_AWS_158",))
+    [verdict] = project.judge()
+    for file in (project.root / ".cache" / "policy").iterdir():
+        file.write_text("{")
+    assert project.judge() == [verdict]
+    assert project.runs == 2
+
+
+def test_project_that_keeps_nothing_is_judged(project: Project) -> None:
+    project.add("dev")
+    (project.root / ".cache").touch()
+    assert project.judge()[0].exit_code == 0
+    assert project.judge()[0].exit_code == 0
+    assert project.runs == 2
+
+
+def test_two_findings_of_one_rule_on_one_resource_are_in_the_same_order_in_every_run(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [Finding("CUT_TAGS", "Tags", "provider.aws", message=message) for message in "cabd"]
+    monkeypatch.setattr(scanner, "ours", lambda _: Evaluation(findings=found))
+    project.add("dev")
+    assert [told.finding.message for told in project.judge()[0].left] == ["a", "b", "c", "d"]
+
+
+def test_check_that_did_not_look_is_no_pass(project: Project) -> None:
+    project.add("dev", judged=EXPECTED[1:])
+    [verdict] = project.judge()
+    assert verdict.mistakes == (
+        f"environments/dev/cdk.tf.json: checkov has no result of {EXPECTED[0]} for {LOGS}.logs, "
+        "so it did not look at all of it",
+    )
+    assert verdict.exit_code == 2
+
+
+def test_finding_of_our_own_rules_stands_beside_checkovs(project: Project) -> None:
+    project.add("dev", failed=("CKV_AWS_158",))
+    document = stacks.stack("dev")
+    del document["provider"]["aws"][0]["allowed_account_ids"]
+    stacks.write(project.root, "dev", document)
+    [verdict] = project.judge()
+    assert ("CUT_TERRAFORM_ACCOUNT", "") in _left(verdict)
+
+
+def test_finding_is_told_by_the_line_of_the_generated_file_where_no_setting_decides_it(project: Project) -> None:
+    project.add("dev", failed=("CKV_AWS_158",))
+    [verdict] = project.judge()
+    [told] = verdict.left
+    assert (told.finding.check, told.finding.path, told.setting) == ("CKV_AWS_158", "web/logs", "")
+    file = project.root / told.location.file
+    assert told.location.file == Path("environments/dev/cdk.tf.json")
+    assert file.read_text().splitlines()[told.location.line - 1].strip() == '"logs": {'
+
+
+def test_waived_finding_passes_and_is_still_told(project: Project) -> None:
+    project.add("dev", failed=("CKV_AWS_158",))
+    project.accept("dev", waiver("CKV_AWS_158", "web/logs"))
+    [verdict] = project.judge()
+    assert verdict.exit_code == 0
+    [(told, accepted)] = verdict.waived
+    assert (told.finding.check, accepted.owner) == ("CKV_AWS_158", "web-team")
+
+
+def test_waiver_holds_in_its_own_environment_only(project: Project) -> None:
+    for environment in ("dev", "prod"):
+        project.add(environment, failed=("CKV_AWS_158",))
+    project.accept("dev", waiver("CKV_AWS_158", "web/logs"))
+    assert project.check("dev")[0] == 0
+    assert project.check("prod")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (waiver("CKV_AWS_158", "web/logs", until="2026-05-31"), 1),  # expired
+        (waiver("CKV_AWS_158", "web/logs", until="2027-05-31"), 2),  # too far away
+        (waiver("CKV_AWS_158", "web/logs") + waiver("CKV_AWS_158", "aws_cloudwatch_log_group.logs"), 2),  # twice
+        (waiver("CKV_AWS_158", "web/logs") + "owner = 1", 2),  # unknown key
+    ],
+)
+def test_waiver_that_does_not_hold_fails(project: Project, text: str, code: int) -> None:
+    project.add("dev", failed=("CKV_AWS_158",))
+    project.accept("dev", text)
+    found, lines = project.check()
+    assert found == code
+    assert any("environments/dev/waivers.hcl:" in line for line in lines)
+
+
+def test_waiver_that_leads_nowhere_fails(project: Project) -> None:
+    project.add("dev")
+    (project.root / "environments" / "dev" / "waivers.hcl").symlink_to("nowhere.hcl")
+    [verdict] = project.judge()
+    assert verdict.mistakes == ("environments/dev/waivers.hcl:1: cannot be read: No such file or directory",)
+
+
+def test_unused_waiver_fails_where_nothing_else_is_wrong(project: Project) -> None:
+    project.add("dev")
+    project.accept("dev", waiver("CKV_AWS_158", "web/logs"))
+    code, lines = project.check()
+    assert code == 1
+    assert lines[-1].endswith(" checks, 0 findings, 1 lapsed waiver")
+
+
+def test_waiver_of_what_was_not_looked_at_is_not_called_unused(project: Project) -> None:
+    project.add("dev", judged=EXPECTED[1:])
+    project.accept("dev", waiver(EXPECTED[0], "web/logs"))
+    [verdict] = project.judge()
+    assert verdict.lapsed == ()
+
+
+def test_environments_that_cannot_be_scanned_do_not_hide_the_others(project: Project) -> None:
+    project.add("dev", failed=("CKV_AWS_158",))
+    project.add("unseen", judged=())
+    stacks.write(project.root, "broken", "{")
+    (project.root / "environments" / "new").mkdir()
+    (project.root / "environments" / "new" / "environment.hcl").touch()
+    project.accept("broken", waiver("CKV_AWS_158", "web/logs"))
+    found = {verdict.scope: verdict for verdict in project.judge()}
+    assert found["new"].mistakes == ("environments/new/cdk.tf.json does not exist; run: make synth ENV=new",)
+    assert found["unseen"].mistakes == ("environments/unseen/cdk.tf.json: checkov checked none of its resources",)
+    assert _left(found["dev"]) == [("CKV_AWS_158", "web/logs")]
+    assert found["broken"].exit_code == 2
+    assert found["broken"].lapsed == ()
+    assert project.check()[0] == 2
+
+
+def test_one_named_environment_leaves_the_others_alone(project: Project) -> None:
+    project.add("dev")
+    stacks.write(project.root, "broken", "{")
+    assert project.check("dev")[0] == 0
+    assert project.check("broken")[0] == 2
+
+
+def test_release_contract_is_judged_with_all_environments(project: Project) -> None:
+    project.add("dev")
+    (project.root / "artifacts").mkdir()
+    assert [verdict.scope for verdict in project.judge()] == ["dev", "artifacts"]
+    assert [verdict.scope for verdict in project.judge("dev")] == ["dev"]
+
+
+@pytest.mark.parametrize("place", ["", "team/prod", "dev/old"])
+def test_generated_terraform_in_another_place_is_an_error(project: Project, place: str) -> None:
+    project.add("dev")
+    for folder in (place, "dev/.terraform/cutover"):
+        stray = project.root / "environments" / folder / "cdk.tf.json"
+        stray.parent.mkdir(parents=True, exist_ok=True)
+        stray.write_text("{}")
+    shown = Path("environments", place, "cdk.tf.json")
+    with pytest.raises(HarnessError, match=f"^{shown}: is in no environment's folder"):
+        project.judge()
+    assert project.check("dev")[0] == 0
+
+
+def test_environment_may_not_be_called_like_the_release_contract(project: Project) -> None:
+    project.add("artifacts")
+    with pytest.raises(HarnessError, match="environments/artifacts: give it another name"):
+        project.check()
+
+
+@pytest.mark.parametrize("name", ["d\nev", "::stop-commands::x", b"d\xff".decode(errors="surrogateescape"), ".dev"])
+def test_environment_whose_name_no_environment_may_have_is_an_error(project: Project, name: str) -> None:
+    project.add(name)
+    with pytest.raises(HarnessError, match=r"the folder's name .* lower-case letters") as raised:
+        project.check()
+    assert str(raised.value).isprintable()
+
+
+def test_unknown_environment_is_an_error(project: Project) -> None:
+    project.add("dev")
+    with pytest.raises(HarnessError, match='there is no environment "dve"; use dev'):
+        project.check("dve")
+
+
+def test_project_without_environments_is_an_error(project: Project) -> None:
+    with pytest.raises(HarnessError, match="nothing to check"):
+        project.check()
+
+
+def test_reports_are_written_and_an_old_one_is_not_left_for_a_new_one(project: Project) -> None:
+    project.add("dev", failed=("CKV_AWS_158",))
+    files = {form: project.root / "reports" / form for form in ("sarif", "junit", "json", "markdown")}
+    assert gate.check(project.root, [], TODAY, lambda _: None, files) == 1
+    assert all("158" in file.read_text() for file in files.values())
+    assert json.loads(files["json"].read_text())["summary"]["exit_code"] == 1
+
+    stacks.write(project.root, "dev", stacks.stack("dev") | {"output": {"x": {"value": "y"}}})
+    project.says("exit 2")
+    with pytest.raises(HarnessError, match="exit code 2"):
+        gate.check(project.root, [], TODAY, lambda _: None, files)
+    assert not any(file.exists() for file in files.values())
+
+
+def test_report_takes_the_place_of_no_device_and_of_no_link(project: Project) -> None:
+    project.add("dev")
+    os.mkfifo(project.root / "pipe")
+    (project.root / "link").symlink_to("elsewhere.sarif")
+    for name in ("pipe", "link", "environments"):
+        file = project.root / name
+        with pytest.raises(HarnessError, match=f"{name} is no ordinary file"):
+            gate.check(project.root, [], TODAY, lambda _: None, {"sarif": file})
+        assert os.path.lexists(file)
+
+
+_PLANTED = [
+    ".cache/policy/0f1e.json",
+    ".Cache/policy/0f1e.json",
+    ".venv/bin/python",
+    ".venv-checkov/bin/python",
+    "modules/tealform/policy/__pycache__/gate.cpython-311.pyc",
+]
+
+
+@pytest.mark.parametrize("planted", _PLANTED)
+def test_results_that_come_with_the_repository_are_not_believed(project: Project, planted: str) -> None:
+    project.add("dev")
+    git = ["git", "-C", str(project.root)]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    (project.root / ".gitignore").write_text(".cache/\n.venv-*/\n")
+    assert project.judge()[0].exit_code == 0
+    file = project.root / planted
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    subprocess.run([*git, "add", "--force", planted], check=True)
+    with pytest.raises(HarnessError, match=f"{planted} is committed, and would be believed"):
+        project.judge()
+
+
+def test_git_that_does_not_say_what_is_committed_is_an_error(project: Project) -> None:
+    project.add("dev")
+    # As for a repository of another user, in a container.
+    (project.root / ".git").write_text("gitdir: nowhere\n")
+    with pytest.raises(HarnessError, match="git does not say whether kept results are committed: fatal"):
+        project.judge()
+
+
+def test_waiver_that_only_a_plan_can_match_is_not_called_unused(project: Project) -> None:
+    project.add("dev")
+    (project.root / "environments" / "dev" / "extra.tf").write_text(
+        'resource "aws_s3_bucket" "mine" {}\ndata "aws_iam_policy_document" "mine" {}\nmodule "inner" {}\n'
+    )
+    by_hand = (
+        "aws_s3_bucket.mine",
+        "aws_s3_bucket.mine[0]",
+        "data.aws_iam_policy_document.mine",
+        "module.inner.aws_sqs_queue.q",
+    )
+    accepted = [("CUT_TERRAFORM_BESIDE", "extra.tf"), ("CKV_AWS_355", "web/policy")]
+    accepted += [("CKV_AWS_18", name) for name in by_hand]
+    project.accept("dev", "".join(waiver(check, name) for check, name in accepted))
+    assert project.check()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("extra.tf", "is judged in plans alone"),
+        ("extra.tf.json", "is judged in plans alone"),
+        ("cdk_override.tf.json", "changes what was generated, and is judged in plans alone"),
+        ("override.tf", "changes what was generated, and is judged in plans alone"),
+    ],
+)
+def test_terraform_beside_what_was_generated_is_not_passed_over(project: Project, name: str, said: str) -> None:
+    project.add("dev")
+    for each in (name, ".hidden.tf", "notes.md"):
+        (project.root / "environments" / "dev" / each).touch()
+    [verdict] = project.judge()
+    [told] = verdict.left
+    assert (told.rule.id, told.finding.address) == ("CUT_TERRAFORM_BESIDE", name)
+    assert told.finding.message.endswith(f": {said}")
+    assert str(told.location) == f"environments/dev/{name}:1"
+    project.accept("dev", waiver("CUT_TERRAFORM_BESIDE", name))
+    assert project.check()[0] == 0
+
+
+def test_waiver_of_something_that_nobody_wrote_by_hand_is_unused(project: Project) -> None:
+    project.add("dev")
+    (project.root / "environments" / "dev" / "extra.tf").write_text('resource "aws_s3_bucket" "mine" {}\n')
+    accepted = [("CUT_TERRAFORM_BESIDE", "extra.tf"), ("CKV_AWS_18", "aws_s3_bucket.other")]
+    project.accept("dev", "".join(waiver(check, name) for check, name in accepted))
+    [verdict] = project.judge()
+    assert ["matches no finding" in str(lapsed) for lapsed in verdict.lapsed] == [True]

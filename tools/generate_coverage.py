@@ -1,0 +1,44 @@
+"""Writes ``coverage.json``: which of checkov's checks judge every resource of a type, whatever the options."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tealform.errors import HarnessError
+from tealform.policy import checkov, checkov_input, coverage
+from tealform.policy.checkov_input import Stack
+from tealform.synth import environments
+
+
+def write(root: Path) -> Path:
+    """Writes the file anew and returns it; takes about a minute. Raises what ``checkov.scan`` does."""
+    coverage.FILE.write_text(text(root), encoding="utf-8")
+    return coverage.FILE
+
+
+def text(root: Path) -> str:
+    """What the file should hold: learned from the environments in ``root`` and an example of each option.
+
+    Raises ``HarnessError`` if one of them could not be scanned.
+    """
+    stacks = list(_stacks(root))
+    scans = checkov.scan(root, stacks)
+    if blind := [scan.blind for scan in scans if scan.blind]:
+        raise HarnessError("\n".join(blind))
+    found = coverage.learned((each.addresses, scan.judged) for each, scan in zip(stacks, scans, strict=True))
+    return json.dumps(found, indent=2) + "\n"
+
+
+def _stacks(root: Path) -> Iterator[Stack]:
+    # Here, because CDKTF takes a moment to load.
+    from tools.iam_docs import examples
+
+    documents: Mapping[str, Any] = {
+        **{name: environments.document(environments.folder(root, name)) for name in environments.names(root)},
+        **{f"example-{number}": document for number, document in enumerate(examples.generated().values())},
+    }
+    for name, document in documents.items():
+        yield checkov_input.of(name, document)

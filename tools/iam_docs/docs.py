@@ -1,0 +1,140 @@
+"""The page about who may do what, made from the examples: docs/permissions.md."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from tealform.policy.iam import policy_reader
+from tealform.policy.iam.policy_reader import Condition, Policy, Role, Statement
+from tools.iam_docs import examples
+from tools.iam_docs.option_expressions import Options, when
+
+FILE = Path("docs", "permissions.md")
+
+_PARTS = (
+    ("of an environment", examples.OWN),
+    ("in the tools account that an environment names in `pipelines_in`", examples.TOOLS),
+)
+
+_MAY = "| statement | | actions | on | only if |"
+
+_HEAD = """\
+# Who may do what
+
+<!-- Made from the generated Terraform of tools/iam_docs/examples.py by `make docs`. -->
+
+Every role and every policy of a resource that Cutover generates, and nothing else: there are no users, groups or managed
+policies of its own, and no statement has `NotAction` or its like. A test makes this page anew, so a permission that is
+added or widened is a change of this page, to be read by somebody.
+
+`<project>`, `<environment>`, `<service>`, `<account>`, `<region>` and `<partition>` stand for what environment.hcl says, `<id>` and
+its like for what AWS chooses. `*` is what AWS takes for a wildcard. The last column tells which option of environment.hcl
+makes a row; several options joined by `+` make it together, and «always» is without any.
+
+What each action, resource and condition is held against, and which exceptions there are and why: `modules/tealform/policy/iam/`.
+"""
+
+
+def write(root: Path) -> Path:
+    """Writes the page into ``root`` and returns its path."""
+    file = root / FILE
+    file.write_text(text(), encoding="utf-8")
+    return file
+
+
+def text() -> str:
+    """The page as Markdown. Takes some seconds: it is made from generated Terraform."""
+    return _named("\n".join([_HEAD, *(line for title, name in _PARTS for line in _part(title, name))]))
+
+
+def _part(title: str, environment: str) -> Iterator[str]:
+    found = {
+        frozenset(example.options): policy_reader.read(document)
+        for example, document in examples.generated().items()
+        if example.name == environment
+    }
+    roles: dict[str, dict[Options, Role]] = defaultdict(dict)
+    resources: dict[str, dict[Options, Policy]] = defaultdict(dict)
+    for options, permissions in found.items():
+        for role in permissions.roles:
+            roles[role.address][options] = role
+        for policy in permissions.resources:
+            resources[policy.owner][options] = policy
+    yield f"## Roles {title}\n"
+    for _, each in sorted(roles.items()):
+        yield from _role(each, found.keys())
+    yield f"## Policies of resources {title}\n"
+    for _, attached in sorted(resources.items()):
+        yield from _resource(attached, found.keys())
+
+
+def _role(roles: Mapping[Options, Role], among: Collection[Options]) -> Iterator[str]:
+    first = next(iter(roles.values()))
+    yield f"### `{first.name}`\n"
+    yield f"`{first.address}`, there {when(roles.keys(), among)}. Whoever takes it:\n"
+    trust = {options: role.trust.statements for options, role in roles.items()}
+    yield from _table("| who | only if |", trust, lambda each: [_principals(each), _conditions(each)])
+    inline = {
+        options: [statement for policy in role.inline for statement in policy.statements]
+        for options, role in roles.items()
+    }
+    if any(inline.values()):
+        yield "It may:\n"
+        yield from _table(_MAY, inline, _may)
+    else:
+        yield "By itself it may do nothing.\n"
+    for arn in sorted({arn for role in roles.values() for arn in role.managed}):
+        present = [options for options, role in roles.items() if arn in role.managed]
+        yield f"What the managed policy `{arn}` allows: {when(present, roles.keys())}.\n"
+
+
+def _resource(attached: Mapping[Options, Policy], among: Collection[Options]) -> Iterator[str]:
+    first = next(iter(attached.values()))
+    yield f"### `{first.name}`\n"
+    yield f"`{first.owner}`, its policy there {when(attached.keys(), among)}:\n"
+    statements = {options: policy.statements for options, policy in attached.items()}
+    yield from _table(f"| who {_MAY}", statements, lambda each: [_principals(each), *_may(each)])
+
+
+def _table(
+    head: str, found: Mapping[Options, Sequence[Statement]], cells: Callable[[Statement], list[str]]
+) -> Iterator[str]:
+    rows: dict[str, list[Options]] = {}
+    for options, statements in found.items():
+        for statement in statements:
+            rows.setdefault(" | ".join(cells(statement)), []).append(options)
+    columns = head.count("|")
+    yield f"{head} when |\n{'|---' * columns}|"
+    yield from (f"| {row} | {when(present, found.keys())} |" for row, present in rows.items())
+    yield ""
+
+
+def _may(statement: Statement) -> list[str]:
+    verb = "may" if statement.effect == "Allow" else "**may not**"
+    resources = statement.resources or ("itself",)
+    return [statement.sid, verb, _lines(statement.actions), _lines(resources), _conditions(statement)]
+
+
+def _principals(statement: Statement) -> str:
+    return _lines([identifier for _, identifier in statement.principals])
+
+
+def _conditions(statement: Statement) -> str:
+    return "<br>".join(_condition(each) for each in statement.conditions) or "—"
+
+
+def _condition(condition: Condition) -> str:
+    values = " or ".join(f"`{value}`" for value in condition.values)
+    return f"`{condition.variable}` {condition.test} {values}"
+
+
+def _lines(values: Sequence[str]) -> str:
+    return "<br>".join(f"`{value}`" for value in dict.fromkeys(values))
+
+
+def _named(text: str) -> str:
+    for said, meant in examples.NAMES.items():
+        text = text.replace(said, meant)
+    return text
