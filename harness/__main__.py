@@ -20,9 +20,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from harness.operations import root_module
 from harness.pull_request import check
 from tealform.errors import HarnessError
+from tealform.operations import root_module
 from tealform.policy import gate
 from tealform.policy.reports.formats import FORMS
 from tealform.policy.reports.markdown import LONGEST
@@ -262,31 +262,31 @@ def _verdicts(options: argparse.Namespace, judge: Callable[..., list[Verdict]], 
 
 
 def _plan(options: argparse.Namespace) -> int:
-    from harness.operations import plan
+    from tealform.operations import plan
 
     return plan.plan(options.root, options.environment, options.form, options.beside)
 
 
 def _speculate(options: argparse.Namespace) -> int:
-    from harness.operations import speculate
+    from tealform.operations import speculative_plan
 
-    return speculate.speculate(options.root, options.environment, options.form)
+    return speculative_plan.speculate(options.root, options.environment, options.form)
 
 
 def _apply(options: argparse.Namespace) -> int:
-    from harness.operations import apply
+    from tealform.operations import apply
 
     return apply.apply(options.root, options.environment, options.allow, options.confirm, options.beside)
 
 
 def _destroy(options: argparse.Namespace) -> int:
-    from harness.operations import destroy
+    from tealform.operations import destroy
 
     return destroy.destroy(options.root, options.environment, options.allow, options.confirm, options.beside)
 
 
 def _lock(options: argparse.Namespace) -> int:
-    from harness.operations import provider_locks
+    from tealform.operations import provider_locks
 
     return provider_locks.lock(options.root, options.beside)
 

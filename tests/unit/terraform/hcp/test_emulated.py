@@ -17,14 +17,14 @@ import pytest
 from harness.emulated_hcp import server
 from harness.emulated_hcp.organization import Organization, Workspace
 from harness.emulated_hcp.server import EmulatedHcp
-from harness.operations import judgement, speculate
-from harness.operations.judgement import Judgement
 from tealform.errors import HarnessError
+from tealform.operations import plan_checks, speculative_plan
+from tealform.operations.plan_checks import Judgement
 from tealform.policy import plan_gate
 from tealform.terraform import subprocesses
 from tealform.terraform.hcp import preflight, run
-from tests.harness.operations import modules
 from tests.inventory import ROOT
+from tests.unit.operations import modules
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def emulated(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatedHcp]:
         for name, value in running.environment().items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(run, "_PAUSE_SECONDS", 0.1)
-        monkeypatch.setattr(judgement, "judge", lambda *_, **__: Judgement((), plan_gate.Verdict()))
+        monkeypatch.setattr(plan_checks, "judge", lambda *_, **__: Judgement((), plan_gate.Verdict()))
         yield running
 
 
@@ -52,7 +52,7 @@ def test_what_a_pull_request_would_do_is_planned_there_and_told_as_make_plan_tel
 ) -> None:
     workspace(emulated, working_directory="environments/dev", vcs=True)
     write(tmp_path)
-    assert speculate.speculate(tmp_path, "dev", "summary") == 0
+    assert speculative_plan.speculate(tmp_path, "dev", "summary") == 0
     told = capsys.readouterr()
     assert told.out.startswith("dev: 1 to create\n")
     (made,) = emulated.organization.runs.values()
@@ -66,7 +66,7 @@ def test_a_policy_that_stops_it_is_told_after_the_plan(
 ) -> None:
     workspace(emulated, failing_policy="hard-mandatory")
     write(tmp_path)
-    assert speculate.speculate(tmp_path, "dev", "json") == 1
+    assert speculative_plan.speculate(tmp_path, "dev", "json") == 1
     told = capsys.readouterr()
     document = json.loads(told.out)
     assert document["counts"]["create"] == 1
@@ -81,7 +81,7 @@ def test_a_plan_that_fails_there_is_told_in_terraforms_words(
 ) -> None:
     workspace(emulated)
     write(tmp_path, input="${nothing.here}")
-    assert speculate.speculate(tmp_path, "dev", "summary") == 1
+    assert speculative_plan.speculate(tmp_path, "dev", "summary") == 1
     told = capsys.readouterr()
     assert told.out == ""
     assert "environments/dev: the plan failed: Reference to undeclared resource" in told.err

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from harness.operations import speculate
 from tealform.errors import HarnessError
+from tealform.operations import speculative_plan
 from tealform.terraform.hcp import run, speculative
 from tests.unit.terraform.hcp.conftest import Write
 from tests.unit.terraform.hcp.service import TOKEN, Answer, Service, workspace
@@ -155,7 +155,7 @@ def test_what_is_redacted_is_judged_by_the_guard_and_not_by_the_policies(
     changes = [cluster | {"change": change, "provider_name": "registry.terraform.io/hashicorp/aws"}]
     redacted = {"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": changes}
     ready.answers["GET plans/plan-1/json-output-redacted"] = (200, redacted)
-    assert speculate.speculate(environment().parents[1], "dev", "summary") == 0
+    assert speculative_plan.speculate(environment().parents[1], "dev", "summary") == 0
     told = capsys.readouterr().out
     assert "\n  aws_ecs_cluster.main\n      STOPPED: " in told
     assert told.endswith(

@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.operations.root_module import RootModule
 from tealform.errors import HarnessError
+from tealform.operations.root_module import RootModule
 from tealform.synth.atomic_write import land
 from tealform.synth.environments import LOCK_FILE
 from tealform.terraform import terraform_cli

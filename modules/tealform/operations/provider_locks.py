@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.operations import root_module
 from tealform.errors import HarnessError
+from tealform.operations import root_module
 from tealform.settings.loader import GENERATED
 from tealform.synth import environments
 from tealform.synth.atomic_write import land

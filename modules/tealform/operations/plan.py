@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from harness.operations import judgement, planning, remains, report, root_module
-from harness.operations.judgement import Judgement
-from harness.operations.occupation import at_work
-from harness.operations.root_module import RootModule
-from harness.operations.saved_plan import SavedPlan
+from tealform.operations import create_plan, interrupted_state, plan_checks, plan_report, root_module
+from tealform.operations.directory_lock import at_work
+from tealform.operations.plan_checks import Judgement
+from tealform.operations.root_module import RootModule
+from tealform.operations.saved_plan import SavedPlan
 from tealform.plan import changes
 from tealform.terraform import terraform_cli
 from tealform.terraform.hcp import preflight
@@ -28,14 +28,14 @@ def plan(root: Path, name: str, form: Form, arguments: Sequence[str]) -> int:
     """
     module = root_module.find(root, name)
     with at_work(module, "plan"):
-        remains.check(module)
+        interrupted_state.check(module)
         preflight.check(module.folder)
-        made = planning.make(module, arguments, _aloud if form == "full" else None)
+        made = create_plan.make(module, arguments, _aloud if form == "full" else None)
         if made.exit_code:
             return made.exit_code
         saved = SavedPlan(module)
         planned = terraform_cli.show(module.folder, saved.scratch)
-        found = judgement.judge(root, module, planned, made.destroys)
+        found = plan_checks.judge(root, module, planned, made.destroys)
         _tell(module, planned, found, form)
         # Last, so that what is interrupted before somebody could read it cannot be applied.
         saved.keep(made.made_from, made.destroys, found.identities)
@@ -48,9 +48,9 @@ def _aloud(line: str) -> None:
 
 def _tell(module: RootModule, planned: dict[str, Any], found: Judgement, form: Form) -> None:
     if form == "json":
-        print(json.dumps(report.document(module, planned, found), indent=2))
+        print(json.dumps(plan_report.document(module, planned, found), indent=2))
         return
-    for line in report.lines(module, planned, found):
+    for line in plan_report.lines(module, planned, found):
         print(line)
     if changes.of(planned) and not found.objections and found.policy.exit_code == 0:
         print(f"\nto make it so: {module.command('apply')}", file=sys.stderr)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from harness.operations import precautions
-from harness.operations.precautions import LOCAL_STATE
-from harness.operations.root_module import RootModule
 from tealform.errors import HarnessError
+from tealform.operations import state_backup
+from tealform.operations.root_module import RootModule
+from tealform.operations.state_backup import LOCAL_STATE
 from tealform.synth import environments
 from tealform.synth.terraform_json import blocks
 
@@ -74,7 +74,7 @@ def _last_whole(module: RootModule) -> str:
 
 
 def _whole_copies(module: RootModule) -> Iterator[tuple[str, dict[str, Any]]]:
-    for copy in precautions.copies(module):
+    for copy in state_backup.copies(module):
         file = module.folder / copy
         if file.is_file() and (content := _content(file)) is not None:
             yield copy, content

@@ -7,8 +7,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from harness.operations import judgement, report, root_module
-from harness.operations.plan import Form
+from tealform.operations import plan_checks, plan_report, root_module
+from tealform.operations.plan import Form
 from tealform.policy import plan_gate
 from tealform.terraform.hcp import speculative
 
@@ -25,14 +25,14 @@ def speculate(root: Path, name: str, form: Form) -> int:
     module = root_module.find(root, name)
     made = speculative.plan(module.folder, _aside)
     if made.plan is not None:
-        found = judgement.judge(root, module, made.plan, destroys=False)
+        found = plan_checks.judge(root, module, made.plan, destroys=False)
         if made.redacted:
             found = replace(found, policy=plan_gate.Verdict(module.shown, mistakes=(_REDACTED,)))
         if form == "json":
             run = {"address": made.address, "failure": made.failure, "redacted": made.redacted}
-            print(json.dumps(report.document(module, made.plan, found) | {"run": run}, indent=2))
+            print(json.dumps(plan_report.document(module, made.plan, found) | {"run": run}, indent=2))
         else:
-            for line in report.lines(module, made.plan, found):
+            for line in plan_report.lines(module, made.plan, found):
                 print(line)
     if made.failure:
         print(f"{module.shown}: {made.failure}", file=sys.stderr)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from harness.operations import precautions, remains
-from harness.operations.root_module import RootModule
 from tealform.errors import HarnessError
-from tests.harness.operations import modules
+from tealform.operations import interrupted_state, state_backup
+from tealform.operations.root_module import RootModule
+from tests.unit.operations import modules
 
 
 @pytest.fixture
@@ -24,13 +24,13 @@ def dev(tmp_path: Path) -> RootModule:
 def test_no_state_an_empty_one_and_a_whole_one_are_sound(dev: RootModule, state: str | None) -> None:
     if state is not None:
         (dev.folder / "terraform.tfstate").write_text(state)
-    remains.check(dev)
+    interrupted_state.check(dev)
 
 
 def test_state_that_could_not_be_saved(dev: RootModule) -> None:
     (dev.folder / "errored.tfstate").write_text("{}")
     with pytest.raises(HarnessError) as told:
-        remains.check(dev)
+        interrupted_state.check(dev)
     assert str(told.value) == (
         "environments/dev/errored.tfstate: the last command changed things and could not save the state; this file is the "
         'state. See to what it said then, and run: make terraform ENV=dev ARGS="state push errored.tfstate"; then move the '
@@ -43,13 +43,13 @@ def test_half_a_state_names_the_last_whole_one(dev: RootModule, cut_off: str) ->
     (dev.folder / "terraform.tfstate").write_text(cut_off)
     (dev.folder / "terraform.tfstate.backup").write_text('{"version": 4}')
     with pytest.raises(HarnessError, match=r"dev/terraform\.tfstate\.backup is the state before the last change"):
-        remains.check(dev)
+        interrupted_state.check(dev)
     (dev.folder / "terraform.tfstate").write_text('{"version": 4}')
     dev.kept.mkdir(parents=True)
-    precautions.take(dev)
+    state_backup.take(dev)
     (dev.folder / "terraform.tfstate").write_text(cut_off)
     with pytest.raises(HarnessError, match=r"environments/dev/\.terraform/cutover/before\.tfstate is the state before"):
-        remains.check(dev)
+        interrupted_state.check(dev)
 
 
 FULL, NOTHING = '{"resources": [{"type": "aws_vpc"}]}', '{"resources": []}'
@@ -61,21 +61,21 @@ def test_empty_state_where_there_was_a_full_one(dev: RootModule, copy: str) -> N
     (dev.folder / "terraform.tfstate").touch()
     (dev.folder / copy).write_text(FULL)
     with pytest.raises(HarnessError) as told:
-        remains.check(dev)
+        interrupted_state.check(dev)
     assert str(told.value) == (
         f"environments/dev/terraform.tfstate: is empty, so that all would be made a second time; environments/dev/{copy} is the "
         "state before the last change: copy it over terraform.tfstate. If nothing of it is there any more, remove "
         "terraform.tfstate"
     )
     (dev.folder / "terraform.tfstate").unlink()
-    remains.check(dev)
+    interrupted_state.check(dev)
 
 
 @pytest.mark.parametrize("copy", ["", NOTHING, FULL[:20]])
 def test_empty_state_where_there_was_nothing(dev: RootModule, copy: str) -> None:
     (dev.folder / "terraform.tfstate").touch()
     (dev.folder / "terraform.tfstate.backup").write_text(copy)
-    remains.check(dev)
+    interrupted_state.check(dev)
 
 
 @pytest.mark.parametrize("where", [{"backend": {"s3": {}}}, [{"cloud": {"organization": "acme"}}]])
@@ -84,9 +84,9 @@ def test_empty_state_is_what_is_left_of_one_that_was_moved(dev: RootModule, wher
     (dev.folder / "terraform.tfstate.backup").write_text(FULL)
     modules.generate(dev.folder, {"terraform": {"backend": {"local": {}}}})
     with pytest.raises(HarnessError, match="is empty"):
-        remains.check(dev)
+        interrupted_state.check(dev)
     modules.generate(dev.folder, {"terraform": where})
-    remains.check(dev)
+    interrupted_state.check(dev)
 
 
 @pytest.mark.parametrize("backup", [None, "", '{"version'])
@@ -95,7 +95,7 @@ def test_half_a_state_without_a_whole_copy(dev: RootModule, backup: str | None) 
     if backup is not None:
         (dev.folder / "terraform.tfstate.backup").write_text(backup)
     with pytest.raises(HarnessError, match="there is no whole copy of it here"):
-        remains.check(dev)
+        interrupted_state.check(dev)
 
 
 def test_state_that_could_be_saved_nowhere(dev: RootModule) -> None:
@@ -103,7 +103,7 @@ def test_state_that_could_be_saved_nowhere(dev: RootModule) -> None:
     with pytest.raises(
         HarnessError, match=r"terraform\.tfstate: could not be saved whole.*Then remove errored\.tfstate"
     ):
-        remains.check(dev)
+        interrupted_state.check(dev)
 
 
 def test_nothing_is_changed_on_a_disk_that_is_nearly_full(dev: RootModule, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,6 +111,6 @@ def test_nothing_is_changed_on_a_disk_that_is_nearly_full(dev: RootModule, monke
     left = SimpleNamespace(free=3 * 1024 * 1024)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: left)
     with pytest.raises(HarnessError, match=r"^environments/dev: the disk has 3 MB left, .* make room for 100 MB first"):
-        precautions.take(dev)
+        state_backup.take(dev)
     left.free *= 100
-    precautions.take(dev)
+    state_backup.take(dev)

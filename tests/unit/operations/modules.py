@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from harness.operations import root_module
-from harness.operations.root_module import RootModule
+from tealform.operations import root_module
+from tealform.operations.root_module import RootModule
 from tests import support
 
 GENERATED = "cdk.tf.json"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from harness.operations.root_module import RootModule
 from tealform.errors import HarnessError
+from tealform.operations.root_module import RootModule
 
 
 def ask(module: RootModule, what: str, confirmed: str | None, read: Callable[[], str] = sys.stdin.readline) -> None:

@@ -13,12 +13,12 @@ import pytest
 from harness.__main__ import main
 from harness.emulated_hcp.organization import Organization, Run, Workspace
 from harness.emulated_hcp.server import TOKEN, EmulatedHcp, running
-from harness.operations.root_module import RootModule
+from tealform.operations.root_module import RootModule
 from tealform.plan.blocker import Objection
 from tests import sessions
-from tests.harness.operations import modules
-from tests.harness.operations.test_commands import Judges, judges
-from tests.harness.operations.unjudged import command as unjudged
+from tests.unit.operations import modules
+from tests.unit.operations.test_commands import Judges, judges
+from tests.unit.operations.unjudged import command as unjudged
 
 __all__ = ["judges"]
 GREETING = "terraform_data.greeting"

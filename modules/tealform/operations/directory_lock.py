@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from harness.operations.root_module import RootModule
 from tealform.errors import HarnessError
+from tealform.operations.root_module import RootModule
 
 _FILE = "at-work"
 

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from harness.operations import saved_plan
-from harness.operations.root_module import RootModule
-from harness.operations.saved_plan import SavedPlan
 from tealform.errors import HarnessError
+from tealform.operations import saved_plan
+from tealform.operations.root_module import RootModule
+from tealform.operations.saved_plan import SavedPlan
 from tealform.terraform import terraform_cli
 
 # Where a run of HCP Terraform can be looked at, and whom it waits for. What is indented is the plan itself.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.operations.root_module import RootModule
+from tealform.operations.root_module import RootModule
 from tealform.plan import guard
 from tealform.plan.blocker import Objection
 from tealform.policy import plan_gate

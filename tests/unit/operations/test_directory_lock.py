@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from harness.operations.occupation import at_work
 from tealform.errors import HarnessError
+from tealform.operations.directory_lock import at_work
 from tests import projects, sessions
-from tests.harness.operations import modules
+from tests.unit.operations import modules
 
 HOLDS = """
 import sys, time
 from pathlib import Path
-from harness.operations import root_module
-from harness.operations.occupation import at_work
+from tealform.operations import root_module
+from tealform.operations.directory_lock import at_work
 root = Path(sys.argv[1])
 with at_work(root_module.find(root, "dev"), "apply"):
     (root / "held").touch()

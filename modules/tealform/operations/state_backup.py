@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 
-from harness.operations.root_module import RootModule
 from tealform.errors import HarnessError
+from tealform.operations.root_module import RootModule
 from tealform.synth.atomic_write import land
 
 LOCAL_STATE = "terraform.tfstate"

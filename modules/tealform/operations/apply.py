@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.operations import confirmation, judgement, precautions, remains, root_module
-from harness.operations.occupation import at_work
-from harness.operations.root_module import RootModule
-from harness.operations.saved_plan import SavedPlan
 from tealform.errors import HarnessError
+from tealform.operations import interrupted_state, plan_checks, prompt, root_module, state_backup
+from tealform.operations.directory_lock import at_work
+from tealform.operations.root_module import RootModule
+from tealform.operations.saved_plan import SavedPlan
 from tealform.plan import summary
 from tealform.plan.source_map import Blame
 from tealform.terraform import terraform_cli
@@ -34,7 +34,7 @@ def apply(root: Path, name: str, allowed: Collection[str], confirmed: str | None
     """
     module = root_module.find(root, name)
     with at_work(module, "apply"):
-        remains.check(module)
+        interrupted_state.check(module)
         preflight.check(module.folder, applies=True)
         saved = SavedPlan(module)
         record = saved.record()
@@ -55,7 +55,7 @@ def confirm(module: RootModule, planned: Mapping[str, Any], destroys: bool, conf
         return
     for line in summary.text(planned, Blame(module.folder), name=module.name):
         print(line, flush=True)
-    confirmation.ask(module, "will be destroyed" if destroys else "is protected", confirmed)
+    prompt.ask(module, "will be destroyed" if destroys else "is protected", confirmed)
 
 
 def stops(
@@ -71,7 +71,7 @@ def stops(
 
     ``read`` are the ``identities`` of the objections that came with the plan, if it was made and read before.
     """
-    found = judgement.judge(root, module, planned, destroys)
+    found = plan_checks.judge(root, module, planned, destroys)
     left = found.left(allowed, read)
     passed = sorted(set(found.objections) - set(left))
     lines = iter([f"ALLOWED: {each}" for each in passed])
@@ -101,7 +101,7 @@ def carry_out(module: RootModule, plan: Path, arguments: Sequence[str]) -> int:
     """
     if beside := [each for each in arguments if not each.startswith("-")]:
         raise HarnessError(f"{', '.join(beside)}: what is applied is the kept plan, and nothing else")
-    precautions.take(module)
+    state_backup.take(module)
     if failed := terraform_cli.init_if_due(module.folder):
         return failed
     complaints: list[str] = []
@@ -118,7 +118,7 @@ def carry_out(module: RootModule, plan: Path, arguments: Sequence[str]) -> int:
         raise HarnessError(
             f"{module.shown}: nothing was done: Terraform does not take the plan any more; run: {module.command('plan')}"
         )
-    remains.check(module)
+    interrupted_state.check(module)
     there = ". The run may still be going on in HCP Terraform" if cloud_block.read(module.folder) else ""
     print(
         f"{module.shown}: that did not end well. What was done, if anything, is in the state, and the plan is used up; "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.operations.judgement import Judgement
-from harness.operations.root_module import RootModule
+from tealform.operations.plan_checks import Judgement
+from tealform.operations.root_module import RootModule
 from tealform.plan import summary
 from tealform.plan.source_map import Blame
 

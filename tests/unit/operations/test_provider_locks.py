@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.operations import provider_locks
-from harness.operations.provider_locks import PLATFORMS
 from tealform.errors import HarnessError
-from tests.harness.operations import modules
+from tealform.operations import provider_locks
+from tealform.operations.provider_locks import PLATFORMS
+from tests.unit.operations import modules
 
 REQUIRED = {"terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "6.25.0"}}}}
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.operations import saved_plan
-from harness.operations.root_module import RootModule
-from harness.operations.saved_plan import SavedPlan
 from tealform.errors import HarnessError
-from tests.harness.operations import modules
+from tealform.operations import saved_plan
+from tealform.operations.root_module import RootModule
+from tealform.operations.saved_plan import SavedPlan
+from tests.unit.operations import modules
 
 
 @pytest.fixture

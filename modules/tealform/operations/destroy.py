@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from harness.operations import apply, planning, remains, root_module
-from harness.operations.occupation import at_work
-from harness.operations.root_module import RootModule
-from harness.operations.saved_plan import SavedPlan
 from tealform.errors import HarnessError
+from tealform.operations import apply, create_plan, interrupted_state, root_module
+from tealform.operations.directory_lock import at_work
+from tealform.operations.root_module import RootModule
+from tealform.operations.saved_plan import SavedPlan
 from tealform.plan import changes
 from tealform.plan.changes import Change
 from tealform.plan.rules import deletion_protection
@@ -27,9 +27,9 @@ def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | No
     module = root_module.find(root, name)
     _refuse_what_is_to_stay(module)
     with at_work(module, "destroy"):
-        remains.check(module)
+        interrupted_state.check(module)
         preflight.check(module.folder, applies=True)
-        made = planning.make(module, ["-destroy", *arguments])
+        made = create_plan.make(module, ["-destroy", *arguments])
         if made.exit_code:
             return made.exit_code
         # It is never kept: nobody may apply it who has not been asked for the name.

@@ -1,4 +1,4 @@
-"""Runs the harness without the judges, who take longer than all the rest: ``python -m tests.harness.operations.unjudged``."""
+"""Runs the harness without the judges, who take longer than all the rest: ``python -m tests.unit.operations.unjudged``."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import sys
 from pathlib import Path
 
 from harness import __main__
-from harness.operations import judgement
-from harness.operations.judgement import Judgement
+from tealform.operations import plan_checks
+from tealform.operations.plan_checks import Judgement
 from tealform.policy import plan_gate
 
 
 def command(root: Path, *arguments: str) -> list[str]:
     """The command line that does so on the project in ``root``."""
-    return [sys.executable, "-m", "tests.harness.operations.unjudged", "--root", str(root), *arguments]
+    return [sys.executable, "-m", "tests.unit.operations.unjudged", "--root", str(root), *arguments]
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    judgement.judge = lambda *_: Judgement((), plan_gate.Verdict())
+    plan_checks.judge = lambda *_: Judgement((), plan_gate.Verdict())
     sys.exit(__main__.main())

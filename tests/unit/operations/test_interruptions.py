@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.operations.root_module import RootModule
+from tealform.operations.root_module import RootModule
 from tealform.terraform import terraform_binaries
 from tests import projects, sessions
-from tests.harness.operations import modules, stand_in
-from tests.harness.operations.unjudged import command as unjudged
+from tests.unit.operations import modules, stand_in
+from tests.unit.operations.unjudged import command as unjudged
 
 THINGS = 6
 Process = subprocess.Popen[str]

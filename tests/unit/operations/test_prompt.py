@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.operations import confirmation
-from harness.operations.root_module import RootModule
 from tealform.errors import HarnessError
+from tealform.operations import prompt
+from tealform.operations.root_module import RootModule
 
 
 @pytest.fixture
@@ -21,14 +21,14 @@ def _nothing_is_read() -> str:
 
 
 def test_typed_name(prod: RootModule, capsys: pytest.CaptureFixture[str]) -> None:
-    confirmation.ask(prod, "is protected", None, read=lambda: "prod\n")
+    prompt.ask(prod, "is protected", None, read=lambda: "prod\n")
     assert capsys.readouterr().err == "prod is protected. Type its name to go on: "
 
 
 def test_given_name_is_not_asked_for(prod: RootModule) -> None:
-    confirmation.ask(prod, "is protected", "prod", read=_nothing_is_read)
+    prompt.ask(prod, "is protected", "prod", read=_nothing_is_read)
     with pytest.raises(HarnessError, match=r'^"dev" is not prod; nothing was done$'):
-        confirmation.ask(prod, "is protected", "dev", read=_nothing_is_read)
+        prompt.ask(prod, "is protected", "dev", read=_nothing_is_read)
 
 
 @pytest.mark.parametrize(
@@ -41,5 +41,5 @@ def test_given_name_is_not_asked_for(prod: RootModule) -> None:
 )
 def test_anything_else_is_no_yes(prod: RootModule, typed: str, message: str) -> None:
     with pytest.raises(HarnessError) as refused:
-        confirmation.ask(prod, "is protected", None, read=lambda: typed)
+        prompt.ask(prod, "is protected", None, read=lambda: typed)
     assert str(refused.value) == message

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from harness.__main__ import main
-from harness.operations import confirmation, judgement
-from harness.operations.judgement import Judgement
-from harness.operations.root_module import RootModule
+from tealform.operations import plan_checks, prompt
+from tealform.operations.plan_checks import Judgement
+from tealform.operations.root_module import RootModule
 from tealform.plan.blocker import Objection
 from tealform.policy import plan_gate
 from tealform.terraform import terraform_cli
-from tests.harness.operations import modules, stand_in
+from tests.unit.operations import modules, stand_in
 
 GREETING = "terraform_data.greeting"
 Run = Callable[..., int]
@@ -41,7 +41,7 @@ class Judges:
 @pytest.fixture
 def judges(monkeypatch: pytest.MonkeyPatch) -> Judges:
     judges = Judges()
-    monkeypatch.setattr(judgement, "judge", judges.judge)
+    monkeypatch.setattr(plan_checks, "judge", judges.judge)
     return judges
 
 
@@ -223,7 +223,7 @@ def test_release_that_begins_while_the_name_is_asked_for_is_seen(
         assert "dev: 1 to " in capfd.readouterr().out
         judges.objections = (Objection(GREETING, "a release has begun"),)
 
-    monkeypatch.setattr(confirmation, "ask", ask)
+    monkeypatch.setattr(prompt, "ask", ask)
     assert run(command, "dev") == 1
     assert _state(dev) == before
 
