@@ -20,12 +20,12 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from harness.pull_request import check
 from tealform.errors import HarnessError
 from tealform.operations import root_module
 from tealform.policy import gate
 from tealform.policy.reports.formats import FORMS
 from tealform.policy.reports.markdown import LONGEST
+from tealform.review import check
 from tealform.settings.errors import SettingsError
 from tealform.terraform import terraform_cli
 

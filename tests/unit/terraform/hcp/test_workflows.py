@@ -77,7 +77,7 @@ def test_other_peoples_actions_are_pinned_and_rights_are_few(name: str) -> None:
     assert workflow["permissions"] == {"contents": "read"}
     assert "pull_request_target" not in workflow[ON]
     for _, job in jobs(name):
-        # What the report may do beside is held by tests/harness/pull_request/test_workflows.py.
+        # What the report may do beside is held by tests/unit/review/test_workflows.py.
         assert name == "pull-request-report.yml" or set(job.get("permissions", {})) <= {"contents", "id-token"}
         assert job.get("permissions", {}).get("contents", "read") == "read"
         for used in [job, *job.get("steps", [])]:

@@ -1,0 +1,97 @@
+"""The environments of a pull request beside those of its base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from tealform.errors import HarnessError
+from tealform.review import resource_diff
+from tealform.review.resource_diff import Change
+from tealform.settings import loader
+from tealform.settings.errors import SettingsError
+from tealform.synth import environments
+
+Fate = Literal["kept", "new", "removed", "renamed"]
+
+BOOTSTRAP = "bootstrap"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One environment, or the bootstrap of an account (``bootstrap/123456789012``).
+
+    ``was`` is the name that it had. ``before`` and ``after`` are the generated documents, empty where there is none.
+    ``unknown`` says why it cannot be seen what changes. ``unprotected`` is whether ``protected`` is taken off, which
+    changes nothing in what is generated.
+    """
+
+    name: str
+    fate: Fate = "kept"
+    was: str = ""
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    unknown: str = ""
+    unprotected: bool = False
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What changes in it; of one that is renamed all is made anew, so that is not told one by one."""
+        if self.unknown or self.fate == "renamed":
+            return ()
+        return resource_diff.between(self.before or {}, self.after or {})
+
+
+def compare(before: Path, after: Path) -> tuple[Compared, ...]:
+    """All environments and bootstraps of two projects, by name."""
+    old, new = _folders(before), _folders(after)
+    renamed = dict(_renamed(old, new))
+    gone = set(old) - set(new) - set(renamed.values())
+    found = [_compared(name, old.get(renamed.get(name, name)), new[name], renamed.get(name, "")) for name in new]
+    return tuple(sorted([*found, *(_compared(name, old[name], None, "") for name in gone)], key=lambda each: each.name))
+
+
+def _folders(root: Path) -> dict[str, Path]:
+    found = {name: root / "environments" / name for name in environments.names(root)}
+    for file in (root / BOOTSTRAP).glob(f"*/{loader.GENERATED}"):
+        found[f"{BOOTSTRAP}/{file.parent.name}"] = file.parent
+    return found
+
+
+def _renamed(old: Mapping[str, Path], new: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
+    """New names with old ones: whose settings are to the letter those of one that is gone."""
+    gone = {_settings(old[name]): name for name in sorted(set(old) - set(new), reverse=True)}
+    for name in sorted(set(new) - set(old)):
+        settings = _settings(new[name])
+        if settings and settings in gone:
+            yield name, gone.pop(settings)
+
+
+def _settings(folder: Path) -> bytes:
+    file = folder / loader.FILE
+    return file.read_bytes() if file.is_file() else b""
+
+
+def _compared(name: str, old: Path | None, new: Path | None, was: str) -> Compared:
+    fate: Fate = "removed" if new is None else "new" if old is None else "renamed" if was else "kept"
+    try:
+        after = environments.document(new) if new else None
+    except HarnessError as error:
+        return Compared(name, fate, was, unknown=str(error))
+    try:
+        before = environments.document(old) if old else None
+    except HarnessError as error:
+        return Compared(name, fate, was, unknown=f"in BASE, {error}".partition(";")[0])
+    unprotected = bool(old and new and _protected(old) and not _protected(new))
+    return Compared(name, fate, was, before, after, unprotected=unprotected)
+
+
+def _protected(folder: Path) -> bool:
+    """Settings that cannot be read protect as before: it is told elsewhere that nothing can be made of them."""
+    try:
+        return loader.load(folder.parent, folder.name).environment.protected
+    except SettingsError:
+        return True
