@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.__main__ import main
 from harness.mutation import mutants, run
 from harness.mutation.judging import Caught, Say
 from harness.mutation.mutant import Mutant
+from tealform.__main__ import main
 
 NOWHERE = Path("nowhere")
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from harness.__main__ import main
 from harness.emulated_hcp.organization import Organization, Run, Workspace
 from harness.emulated_hcp.server import TOKEN, EmulatedHcp, running
+from tealform.__main__ import main
 from tealform.operations.root_module import RootModule
 from tealform.plan.blocker import Objection
 from tests import sessions

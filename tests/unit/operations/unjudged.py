@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from harness import __main__
+from tealform import __main__
 from tealform.operations import plan_checks
 from tealform.operations.plan_checks import Judgement
 from tealform.policy import plan_gate

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.__main__ import main
+from tealform.__main__ import main
 from tests.inventory import ROOT
 from tests.unit.review.requests import PullRequest, document
 

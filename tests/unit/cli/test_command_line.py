@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.__main__ import TERRAFORM, main
+from tealform.__main__ import TERRAFORM, main
 from tests import projects, sessions
 
 
