@@ -10,7 +10,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from harness.emulated_aws.server import EmulatedAws
+from tealform_harness.aws_emulator.server import EmulatedAws
 
 Json = dict[str, Any]
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.aws_provider import Provider
-from harness.emulated_aws import seed
-from harness.emulated_aws.server import EmulatedAws, running
 from harness.proof import completion, facts, leftovers, meanwhile, update
 from harness.proof.claims import CLAIMS
 from harness.proof.concession import Concession
@@ -27,6 +25,8 @@ from tealform.synth import environments
 from tealform.terraform import scratch_module
 from tealform.terraform.scratch_module import Outcome, Workspace
 from tealform.terraform.terraform_binaries import Terraform
+from tealform_harness.aws_emulator import seed
+from tealform_harness.aws_emulator.server import EmulatedAws, running
 
 PROVIDER, APPLY, RELEASE, UPDATE, DESTROY = CLAIMS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from harness.emulated_aws.server import EmulatedAws
+from tealform_harness.aws_emulator.server import EmulatedAws
 
 _GONE = ("deleted", "INACTIVE")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.emulated_aws.server import EmulatedAws
 from tealform.settings.loader import Settings
+from tealform_harness.aws_emulator.server import EmulatedAws
 
 
 def scale(aws: EmulatedAws, settings: Settings) -> None:

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.emulated_aws import hosted
-from harness.emulated_aws.server import EmulatedAws
 from tealform.pipeline.promotion_bucket import KEY
 from tealform.settings.loader import Settings
 from tealform.settings.release_templates import APPSPEC, TASKDEF
 from tealform.settings.source import S3, CodeCommit, Promotion
+from tealform_harness.aws_emulator import git_hosting
+from tealform_harness.aws_emulator.server import EmulatedAws
 
 _NOT_CODE = {"__pycache__", ".pytest_cache"}
 
@@ -46,10 +46,10 @@ def give(aws: EmulatedAws, settings: Settings, name: str, source: Path, message:
         case _:
             _complete_handshakes(aws, settings)
             changed = {path.replace("*", "x"): message.encode() for path in of.paths}
-            hosted.push(aws, settings.context.region, of.repository, of.branch, {**files, **changed}, message)
+            git_hosting.push(aws, settings.context.region, of.repository, of.branch, {**files, **changed}, message)
             for pattern in of.tags[:1]:
                 tag = pattern.replace("*", _digest(message)[:6])
-                hosted.push_tag(aws, settings.context.region, of.repository, tag, of.branch)
+                git_hosting.push_tag(aws, settings.context.region, of.repository, tag, of.branch)
 
 
 def image_repository(settings: Settings, name: str) -> str:
@@ -123,4 +123,4 @@ def _complete_handshakes(aws: EmulatedAws, settings: Settings) -> None:
     connections = aws.client("codeconnections", settings.context.region)
     for connection in connections.list_connections()["Connections"]:
         if connection["ConnectionStatus"] == "PENDING":
-            hosted.complete_handshake(aws, connection["ConnectionArn"])
+            git_hosting.complete_handshake(aws, connection["ConnectionArn"])

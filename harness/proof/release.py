@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.emulated_aws.server import EmulatedAws
 from harness.proof import news, routes
 from tealform.settings.loader import Settings
 from tealform.terraform.subprocesses import HALT
+from tealform_harness.aws_emulator.server import EmulatedAws
 
 _LOOKS = 500
 """How often the pipeline is looked at before it counts as stuck; each look takes it one step further."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.emulated_aws.server import EmulatedAws
 from tealform.settings.loader import Settings
+from tealform_harness.aws_emulator.server import EmulatedAws
 
 
 def balancer(aws: EmulatedAws, settings: Settings) -> dict[str, Any]:

@@ -10,8 +10,6 @@ import pytest
 
 from harness import aws_provider
 from harness.aws_provider import Provider
-from harness.emulated_aws import seed
-from harness.emulated_aws.server import EmulatedAws, running
 from harness.proof import update
 from harness.proof.concession import Concession
 from tealform.aws import lazy_bindings
@@ -22,6 +20,8 @@ from tealform.synth import app, environments
 from tealform.synth.synthesis import synthesize
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform.terraform.scratch_module import Outcome, Workspace
+from tealform_harness.aws_emulator import seed
+from tealform_harness.aws_emulator.server import EmulatedAws, running
 from tests.inventory import ROOT
 from tests.unit.bootstrap import calls, projects
 from tests.unit.bootstrap.test_document import MOVED

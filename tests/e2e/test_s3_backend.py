@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from harness.emulated_aws.server import EmulatedAws, running
 from tealform.terraform import terraform_binaries
 from tealform.terraform.scratch_module import Workspace
+from tealform_harness.aws_emulator.server import EmulatedAws, running
 from tests.support import environment, template
 from tests.unit.bootstrap.projects import ACCOUNT, S3
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from harness.emulated_aws.server import EmulatedAws
 from harness.proof import routes
 from harness.proof.facts.delivery import filling_project
 from harness.proof.facts.fact import Fact
@@ -15,6 +14,7 @@ from tealform.pipeline.cross_account_role import parameters
 from tealform.pipeline.deployment_config import predefined
 from tealform.settings.loader import Settings
 from tealform.settings.service import Service
+from tealform_harness.aws_emulator.server import EmulatedAws
 
 
 def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from harness.emulated_aws.server import EmulatedAws
 from harness.proof import news
 from harness.proof.facts.fact import Fact
 from tealform.settings.loader import Settings
 from tealform.settings.service import Service
 from tealform.settings.source import S3, CodeCommit, Connected, Promotion
+from tealform_harness.aws_emulator.server import EmulatedAws
 
 
 def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from harness.emulated_aws.server import EmulatedAws
 from harness.proof.facts.fact import Fact
 from tealform.settings.loader import Settings
 from tealform.settings.network import CreatedNetwork
+from tealform_harness.aws_emulator.server import EmulatedAws
 
 _GATEWAYS = {"none": 0, "single": 1}
 

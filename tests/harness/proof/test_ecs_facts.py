@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from harness.emulated_aws.server import EmulatedAws
 from harness.proof.facts import ecs
+from tealform_harness.aws_emulator.server import EmulatedAws
 from tests import support
 
 Json = dict[str, Any]

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from harness.emulated_aws.server import EmulatedAws
 from harness.proof import news
 from harness.proof.release import Live, Releases
+from tealform_harness.aws_emulator.server import EmulatedAws
 from tests import support
 
 NETWORK = 'type = "network"\n  protocol = "http"'

@@ -10,10 +10,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from harness.emulated_aws.server import EmulatedAws
-from harness.emulated_aws.services import install
 from harness.proof.facts import release
 from tealform.settings.loader import Settings
+from tealform_harness.aws_emulator.server import EmulatedAws
+from tealform_harness.aws_emulator.services import install
 from tests import support
 
 REGION = "eu-west-1"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.emulated_aws.codebuild.buildspec import Buildspec, Outcome
-from harness.emulated_aws.codebuild.executables import write_executable
+from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec, Outcome
+from tealform_harness.aws_emulator.codebuild.executables import write_executable
 from tests.unit.artifacts.contract import ARTIFACTS, REPOSITORY_URI
 
 IMAGE = f"{REPOSITORY_URI}@sha256:{'a' * 64}"

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from harness.emulated_aws.codebuild.buildspec import Buildspec
-from harness.emulated_aws.codebuild.executables import write_executable
+from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec
+from tealform_harness.aws_emulator.codebuild.executables import write_executable
 from tests.support import Template, environment, template
 from tests.unit.pipeline import fake_aws
 

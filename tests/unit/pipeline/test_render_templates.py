@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.emulated_aws.codebuild.buildspec import Buildspec
-from harness.emulated_aws.codebuild.executables import write_executable
+from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec
+from tealform_harness.aws_emulator.codebuild.executables import write_executable
 from tests.support import environment, template_among
 from tests.unit.artifacts.contract import ARTIFACTS, VARIABLES
 from tests.unit.pipeline import fake_ecr

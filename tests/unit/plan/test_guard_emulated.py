@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from tealform.plan.guard import objections
-from tests.harness.emulated_aws.clients import client
-from tests.harness.emulated_aws.conftest import network, shop
-from tests.harness.emulated_aws.shop import Shop, blue_green
-from tests.harness.emulated_aws.store import Release, Store
-from tests.harness.emulated_aws.test_codedeploy_releases import again
-from tests.harness.emulated_aws.test_notifications import pipeline
+from tests.unit.aws_emulator.clients import client
+from tests.unit.aws_emulator.conftest import network, shop
+from tests.unit.aws_emulator.shop import Shop, blue_green
+from tests.unit.aws_emulator.store import Release, Store
+from tests.unit.aws_emulator.test_codedeploy_releases import again
+from tests.unit.aws_emulator.test_notifications import pipeline
 from tests.unit.plan.made import change, plan
 from tests.unit.plan.rules.state import prior, resource
 

@@ -28,12 +28,12 @@ from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.responses.elastic_network_interfaces import ElasticNetworkInterfaces
 
-from harness.emulated_aws.codedeploy.backend import codedeploy_of
-from harness.emulated_aws.services import install
 from tealform.service.functions import smoke_test
-from tests.harness.emulated_aws.clients import ACCOUNT, REGION, client
-from tests.harness.emulated_aws.shop import Network, Shop
-from tests.harness.emulated_aws.test_codedeploy_releases import Release, again, colours, function
+from tealform_harness.aws_emulator.codedeploy.backend import codedeploy_of
+from tealform_harness.aws_emulator.services import install
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
+from tests.unit.aws_emulator.shop import Network, Shop
+from tests.unit.aws_emulator.test_codedeploy_releases import Release, again, colours, function
 
 BALANCER, PATH, HERE = "app/shop-prod/50dc6c495c0c9188", "/well?deep=1", "127.0.0.1"
 # No connection is ever made to it, and that is known at once.

@@ -1,0 +1,126 @@
+"""Projects and builds of CodeBuild in an account and region."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+from uuid import uuid4
+
+from moto.codebuild.exceptions import ResourceAlreadyExistsException, ResourceNotFoundException
+from moto.codebuild.models import CodeBuildBackend
+
+from tealform_harness.aws_emulator import service_events
+from tealform_harness.aws_emulator.codebuild.build import Build
+from tealform_harness.aws_emulator.codebuild.cli_tools import Tools
+from tealform_harness.aws_emulator.codebuild.log import BuildLog
+from tealform_harness.aws_emulator.codebuild.project import completed
+from tealform_harness.aws_emulator.codebuild.variables import Variable
+from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
+
+_NONE: Mapping[str, bytes] = MappingProxyType({})
+
+
+class BuildBackend(ExtendedBackend, CodeBuildBackend):
+    """https://docs.aws.amazon.com/codebuild/latest/APIReference/Welcome.html."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.projects: dict[str, dict[str, Any]] = {}
+        self.builds: dict[str, Build] = {}
+
+    def put_project(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """CreateProject; raises if the name is taken."""
+        arn = self._arn(f"project/{asked['name']}")
+        if asked["name"] in self.projects:
+            raise ResourceAlreadyExistsException(f"Project already exists: {arn}")
+        key = f"arn:{self.partition}:kms:{self.region_name}:{self.account_id}:alias/aws/s3"
+        return self.projects.setdefault(asked["name"], completed(asked, arn, key))
+
+    def change_project(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """UpdateProject: what is not asked for stays."""
+        before = self.project(asked["name"])
+        changed = completed({**before, **asked}, before["arn"], before["encryptionKey"])
+        self.projects[asked["name"]] = {**changed, "created": before["created"]}
+        return self.projects[asked["name"]]
+
+    def project(self, name: str) -> dict[str, Any]:
+        """The project of that name or ARN; raises if there is none."""
+        found = self.projects.get(name.rpartition("project/")[2])
+        if not found:
+            raise ResourceNotFoundException(f"Project cannot be found: {self._arn(f'project/{name}')}")
+        return found
+
+    def delete_project(self, project_name: str) -> None:
+        """Its builds go with it."""
+        self.projects.pop(project_name, None)
+        self.builds = {
+            name: build for name, build in self.builds.items() if build.metadata["projectName"] != project_name
+        }
+
+    def run_build(
+        self,
+        project: str,
+        source: bytes,
+        source_version: str,
+        overrides: Iterable[Variable] = (),
+        others: Mapping[str, bytes] = _NONE,
+    ) -> Build:
+        """Builds ``source``, a ZIP, and returns when the build is over.
+
+        ``project`` is the name of the project, ``source_version`` what the source is a version of (a commit's id, an
+        object's version), ``overrides`` variables that go over the project's, ``others`` the ZIPs of further sources by
+        name. That a command fails is told by the build; raises if there is no such project.
+        """
+        build = self._new_build(self.project(project), source_version)
+        self._run(build, source, overrides, others)
+        return build
+
+    def begin_build(self, project: str, source: bytes, source_version: str, overrides: Iterable[Variable]) -> Build:
+        """As ``run_build``, but returns at once."""
+        build = self._new_build(self.project(project), source_version)
+        threading.Thread(target=self._run, args=(build, source, overrides), daemon=True).start()
+        return build
+
+    def builds_of(self, project: str) -> list[str]:
+        """The ids of a project's builds, newest first."""
+        return [name for name, build in reversed(self.builds.items()) if build.metadata["projectName"] == project]
+
+    def _new_build(self, project: Mapping[str, Any], source_version: str) -> Build:
+        number = str(uuid4())
+        log = BuildLog(self.account_id, self.region_name, project, number)
+        count = 1 + len(self.builds_of(project["name"]))
+        build = Build(project, f"{project['name']}:{number}", count, source_version, log.write)
+        build.metadata["logs"] = log.described()
+        self.builds[build.metadata["id"]] = build
+        return build
+
+    def _run(
+        self, build: Build, source: bytes, overrides: Iterable[Variable], others: Mapping[str, bytes] = _NONE
+    ) -> None:
+        self._tell(build)
+        variables = [*build.metadata["environment"]["environmentVariables"], *overrides]
+        build.run(source, variables, Tools(self.account_id, self.region_name), others)
+        self._tell(build)
+
+    def _tell(self, build: Build) -> None:
+        """https://docs.aws.amazon.com/codebuild/latest/userguide/sample-build-notifications.html."""
+        metadata = build.metadata
+        detail = {
+            "build-status": metadata["buildStatus"],
+            "project-name": metadata["projectName"],
+            "build-id": metadata["arn"],
+            "current-phase": metadata["currentPhase"],
+        }
+        service_events.publish(
+            self.account_id,
+            self.region_name,
+            "aws.codebuild",
+            "CodeBuild Build State Change",
+            [metadata["arn"]],
+            detail,
+        )
+
+    def _arn(self, resource: str) -> str:
+        return f"arn:{self.partition}:codebuild:{self.region_name}:{self.account_id}:{resource}"

@@ -1,0 +1,138 @@
+"""Repositories of CodeCommit in an account and region."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.codecommit.models import CodeCommit, CodeCommitBackend
+from moto.core.exceptions import JsonRESTError
+
+from tealform_harness.aws_emulator import service_events
+from tealform_harness.aws_emulator.codecommit.approvals import ApprovalRuleTemplates
+from tealform_harness.aws_emulator.codecommit.history import Change, Commit, History
+from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
+
+
+class Repository(CodeCommit):
+    """Also holds tags, a key and commits; its times are times and no text."""
+
+    def __init__(self, account_id: str, region: str, name: str, description: str | None) -> None:
+        super().__init__(account_id, region, description or "", name)
+        self.tags: dict[str, str] = {}
+        self.history = History()
+        self.metadata: dict[str, Any] = {
+            **self.repository_metadata,
+            "repositoryDescription": description,
+            "kmsKeyId": f"arn:aws:kms:{region}:{account_id}:alias/aws/codecommit",
+            "creationDate": datetime.now(UTC),
+            "lastModifiedDate": datetime.now(UTC),
+        }
+
+    def change(self, **metadata: str) -> None:
+        """Changes what GetRepository answers."""
+        self.metadata.update(metadata, lastModifiedDate=datetime.now(UTC))
+
+
+class SourceControlBackend(ExtendedBackend, CodeCommitBackend):
+    """Carries CodeCommit on: https://docs.aws.amazon.com/codecommit/latest/APIReference/Welcome.html."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.templates = ApprovalRuleTemplates()
+
+    def create_repository(self, repository_name: str, repository_description: str | None) -> dict[str, str]:
+        """Raises if the name is taken."""
+        super().create_repository(repository_name, repository_description or "")
+        repository = Repository(self.account_id, self.region_name, repository_name, repository_description)
+        self.repositories[repository_name] = repository
+        return repository.repository_metadata
+
+    def repository(self, name: str) -> Repository:
+        """Raises if there is none of that name."""
+        self.get_repository(name)
+        repository = self.repositories[name]
+        assert isinstance(repository, Repository)
+        return repository
+
+    def repository_of_arn(self, arn: str) -> Repository:
+        """Raises if the ARN is not that of a repository here."""
+        return self.repository(arn.rpartition(":")[2])
+
+    def rename_repository(self, old: str, new: str) -> None:
+        """https://docs.aws.amazon.com/codecommit/latest/APIReference/API_UpdateRepositoryName.html."""
+        before = self.repository(old)
+        self.create_repository(new, before.metadata["repositoryDescription"])
+        after = self.repository(new)
+        after.tags, after.history = before.tags, before.history
+        kept = ("repositoryId", "creationDate", "kmsKeyId", "defaultBranch")
+        after.change(**{name: before.metadata[name] for name in kept if name in before.metadata})
+        del self.repositories[old]
+
+    def delete_repository(self, repository_name: str) -> str | None:
+        """Templates are no longer associated with it."""
+        self.templates.forget(repository_name)
+        return super().delete_repository(repository_name)
+
+    def commit(self, name: str, branch: str, parent: str | None, change: Change, said: tuple[str, str, str]) -> Commit:
+        """Puts a commit on a branch and tells EventBridge so; see ``History.commit``.
+
+        The first branch of a repository becomes its default branch.
+        """
+        repository = self.repository(name)
+        before = repository.history.branches.get(branch)
+        commit = repository.history.commit(branch, parent, change, said)
+        repository.metadata.setdefault("defaultBranch", branch)
+        self._tell(repository, branch, before, commit.commit_id)
+        return commit
+
+    def create_branch(self, name: str, branch: str, commit_id: str) -> None:
+        """Creates a branch at a commit and tells EventBridge so."""
+        repository = self.repository(name)
+        repository.history.create_branch(branch, commit_id)
+        self._tell(repository, branch, None, commit_id)
+
+    def update_default_branch(self, name: str, branch: str) -> None:
+        """Raises if there is no such branch."""
+        repository = self.repository(name)
+        repository.history.branch(branch)
+        repository.change(defaultBranch=branch)
+
+    def delete_branch(self, name: str, branch: str) -> str:
+        """Returns the id of the commit that it was at; the default branch stays.
+
+        https://docs.aws.amazon.com/codecommit/latest/APIReference/API_DeleteBranch.html
+        """
+        repository = self.repository(name)
+        if repository.metadata.get("defaultBranch") == branch:
+            message = f"{branch} is the default branch and cannot be deleted"
+            raise JsonRESTError("DefaultBranchCannotBeDeletedException", message)
+        before = repository.history.branch(branch)
+        del repository.history.branches[branch]
+        self._tell(repository, branch, before, None)
+        return before
+
+    def source(self, name: str, branch: str) -> tuple[str, bytes]:
+        """What a pipeline takes from a branch: the id of its newest commit, and the files as a ZIP."""
+        history = self.repository(name).history
+        commit_id = history.branch(branch)
+        return commit_id, history.commits[commit_id].archive()
+
+    def _tell(self, repository: Repository, branch: str, before: str | None, after: str | None) -> None:
+        """https://docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html."""
+        event = "referenceDeleted" if after is None else "referenceUpdated" if before else "referenceCreated"
+        detail = {
+            "event": event,
+            "repositoryName": repository.metadata["repositoryName"],
+            "repositoryId": repository.metadata["repositoryId"],
+            "referenceType": "branch",
+            "referenceName": branch,
+            "referenceFullName": f"refs/heads/{branch}",
+            "commitId": after or before,
+            **({"oldCommitId": before} if before else {}),
+            "callerUserArn": f"arn:aws:iam::{self.account_id}:root",
+        }
+        arn = repository.metadata["Arn"]
+        service_events.publish(
+            self.account_id, self.region_name, "aws.codecommit", "CodeCommit Repository State Change", [arn], detail
+        )

@@ -1,0 +1,47 @@
+"""What the actions do: one module for each provider.
+
+An action's ``run`` yields where it waits; the next ``next`` goes on. It raises ActionError if it fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from tealform_harness.aws_emulator.codepipeline.action_run import ActionRun
+from tealform_harness.aws_emulator.codepipeline.actions import (
+    approval,
+    build,
+    connection_source,
+    ecs_blue_green,
+    s3_deploy,
+    s3_source,
+    source,
+)
+from tealform_harness.aws_emulator.codepipeline.error import ActionError
+
+_RUNS: Mapping[tuple[str, str], Callable[[ActionRun], Iterator[None]]] = {
+    ("Source", "CodeCommit"): source.run,
+    ("Source", "S3"): s3_source.run,
+    ("Source", "CodeStarSourceConnection"): connection_source.run,
+    ("Build", "CodeBuild"): build.run,
+    ("Test", "CodeBuild"): build.run,
+    ("Approval", "Manual"): approval.run,
+    ("Deploy", "CodeDeployToECS"): ecs_blue_green.run,
+    ("Deploy", "S3"): s3_deploy.run,
+}
+
+
+def start(run: ActionRun) -> None:
+    """Gives ``run`` its work; it begins with the next step."""
+    run.work = _work(run)
+
+
+def _work(run: ActionRun) -> Iterator[None]:
+    run.resolve()
+    kind = run.declaration["actionTypeId"]
+    yield from _RUNS.get((kind["category"], kind["provider"]), _unknown)(run)
+
+
+def _unknown(run: ActionRun) -> Iterator[None]:
+    yield from ()
+    raise ActionError("JobFailed", f"Actions of {run.declaration['actionTypeId']['provider']} are not emulated")

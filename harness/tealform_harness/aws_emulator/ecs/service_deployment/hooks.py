@@ -1,0 +1,107 @@
+"""The functions that ECS calls at the stages of a deployment.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/lambda-lifecycle-hooks.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from moto.awslambda.exceptions import UnknownFunctionException
+from moto.awslambda.utils import get_backend
+from moto.awslambda_simple.models import LambdaSimpleBackend
+
+from tealform_harness.aws_emulator.ecs.service_deployment.error import DeploymentError, rolled_back_because
+from tealform_harness.aws_emulator.iam_roles import role_of, trusts
+
+Json = Mapping[str, Any]
+
+SECONDS_BETWEEN_CALLS = 30
+LONGEST_SECONDS = 24 * 60 * 60
+
+_NOT_RUN = {"hookStatus": "SUCCEEDED"}
+
+
+class Hooks:
+    """The lifecycle hooks of a service; ``told`` are those that were called, as DescribeServiceDeployments tells them."""
+
+    def __init__(self, account_id: str, region: str, hooks: Sequence[Json]) -> None:
+        self._account_id, self._region, self._hooks = account_id, region, hooks
+        self.told: list[dict[str, Any]] = []
+
+    def call(self, stage: str, event: Callable[[], Json]) -> Iterator[None]:
+        """Calls those of a stage with ``event``; yields where one wants to be called again.
+
+        Raises DeploymentError for one that fails, cannot be called or says nothing sensible.
+        """
+        for hook in self._hooks:
+            if stage in hook["lifecycleStages"]:
+                yield from self._call(hook, stage, event)
+
+    def _call(self, hook: Json, stage: str, event: Callable[[], Json]) -> Iterator[None]:
+        target, execution = hook["hookTargetArn"], str(uuid4())
+        told = {"hookId": execution, "targetType": "AWS_LAMBDA", "targetArn": target, "status": "IN_PROGRESS"}
+        self.told.append(told)
+        details, seconds = hook.get("hookDetails"), 0
+        try:
+            while True:
+                asked = {"executionId": execution, "lifecycleStage": stage, **event()}
+                answer = self._answer(hook, {**asked, "hookDetails": details} if details else asked)
+                if _status(target, answer) == "SUCCEEDED":
+                    break
+                seconds += answer.get("callBackDelay") or SECONDS_BETWEEN_CALLS
+                if seconds >= LONGEST_SECONDS:
+                    raise DeploymentError(f"Lifecycle hook target {target} timed out.")
+                details = _merged(details, answer.get("hookDetails"))
+                yield
+        except DeploymentError as failure:
+            told["status"] = "FAILED"
+            raise rolled_back_because(f"{stage} lifecycle hook(s) failed. {failure.reason}") from failure
+        told["status"] = "SUCCEEDED"
+
+    def _answer(self, hook: Json, event: Json) -> dict[str, Any]:
+        """What the function returns; that of one that is not run is SUCCEEDED.
+
+        No function is run as a container, not even where there is Docker: nothing that it asks would answer. Where moto is
+        told to do without Docker, it answers for functions with what it was told to, or with what they are given.
+        """
+        target = hook["hookTargetArn"]
+        role = role_of(self._account_id, self._region, hook["roleArn"])
+        if role is None or not trusts(role, "ecs.amazonaws.com"):
+            raise DeploymentError(f"ECS was unable to assume role {hook['roleArn']}")
+        functions, body = get_backend(self._account_id, self._region), json.dumps(event)
+        try:
+            functions.get_function(target)
+        except UnknownFunctionException as error:
+            message = f"ECS was unable to invoke hook target {target} due to {error.message}"
+            raise DeploymentError(message) from error
+        if not isinstance(functions, LambdaSimpleBackend):
+            return _NOT_RUN
+        returned = functions.invoke(target, None, body, {}, {})
+        text = returned.decode() if isinstance(returned, bytes) else returned or ""
+        return _NOT_RUN if text == body else _parsed(text)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _status(target: str, answer: Json) -> str:
+    match answer.get("hookStatus"):
+        case "SUCCEEDED" | "IN_PROGRESS" as status:
+            return str(status)
+        case "FAILED":
+            raise DeploymentError(f"Lifecycle hook target {target} returned FAILED status.")
+    message = f"ECS was unable to parse the response from {target} due to: HookStatus must not be null."
+    raise DeploymentError(message)
+
+
+def _merged(details: Any, more: Any) -> Any:
+    return {**details, **more} if isinstance(details, dict) and isinstance(more, dict) else more or details

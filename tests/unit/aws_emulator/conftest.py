@@ -1,0 +1,29 @@
+"""One emulated AWS for each file of tests, emptied after each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+from moto.core.base_backend import BackendDict
+
+from tealform_harness.aws_emulator.services import install
+from tests.unit.aws_emulator.shop import Network, Shop
+
+
+@pytest.fixture(scope="module")
+def network() -> Iterator[Network]:
+    install()
+    with mock_aws(config={"lambda": {"use_docker": False}}):
+        yield Network()
+
+
+@pytest.fixture
+def shop(network: Network) -> Iterator[Shop]:
+    yield Shop(network)
+    for backends in vars(BackendDict)["_instances"]:
+        for backend in backends.values():
+            # A new EC2 and a new key take longer than a test; network and key are the same in all of them.
+            if backend.service_name not in ("ec2", "kms"):
+                backend.reset()
