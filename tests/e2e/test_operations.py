@@ -14,8 +14,6 @@ from pathlib import Path
 import pytest
 
 from harness import aws_provider
-from harness.emulated_hcp import server as hcp
-from harness.emulated_hcp.organization import Organization
 from harness.proof.concession import Concession
 from tealform.aws import lazy_bindings
 from tealform.synth import app, environments
@@ -23,6 +21,8 @@ from tealform.synth import bootstrap_app as bootstrap
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform_harness.aws_emulator import seed
 from tealform_harness.aws_emulator.server import EmulatedAws, running
+from tealform_harness.hcp_emulator import server as hcp
+from tealform_harness.hcp_emulator.models import Organization
 from tests import projects
 from tests.inventory import ROOT
 from tests.unit.bootstrap.projects import ACCOUNT

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from harness.emulated_hcp.organization import Organization, Run, Workspace
-from harness.emulated_hcp.server import TOKEN, EmulatedHcp, running
 from tealform.__main__ import main
 from tealform.operations.root_module import RootModule
 from tealform.plan.blocker import Objection
+from tealform_harness.hcp_emulator.models import Organization, Run, Workspace
+from tealform_harness.hcp_emulator.server import TOKEN, EmulatedHcp, running
 from tests import sessions
 from tests.unit.operations import modules
 from tests.unit.operations.test_commands import Judges, judges

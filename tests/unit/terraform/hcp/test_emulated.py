@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from harness.emulated_hcp import server
-from harness.emulated_hcp.organization import Organization, Workspace
-from harness.emulated_hcp.server import EmulatedHcp
 from tealform.errors import HarnessError
 from tealform.operations import plan_checks, speculative_plan
 from tealform.operations.plan_checks import Judgement
 from tealform.policy import plan_gate
 from tealform.terraform import subprocesses
 from tealform.terraform.hcp import preflight, run
+from tealform_harness.hcp_emulator import server
+from tealform_harness.hcp_emulator.models import Organization, Workspace
+from tealform_harness.hcp_emulator.server import EmulatedHcp
 from tests.inventory import ROOT
 from tests.unit.operations import modules
 

@@ -11,9 +11,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from harness.emulated_hcp import documents
-from harness.emulated_hcp.organization import FINAL, Configuration, Organization, Run, Workspace
-from harness.emulated_hcp.worker import Worker
+from tealform_harness.hcp_emulator import serializers
+from tealform_harness.hcp_emulator.models import FINAL, Configuration, Organization, Run, Workspace
+from tealform_harness.hcp_emulator.worker import Worker
 
 _HEADERS = {"TFP-API-Version": "2.6", "TFP-AppName": "HCP Terraform", "X-RateLimit-Limit": "30"}
 
@@ -72,17 +72,17 @@ class Api:
 
     def _read_organization(self, _: Request, org: str) -> Any:
         self._check(org)
-        return documents.organization(self._organization)
+        return serializers.organization(self._organization)
 
     def _entitlements(self, _: Request, org: str) -> Any:
         self._check(org)
-        return documents.entitlements()
+        return serializers.entitlements()
 
     def _projects(self, request: Request, org: str) -> Any:
         self._check(org)
         wanted = request.args.get("filter[names]")
         names = [name for name in self._organization.projects if wanted in (None, name)]
-        return [documents.project(self._organization, name) for name in names]
+        return [serializers.project(self._organization, name) for name in names]
 
     def _create_project(self, request: Request, org: str) -> Any:
         self._check(org)
@@ -90,11 +90,11 @@ class Api:
             raise RefusalError(404, "not found")
         name = _attributes(request)["name"]
         self._organization.projects.append(name)
-        return documents.project(self._organization, name)
+        return serializers.project(self._organization, name)
 
     def _read_project(self, _: Request, project: str) -> Any:
         for name in self._organization.projects:
-            if (found := documents.project(self._organization, name))["id"] == project:
+            if (found := serializers.project(self._organization, name))["id"] == project:
                 return found
         raise RefusalError(404, "not found")
 
@@ -102,7 +102,7 @@ class Api:
         self._check(org)
         wanted = request.args.get("search[name]", "")
         found = [each for name, each in self._organization.workspaces.items() if wanted in name]
-        return _page(request, [documents.workspace(self._organization, each) for each in found])
+        return _page(request, [serializers.workspace(self._organization, each) for each in found])
 
     def _create_workspace(self, request: Request, org: str) -> Any:
         self._check(org)
@@ -114,7 +114,7 @@ class Api:
         related = (request.get_json(force=True)["data"].get("relationships") or {}).get("project")
         project = self._read_project(request, related["data"]["id"])["attributes"]["name"] if related else None
         made = self._organization.add_workspace(name, **({"project": project} if project else {}))
-        return documents.workspace(self._organization, made)
+        return serializers.workspace(self._organization, made)
 
     def _workspace_by_name(self, request: Request, org: str, name: str) -> Any:
         self._check(org)
@@ -128,18 +128,20 @@ class Api:
     def _change_workspace(self, request: Request, ws: str) -> Any:
         it = self._of(ws)
         it.terraform_version = _attributes(request).get("terraform-version") or it.terraform_version
-        return documents.workspace(self._organization, it)
+        return serializers.workspace(self._organization, it)
 
     def _shown(self, it: Workspace) -> Response:
-        included = [documents.user(it.locked_by)] if it.locked_by else [documents.run(it.current)] if it.current else []
-        return _document(documents.workspace(self._organization, it), included)
+        included = (
+            [serializers.user(it.locked_by)] if it.locked_by else [serializers.run(it.current)] if it.current else []
+        )
+        return _document(serializers.workspace(self._organization, it), included)
 
     def _lock(self, request: Request, ws: str) -> Any:
         it = self._of(ws)
         if it.locked_by or it.current:
             raise RefusalError(409, "conflict", "Unable to lock workspace. The workspace is already locked.")
         it.locked_by = self._user(request)
-        return documents.workspace(self._organization, it)
+        return serializers.workspace(self._organization, it)
 
     def _unlock(self, request: Request, ws: str) -> Any:
         """https://developer.hashicorp.com/terraform/cloud-docs/api-docs/workspaces#unlock-a-workspace"""
@@ -159,24 +161,24 @@ class Api:
         if not it.locked_by:
             raise RefusalError(409, "conflict", "Unable to unlock workspace. The workspace is not locked.")
         it.locked_by = ""
-        return documents.workspace(self._organization, it)
+        return serializers.workspace(self._organization, it)
 
     def _current_state(self, request: Request, ws: str) -> Any:
         it = self._of(ws)
         if not it.states:
             raise RefusalError(404, "not found")
-        return documents.state(_host(request), it, len(it.states) - 1)
+        return serializers.state(_host(request), it, len(it.states) - 1)
 
     def _create_state(self, request: Request, ws: str) -> Any:
         it = self._of(ws)
         it.states.append(base64.b64decode(_attributes(request).get("state") or ""))
-        return documents.state(_host(request), it, len(it.states) - 1)
+        return serializers.state(_host(request), it, len(it.states) - 1)
 
     def _outputs(self, _: Request, ws: str) -> Any:
-        return documents.outputs(self._of(ws))
+        return serializers.outputs(self._of(ws))
 
     def _state_version(self, request: Request, sv: str, number: int) -> Any:
-        return documents.state(_host(request), self._of(f"ws-{sv}"), number)
+        return serializers.state(_host(request), self._of(f"ws-{sv}"), number)
 
     def _state_content(self, request: Request, ws: str, number: int) -> Response:
         it = self._of(ws)
@@ -191,14 +193,14 @@ class Api:
         self._of(ws)
         made = Configuration(self._organization.new_id("cv"), bool(_attributes(request).get("speculative")))
         self._organization.configurations[made.id] = made
-        return documents.configuration(_host(request), made)
+        return serializers.configuration(_host(request), made)
 
     def _upload(self, request: Request, cv: str) -> Response:
         self._organization.configurations[cv].content = request.get_data()
         return Response(status=200)
 
     def _configuration(self, request: Request, cv: str) -> Any:
-        return documents.configuration(_host(request), self._organization.configurations[cv])
+        return serializers.configuration(_host(request), self._organization.configurations[cv])
 
     def _create_run(self, request: Request) -> Any:
         related = request.get_json()["data"]["relationships"]
@@ -211,26 +213,26 @@ class Api:
         self._organization.runs[run.id] = run
         self.workers.append(Worker(self._organization, run, self._variables))
         self.workers[-1].start()
-        return documents.run(run)
+        return serializers.run(run)
 
     def _runs(self, request: Request, ws: str) -> Any:
         it = self._of(ws)
         newest_first = reversed(list(self._organization.runs.values()))
-        return _page(request, [documents.run(each) for each in newest_first if each.workspace is it])
+        return _page(request, [serializers.run(each) for each in newest_first if each.workspace is it])
 
     def _read_run(self, request: Request, run: str) -> Response:
         it, host = self._run(run), _host(request)
         included = [
-            documents.workspace(self._organization, it.workspace),
-            documents.configuration(host, it.configuration),
-            documents.plan_or_apply(host, "plan", it, it.plan),
-            documents.plan_or_apply(host, "apply", it, it.apply),
+            serializers.workspace(self._organization, it.workspace),
+            serializers.configuration(host, it.configuration),
+            serializers.plan_or_apply(host, "plan", it, it.plan),
+            serializers.plan_or_apply(host, "apply", it, it.apply),
         ]
-        return _document(documents.run(it), included)
+        return _document(serializers.run(it), included)
 
     def _act(self, _: Request, run: str, action: str) -> Response:
         it = self._run(run)
-        possible = documents.run(it)["attributes"]["actions"]
+        possible = serializers.run(it)["attributes"]["actions"]
         if action not in _ACTIONS or it.status in FINAL or not possible[_ACTIONS[action]]:
             raise RefusalError(409, "transition not allowed")
         if action == "apply":
@@ -247,17 +249,17 @@ class Api:
 
     def _policy_checks(self, _: Request, run: str) -> Any:
         it = self._run(run)
-        return [documents.policy_check(it)] if it.workspace.failing_policy else []
+        return [serializers.policy_check(it)] if it.workspace.failing_policy else []
 
     def _override(self, _: Request, run: str) -> Any:
         it = self._run(run)
         if it.status != "policy_override":
             raise RefusalError(409, "transition not allowed")
         it.overridden.set()
-        return documents.policy_check(it)
+        return serializers.policy_check(it)
 
     def _policy_check(self, _: Request, run: str) -> Any:
-        return documents.policy_check(self._run(run))
+        return serializers.policy_check(self._run(run))
 
     def _policy_output(self, _: Request, run: str) -> Response:
         level = self._run(run).workspace.failing_policy
@@ -265,11 +267,11 @@ class Api:
 
     def _plan(self, request: Request, run: str) -> Any:
         it = self._run(run)
-        return documents.plan_or_apply(_host(request), "plan", it, it.plan)
+        return serializers.plan_or_apply(_host(request), "plan", it, it.plan)
 
     def _apply(self, request: Request, run: str) -> Any:
         it = self._run(run)
-        return documents.plan_or_apply(_host(request), "apply", it, it.apply)
+        return serializers.plan_or_apply(_host(request), "apply", it, it.apply)
 
     def _plan_json(self, _: Request, run: str) -> Response:
         it = self._run(run)

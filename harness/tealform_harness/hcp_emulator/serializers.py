@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from harness.emulated_hcp.organization import FINAL, Configuration, Log, Organization, Run, Workspace
+from tealform_harness.hcp_emulator.models import FINAL, Configuration, Log, Organization, Run, Workspace
 
 Document = dict[str, Any]
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import httpx
 
-from harness.emulated_hcp.organization import FINAL, Workspace
-from harness.emulated_hcp.server import TOKEN, EmulatedHcp
+from tealform_harness.hcp_emulator.models import FINAL, Workspace
+from tealform_harness.hcp_emulator.server import TOKEN, EmulatedHcp
 
 _PATIENCE_SECONDS = 30
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from harness.emulated_hcp.api import Api
-from harness.emulated_hcp.organization import Organization
+from tealform_harness.hcp_emulator.api import Api
+from tealform_harness.hcp_emulator.models import Organization
 
 HOST = "app.terraform.io"
 TOKEN = "emulated.atlasv1.token"

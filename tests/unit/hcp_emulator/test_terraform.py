@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from harness.emulated_hcp.organization import Organization, Workspace
-from harness.emulated_hcp.server import TOKEN, EmulatedHcp, running
 from harness.stand_in.server import serving
 from tealform.synth import environments
 from tealform.terraform import subprocesses, terraform_binaries
-from tests.harness.emulated_hcp.test_runs import greeting
+from tealform_harness.hcp_emulator.models import Organization, Workspace
+from tealform_harness.hcp_emulator.server import TOKEN, EmulatedHcp, running
 from tests.inventory import ROOT
+from tests.unit.hcp_emulator.test_runs import greeting
 
 _BOOKMARK = "plan.tfplan"
 

@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from harness.emulated_hcp import redacted
-from harness.emulated_hcp.organization import Log, Organization, Run
 from tealform.terraform import subprocesses, terraform_binaries
 from tealform.terraform.subprocesses import HALT, Halt
+from tealform_harness.hcp_emulator import redacted_plan
+from tealform_harness.hcp_emulator.models import Log, Organization, Run
 
 # Override files are read last, and ``cloud`` and ``backend`` exclude each other, so that one takes the other's place.
 _LOCAL = "~local_override.tf.json"
@@ -170,7 +170,7 @@ class Worker(threading.Thread):
         run.plan_json = self._told(folder, "show", "-json", _PLAN)
         if run.asked("save-plan") or run.workspace.structured:
             schemas = json.loads(self._told(folder, "providers", "schema", "-json"))
-            run.redacted_json = json.dumps(redacted.plan(json.loads(run.plan_json), schemas))
+            run.redacted_json = json.dumps(redacted_plan.plan(json.loads(run.plan_json), schemas))
 
     def _told(self, folder: Path, *arguments: str) -> str:
         return subprocesses.run([*terraform_binaries.every()[0].command, *arguments], self._variables, folder).stdout

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from harness.emulated_hcp.organization import Workspace
-from harness.emulated_hcp.server import EmulatedHcp
-from tests.harness.emulated_hcp.client import Client
+from tealform_harness.hcp_emulator.models import Workspace
+from tealform_harness.hcp_emulator.server import EmulatedHcp
+from tests.unit.hcp_emulator.client import Client
 
 SLOWLY = {"provisioner": [{"local-exec": {"command": "sleep 30"}}]}
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.emulated_hcp.organization import Organization, Workspace
-from harness.emulated_hcp.server import TOKEN, EmulatedHcp, running
-from tests.harness.emulated_hcp.client import Client
+from tealform_harness.hcp_emulator.models import Organization, Workspace
+from tealform_harness.hcp_emulator.server import TOKEN, EmulatedHcp, running
+from tests.unit.hcp_emulator.client import Client
 
 
 @pytest.fixture(scope="module")
