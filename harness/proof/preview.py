@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from harness.stand_in.server import serving
 from tealform.plan import summary
 from tealform.plan.source_map import Blame
 from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform.terraform.scratch_module import Outcome
+from tealform_harness.provider_stub.server import serving
 
 Form = Literal["summary", "text", "json"]
 

@@ -13,13 +13,13 @@ from harness.proof import offline, report
 from harness.proof.claims import CLAIMS
 from harness.proof.side_by_side import side_by_side
 from harness.proof.verdict import Result, Verdict, not_proved
-from harness.stand_in.server import serving
 from tealform.aws.lazy_bindings import CACHE
 from tealform.errors import HarnessError
 from tealform.settings.errors import SettingsError
 from tealform.synth import environments
 from tealform.terraform import terraform_binaries
 from tealform.terraform.terraform_binaries import Terraform
+from tealform_harness.provider_stub.server import serving
 
 
 def prove(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[Verdict]:

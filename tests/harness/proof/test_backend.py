@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from harness import stand_in
 from harness.proof import backend
 from tealform.terraform import terraform_binaries
 from tealform.terraform.scratch_module import Outcome
+from tealform_harness import provider_stub
 from tests import projects
 
 S3 = {"bucket": "state", "key": "dev/terraform.tfstate", "region": "eu-west-1", "use_lockfile": True}
@@ -20,7 +20,7 @@ CLOUD = {"organization": "acme", "workspaces": {"name": "shop-dev"}}
 def _initialized(root: Path, terraform: dict[str, Any]) -> Outcome:
     document = {"terraform": terraform}
     folder = projects.write(root, document)
-    with stand_in.serving([document]) as provider:
+    with provider_stub.serving([document]) as provider:
         return backend.initialized(folder, terraform_binaries.every()[0], provider.reattach)
 
 

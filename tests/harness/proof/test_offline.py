@@ -9,20 +9,20 @@ from typing import Any
 
 import pytest
 
-from harness import stand_in
 from harness.proof import offline
 from harness.proof.verdict import Verdict
 from tealform.settings import loader
 from tealform.synth import environments
 from tealform.terraform import terraform_binaries
 from tealform.terraform.terraform_binaries import Terraform
+from tealform_harness import provider_stub
 from tests import projects, support
 
 ENVIRONMENTS = projects.REPOSITORY / "environments"
 
 
 def _judge(folder: Path, terraform: Terraform) -> list[Verdict]:
-    with stand_in.serving([environments.document(folder)]) as provider:
+    with provider_stub.serving([environments.document(folder)]) as provider:
         return list(offline.judge(folder, terraform, provider.reattach, "both"))
 
 
@@ -98,7 +98,7 @@ def test_cycle_is_refuted(tmp_path: Path) -> None:
 def test_resources_written_by_hand_beside_are_judged_too(tmp_path: Path) -> None:
     folder = _changed(tmp_path, lambda _: None)
     (folder / "extra.tf").write_text('resource "aws_sqs_queue" "extra" {\n  colour = "blue"\n}\n')
-    with stand_in.serving(environments.declared(folder)) as provider:
+    with provider_stub.serving(environments.declared(folder)) as provider:
         (schema,) = offline.judge(folder, terraform_binaries.every()[0], provider.reattach, "both")
     (finding,) = schema.findings
     assert "environments/dev/extra.tf:2: aws_sqs_queue.extra: " in finding

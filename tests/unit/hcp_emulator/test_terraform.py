@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from harness.stand_in.server import serving
 from tealform.synth import environments
 from tealform.terraform import subprocesses, terraform_binaries
 from tealform_harness.hcp_emulator.models import Organization, Workspace
 from tealform_harness.hcp_emulator.server import TOKEN, EmulatedHcp, running
+from tealform_harness.provider_stub.server import serving
 from tests.inventory import ROOT
 from tests.unit.hcp_emulator.test_runs import greeting
 

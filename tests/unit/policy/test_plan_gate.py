@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from harness.stand_in.server import serving
 from tealform.policy import plan_gate, scanner
 from tealform.policy.environment import Environment
 from tealform.policy.plan_gate import Verdict
 from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
+from tealform_harness.provider_stub.server import serving
 from tests.unit.policy import stacks
 from tests.unit.policy.plans import plan, record, refers, report, resource
 from tests.unit.policy.test_waivers import waiver

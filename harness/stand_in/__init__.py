@@ -1,8 +1,0 @@
-"""A stand-in for the provider hashicorp/aws: real Terraform runs without AWS and without network.
-
-Green means that Terraform accepts a configuration, not that AWS does. ``serving`` is the way in.
-"""
-
-from harness.stand_in.server import Served, serving
-
-__all__ = ["Served", "serving"]

@@ -1,4 +1,0 @@
-"""The schema of the AWS provider, without the provider: rebuilt from the pinned CDKTF bindings.
-
-How close it comes to the real one was measured: see ``tests/harness/stand_in/test_schema.py``.
-"""
