@@ -204,7 +204,7 @@ def _coverage(options: argparse.Namespace) -> int:
 
 
 def _mutate(options: argparse.Namespace) -> int:
-    from harness.mutation import run
+    from tealform_harness.mutation import run
 
     return run.mutate(options.root, options.areas, options.json)
 

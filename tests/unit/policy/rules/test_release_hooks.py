@@ -8,10 +8,10 @@ from copy import deepcopy
 
 import pytest
 
-from harness.mutation import good
 from tealform.policy.engine import evaluate
 from tealform.policy.environment import Environment
 from tealform.policy.rules.release_hooks import CHECK
+from tealform_harness.mutation import good
 from tests.projects import REPOSITORY
 from tests.unit.policy.rules.parts import SERVICE, body, drop, put, together
 from tests.unit.policy.rules.shipped import Json, failed, judged
