@@ -30,7 +30,7 @@ from tealform.settings.errors import SettingsError
 from tealform.terraform import terraform_cli
 
 if TYPE_CHECKING:
-    from harness.proof.verdict import Result, Verdict
+    from tealform_harness.verify.result import Result, Verdict
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -231,25 +231,26 @@ def _reference(options: argparse.Namespace) -> int:
 
 
 def _prove(options: argparse.Namespace) -> int:
-    from harness.proof import prove
+    from tealform_harness.verify import run as prove
 
     return _verdicts(options, prove.prove, ["proved", "not proved"])
 
 
 def _e2e(options: argparse.Namespace) -> int:
-    from harness.proof import prove
+    from tealform_harness.verify import run as prove
 
     return _verdicts(options, prove.prove_emulated, ["proved"])
 
 
 def _preview(options: argparse.Namespace) -> int:
-    from harness.proof import preview
+    from tealform_harness.verify import offline_plan
 
-    return preview.preview(options.root, options.environment, options.form, print)
+    return offline_plan.preview(options.root, options.environment, options.form, print)
 
 
 def _verdicts(options: argparse.Namespace, judge: Callable[..., list[Verdict]], accepted: Collection[Result]) -> int:
-    from harness.proof import prove, report
+    from tealform_harness.verify import report
+    from tealform_harness.verify import run as prove
 
     stream = sys.stderr if options.json else sys.stdout
     verdicts = judge(options.root, options.environments, lambda line: print(line, file=stream, flush=True))

@@ -8,10 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from harness import aws_provider
-from harness.aws_provider import Provider
-from harness.proof import update
-from harness.proof.concession import Concession
 from tealform.aws import lazy_bindings
 from tealform.policy.iam import policy_reader
 from tealform.settings import loader
@@ -22,6 +18,9 @@ from tealform.terraform import scratch_module, terraform_binaries
 from tealform.terraform.scratch_module import Outcome, Workspace
 from tealform_harness.aws_emulator import seed
 from tealform_harness.aws_emulator.server import EmulatedAws, running
+from tealform_harness.verify import aws_provider, settings_change
+from tealform_harness.verify.aws_provider import Provider
+from tealform_harness.verify.unsupported_arguments import Concession
 from tests.inventory import ROOT
 from tests.unit.bootstrap import calls, projects
 from tests.unit.bootstrap.test_document import MOVED
@@ -132,8 +131,8 @@ def test_the_roles_may_do_what_terraform_does_and_a_plan_needs_no_more_than_the_
 def _changes(settings: Settings, work: Workspace, concession: Concession) -> Iterator[Callable[[], object]]:
     """What is generated at first, then for other settings, then for an environment that may go."""
     yield lambda: None
-    other = update.changed(settings)
-    for each in (other, update.disposable(other)):
+    other = settings_change.changed(settings)
+    for each in (other, settings_change.disposable(other)):
         yield lambda each=each: _resynthesize(each, work, concession)  # type: ignore[misc]
 
 

@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from harness import aws_provider
-from harness.proof.concession import Concession
 from tealform.aws import lazy_bindings
 from tealform.synth import app, environments
 from tealform.synth import bootstrap_app as bootstrap
@@ -23,6 +21,8 @@ from tealform_harness.aws_emulator import seed
 from tealform_harness.aws_emulator.server import EmulatedAws, running
 from tealform_harness.hcp_emulator import server as hcp
 from tealform_harness.hcp_emulator.models import Organization
+from tealform_harness.verify import aws_provider
+from tealform_harness.verify.unsupported_arguments import Concession
 from tests import projects
 from tests.inventory import ROOT
 from tests.unit.bootstrap.projects import ACCOUNT

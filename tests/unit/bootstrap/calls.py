@@ -9,10 +9,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from harness.aws_provider import Provider
 from tealform.policy.iam import service_reference
 from tealform.policy.iam.arn_overlap import fits
 from tealform.policy.iam.policy_reader import Role, Statement
+from tealform_harness.verify.aws_provider import Provider
 
 LOGGING = {"TF_LOG_PROVIDER": "DEBUG"}
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from harness.proof import completion
 from tealform.settings.loader import GENERATED
 from tealform.synth import terraform_json
 from tealform.terraform.diagnostics import Diagnostic
 from tealform.terraform.scratch_module import Workspace
+from tealform_harness.verify import ecs_backfill
 
 # Terraform's words in JSON: «No argument or block type is named "…"»; for blocks, «Blocks of type "…" are not expected».
 _UNKNOWN = re.compile(r'(?:No argument or block type is named|Blocks of type|An argument named) "(?P<name>\w+)"')
@@ -61,7 +61,7 @@ class Concession:
         """Takes what is known to be lacking out of the generated Terraform in ``folder``."""
         document = json.loads((folder / GENERATED).read_text(encoding="utf-8"))
         if self.lacks_blue_green:
-            completion.keep(document)
+            ecs_backfill.keep(document)
         for resource in terraform_json.resources(document):
             for kind, name in self._lacking:
                 if kind == resource.address.rpartition(".")[0]:

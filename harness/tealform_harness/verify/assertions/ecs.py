@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.proof.facts.fact import Fact
-from harness.proof.facts.release import alarm_names
 from tealform.settings.hooks import SMOKE_TEST_STAGE
 from tealform.settings.loader import Settings
 from tealform.settings.release import Release
 from tealform.settings.service import Service
 from tealform_harness.aws_emulator.server import EmulatedAws
+from tealform_harness.verify.assertions.assertion import Fact
+from tealform_harness.verify.assertions.release import alarm_names
 
 _STRATEGIES = {"all_at_once": "BLUE_GREEN", "canary": "CANARY", "linear": "LINEAR"}
 

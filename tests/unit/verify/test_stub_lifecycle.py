@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from harness.proof import offline
-from harness.proof.verdict import Verdict
 from tealform.settings import loader
 from tealform.synth import environments
 from tealform.terraform import terraform_binaries
 from tealform.terraform.terraform_binaries import Terraform
 from tealform_harness import provider_stub
+from tealform_harness.verify import stub_lifecycle
+from tealform_harness.verify.result import Verdict
 from tests import projects, support
 
 ENVIRONMENTS = projects.REPOSITORY / "environments"
@@ -23,7 +23,7 @@ ENVIRONMENTS = projects.REPOSITORY / "environments"
 
 def _judge(folder: Path, terraform: Terraform) -> list[Verdict]:
     with provider_stub.serving([environments.document(folder)]) as provider:
-        return list(offline.judge(folder, terraform, provider.reattach, "both"))
+        return list(stub_lifecycle.judge(folder, terraform, provider.reattach, "both"))
 
 
 @pytest.mark.slow
@@ -99,7 +99,7 @@ def test_resources_written_by_hand_beside_are_judged_too(tmp_path: Path) -> None
     folder = _changed(tmp_path, lambda _: None)
     (folder / "extra.tf").write_text('resource "aws_sqs_queue" "extra" {\n  colour = "blue"\n}\n')
     with provider_stub.serving(environments.declared(folder)) as provider:
-        (schema,) = offline.judge(folder, terraform_binaries.every()[0], provider.reattach, "both")
+        (schema,) = stub_lifecycle.judge(folder, terraform_binaries.every()[0], provider.reattach, "both")
     (finding,) = schema.findings
     assert "environments/dev/extra.tf:2: aws_sqs_queue.extra: " in finding
 

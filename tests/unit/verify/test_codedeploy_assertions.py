@@ -10,9 +10,9 @@ from typing import Any, cast
 
 import pytest
 
-from harness.proof.facts import codedeploy
 from tealform.settings.loader import Settings
 from tealform_harness.aws_emulator.server import EmulatedAws
+from tealform_harness.verify.assertions import codedeploy
 from tests import support
 
 Json = dict[str, Any]

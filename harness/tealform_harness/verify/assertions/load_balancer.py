@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.proof import routes
-from harness.proof.facts.fact import Fact
 from tealform.settings.loader import Settings
 from tealform_harness.aws_emulator.server import EmulatedAws
+from tealform_harness.verify import routes
+from tealform_harness.verify.assertions.assertion import Fact
 
 _PROTOCOLS = {"network": {"https": "TLS", "http": "TCP"}, "application": {"https": "HTTPS", "http": "HTTP"}}
 _TESTS = "a smoke test"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from harness.proof import routes
-from harness.proof.facts.fact import Fact
 from tealform.settings.loader import Settings
 from tealform.settings.service import Service
 from tealform_harness.aws_emulator.server import EmulatedAws
+from tealform_harness.verify import routes
+from tealform_harness.verify.assertions.assertion import Fact
 
 
 def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:

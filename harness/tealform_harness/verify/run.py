@@ -7,12 +7,6 @@ from collections.abc import Callable, Collection, Generator, Iterable, Iterator,
 from contextlib import closing
 from pathlib import Path
 
-from harness import aws_provider
-from harness.aws_provider import Provider
-from harness.proof import offline, report
-from harness.proof.claims import CLAIMS
-from harness.proof.side_by_side import side_by_side
-from harness.proof.verdict import Result, Verdict, not_proved
 from tealform.aws.lazy_bindings import CACHE
 from tealform.errors import HarnessError
 from tealform.settings.errors import SettingsError
@@ -20,6 +14,11 @@ from tealform.synth import environments
 from tealform.terraform import terraform_binaries
 from tealform.terraform.terraform_binaries import Terraform
 from tealform_harness.provider_stub.server import serving
+from tealform_harness.verify import aws_provider, report, stub_lifecycle
+from tealform_harness.verify.aws_provider import Provider
+from tealform_harness.verify.concurrency import side_by_side
+from tealform_harness.verify.result import Result, Verdict, not_proved
+from tealform_harness.verify.stages import CLAIMS
 
 
 def prove(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[Verdict]:
@@ -90,7 +89,7 @@ def _everything(folders: Sequence[Path]) -> Iterator[Verdict]:
 def _offline(folder: Path, terraform: Terraform) -> Generator[Verdict]:
     with serving(environments.declared(folder)) as stand_in:
         by = f"Terraform {terraform.version()}, stand-in for hashicorp/aws {environments.provider_version(folder)}"
-        yield from offline.judge(folder, terraform, stand_in.reattach, by)
+        yield from stub_lifecycle.judge(folder, terraform, stand_in.reattach, by)
 
 
 def _with_real_provider(folder: Path, terraform: Terraform, sound: bool) -> Iterator[Verdict]:
@@ -118,12 +117,12 @@ def _schema_and_emulated(folder: Path, terraform: Terraform, provider: Provider)
 
 def _emulated(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[Verdict]:
     # Here, because the emulated AWS takes seconds to load.
-    from harness.proof import emulated
+    from tealform_harness.verify import emulated_lifecycle
 
     pinned = environments.provider_version(folder)
     instead = "" if provider.version == pinned else f" instead of {pinned}"
     by = f"Terraform {terraform.version()}, real provider {provider.version}{instead}, emulated AWS"
-    yield from emulated.judge(folder, terraform, provider, by)
+    yield from emulated_lifecycle.judge(folder, terraform, provider, by)
 
 
 def _provider(folder: Path, terraform: Terraform) -> Provider:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.proof import backend
-from harness.proof.verdict import Inquiry, Verdict
 from tealform.plan.source_map import Blame
 from tealform.terraform import scratch_module
 from tealform.terraform.scratch_module import Workspace
 from tealform.terraform.terraform_binaries import Terraform
+from tealform_harness.verify import backend_init
+from tealform_harness.verify.result import Inquiry, Verdict
 
 SCHEMA, LIFE = "schema", "life"
 
@@ -27,7 +27,7 @@ def judge(folder: Path, terraform: Terraform, reattach: str, by: str) -> Iterato
         _ = (
             schema.succeeds(work.init())
             and schema.succeeds(work.validate())
-            and schema.succeeds(backend.initialized(folder, terraform, reattach))
+            and schema.succeeds(backend_init.initialized(folder, terraform, reattach))
         )
         yield schema.verdict()
         if schema.open:

@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Iterator, Sequence
 
-from harness.proof.verdict import Verdict
+from tealform_harness.verify.result import Verdict
 
 _HEAD = ("environment", "claim", "result", "time", "by")
 

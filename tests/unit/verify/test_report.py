@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import json
 
-from harness.proof import report
-from harness.proof.prove import exit_code
-from harness.proof.verdict import Verdict, not_proved
+from tealform_harness.verify import report
+from tealform_harness.verify.result import Verdict, not_proved
+from tealform_harness.verify.run import exit_code
 
 GOOD = Verdict("dev", "schema", "Terraform 1", "proved", 0.84, notes=("89 resources",))
 BAD = Verdict("prod", "life", "Terraform 1", "refuted", 2.0, findings=("the plan after apply is not empty",))

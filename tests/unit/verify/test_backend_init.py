@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from harness.proof import backend
 from tealform.terraform import terraform_binaries
 from tealform.terraform.scratch_module import Outcome
 from tealform_harness import provider_stub
+from tealform_harness.verify import backend_init
 from tests import projects
 
 S3 = {"bucket": "state", "key": "dev/terraform.tfstate", "region": "eu-west-1", "use_lockfile": True}
@@ -21,7 +21,7 @@ def _initialized(root: Path, terraform: dict[str, Any]) -> Outcome:
     document = {"terraform": terraform}
     folder = projects.write(root, document)
     with provider_stub.serving([document]) as provider:
-        return backend.initialized(folder, terraform_binaries.every()[0], provider.reattach)
+        return backend_init.initialized(folder, terraform_binaries.every()[0], provider.reattach)
 
 
 @pytest.mark.parametrize("terraform", [{"backend": {"local": {}}}, {"backend": {"s3": S3}}, {"cloud": CLOUD}])

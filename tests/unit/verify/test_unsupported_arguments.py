@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from harness.proof.concession import Concession
 from tealform.terraform import terraform_binaries
 from tealform.terraform.diagnostics import Diagnostic
 from tealform.terraform.scratch_module import Outcome, Workspace
+from tealform_harness.verify.unsupported_arguments import Concession
 
 NEWER = {"rule": [{"name": "one", "newer": True}, {"name": "two", "newer": True}], "name": "both"}
 

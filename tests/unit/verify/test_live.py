@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from harness.proof import news
-from harness.proof.release import Live, Releases
 from tealform_harness.aws_emulator.server import EmulatedAws
+from tealform_harness.verify import push_source
+from tealform_harness.verify.release import Live, Releases
 from tests import support
 
 NETWORK = 'type = "network"\n  protocol = "http"'
@@ -117,7 +117,7 @@ def _rolling_back(
     told = Told()
     told.in_progress = ["d-1"]
     monkeypatch.setattr(Releases, "live", lambda _: lives.pop(0))
-    monkeypatch.setattr(news, "give", lambda *_: None)
+    monkeypatch.setattr(push_source, "give", lambda *_: None)
 
     def follow(_: Releases, meanwhile: Any) -> str:
         meanwhile()

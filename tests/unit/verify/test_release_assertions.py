@@ -10,10 +10,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from harness.proof.facts import release
 from tealform.settings.loader import Settings
 from tealform_harness.aws_emulator.server import EmulatedAws
 from tealform_harness.aws_emulator.services import install
+from tealform_harness.verify.assertions import release
 from tests import support
 
 REGION = "eu-west-1"

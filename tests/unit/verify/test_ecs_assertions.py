@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from harness.proof.facts import ecs
 from tealform_harness.aws_emulator.server import EmulatedAws
+from tealform_harness.verify.assertions import ecs
 from tests import support
 
 Json = dict[str, Any]

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from harness.proof import news
-from harness.proof.facts.fact import Fact
 from tealform.settings.loader import Settings
 from tealform.settings.service import Service
 from tealform.settings.source import S3, CodeCommit, Connected, Promotion
 from tealform_harness.aws_emulator.server import EmulatedAws
+from tealform_harness.verify import push_source
+from tealform_harness.verify.assertions.assertion import Fact
 
 
 def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
@@ -55,7 +55,9 @@ def _is_prepared(settings: Settings, name: str) -> bool:
 
 def _images(aws: EmulatedAws, settings: Settings, name: str) -> Iterator[Fact]:
     registry = aws.client("ecr", settings.context.region)
-    found = registry.describe_repositories(repositoryNames=[news.image_repository(settings, name)])["repositories"]
+    found = registry.describe_repositories(repositoryNames=[push_source.image_repository(settings, name)])[
+        "repositories"
+    ]
     yield Fact(
         ("service", name, "build"),
         f"tags of {name}'s images",

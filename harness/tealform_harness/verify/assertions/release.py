@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from harness.proof.facts.fact import Fact
 from tealform.service import lambda_packages
 from tealform.settings.loader import Settings
 from tealform.settings.service import Service
 from tealform_harness.aws_emulator.server import EmulatedAws
+from tealform_harness.verify.assertions.assertion import Fact
 
 
 def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:

@@ -10,12 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.aws_provider import Provider
-from harness.proof import completion, facts, leftovers, meanwhile, update
-from harness.proof.claims import CLAIMS
-from harness.proof.concession import Concession
-from harness.proof.release import Releases
-from harness.proof.verdict import Inquiry, Verdict
 from tealform.plan import changes
 from tealform.plan.changes import Change
 from tealform.plan.source_map import Blame
@@ -27,6 +21,12 @@ from tealform.terraform.scratch_module import Outcome, Workspace
 from tealform.terraform.terraform_binaries import Terraform
 from tealform_harness.aws_emulator import seed
 from tealform_harness.aws_emulator.server import EmulatedAws, running
+from tealform_harness.verify import assertions, ecs_backfill, remaining_resources, settings_change, simulate_autoscaling
+from tealform_harness.verify.aws_provider import Provider
+from tealform_harness.verify.release import Releases
+from tealform_harness.verify.result import Inquiry, Verdict
+from tealform_harness.verify.stages import CLAIMS
+from tealform_harness.verify.unsupported_arguments import Concession
 
 PROVIDER, APPLY, RELEASE, UPDATE, DESTROY = CLAIMS
 
@@ -60,7 +60,7 @@ class Stage:
         """Applies what was planned, and says to AWS what the provider is too old to say."""
         outcome = self.work.apply()
         if self.concession.lacks_blue_green and not outcome.errors:
-            completion.tell(self.aws, self.settings.context.region, self.work.outputs())
+            ecs_backfill.tell(self.aws, self.settings.context.region, self.work.outputs())
         return outcome
 
 
@@ -90,7 +90,7 @@ def _stage(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[S
             provider.serving(aws.environment, folder) as reattach,
             scratch_module.of(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work,
         ):
-            untouched = leftovers.names(aws, settings.context.region)
+            untouched = remaining_resources.names(aws, settings.context.region)
             yield Stage(work, aws, settings, Concession(provider.version), source, untouched)
 
 
@@ -120,7 +120,7 @@ def _release(stage: Stage, inquiry: Inquiry) -> None:
         return
     _each_service(stage, inquiry, lambda releases: releases.release("first release"))
     if inquiry.open:
-        meanwhile.scale(stage.aws, stage.settings)
+        simulate_autoscaling.scale(stage.aws, stage.settings)
         if inquiry.plan_is_empty(stage.work, "after a release"):
             _roll_back(stage, inquiry)
 
@@ -135,7 +135,7 @@ def _roll_back(stage: Stage, inquiry: Inquiry) -> None:
 
 def _update(stage: Stage, inquiry: Inquiry) -> None:
     """Other settings are applied and released, and nothing is left to plan after either."""
-    stage.resynthesize(update.changed(stage.settings))
+    stage.resynthesize(settings_change.changed(stage.settings))
     work = stage.work
     if inquiry.succeeds(work.plan()):
         inquiry.notes.append(_counted(changes.of(work.planned())))
@@ -147,11 +147,11 @@ def _update(stage: Stage, inquiry: Inquiry) -> None:
 
 def _destroy(stage: Stage, inquiry: Inquiry) -> None:
     """Once it is disposable, the environment goes and leaves nothing."""
-    stage.resynthesize(update.disposable(stage.settings))
+    stage.resynthesize(settings_change.disposable(stage.settings))
     work = stage.work
     if inquiry.succeeds(work.plan()) and inquiry.succeeds(stage.apply()) and inquiry.succeeds(work.destroy()):
         inquiry.findings += [f"destroy left {address} in the state" for address in work.state()]
-        there = leftovers.names(stage.aws, stage.settings.context.region)
+        there = remaining_resources.names(stage.aws, stage.settings.context.region)
         inquiry.findings += [f"destroy left {name}" for name in sorted(there - stage.untouched)]
         inquiry.findings += [f"destroy took {name}, which was not ours" for name in sorted(stage.untouched - there)]
 
@@ -174,7 +174,7 @@ def _counted(planned: list[Change]) -> str:
 
 
 def _check_facts(stage: Stage, inquiry: Inquiry) -> None:
-    found = facts.gather(stage.aws, stage.settings)
+    found = assertions.gather(stage.aws, stage.settings)
     if not found:
         inquiry.findings.append("AWS was asked nothing")
     inquiry.notes.append(f"{sum(fact.holds for fact in found)} facts hold")

@@ -6,15 +6,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from harness.proof import routes
-from harness.proof.facts.delivery import filling_project
-from harness.proof.facts.fact import Fact
-from harness.proof.facts.release import alarm_names
 from tealform.pipeline.cross_account_role import parameters
 from tealform.pipeline.deployment_config import predefined
 from tealform.settings.loader import Settings
 from tealform.settings.service import Service
 from tealform_harness.aws_emulator.server import EmulatedAws
+from tealform_harness.verify import routes
+from tealform_harness.verify.assertions.assertion import Fact
+from tealform_harness.verify.assertions.delivery import filling_project
+from tealform_harness.verify.assertions.release import alarm_names
 
 
 def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:

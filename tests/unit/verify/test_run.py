@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.aws_provider import VARIABLE
-from harness.proof.claims import CLAIMS
+from tealform_harness.verify.aws_provider import VARIABLE
+from tealform_harness.verify.stages import CLAIMS
 from tests import projects, support
 
 pytestmark = pytest.mark.long_file

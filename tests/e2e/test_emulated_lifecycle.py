@@ -11,15 +11,14 @@ from typing import Any
 
 import pytest
 
-from harness import aws_provider
-from harness.proof import emulated
-from harness.proof.claims import CLAIMS
-from harness.proof.emulated import RELEASE
-from harness.proof.verdict import Verdict
 from tealform.aws import lazy_bindings
 from tealform.service import lambda_packages
 from tealform.settings import loader
 from tealform.terraform import terraform_binaries
+from tealform_harness.verify import aws_provider, emulated_lifecycle
+from tealform_harness.verify.emulated_lifecycle import RELEASE
+from tealform_harness.verify.result import Verdict
+from tealform_harness.verify.stages import CLAIMS
 from tests import projects, support
 
 pytestmark = pytest.mark.aws_provider
@@ -114,7 +113,7 @@ def _judge(folder: Path, until: str = RELEASE) -> Verdict:
     """The last verdict, which is the first that was refuted or that on the claim ``until``."""
     terraform = terraform_binaries.every()[0]
     provider = aws_provider.find("6.25.0", terraform, lazy_bindings.CACHE)
-    for verdict in emulated.judge(folder, terraform, provider, "all"):
+    for verdict in emulated_lifecycle.judge(folder, terraform, provider, "all"):
         if verdict.result == "refuted" or verdict.claim == until:
             return verdict
     raise AssertionError(f"nothing was said about {until}")
@@ -159,8 +158,8 @@ def test_pipelines_of_another_account_are_applied(tmp_path: Path) -> None:
     for name, text in texts.items():
         (tmp_path / "environments" / name).mkdir(exist_ok=True)
         (tmp_path / "environments" / name / loader.FILE).write_text(text)
-    last = _judge(folder, until=emulated.APPLY)
-    assert (last.claim, last.result, last.findings) == (emulated.APPLY, "proved", ())
+    last = _judge(folder, until=emulated_lifecycle.APPLY)
+    assert (last.claim, last.result, last.findings) == (emulated_lifecycle.APPLY, "proved", ())
 
 
 def test_without_ignore_changes_the_plan_after_a_release_is_not_empty(tmp_path: Path) -> None:
@@ -187,7 +186,7 @@ def test_release_of_a_container_that_the_task_has_not_is_refuted(tmp_path: Path)
 
 def test_push_that_starts_two_executions_is_refuted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The facts see the second rule before anything is pushed.
-    monkeypatch.setattr(emulated, "_check_facts", lambda *_: None)
+    monkeypatch.setattr(emulated_lifecycle, "_check_facts", lambda *_: None)
 
     def break_it(resources: Body) -> None:
         rules, targets = resources["aws_cloudwatch_event_rule"], resources["aws_cloudwatch_event_target"]
@@ -207,7 +206,7 @@ def test_setting_that_did_not_arrive_is_refuted(tmp_path: Path) -> None:
         groups["service-web_target-groups_green"]["health_check"]["path"] = "/elsewhere"
 
     last = _judge(_project(tmp_path, support.environment(service=RELEASED_AT_ONCE), break_it))
-    assert (last.claim, last.result) == (emulated.APPLY, "refuted")
+    assert (last.claim, last.result) == (emulated_lifecycle.APPLY, "refuted")
     assert any("web's health check of green: the settings say ('/'" in finding for finding in last.findings)
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import aws_provider
-from harness.aws_provider import VARIABLE, Provider
 from tealform.errors import HarnessError
 from tealform.terraform.terraform_binaries import Terraform
+from tealform_harness.verify import aws_provider
+from tealform_harness.verify.aws_provider import VARIABLE, Provider
 
 SERVES = """#!/bin/sh
 echo "$$ $AWS_ENDPOINT_URL $AWS_PROFILE" > "$(dirname "$0")/started"

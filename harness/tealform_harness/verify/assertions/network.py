@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from harness.proof.facts.fact import Fact
 from tealform.settings.loader import Settings
 from tealform.settings.network import CreatedNetwork
 from tealform_harness.aws_emulator.server import EmulatedAws
+from tealform_harness.verify.assertions.assertion import Fact
 
 _GATEWAYS = {"none": 0, "single": 1}
 

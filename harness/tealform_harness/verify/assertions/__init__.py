@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from botocore.exceptions import ClientError
 
-from harness.proof.facts import codedeploy, delivery, ecs, load_balancer, network, release, service
-from harness.proof.facts.fact import Fact
 from tealform.settings.loader import Settings
 from tealform_harness.aws_emulator.server import EmulatedAws
+from tealform_harness.verify.assertions import codedeploy, delivery, ecs, load_balancer, network, release, service
+from tealform_harness.verify.assertions.assertion import Fact
 
 _CONCERNS = (
     network.facts,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.proof.side_by_side import side_by_side
 from tealform.terraform.subprocesses import HALT
+from tealform_harness.verify.concurrency import side_by_side
 
 
 def test_everything_comes_and_nothing_waits_for_another() -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.proof import news, routes
 from tealform.settings.loader import Settings
 from tealform.terraform.subprocesses import HALT
 from tealform_harness.aws_emulator.server import EmulatedAws
+from tealform_harness.verify import push_source, routes
 
 _LOOKS = 500
 """How often the pipeline is looked at before it counts as stuck; each look takes it one step further."""
@@ -52,7 +52,7 @@ class Releases:
         self._held.clear()
         before, executions = self.live(), self._executions()
         newest = self._described(self._full_name)
-        news.give(self._aws, self._settings, self._name, self._source, message)
+        push_source.give(self._aws, self._settings, self._name, self._source, message)
         started = [each for each in self._executions() if each not in executions]
         if len(started) != 1:
             yield f"a push to {self._name} started {len(started)} executions of its pipeline instead of one"
@@ -81,7 +81,7 @@ class Releases:
                 for under_way in self._listed("InProgress"):
                     self._deployments.stop_deployment(deploymentId=under_way, autoRollbackEnabled=True)
 
-        news.give(self._aws, self._settings, self._name, self._source, message)
+        push_source.give(self._aws, self._settings, self._name, self._source, message)
         status = self._follow(stop)
         if status != "Failed":
             yield f"a release of {self._name} that was stopped {status.lower()}"
@@ -189,7 +189,7 @@ class Releases:
             yield f"green of {self._name} was held {len(self._held)} times; the settings say for {minutes} minutes"
 
     def _built(self) -> list[str]:
-        name = news.image_repository(self._settings, self._name)
+        name = push_source.image_repository(self._settings, self._name)
         repository = self._images.describe_repositories(repositoryNames=[name])["repositories"][0]
         digests = self._images.list_images(repositoryName=name)["imageIds"]
         return [f"{repository['repositoryUri']}@{each['imageDigest']}" for each in digests]
