@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from tests.properties.invariants.document import Body, bodies, follow, target
+from tests.invariants.assertions.document import Body, bodies, follow, target
 
 
 def carries(actions: list[Body]) -> list[str]:

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.properties.invariants import grants, names
-from tests.properties.invariants.document import Body, addresses, bodies, follow, plain, texts, value_of
-from tests.properties.invariants.pipelines import actions
+from tests.invariants.assertions import grants, names
+from tests.invariants.assertions.document import Body, addresses, bodies, follow, plain, texts, value_of
+from tests.invariants.assertions.pipelines import actions
 
 Documents = Mapping[str, Body]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import graphlib
 from collections.abc import Iterator
 
-from tests.properties.invariants.document import REFERENCE, Body, addresses, evaluated, texts
+from tests.invariants.assertions.document import REFERENCE, Body, addresses, evaluated, texts
 
 
 def references_lead_somewhere(document: Body) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tests.properties.invariants.document import REFERENCE, Body, bodies, follow, plain
+from tests.invariants.assertions.document import REFERENCE, Body, bodies, follow, plain
 from tests.unit.artifacts.contract import ARTIFACTS
 
 _PLACEHOLDER = re.compile(r'"json:\$([A-Z][A-Z0-9_]*)"|\$([A-Z][A-Z0-9_]*)\b')

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tests.properties.invariants.document import Body, bodies, plain
-from tests.properties.invariants.grants import account, allowed, partition, region
+from tests.invariants.assertions.document import Body, bodies, plain
+from tests.invariants.assertions.grants import account, allowed, partition, region
 
 _SECRET = re.compile(r"(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^:]+)(:[^:]*:[^:]*:[^:]*)?")
 _PARAMETER = re.compile(r"/?[\w.-]+|(/[\w.-]+){2,}", re.ASCII)

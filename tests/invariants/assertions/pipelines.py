@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from tests.properties.invariants.document import REFERENCE, Body, bodies, follow, plain, value_of
+from tests.invariants.assertions.document import REFERENCE, Body, bodies, follow, plain, value_of
 
 _CONNECTION = "CodeStarSourceConnection"
 _NAME = r"[A-Za-z0-9.@_-]{1,100}"

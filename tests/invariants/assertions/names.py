@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.properties.invariants.document import Body, bodies, plain, value_of
+from tests.invariants.assertions.document import Body, bodies, plain, value_of
 
 
 @dataclass(frozen=True)

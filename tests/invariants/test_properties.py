@@ -26,9 +26,9 @@ from tealform.settings.loader import Settings
 from tealform.settings.source import Connected
 from tealform.synth.synthesis import synthesize
 from tests import support
+from tests.invariants.assertions import violations, violations_among
+from tests.invariants.settings import Example, broken_environments, environments, free_environments, projects
 from tests.inventory import ENVIRONMENTS, generated
-from tests.properties.invariants import violations, violations_among
-from tests.properties.settings import Example, broken_environments, environments, free_environments, projects
 
 pytestmark = pytest.mark.long_file
 

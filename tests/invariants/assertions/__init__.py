@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.properties.invariants import (
+from tests.invariants.assertions import (
     accounts,
     builds,
     contract,
@@ -17,7 +17,7 @@ from tests.properties.invariants import (
     routes,
     tasks,
 )
-from tests.properties.invariants.document import Among, Body, Invariant
+from tests.invariants.assertions.document import Among, Body, Invariant
 
 ALL: tuple[Invariant, ...] = (
     *ownership.ALL,

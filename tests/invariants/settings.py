@@ -22,9 +22,9 @@ from tealform.settings.service import Scaling, Service
 from tealform.settings.source import S3, Bitbucket, GitHub, GitLab
 from tealform.settings.stage_conditions import OnSuccess
 from tealform.settings.test_stage import SourceTest
-from tests.properties import derived, hcl
-from tests.properties.coherent import Body, coherent
-from tests.properties.projects import ACCOUNT, alone, joined
+from tests.invariants import derived, hcl
+from tests.invariants.coherent import Body, coherent
+from tests.invariants.projects import ACCOUNT, alone, joined
 
 REGIONS = ("eu-west-1", "us-east-1", "ap-northeast-1", "us-gov-west-1", "cn-north-1")
 _IN_COMMON = st.integers(0, 3)

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from tests.properties.coherent import TOOLS_ACCOUNT, Body, coherent
+from tests.invariants.coherent import TOOLS_ACCOUNT, Body, coherent
 
 ACCOUNT, OTHER_ACCOUNT = "123456789012", "210987654321"
 TOOLS = "tools"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.properties.invariants.document import Body, addresses, bodies, value_of
-from tests.properties.invariants.routes import carries
+from tests.invariants.assertions.document import Body, addresses, bodies, value_of
+from tests.invariants.assertions.routes import carries
 
 _OF_SERVICE = {
     "CODE_DEPLOY": {

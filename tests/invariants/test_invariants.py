@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.properties import invariants
-from tests.properties.invariants import (
+from tests.invariants import assertions
+from tests.invariants.assertions import (
     accounts,
     builds,
     contract,
@@ -22,7 +22,7 @@ from tests.properties.invariants import (
     routes,
     tasks,
 )
-from tests.properties.invariants.document import Among, Body, Invariant
+from tests.invariants.assertions.document import Among, Body, Invariant
 from tests.support import environment, template, template_among
 
 TEXT = environment(
@@ -497,7 +497,7 @@ def _named(mistakes: tuple[Mistake, ...]) -> Iterator[Any]:
 
 
 def test_nothing_is_wrong_without_a_mistake() -> None:
-    assert invariants.violations(template(TEXT).document) == []
+    assert assertions.violations(template(TEXT).document) == []
 
 
 @pytest.mark.parametrize(("invariant", "path", "value"), [*_named(MISTAKES)])
@@ -505,7 +505,7 @@ def test_the_invariant_says_so(invariant: Invariant, path: tuple[Any, ...], valu
     assert list(invariant(changed(template(TEXT).document, path, value)))
 
 
-@pytest.mark.parametrize("invariant", invariants.ALL, ids=lambda invariant: str(invariant.__name__))
+@pytest.mark.parametrize("invariant", assertions.ALL, ids=lambda invariant: str(invariant.__name__))
 def test_each_invariant_has_a_mistake_that_violates_it(invariant: Invariant) -> None:
     # What is published for another account is tried by the test of projects.
     assert any(invariant is each for each, _, _ in MISTAKES) or invariant is contract.parameters_fill_the_templates
@@ -521,7 +521,7 @@ def test_nothing_is_rolled_back_where_releases_are_parallel() -> None:
 
 @pytest.mark.parametrize("name", PROJECT)
 def test_nothing_is_wrong_in_a_project_without_a_mistake(name: str) -> None:
-    assert invariants.violations(template_among(PROJECT, name).document) == []
+    assert assertions.violations(template_among(PROJECT, name).document) == []
 
 
 def project_documents() -> dict[str, Body]:
@@ -529,7 +529,7 @@ def project_documents() -> dict[str, Body]:
 
 
 def test_nothing_is_wrong_between_environments_without_a_mistake() -> None:
-    assert invariants.violations_among(project_documents()) == []
+    assert assertions.violations_among(project_documents()) == []
 
 
 @pytest.mark.parametrize(
@@ -541,7 +541,7 @@ def test_the_invariant_says_so_of_a_project(invariant: Among, name: str, path: t
     assert list(invariant(documents | {name: changed(documents[name], path, value)}))
 
 
-@pytest.mark.parametrize("invariant", invariants.AMONG, ids=lambda invariant: str(invariant.__name__))
+@pytest.mark.parametrize("invariant", assertions.AMONG, ids=lambda invariant: str(invariant.__name__))
 def test_each_invariant_of_a_project_has_a_mistake_that_violates_it(invariant: Among) -> None:
     assert any(invariant is each for each, *_ in MISTAKES_AMONG)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from tealform.policy.iam import policy_reader
 from tealform.policy.iam.lint import lint
-from tests.properties.invariants.document import Body, bodies, target
-from tests.properties.invariants.grants import principals
+from tests.invariants.assertions.document import Body, bodies, target
+from tests.invariants.assertions.grants import principals
 
 # What takes a role without saying for whom, as far as AWS documents it:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html

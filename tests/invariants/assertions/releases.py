@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.properties.invariants.document import Body, bodies, follow, value_of
+from tests.invariants.assertions.document import Body, bodies, follow, value_of
 
 _PREDEFINED = {
     "CodeDeployDefault.ECSAllAtOnce",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from tests.properties.invariants.document import REFERENCE, Body, bodies, plain
+from tests.invariants.assertions.document import REFERENCE, Body, bodies, plain
 
 _GIB = 1024
 # CPU units, the least and the most memory in GiB, and the steps between; 256 units take half a GiB too.
