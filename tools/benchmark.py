@@ -40,7 +40,7 @@ def bench(root: Path) -> int:
             ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"),
         )
         quick = _SYNTHESIZE.format(root=json.dumps(scratch))
-        ways = {"cutover": quick, "plain imports": _PLAIN + quick}
+        ways = {"tealform": quick, "plain imports": _PLAIN + quick}
         runs: dict[str, list[Run]] = {way: [] for way in ways}
         for round_ in range(_ROUNDS + 1):
             for way, code in ways.items():
@@ -51,10 +51,10 @@ def bench(root: Path) -> int:
                     runs[way].append(run)
     seconds = {way: statistics.median(run.seconds for run in each) for way, each in runs.items()}
     megabytes = {way: statistics.median(run.megabytes for run in each) for way, each in runs.items()}
-    ratio = seconds["cutover"] / seconds["plain imports"]
+    ratio = seconds["tealform"] / seconds["plain imports"]
     for way in ways:
         print(f"median: {way}: {seconds[way]:.2f} s, {megabytes[way]:.0f} MB")
-    print(f"ratio: {ratio:.3f} of the time, {megabytes['cutover'] / megabytes['plain imports']:.3f} of the memory")
+    print(f"ratio: {ratio:.3f} of the time, {megabytes['tealform'] / megabytes['plain imports']:.3f} of the memory")
     if ratio > LIMIT:
         print(f"that is more than {LIMIT}", file=sys.stderr)
         return 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import checkov, checkov_input, coverage
 from tealform.policy.checkov_input import Stack
 from tealform.synth import environments
@@ -22,12 +22,12 @@ def write(root: Path) -> Path:
 def text(root: Path) -> str:
     """What the file should hold: learned from the environments in ``root`` and an example of each option.
 
-    Raises ``HarnessError`` if one of them could not be scanned.
+    Raises ``TealformError`` if one of them could not be scanned.
     """
     stacks = list(_stacks(root))
     scans = checkov.scan(root, stacks)
     if blind := [scan.blind for scan in scans if scan.blind]:
-        raise HarnessError("\n".join(blind))
+        raise TealformError("\n".join(blind))
     found = coverage.learned((each.addresses, scan.judged) for each, scan in zip(stacks, scans, strict=True))
     return json.dumps(found, indent=2) + "\n"
 

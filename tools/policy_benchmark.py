@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import checkov
 
 LIMITS: Mapping[str, float] = {"first time": 4.0, "again": 0.5}
@@ -25,7 +25,7 @@ _NOTHING = {"nothing/main.tf.json": "{}"}
 def bench(root: Path) -> int:
     """Times all in turn, after a round that is not counted. 0 when each is quick enough, else 1.
 
-    Raises ``HarnessError`` if the gate does not pass, since then it is no measurement.
+    Raises ``TealformError`` if the gate does not pass, since then it is no measurement.
     """
     with tempfile.TemporaryDirectory() as scratch:
         project = _project(root, Path(scratch))
@@ -60,7 +60,7 @@ def _gate(root: Path, project: Path) -> None:
     command = [sys.executable, "-m", "harness", "--root", str(project), "policy"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise HarnessError(f"the gate does not pass, so there is nothing to time:\n{done.stdout}{done.stderr}")
+        raise TealformError(f"the gate does not pass, so there is nothing to time:\n{done.stdout}{done.stderr}")
 
 
 def _timed(run: Callable[[], object]) -> float:

@@ -15,10 +15,10 @@ _HEAD = """\
 
 <!-- Made from harness/policy by `make docs`; a change there belongs there. -->
 
-Cutover's own rules. checkov's built-in checks are asked as well; what is said of those that concern what Cutover generates is
+Tealform's own rules. checkov's built-in checks are asked as well; what is said of those that concern what Tealform generates is
 in `modules/tealform/policy/builtin.yaml`. How the gate works, and how a finding is accepted: [policy.md](policy.md).
 
-`CUT_…` rules are about what a release needs and what nobody else asks, one per file in `modules/tealform/policy/rules/`, or in
+`TEAL_…` rules are about what a release needs and what nobody else asks, one per file in `modules/tealform/policy/rules/`, or in
 `modules/tealform/policy/checks/` where checkov itself can see it. `IAM_…` rules hold every policy against what AWS says there is
 (`modules/tealform/policy/iam/`). `<name>` is a service's.
 """

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations import root_module
 from tealform.policy import gate
 from tealform.policy.reports.formats import FORMS
@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code: int = options.command(options)
         print(end="", flush=True)
-    except (HarnessError, SettingsError) as error:
+    except (TealformError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 2
     except BrokenPipeError:
@@ -90,7 +90,7 @@ def _prepare_process() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m harness", description="Works on what Cutover has generated.")
+    parser = argparse.ArgumentParser(prog="python -m harness", description="Works on what Tealform has generated.")
     project = Path(__file__).resolve().parent.parent
     parser.add_argument("--root", type=Path, default=project, help="the project's folder (default: this one)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -302,7 +302,7 @@ def _terraform(options: argparse.Namespace) -> int:
     folder = root_module.folder(options.root, options.environment)
     given = [options.terraform] if options.terraform != "terraform" else []
     if not (command := [*given, *options.beside]):
-        raise HarnessError('say which command of Terraform\'s, like: make terraform ENV=dev ARGS="state list"')
+        raise TealformError('say which command of Terraform\'s, like: make terraform ENV=dev ARGS="state list"')
     return terraform_cli.run(folder, *command)
 
 

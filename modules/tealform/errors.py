@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-class HarnessError(Exception):
+class TealformError(Exception):
     """Says what is wrong and what to do; ``python -m harness`` prints it and ends with exit code 2."""

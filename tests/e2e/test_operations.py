@@ -34,7 +34,7 @@ STATES = {
     "cloud": 'state "cloud" { organization = "acme" }\nautomation "hcp_terraform" {}',
 }
 BOOTSTRAP = f"bootstrap/{ACCOUNT}"
-# Another port replaces target groups, which is why Cutover generates none. It is written by hand here, beside what is generated.
+# Another port replaces target groups, which is why Tealform generates none. It is written by hand here, beside what is generated.
 OVERRIDE = "by-hand_override.tf.json"
 BLUE = "aws_lb_target_group.service-web_target-groups_blue"
 REPLACED = {

@@ -25,7 +25,7 @@ _HEAD = """\
 
 <!-- Made from the generated Terraform of tools/iam_docs/examples.py by `make docs`. -->
 
-Every role and every policy of a resource that Cutover generates, and nothing else: there are no users, groups or managed
+Every role and every policy of a resource that Tealform generates, and nothing else: there are no users, groups or managed
 policies of its own, and no statement has `NotAction` or its like. A test makes this page anew, so a permission that is
 added or widened is a change of this page, to be read by somebody.
 

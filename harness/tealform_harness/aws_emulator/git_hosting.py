@@ -11,7 +11,7 @@ from typing import Any
 
 from moto.codepipeline.models import codepipeline_backends
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform_harness.aws_emulator.codepipeline.backend import PipelineBackend
 from tealform_harness.aws_emulator.codepipeline.triggers import PROVIDER, started_by
 from tealform_harness.aws_emulator.connections.backend import connections_of
@@ -24,7 +24,7 @@ PUSH_PATH = "/emulated-aws/push"
 
 
 def complete_handshake(emulated: EmulatedAws, arn: str) -> None:
-    """Makes the connection of that ARN available, as somebody does once in the console; raises HarnessError if there is none."""
+    """Makes the connection of that ARN available, as somebody does once in the console; raises TealformError if there is none."""
     _ask(emulated, HANDSHAKE_PATH, {"arn": arn})
 
 
@@ -104,4 +104,4 @@ def _ask(emulated: EmulatedAws, path: str, asked: Mapping[str, Any]) -> dict[str
             return dict(json.load(answered))
     except urllib.error.HTTPError as error:
         with error:
-            raise HarnessError(f"refused by the emulated AWS: {error.read().decode().strip()}") from None
+            raise TealformError(f"refused by the emulated AWS: {error.read().decode().strip()}") from None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform_harness.aws_emulator import external_references
 from tealform_harness.aws_emulator.external_references import References
 from tealform_harness.aws_emulator.server import EmulatedAws
@@ -22,7 +22,7 @@ def seed(emulated: EmulatedAws, document: Mapping[str, Any]) -> References:
     """Creates what ``document``, an environment's generated Terraform, takes for granted, and returns it.
 
     What that can be stands in ``harness/tealform_harness/aws_emulator/external_references.py``. AWS refuses a listener whose certificate is
-    missing, for example; so does the emulation. Seeding again changes nothing. Raises ``HarnessError`` if something
+    missing, for example; so does the emulation. Seeding again changes nothing. Raises ``TealformError`` if something
     cannot be created, in a region that is not emulated for example.
     """
     found = external_references.of(document)
@@ -34,5 +34,5 @@ def seed(emulated: EmulatedAws, document: Mapping[str, Any]) -> References:
         opener.open(request).close()
     except urllib.error.HTTPError as error:
         with error:
-            raise HarnessError(f"not created in the emulated AWS: {error.read().decode().strip()}") from None
+            raise TealformError(f"not created in the emulated AWS: {error.read().decode().strip()}") from None
     return found

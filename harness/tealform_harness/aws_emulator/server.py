@@ -15,7 +15,7 @@ from typing import Any, cast
 import boto3
 from botocore.config import Config
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _NOT_TO_BE_PASSED_ON = ("aws_", "http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -70,7 +70,7 @@ def running(account: str) -> Iterator[EmulatedAws]:
     """Starts an emulated AWS with the account number ``account`` as a process of its own, and ends it afterwards.
 
     It answers from the beginning of the block on, and ends with this process, however that ends. Raises
-    ``HarnessError`` if it cannot be started.
+    ``TealformError`` if it cannot be started.
     """
     command = [sys.executable, "-m", "tealform_harness.aws_emulator", "--account", account, "--while-stdin-is-open"]
     with tempfile.TemporaryDirectory(prefix="emulated-aws-") as folder:
@@ -83,7 +83,7 @@ def running(account: str) -> Iterator[EmulatedAws]:
             assert process.stdout is not None
             endpoint = process.stdout.readline().decode().strip()
             if not endpoint:
-                raise HarnessError(f"the emulated AWS did not start:\n{log.read_text(encoding='utf-8')}")
+                raise TealformError(f"the emulated AWS did not start:\n{log.read_text(encoding='utf-8')}")
             yield EmulatedAws(endpoint, account, log)
         finally:
             process.kill()

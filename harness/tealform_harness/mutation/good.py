@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import scanner
 from tealform.policy.environment import Environment
 from tealform.synth import environments
@@ -24,7 +24,7 @@ _RELEASE = re.compile(r"^ *release \{$", re.MULTILINE)
 def read(root: Path, name: str) -> Environment:
     """The environment ``name`` of the project in ``root``, or ``BY_ECS`` made of its prod.
 
-    Raises ``HarnessError`` for an environment that is not there or not generated, ``SettingsError`` for one that cannot be.
+    Raises ``TealformError`` for an environment that is not there or not generated, ``SettingsError`` for one that cannot be.
     """
     if name == BY_ECS:
         return scanner.environment_of(root, _OF, _released_by_ecs(root))
@@ -43,7 +43,7 @@ def _released_by_ecs(root: Path) -> dict[str, Any]:
         file = copies / _OF / FILE
         text, changed = _RELEASE.subn('\\g<0>\n    engine = "ecs"', file.read_text(encoding="utf-8"))
         if not changed:
-            raise HarnessError(f"environments/{_OF}/{FILE}: has no release block that could get another engine")
+            raise TealformError(f"environments/{_OF}/{FILE}: has no release block that could get another engine")
         file.write_text(text, encoding="utf-8")
         (written,) = synthesize([load(copies, _OF)], Path(scratch, "out")).values()
     document: dict[str, Any] = json.loads(written)

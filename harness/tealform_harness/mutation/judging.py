@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import checkov_input, secret_scan
 from tealform.policy.checkov_input import Stack
 from tealform.policy.environment import Environment
@@ -42,7 +42,7 @@ _Look = Callable[[Path, Sequence[Case]], Mapping[str, Signs]]
 def judge(root: Path, mutants: Sequence[Mutant], say: Say) -> Caught:
     """Judges mutants of the environments of the project in ``root``; ``say`` is told what takes a while.
 
-    Raises ``HarnessError`` if an environment that a mutant is of is not there, or if the gate cannot judge it.
+    Raises ``TealformError`` if an environment that a mutant is of is not there, or if the gate cannot judge it.
     """
     return _judge(root, mutants, (_our_rules, partial(_checkov, say=say), _secrets))
 
@@ -76,7 +76,7 @@ def _mutated(mutant: Mutant, environment: Environment) -> Case:
 def _believable(good: Iterable[Signs]) -> None:
     for said in good:
         if unjudged := [what for rule, what in sorted(said) if rule == UNJUDGED]:
-            raise HarnessError("what is to be changed cannot be judged itself:\n" + "\n".join(unjudged))
+            raise TealformError("what is to be changed cannot be judged itself:\n" + "\n".join(unjudged))
 
 
 def _our_rules(_root: Path, cases: Sequence[Case]) -> dict[str, Signs]:
@@ -89,7 +89,7 @@ def _checkov(root: Path, cases: Sequence[Case], say: Say) -> dict[str, Signs]:
     for each in cases:
         try:
             readable.append(checkov_input.of(each.id, each.environment.document))
-        except HarnessError as error:
+        except TealformError as error:
             said[each.id] = frozenset({(UNJUDGED, str(error))})
     say(
         f"mutation: asking checkov about {len(cases)} environments; what it has not seen yet takes a second or more each"

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform_harness.mutation import judging, mutants, report
 from tealform_harness.mutation.judging import Caught, Say
 from tealform_harness.mutation.mutant import Mutant
@@ -19,7 +19,7 @@ Table = Mapping[str, Sequence[Mutant]]
 def mutate(root: Path, areas: Collection[str], as_json: bool, judge: Judge = judging.judge) -> int:
     """Judges the mutants of these ``areas`` (all if none is named) and prints what became of each.
 
-    Returns 1 if one is missed, or if one is caught that stands in the table as a blind spot. Raises ``HarnessError``
+    Returns 1 if one is missed, or if one is caught that stands in the table as a blind spot. Raises ``TealformError``
     for an area that there is not, and what ``judge`` does.
     """
     found = outcomes(root, _table(areas), judge)
@@ -36,7 +36,7 @@ def outcomes(root: Path, table: Table, judge: Judge = judging.judge) -> list[Out
 def _table(areas: Collection[str]) -> Table:
     known = mutants.by_area()
     if unknown := sorted(set(areas) - known.keys()):
-        raise HarnessError(f'there is no area "{unknown[0]}"; use {", ".join(known)}')
+        raise TealformError(f'there is no area "{unknown[0]}"; use {", ".join(known)}')
     return {area: some for area, some in known.items() if area in areas or not areas}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import checkov
 from tealform.policy.cache import Cache
 from tealform.policy.checkov import Scan
@@ -35,7 +35,7 @@ def _scan(root: Path, stacks: Sequence[Stack]) -> list[tuple[Stack, Scan]]:
     """If checkov stumbles over one of them, the others are scanned without it."""
     try:
         return list(zip(stacks, checkov.scan(root, list(stacks)), strict=True))
-    except HarnessError as error:
+    except TealformError as error:
         if len(stacks) == 1:
             return [(stacks[0], Scan(stacks[0].environment, blind=f"{stacks[0].environment}: {error}"))]
         middle = len(stacks) // 2

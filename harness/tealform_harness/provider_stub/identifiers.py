@@ -1,4 +1,4 @@
-"""The form of ARNs, ids and addresses of the resource types that Cutover generates.
+"""The form of ARNs, ids and addresses of the resource types that Tealform generates.
 
 ARNs:
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html

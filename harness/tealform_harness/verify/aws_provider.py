@@ -14,12 +14,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.terraform import subprocesses, terraform_binaries
 from tealform.terraform.subprocesses import HALT
 from tealform.terraform.terraform_binaries import Terraform
 
-VARIABLE = "CUTOVER_AWS_PROVIDER"
+VARIABLE = "TEALFORM_AWS_PROVIDER"
 """The environment variable that names a folder with the provider."""
 
 _PROGRAM = re.compile(r"terraform-provider-aws_v(?P<version>\d+\.\d+\.\d+)(_x\d+)?(\.exe)?")
@@ -48,11 +48,11 @@ class Provider:
         it, whichever version the configuration wants. The AWS configuration of the caller does not reach it.
         https://developer.hashicorp.com/terraform/plugin/debugging#starting-a-provider-in-debug-mode
 
-        Raises ``HarnessError`` if it does not start.
+        Raises ``TealformError`` if it does not start.
         """
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))}
         command = subprocesses.leashed([str(self.program), "-debug"])
-        with tempfile.TemporaryDirectory(prefix="cutover-provider-") as scratch, Path(scratch, "log").open("w+") as log:
+        with tempfile.TemporaryDirectory(prefix="tealform-provider-") as scratch, Path(scratch, "log").open("w+") as log:
             # Its socket lies in TMPDIR, and it leaves it there.
             environment = {**kept, **variables, "TMPDIR": scratch}
             # In a process group of its own, Ctrl-C does not end it before Terraform, which still needs it, has ended.
@@ -68,10 +68,10 @@ class Provider:
 def find(version: str, terraform: Terraform, cache: Path) -> Provider:
     """The provider of that version, or the newest other one where that cannot be had.
 
-    Looked for in the folder that CUTOVER_AWS_PROVIDER names and nowhere else if it is set; else by
+    Looked for in the folder that TEALFORM_AWS_PROVIDER names and nowhere else if it is set; else by
     ``terraform init``, which looks in Terraform's plugin folders and in the registry, and keeps what it found
     in ``cache``; else any other version in Terraform's plugin folders.
-    Raises ``HarnessError``, which says what to do, if there is none.
+    Raises ``TealformError``, which says what to do, if there is none.
     """
     if named := os.environ.get(VARIABLE):
         return _only_in(Path(named), version)
@@ -79,7 +79,7 @@ def find(version: str, terraform: Terraform, cache: Path) -> Provider:
         return fetched
     if other := _best(_programs(_plugin_folders()), version):
         return other
-    raise HarnessError(
+    raise TealformError(
         f"there is no AWS provider {version} on this machine, and Terraform could not fetch it from the registry; "
         f"unpack it into a folder and name that: {VARIABLE}=FOLDER"
     )
@@ -94,7 +94,7 @@ def _plugin_folders() -> Iterator[Path]:
 def _only_in(folder: Path, version: str) -> Provider:
     found = _best(_programs([folder]), version)
     if found is None:
-        raise HarnessError(f"{VARIABLE} names {folder}, which holds no program called terraform-provider-aws_v…")
+        raise TealformError(f"{VARIABLE} names {folder}, which holds no program called terraform-provider-aws_v…")
     return found
 
 
@@ -160,6 +160,6 @@ def _reattach(program: Path, process: subprocess.Popen[bytes], log: int) -> str:
         if found := _REATTACH.search(said):
             return found["value"]
         if process.poll() is not None:
-            raise HarnessError(f"{program} ended with exit code {process.returncode}: {said.strip()}")
+            raise TealformError(f"{program} ended with exit code {process.returncode}: {said.strip()}")
         time.sleep(0.02)
-    raise HarnessError(f"{program} did not start within {_START_SECONDS} seconds")
+    raise TealformError(f"{program} did not start within {_START_SECONDS} seconds")

@@ -14,7 +14,7 @@ from tealform_harness.aws_emulator.server import EmulatedAws
 
 Json = dict[str, Any]
 
-_OUTPUT = "cutover-completion-"
+_OUTPUT = "tealform-completion-"
 _UNDER_WAY = ("PENDING", "IN_PROGRESS")
 _LOOKS = 200
 

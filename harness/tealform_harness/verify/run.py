@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tealform.aws.lazy_bindings import CACHE
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.settings.errors import SettingsError
 from tealform.synth import environments
 from tealform.terraform import terraform_binaries
@@ -25,7 +25,7 @@ def prove(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[
     """Judges the environments ``names`` of the project in ``root``, all if none is named, by whatever there is.
 
     ``say`` gets each verdict as it falls and the table at the end. A provider that cannot be had leaves its claims
-    not proved. Raises ``HarnessError`` if there is nothing to judge.
+    not proved. Raises ``TealformError`` if there is nothing to judge.
     """
     folders = _folders(root, names)
     return _told(_everything(folders), say)
@@ -34,7 +34,7 @@ def prove(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[
 def prove_emulated(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[Verdict]:
     """The same with the real provider against the emulated AWS alone, once the schema has taken an environment.
 
-    Raises ``HarnessError`` if no real provider can be had.
+    Raises ``TealformError`` if no real provider can be had.
     """
     terraform = terraform_binaries.every()[0]
     found = [(folder, _provider(folder, terraform)) for folder in _folders(root, names)]
@@ -52,7 +52,7 @@ def exit_code(verdicts: Iterable[Verdict], accepted: Collection[Result]) -> int:
 def _folders(root: Path, names: Sequence[str]) -> list[Path]:
     folders = [environments.folder(root, name) for name in sorted(set(names)) or environments.names(root)]
     if not folders:
-        raise HarnessError("environments/ holds nothing to prove; begin with environments/<name>/environment.hcl")
+        raise TealformError("environments/ holds nothing to prove; begin with environments/<name>/environment.hcl")
     for folder in folders:
         environments.generated(folder)
     return folders
@@ -99,7 +99,7 @@ def _with_real_provider(folder: Path, terraform: Terraform, sound: bool) -> Iter
         for verdict in _emulated(folder, terraform, _provider(folder, terraform)) if sound else ():
             judged += 1
             yield verdict
-    except (HarnessError, SettingsError) as error:
+    except (TealformError, SettingsError) as error:
         reason = str(error)
     by = f"Terraform {terraform.version()}, the real provider, emulated AWS"
     for claim in CLAIMS[judged:]:

@@ -11,7 +11,7 @@ from tealform.settings.loader import Settings
 from tealform.settings.release import Release
 from tealform.settings.service import FARGATE_MEMORY, Scaling, Service
 
-VARIABLE = "CHANGED_BY_CUTOVER"
+VARIABLE = "CHANGED_BY_TEALFORM"
 """The environment variable that an update gives to every container."""
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations import interrupted_state, plan_checks, prompt, root_module, state_backup
 from tealform.operations.directory_lock import at_work
 from tealform.operations.root_module import RootModule
@@ -30,7 +30,7 @@ def apply(root: Path, name: str, allowed: Collection[str], confirmed: str | None
 
     Returns 1 and changes nothing if the guard objects to what ``allowed`` does not name, or a policy finds something; 2 if
     the policies could not judge. What is protected, or a plan to destroy everything, wants the module's name:
-    ``confirmed``, or typed. Raises ``HarnessError`` if there is no plan, or it is stale.
+    ``confirmed``, or typed. Raises ``TealformError`` if there is no plan, or it is stale.
     """
     module = root_module.find(root, name)
     with at_work(module, "apply"):
@@ -96,11 +96,11 @@ def stops(
 def carry_out(module: RootModule, plan: Path, arguments: Sequence[str]) -> int:
     """Applies the file ``plan``, and from then on there is none, however this ends. Terraform's exit code.
 
-    Raises ``HarnessError`` for arguments that are no options, for a plan that Terraform does not take any more, and for a
+    Raises ``TealformError`` for arguments that are no options, for a plan that Terraform does not take any more, and for a
     state that could not be saved.
     """
     if beside := [each for each in arguments if not each.startswith("-")]:
-        raise HarnessError(f"{', '.join(beside)}: what is applied is the kept plan, and nothing else")
+        raise TealformError(f"{', '.join(beside)}: what is applied is the kept plan, and nothing else")
     state_backup.take(module)
     if failed := terraform_cli.init_if_due(module.folder):
         return failed
@@ -115,7 +115,7 @@ def carry_out(module: RootModule, plan: Path, arguments: Sequence[str]) -> int:
     if code == 0:
         return 0
     if any(map(_REFUSED.search, complaints)):
-        raise HarnessError(
+        raise TealformError(
             f"{module.shown}: nothing was done: Terraform does not take the plan any more; run: {module.command('plan')}"
         )
     interrupted_state.check(module)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations import saved_plan
 from tealform.operations.root_module import RootModule
 from tealform.operations.saved_plan import SavedPlan
@@ -33,10 +33,10 @@ def make(module: RootModule, arguments: Sequence[str], full: Callable[[str], Non
 
     ``arguments`` are Terraform's own, like ``-target=…`` or ``-destroy``. ``full`` gets every line that Terraform
     writes. Without it, only what cannot wait is told, on standard error: warnings, whom it waits for, and all if it
-    fails. Raises ``HarnessError`` for arguments that this command gives itself.
+    fails. Raises ``TealformError`` for arguments that this command gives itself.
     """
     if own := [each for each in arguments if _KEPT_BY_US.match(each)]:
-        raise HarnessError(f"{', '.join(own)}: the plan is kept for {module.command('apply')}; leave it out")
+        raise TealformError(f"{', '.join(own)}: the plan is kept for {module.command('apply')}; leave it out")
     saved, destroys = SavedPlan(module), _has(arguments, "destroy")
     saved.drop()
     # It writes the lock file, which is part of what a plan is made from.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations import apply, create_plan, interrupted_state, root_module
 from tealform.operations.directory_lock import at_work
 from tealform.operations.root_module import RootModule
@@ -22,7 +22,7 @@ def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | No
     """Destroys the root module ``name``; returns Terraform's exit code, or 1 if the guard or a policy stops it.
 
     ``arguments`` are those of ``terraform plan``. Its name is wanted whether it is protected or not. Raises
-    ``HarnessError`` for another name, and for an environment that is not disposable, or not yet.
+    ``TealformError`` for another name, and for an environment that is not disposable, or not yet.
     """
     module = root_module.find(root, name)
     _refuse_what_is_to_stay(module)
@@ -49,7 +49,7 @@ def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | No
 def _refuse_what_is_to_stay(module: RootModule) -> None:
     # Without that, buckets that are not empty and the load balancer would be refused when much else is gone.
     if not module.disposable and not module.name.startswith("bootstrap/"):
-        raise HarnessError(
+        raise TealformError(
             f"{module.shown}/{loader.FILE}: {module.name} is not disposable; write «disposable = true» there, run "
             f"{module.command('plan')} and {module.command('apply')}, which lift what protects it, then destroy it"
         )
@@ -59,7 +59,7 @@ def _refuse_what_is_protected_still(module: RootModule, going: Sequence[Change])
     """AWS would refuse to delete it when much is gone already."""
     protected = [each.address for each in going if deletion_protection.keeps_from_deletion(each.before)]
     if protected:
-        raise HarnessError(
+        raise TealformError(
             f"{module.shown}: AWS still protects {', '.join(protected)} from deletion; switch that off where it is written by "
             f"hand, run {module.command('plan')} and {module.command('apply')}, which lift it, then destroy it"
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations.root_module import RootModule
 
 _FILE = "at-work"
@@ -19,7 +19,7 @@ _FILE = "at-work"
 def at_work(module: RootModule, command: str) -> Iterator[None]:
     """Keeps other commands of this checkout out of the module's folder while the ``with`` block lasts.
 
-    The system lets go of the lock when this process ends, however it ends. Raises ``HarnessError`` that says who is
+    The system lets go of the lock when this process ends, however it ends. Raises ``TealformError`` that says who is
     at work if somebody is.
     """
     # For its owner alone: a plan holds what the state holds.
@@ -29,7 +29,7 @@ def at_work(module: RootModule, command: str) -> Iterator[None]:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             stream.seek(0)
-            raise HarnessError(f"{module.shown}: {_holder(stream.read())}; wait until that has ended") from error
+            raise TealformError(f"{module.shown}: {_holder(stream.read())}; wait until that has ended") from error
         stream.truncate(0)
         since = datetime.now(UTC).isoformat(timespec="seconds")
         stream.write(json.dumps({"command": command, "process": os.getpid(), "since": since}))

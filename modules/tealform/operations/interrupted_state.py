@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations import state_backup
 from tealform.operations.root_module import RootModule
 from tealform.operations.state_backup import LOCAL_STATE
@@ -20,23 +20,23 @@ _ERRORED = "errored.tfstate"
 
 
 def check(module: RootModule) -> None:
-    """Raises ``HarnessError`` if the state is not where or what it should be, with what to do."""
+    """Raises ``TealformError`` if the state is not where or what it should be, with what to do."""
     errored, state = module.folder / _ERRORED, module.folder / LOCAL_STATE
     is_empty = state.is_file() and state.stat().st_size == 0
     if errored.exists() and _is_whole(errored):
-        raise HarnessError(
+        raise TealformError(
             f"{module.shown}/{_ERRORED}: the last command changed things and could not save the state; this file is the "
             f'state. See to what it said then, and run: make terraform ENV={module.name} ARGS="state push {_ERRORED}"; '
             f"then move the file away"
         )
     if errored.exists() or (state.is_file() and not is_empty and not _is_whole(state)):
-        raise HarnessError(
+        raise TealformError(
             f"{module.shown}/{LOCAL_STATE}: could not be saved whole, as on a full disk; {_last_whole(module)}. Terraform may "
             f"have printed the state when it failed: that is the newest. What it made since wants «terraform import». "
             f"Then remove {_ERRORED} if it is there"
         )
     if is_empty and _is_kept_here(module) and (full := _full_copy(module)):
-        raise HarnessError(
+        raise TealformError(
             f"{module.shown}/{LOCAL_STATE}: is empty, so that all would be made a second time; {module.shown}/{full} is the "
             f"state before the last change: copy it over {LOCAL_STATE}. If nothing of it is there any more, remove "
             f"{LOCAL_STATE}"

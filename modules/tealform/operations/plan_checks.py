@@ -24,7 +24,7 @@ class Judgement:
         """The objections that stop the plan still.
 
         Those are what ``allowed`` does not name, and what is not among the ``identities`` that were ``read`` with the plan;
-        without ``read``, all were. Raises ``HarnessError`` if ``allowed`` names what nobody objects to.
+        without ``read``, all were. Raises ``TealformError`` if ``allowed`` names what nobody objects to.
         """
         return guard.left(self.objections, allowed, read)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations import root_module
 from tealform.settings.loader import GENERATED
 from tealform.synth import environments
@@ -27,11 +27,11 @@ def lock(root: Path, arguments: Sequence[str]) -> int:
 
     ``arguments`` are those of ``terraform providers lock``, like ``-fs-mirror=FOLDER`` where there is no registry:
     https://developer.hashicorp.com/terraform/cli/commands/providers/lock
-    Raises ``HarnessError`` with Terraform's words if the providers cannot be had; then every file is as it was.
+    Raises ``TealformError`` with Terraform's words if the providers cannot be had; then every file is as it was.
     """
     modules = root_module.every(root)
     if not modules:
-        raise HarnessError("there is nothing generated to lock the providers of; run: make synth")
+        raise TealformError("there is nothing generated to lock the providers of; run: make synth")
     wanted = {module.name: _required(module.folder) for module in modules}
     locks: dict[str, bytes] = {}
     for requirements in wanted.values():
@@ -55,13 +55,13 @@ def _required(folder: Path) -> str:
 def _locked(requirements: str, arguments: Sequence[str]) -> bytes:
     terraform = terraform_binaries.every()[0]
     platforms = [f"-platform={platform}" for platform in PLATFORMS]
-    with tempfile.TemporaryDirectory(prefix="cutover-lock-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="tealform-lock-") as scratch:
         (Path(scratch) / GENERATED).write_text(requirements, encoding="utf-8")
         command = [*terraform.command, "providers", "lock", "-no-color", *platforms, *arguments]
         ran = subprocesses.run(command, {**os.environ, "TF_IN_AUTOMATION": "1"}, Path(scratch))
         if ran.returncode:
             (*_, said) = diagnostics.read(ran.stdout, ran.stderr, failed=True)
-            raise HarnessError(f"the providers cannot be locked, every lock file is as it was: {said.message}")
+            raise TealformError(f"the providers cannot be locked, every lock file is as it was: {said.message}")
         return (Path(scratch) / LOCK_FILE).read_bytes()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.settings import loader
 from tealform.settings.errors import SettingsError
 from tealform.settings.loader import GENERATED
@@ -34,8 +34,8 @@ class RootModule:
 
     @property
     def kept(self) -> Path:
-        """Where Cutover keeps what belongs to this checkout: the plan, and who is at work."""
-        return terraform_cli.data_folder(self.folder) / "cutover"
+        """Where Tealform keeps what belongs to this checkout: the plan, and who is at work."""
+        return terraform_cli.data_folder(self.folder) / "tealform"
 
     @property
     def shown(self) -> str:
@@ -50,7 +50,7 @@ class RootModule:
 def find(root: Path, name: str) -> RootModule:
     """The root module called ``name`` of the project in ``root``.
 
-    Raises ``HarnessError`` if there is none or nothing has been generated for it, ``SettingsError`` for settings
+    Raises ``TealformError`` if there is none or nothing has been generated for it, ``SettingsError`` for settings
     that are not valid.
     """
     found = folder(root, name)
@@ -62,13 +62,13 @@ def find(root: Path, name: str) -> RootModule:
 
 
 def folder(root: Path, name: str) -> Path:
-    """The folder of what is called ``name``; raises ``HarnessError`` if there is none."""
+    """The folder of what is called ``name``; raises ``TealformError`` if there is none."""
     if not name.startswith(f"{_BOOTSTRAP}/"):
         return environments.folder(root, name)
     known = _bootstraps(root)
     if name not in known:
         choice = f"use {', '.join(known)}" if known else "run: make bootstrap"
-        raise HarnessError(f'there is no "{name}"; {choice}')
+        raise TealformError(f'there is no "{name}"; {choice}')
     return root / name
 
 
@@ -86,7 +86,7 @@ def _region(folder: Path) -> str:
         for aws in blocks(provider.get("aws")):
             if isinstance(aws.get("region"), str) and "alias" not in aws:
                 return str(aws["region"])
-    raise HarnessError(f"{_BOOTSTRAP}/{folder.name}/{GENERATED}: names no region; run: make bootstrap")
+    raise TealformError(f"{_BOOTSTRAP}/{folder.name}/{GENERATED}: names no region; run: make bootstrap")
 
 
 def _is_protected(root: Path, account: str) -> bool:

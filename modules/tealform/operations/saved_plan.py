@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations.root_module import RootModule
 from tealform.synth.atomic_write import land
 from tealform.synth.environments import LOCK_FILE
@@ -82,22 +82,22 @@ class SavedPlan:
     def record(self) -> Record:
         """What is known of the plan.
 
-        Raises ``HarnessError``, which says what to do, if there is no plan, if it has been begun to apply, if it is not the
+        Raises ``TealformError``, which says what to do, if there is no plan, if it has been begun to apply, if it is not the
         one that was read, or if what it was made from has changed.
         """
         again = f"run: {self._module.command('plan')}"
         if self.file.is_file() and not self._record.exists():
-            raise HarnessError(
+            raise TealformError(
                 f"{self._module.shown}: an apply of this plan was broken off, and what it has done may not all be in the "
                 f"state; {again}, which shows what is left"
             )
         record = self._read()
         if record is None or not self.file.is_file():
-            raise HarnessError(f"{self._module.shown}: there is no plan to apply; {again}")
+            raise TealformError(f"{self._module.shown}: there is no plan to apply; {again}")
         if record.plan != _digest(self.file):
-            raise HarnessError(f"{self._module.shown}: the plan is not the one that was read; {again}")
+            raise TealformError(f"{self._module.shown}: the plan is not the one that was read; {again}")
         if record.configuration != configuration(self._module.folder):
-            raise HarnessError(
+            raise TealformError(
                 f"{self._module.shown}: the plan is stale: what it was made from, at {record.made_at} by {record.made_by}, "
                 f"has changed; {again}"
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations.root_module import RootModule
 from tealform.synth.atomic_write import land
 
@@ -20,11 +20,11 @@ _ROOM = 100 * _MEGABYTE
 def take(module: RootModule) -> None:
     """Makes sure that there is room for the state, and keeps a copy of a local one.
 
-    Raises ``HarnessError`` if the disk is nearly full.
+    Raises ``TealformError`` if the disk is nearly full.
     """
     free = shutil.disk_usage(module.folder).free
     if free < _ROOM:
-        raise HarnessError(
+        raise TealformError(
             f"{module.shown}: the disk has {free // _MEGABYTE} MB left, and Terraform may not be able to save the state; make "
             f"room for {_ROOM // _MEGABYTE} MB first. Nothing was done"
         )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.plan import arns
 
 Clients = Callable[[str], Any]
@@ -27,7 +27,7 @@ _DENIED = re.compile(r"not authorized to perform: (?P<action>\S+)(?: on resource
 _ARNS = ("arn", "id", "cluster")
 
 
-class UnseenError(HarnessError):
+class UnseenError(TealformError):
     """It cannot be seen how things are now; says why, and with which command somebody may look himself."""
 
 
@@ -69,7 +69,7 @@ def answer(look: str, ask: Callable[[], Any]) -> Any:
         if error.response.get("Error", {}).get("Code") in _GONE:
             return {}
         raise _unseen(_said(error.operation_name, str(error)), look) from error
-    except (BotoCoreError, HarnessError) as error:
+    except (BotoCoreError, TealformError) as error:
         raise _unseen(str(error), look) from error
 
 

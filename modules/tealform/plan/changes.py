@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.plan import type_aliases
 
 _ACTIONS = {
@@ -56,7 +56,7 @@ class Change:
 
 
 def of(plan: Mapping[str, Any]) -> list[Change]:
-    """All changes of a plan, sorted by address; nothing for an empty plan. Raises ``HarnessError`` for an unknown action.
+    """All changes of a plan, sorted by address; nothing for an empty plan. Raises ``TealformError`` for an unknown action.
 
     https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
     """
@@ -78,8 +78,8 @@ def _resources(entries: list[dict[str, Any]] | None) -> Iterator[Change]:
 def _resource(entry: dict[str, Any], actions: tuple[str, ...]) -> Change:
     change, action = entry["change"], _ACTIONS.get(actions)
     if action is None:
-        raise HarnessError(
-            f"{entry['address']}: the plan wants {', '.join(actions)}, which is new to this version of Cutover"
+        raise TealformError(
+            f"{entry['address']}: the plan wants {', '.join(actions)}, which is new to this version of Tealform"
         )
     return Change(
         address=entry["address"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.plan.active_releases import Releases
 from tealform.plan.aws_queries import Aws, Clients
 from tealform.plan.blocker import Objection
@@ -65,11 +65,11 @@ def left(
 
     Whoever allows an address has read why he should not: what is new there since he did, like a release that has begun,
     he has not. ``read`` are the identities of what he has; none are told where the plan is made and applied in one go.
-    Raises ``HarnessError`` for what is allowed but has no objection: it is misspelt, or meant for another plan.
+    Raises ``TealformError`` for what is allowed but has no objection: it is misspelt, or meant for another plan.
     """
     known = {objection.address for objection in objections}
     if unknown := sorted(set(allowed) - known):
         may = f"it has to {', '.join(sorted(known))}" if known else "it has none at all"
-        raise HarnessError(f"the guard has no objection to {', '.join(unknown)}; {may}")
+        raise TealformError(f"the guard has no objection to {', '.join(unknown)}; {may}")
     new = set() if read is None else set(unread(objections, read))
     return sorted(each for each in objections if each in new or each.address not in allowed)

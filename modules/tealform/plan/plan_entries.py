@@ -48,7 +48,7 @@ class Entry:
 
 
 def of(plan: Mapping[str, Any]) -> list[Entry]:
-    """All entries of a plan, what belongs to one construct side by side. Raises ``HarnessError`` for an unknown action."""
+    """All entries of a plan, what belongs to one construct side by side. Raises ``TealformError`` for an unknown action."""
     return sorted(_entries(plan), key=lambda entry: (_name(entry.address), entry.deposed))
 
 

@@ -34,7 +34,7 @@ def text(
     ``plan`` is as ``terraform show -json`` tells it, or HCP Terraform, which leaves sensitive values out. ``name`` is
     what ``make`` calls that which is planned, where it is no environment with the name of its folder. Of
     ``objections``, those that are ``allowed`` no longer stop anything. ``command`` is the one of ``make`` that is
-    stopped; ``unread`` is whether some of what stops it was not there when the plan was made. Raises ``HarnessError``
+    stopped; ``unread`` is whether some of what stops it was not there when the plan was made. Raises ``TealformError``
     for a plan with an action that is new to us.
     """
     name = name or blame.environment

@@ -21,7 +21,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import coverage, yaml_rules
 from tealform.policy.checkov_input import Place, Stack
 from tealform.policy.finding import Finding
@@ -87,7 +87,7 @@ class _Report(BaseModel):
 def scan(root: Path, stacks: list[Stack]) -> list[Scan]:
     """Scans all ``stacks`` in one run (starting checkov takes most of the time), one result for each.
 
-    ``root`` is the project, which holds checkov's own virtual environment. Raises ``HarnessError`` if
+    ``root`` is the project, which holds checkov's own virtual environment. Raises ``TealformError`` if
     checkov is not there, crashes, reports an error, or prints something else than a report.
     """
     texts = {f"{stack.environment}/{GENERATED}": stack.text for stack in stacks}
@@ -110,13 +110,13 @@ def scan_plan(root: Path, name: str, plan: Mapping[str, Any], resources: int) ->
 
 
 def read(report: str, stacks: list[Stack]) -> list[Scan]:
-    """What checkov's JSON ``report`` says about each of the ``stacks``; raises ``HarnessError`` if it is not one."""
+    """What checkov's JSON ``report`` says about each of the ``stacks``; raises ``TealformError`` if it is not one."""
     results = _read(report).results
     return [_scan(stack, results) for stack in stacks]
 
 
 def read_plan(report: str, name: str, resources: int) -> Scan:
-    """What checkov's JSON ``report`` says about the plan of ``name``; raises ``HarnessError`` if it is not one."""
+    """What checkov's JSON ``report`` says about the plan of ``name``; raises ``TealformError`` if it is not one."""
     found = _read(report)
     results = found.results
     if results.parsing_errors:
@@ -138,14 +138,14 @@ def _read(report: str) -> _Report:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the whole of it"
-        raise HarnessError(f"checkov's report cannot be read: {place}: {first['msg']}") from error
+        raise TealformError(f"checkov's report cannot be read: {place}: {first['msg']}") from error
 
 
 def _no_errors(done: subprocess.CompletedProcess[str], told: Sequence[str] = ()) -> None:
-    """Raises ``HarnessError`` for errors in checkov's log, but for those about files of which it is ``told`` already."""
+    """Raises ``TealformError`` for errors in checkov's log, but for those about files of which it is ``told`` already."""
     errors = [each for each in _ERROR.findall(done.stderr) if not any(file in each for file in told)]
     if errors:
-        raise HarnessError("checkov reports errors, so its results cannot be relied on:\n" + "\n".join(errors))
+        raise TealformError("checkov reports errors, so its results cannot be relied on:\n" + "\n".join(errors))
 
 
 def run(
@@ -153,12 +153,12 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Runs checkov on files with these names and texts, and these ``options`` beside its usual ones.
 
-    Raises ``HarnessError`` if it is not there or crashes.
+    Raises ``TealformError`` if it is not there or crashes.
     """
     python = root.absolute() / _PYTHON
     if not python.exists():
-        raise HarnessError(f"{_PYTHON} does not exist; make policy installs checkov there, then scans")
-    with tempfile.TemporaryDirectory(prefix="cutover-policy-") as temporary:
+        raise TealformError(f"{_PYTHON} does not exist; make policy installs checkov there, then scans")
+    with tempfile.TemporaryDirectory(prefix="tealform-policy-") as temporary:
         home, scanned = Path(temporary, "home"), Path(temporary, _SCANNED)
         home.mkdir()
         for name, text in texts.items():
@@ -194,7 +194,7 @@ def run(
         )
     # With 1 it tells of findings, and Python that checkov cannot be imported.
     if done.returncode not in (0, 1) or (done.returncode and not done.stdout.strip()):
-        raise HarnessError(f"checkov ended with exit code {done.returncode}:\n{_tail(done.stderr)}")
+        raise TealformError(f"checkov ended with exit code {done.returncode}:\n{_tail(done.stderr)}")
     return done
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.settings.loader import GENERATED
 from tealform.synth import environments
 
@@ -44,7 +44,7 @@ class Stack:
 def read(folder: Path) -> Stack:
     """Reads the generated Terraform of the environment in ``folder``.
 
-    Raises ``HarnessError`` for a file that is missing or is not a JSON object, and what ``of`` does.
+    Raises ``TealformError`` for a file that is missing or is not a JSON object, and what ``of`` does.
     """
     return of(folder.name, environments.document(folder))
 
@@ -54,7 +54,7 @@ def of(environment: str, document: Mapping[str, Any]) -> Stack:
 
     The text lacks ``terraform.required_version``: checkov 3.3.30 takes every setting of the terraform
     block for a block, fails to parse the file because of this one, and calls that a success.
-    Raises ``HarnessError`` for blocks that are laid out otherwise than Cutover does.
+    Raises ``TealformError`` for blocks that are laid out otherwise than Tealform does.
     """
     scanned, settings = document, document.get("terraform")
     if isinstance(settings, dict):
@@ -64,13 +64,13 @@ def of(environment: str, document: Mapping[str, Any]) -> Stack:
 
 
 def places(document: Mapping[str, Any], environment: str) -> dict[int, Place]:
-    """What begins on which line of a document, as it is generated; raises ``HarnessError`` if it is laid out otherwise."""
+    """What begins on which line of a document, as it is generated; raises ``TealformError`` if it is laid out otherwise."""
     try:
         return dict(_places(document, environment))
     except AttributeError as error:
         shown = f"environments/{environment}/{GENERATED}"
-        raise HarnessError(
-            f"{shown}:1: its blocks are not laid out as Cutover writes them; run: make synth ENV={environment}"
+        raise TealformError(
+            f"{shown}:1: its blocks are not laid out as Tealform writes them; run: make synth ENV={environment}"
         ) from error
 
 

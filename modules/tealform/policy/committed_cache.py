@@ -6,14 +6,14 @@ import os
 import subprocess
 from pathlib import Path
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 
 # Some file systems do not tell .Cache from .cache; and Python runs what it once compiled, whatever the code says now.
 _BELIEVED = (":(icase).cache", ":(icase).venv", ":(icase).venv-checkov", ":(glob)**/__pycache__/**")
 
 
 def check(root: Path) -> None:
-    """Raises ``HarnessError`` if results, or what judges, are committed, or if git does not say.
+    """Raises ``TealformError`` if results, or what judges, are committed, or if git does not say.
 
     A project that is not in git has none.
     """
@@ -22,8 +22,8 @@ def check(root: Path) -> None:
     except FileNotFoundError:
         return
     if done.returncode and any((folder / ".git").exists() for folder in (root.absolute(), *root.absolute().parents)):
-        raise HarnessError(f"git does not say whether kept results are committed: {os.fsdecode(done.stderr).strip()}")
+        raise TealformError(f"git does not say whether kept results are committed: {os.fsdecode(done.stderr).strip()}")
     if planted := os.fsdecode(done.stdout).partition("\0")[0]:
-        raise HarnessError(
+        raise TealformError(
             f"{planted} is committed, and would be believed without being made anew; run: git rm -r --cached {planted}"
         )

@@ -34,7 +34,7 @@ def _as_ecs_spells_it(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def readable(task_definition: Resource, _environment: Environment) -> bool:
-    """Whether ``of`` can read them; CUT_TASK_CONTAINERS says so where it cannot."""
+    """Whether ``of`` can read them; TEAL_TASK_CONTAINERS says so where it cannot."""
     try:
         of(task_definition)
     except (TypeError, ValueError):

@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from pathlib import Path
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.plan.source_map import setting_of
 from tealform.policy import checkov_input, rule_catalog, secret_scan
 from tealform.policy.finding import Finding
@@ -53,7 +53,7 @@ class Teller:
     def _lines(self) -> dict[str, int]:
         try:
             places = checkov_input.places(environments.document(self._folder), self._folder.name)
-        except HarnessError:
+        except TealformError:
             return {}
         return {place.address: line for line, place in places.items()}
 

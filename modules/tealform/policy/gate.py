@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from pydantic import TypeAdapter, ValidationError
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import check_aliases, committed_cache, handwritten_terraform, scanner, waivers
 from tealform.policy.finding import Finding
 from tealform.policy.finding_location import Teller
@@ -46,7 +46,7 @@ def check(
 
     ``reports`` has for the name of a form (see ``modules/tealform/policy/reports``) the file that it is written to. A file that
     is there already is gone if nothing can be judged, so that nobody takes it for what is said now. Raises what
-    ``judge`` does, and ``HarnessError`` for a file that is none.
+    ``judge`` does, and ``TealformError`` for a file that is none.
     """
     for file in reports.values():
         _clear(file)
@@ -61,7 +61,7 @@ def check(
 
 def _clear(file: Path) -> None:
     if file.is_symlink() or (file.exists() and not file.is_file()):
-        raise HarnessError(f"{file} is no ordinary file, and would be replaced by the report; name another one")
+        raise TealformError(f"{file} is no ordinary file, and would be replaced by the report; name another one")
     file.unlink(missing_ok=True)
 
 
@@ -74,7 +74,7 @@ def judge(root: Path, names: Collection[str] = (), today: date | None = None, sa
     """Judges the environments ``names`` of the project in ``root``; without names all of them, and ``artifacts/``.
 
     The verdicts are in the order of their scopes, the same for the same input. ``say`` is told what will take a while.
-    Raises ``HarnessError`` for a name that is no environment, if there is nothing to judge, if checkov cannot be run or
+    Raises ``TealformError`` for a name that is no environment, if there is nothing to judge, if checkov cannot be run or
     not be believed, if results are committed that would be believed, and for generated Terraform in another place.
     """
     committed_cache.check(root)
@@ -87,7 +87,7 @@ def _folders(root: Path, names: Collection[str]) -> list[Path]:
     """The folders of what is to be judged; all that there is, without names."""
     folders = [environments.folder(root, name) for name in sorted(set(names)) or environments.names(root)]
     if not folders:
-        raise HarnessError("environments/ holds nothing to check; begin with environments/<name>/environment.hcl")
+        raise TealformError("environments/ holds nothing to check; begin with environments/<name>/environment.hcl")
     for folder in folders:
         _check_name(folder.name)
     if names:
@@ -98,23 +98,23 @@ def _folders(root: Path, names: Collection[str]) -> list[Path]:
 
 def _check_name(name: str) -> None:
     if name == ARTIFACTS:
-        raise HarnessError(f"environments/{ARTIFACTS}: give it another name; this one is the release contract's")
+        raise TealformError(f"environments/{ARTIFACTS}: give it another name; this one is the release contract's")
     try:
         # A name that is no UTF-8 is nothing that Pydantic could look at.
         _NAME.validate_python(name.encode(errors="backslashreplace").decode())
     except ValidationError as error:
-        raise HarnessError(
+        raise TealformError(
             f"environments/{name!a}: the folder's name {error_messages.message_of(error.errors()[0])}"
         ) from error
 
 
 def _no_strays(root: Path, folders: Collection[Path]) -> None:
-    """Raises ``HarnessError`` for generated Terraform that is in no environment's own folder, and so judged by nobody."""
+    """Raises ``TealformError`` for generated Terraform that is in no environment's own folder, and so judged by nobody."""
     for file in sorted((root / "environments").rglob(GENERATED)):
         shown = file.relative_to(root)
         # Terraform and its commands keep copies in .terraform.
         if file.parent not in folders and ".terraform" not in shown.parts:
-            raise HarnessError(f"{shown}: is in no environment's folder, so nothing judges it; remove or move it")
+            raise TealformError(f"{shown}: is in no environment's folder, so nothing judges it; remove or move it")
 
 
 def _verdict(root: Path, folder: Path, scanned: Scanned, today: date) -> Verdict:

@@ -12,7 +12,7 @@ from tealform.policy.rule import Rule
 from tealform.settings.loader import GENERATED
 
 RULE = Rule(
-    "CUT_TERRAFORM_BESIDE",
+    "TEAL_TERRAFORM_BESIDE",
     "medium",
     "What was generated is all that Terraform gets",
     "What stands beside it is judged in plans alone, and by checkov alone: where no plan is made, as in most pull requests, it passes.",

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 
 _KNOWN_LATER = "(known after apply)"
 _KEY = r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]'
@@ -51,12 +51,12 @@ class Scannable:
 def of(plan: Mapping[str, Any]) -> Scannable:
     """What will be once the plan has been applied, without what it destroys or forgets.
 
-    Raises ``HarnessError`` for what is no plan, or one that Terraform could not make to its end.
+    Raises ``TealformError`` for what is no plan, or one that Terraform could not make to its end.
     """
     if "planned_values" not in plan or "terraform_version" not in plan:
-        raise HarnessError("it is not a plan as terraform show -json tells it")
+        raise TealformError("it is not a plan as terraform show -json tells it")
     if plan.get("errored"):
-        raise HarnessError("Terraform could not make it to its end")
+        raise TealformError("Terraform could not make it to its end")
     configuration = plan.get("configuration", {}).get("root_module", {})
     forgotten = {
         each["address"] for each in plan.get("resource_changes", []) if each["change"]["actions"] == ["forget"]

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import check_aliases, checkov, coverage, plan_for_checkov, scanner, waivers
 from tealform.policy.checkov import Scan
 from tealform.policy.checkov_input import construct_path
@@ -101,7 +101,7 @@ def judge(root: Path, folder: Path, plan: Mapping[str, Any], today: date | None 
         names = _Names(found, paths)
         scan = checkov.scan_plan(root, where, found.plan, found.resources)
         own = _ours(root, folder)
-    except HarnessError as error:
+    except TealformError as error:
         return Verdict(where, mistakes=(str(error),))
     day = today or date.today()
     accepted, problems = waivers.read(root, folder, day)

@@ -82,12 +82,12 @@ def stands_here(role: Resource, environment: Environment) -> bool:
 
 
 def arn(resource: Resource, environment: Environment) -> str:
-    """The resource's ARN; raises ``HarnessError`` if nobody knows what it looks like."""
+    """The resource's ARN; raises ``TealformError`` if nobody knows what it looks like."""
     return References(dict(environment.document)).resolved(f"${{{resource.address}.arn}}")
 
 
 def account(environment: Environment) -> str:
-    """The environment's own account; raises ``HarnessError`` if the provider names none."""
+    """The environment's own account; raises ``TealformError`` if the provider names none."""
     return References(dict(environment.document)).account
 
 

@@ -1,7 +1,7 @@
 """Every rule that a finding may be of, and what is said of it: ours, and checkov's own checks.
 
 checkov tells severities only to those who have an account, so ``builtin.yaml`` has them for the checks that concern
-what Cutover generates, with why and how to mend it. What is not in there is told in checkov's words.
+what Tealform generates, with why and how to mend it. What is not in there is told in checkov's words.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import checkov, checkov_input, engine, handwritten_terraform, rules, scanned_files, secret_scan
 from tealform.policy.cache import Cache
 from tealform.policy.cache import rules as cached_rules
@@ -43,7 +43,7 @@ class Scanned:
 def scan(root: Path, folders: Sequence[Path], say: Callable[[str], None]) -> dict[str, Scanned]:
     """Scans each environment in ``folders`` and, if it is one of them, ``artifacts/`` of the project in ``root``.
 
-    ``say`` is told what will take a while. Raises ``HarnessError`` if checkov cannot be run, or not be believed.
+    ``say`` is told what will take a while. Raises ``TealformError`` if checkov cannot be run, or not be believed.
     """
     cache = Cache(root)
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -79,7 +79,7 @@ def _stacks(folders: Iterable[Path]) -> tuple[list[Stack], dict[str, Scanned]]:
     for folder in folders:
         try:
             stacks.append(checkov_input.read(folder))
-        except HarnessError as error:
+        except TealformError as error:
             broken[folder.name] = Scanned(mistakes=(str(error),))
     return stacks, broken
 

@@ -16,7 +16,7 @@ from tealform.policy.rule import Rule
 from tealform.policy.scanned_files import Text
 
 RULE = Rule(
-    "CUT_TEXT_SECRET",
+    "TEAL_TEXT_SECRET",
     "critical",
     "No text holds a secret",
     "Whoever may read the repository, now or at any time later, has it, and so has every copy and every build.",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import checkov, handwritten_terraform, scan_canaries, secret_patterns
 from tealform.policy.checkov import Scan
 from tealform.policy.finding import Finding
@@ -81,7 +81,7 @@ def scan(root: Path, found: Sequence[Texts]) -> list[Scan]:
 
     ``root`` is the project, which holds checkov's own virtual environment. A finding's address is the file in the
     scope's folder, for a secret with a digest of it behind ``#``. Its message begins with the place (see ``place``), and
-    never holds the secret. Raises ``HarnessError`` if checkov is not there, crashes, reports an error, or prints
+    never holds the secret. Raises ``TealformError`` if checkov is not there, crashes, reports an error, or prints
     something else than a report.
     """
     texts = list({text.file: text for each in found for text in each.texts}.values())
@@ -107,7 +107,7 @@ def place(finding: Finding) -> Location | None:
 
 
 def read(report: str) -> Mapping[str, Records]:
-    """What checkov's JSON ``report`` says of each file; raises ``HarnessError`` if it is no report.
+    """What checkov's JSON ``report`` says of each file; raises ``TealformError`` if it is no report.
 
     Results of several frameworks are a list, those of one an object; without any there is only a summary.
     """
@@ -116,9 +116,9 @@ def read(report: str) -> Mapping[str, Records]:
         reports = said if isinstance(said, list) else [said] if "passed" not in said else []
         results = [each.results for each in _REPORTS.validate_python(reports)]
     except ValidationError as error:
-        raise HarnessError(f"checkov's report on texts cannot be read: {error.errors()[0]['msg']}") from error
+        raise TealformError(f"checkov's report on texts cannot be read: {error.errors()[0]['msg']}") from error
     except (ValueError, TypeError) as error:
-        raise HarnessError(f"checkov's report on texts cannot be read: {error}") from error
+        raise TealformError(f"checkov's report on texts cannot be read: {error}") from error
     passed = _by_file(record for each in results for record in each.passed_checks)
     # Nothing but a waiver may silence a finding, so what was skipped has failed.
     failed = _by_file(record for each in results for record in each.failed_checks + each.skipped_checks)
@@ -136,7 +136,7 @@ def _run(root: Path, given: Mapping[str, str]) -> Mapping[str, Records]:
     done = checkov.run(root, _FRAMEWORKS, given, _OPTIONS)
     records = read(done.stdout)
     if errors := _ERROR.findall(done.stderr):
-        raise HarnessError("checkov reports errors, so its results cannot be relied on:\n" + "\n".join(errors))
+        raise TealformError("checkov reports errors, so its results cannot be relied on:\n" + "\n".join(errors))
     return records
 
 

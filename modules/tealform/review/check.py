@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import gate
 from tealform.policy.reports import json_report, junit, sarif
 from tealform.policy.reports.markdown import LONGEST
@@ -42,10 +42,10 @@ def check(
 
     Returns 0 if there is nothing to mend, 1 for drift or findings, 2 if it could not be judged. ``comment.md`` is there
     in each case, and says why; ``longest`` is how many characters it may have. Reports of an earlier run are gone as
-    soon as this one begins. Raises ``HarnessError`` for a ``longest`` that leaves no room.
+    soon as this one begins. Raises ``TealformError`` for a ``longest`` that leaves no room.
     """
     if longest < comment.SHORTEST:
-        raise HarnessError(f"a comment of {longest} characters says nothing; allow {comment.SHORTEST} or more")
+        raise TealformError(f"a comment of {longest} characters says nothing; allow {comment.SHORTEST} or more")
     for name in (COMMENT, *REPORTS):
         (out / name).unlink(missing_ok=True)
     review = Reviewer(root, today or date.today(), judge, generate, say).review(base)

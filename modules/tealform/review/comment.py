@@ -49,7 +49,7 @@ def _fitting(part: _Part, room: int) -> tuple[str, bool]:
 
 
 def _parts(review: Review) -> Iterator[_Part]:
-    yield _Part(f"{MARKER}\n## Cutover: {plain(review.heading)}\n\n", ("| | |\n|---|---|\n", *_rows(review)))
+    yield _Part(f"{MARKER}\n## Tealform: {plain(review.heading)}\n\n", ("| | |\n|---|---|\n", *_rows(review)))
     for section in review.sections():
         yield _folded(section) if section.folded else _open(section)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.terraform import subprocesses
 
 SENTENCE = "what is generated is not what is committed"
@@ -36,7 +36,7 @@ def look(root: Path, say: Callable[[str], None]) -> Drift:
     try:
         done = subprocesses.run(["make", "drift"], kept, root)
     except FileNotFoundError as error:
-        raise HarnessError("make is needed to generate what is to be judged, and is not installed") from error
+        raise TealformError("make is needed to generate what is to be judged, and is not installed") from error
     if done.returncode == 0:
         return Drift()
     if SENTENCE not in done.stderr:

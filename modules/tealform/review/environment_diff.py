@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.review import resource_diff
 from tealform.review.resource_diff import Change
 from tealform.settings import loader
@@ -79,11 +79,11 @@ def _compared(name: str, old: Path | None, new: Path | None, was: str) -> Compar
     fate: Fate = "removed" if new is None else "new" if old is None else "renamed" if was else "kept"
     try:
         after = environments.document(new) if new else None
-    except HarnessError as error:
+    except TealformError as error:
         return Compared(name, fate, was, unknown=str(error))
     try:
         before = environments.document(old) if old else None
-    except HarnessError as error:
+    except TealformError as error:
         return Compared(name, fate, was, unknown=f"in BASE, {error}".partition(";")[0])
     unprotected = bool(old and new and _protected(old) and not _protected(new))
     return Compared(name, fate, was, before, after, unprotected=unprotected)

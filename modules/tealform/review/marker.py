@@ -1,4 +1,4 @@
 """How the comment of a pull request is known again."""
 
-MARKER = "<!-- cutover:pr-check -->"
+MARKER = "<!-- tealform:pr-check -->"
 """The first line of it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 
 _KEPT = ("environments", "artifacts", "bootstrap")
 # What is believed without being made anew: results of the gate, and installed programs.
@@ -31,22 +31,22 @@ class Base:
 def find(root: Path, name: str) -> Base:
     """The best common ancestor of ``name`` and of what is checked out in ``root``, as pull requests have it.
 
-    Raises ``HarnessError`` that says what to do if ``root`` is no checkout, ``name`` no commit, or nothing is common.
+    Raises ``TealformError`` that says what to do if ``root`` is no checkout, ``name`` no commit, or nothing is common.
     """
     _checked_out(root)
     commit = _asked(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     # What begins with ^ is all that is not in a commit.
     if not commit or commit.startswith("^"):
-        raise HarnessError(f'BASE: "{name}" is no commit that is known here; {_fetch(root, name)}')
+        raise TealformError(f'BASE: "{name}" is no commit that is known here; {_fetch(root, name)}')
     ancestor = _asked(root, "merge-base", commit, "HEAD")
     if ancestor:
         return Base(name, ancestor)
     if _asked(root, "rev-parse", "--is-shallow-repository") == "true":
-        raise HarnessError(
+        raise TealformError(
             f"BASE: this checkout is shallow, so that it cannot be seen where it and {name} part; "
             "run: git fetch --unshallow (GitHub Actions: fetch-depth: 0 for actions/checkout)"
         )
-    raise HarnessError(f"BASE: {name} has no commit in common with what is checked out; name the branch it began from")
+    raise TealformError(f"BASE: {name} has no commit in common with what is checked out; name the branch it began from")
 
 
 def changed(root: Path, base: Base) -> list[str]:
@@ -83,7 +83,7 @@ def _checked_out(root: Path) -> None:
     done = _run(root, "rev-parse", "--verify", "HEAD")
     if done.returncode:
         said = os.fsdecode(done.stderr).strip().splitlines()
-        raise HarnessError(
+        raise TealformError(
             f"{root}: git has no commit to look at here ({said[0] if said else 'it does not say why'}); "
             "a pull request is checked in a checkout of its branch"
         )
@@ -105,7 +105,7 @@ def _asked(root: Path, *arguments: str) -> str | None:
 def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     done = _run(root, *arguments)
     if done.returncode:
-        raise HarnessError(f"git {arguments[0]} failed: {os.fsdecode(done.stderr).strip()}")
+        raise TealformError(f"git {arguments[0]} failed: {os.fsdecode(done.stderr).strip()}")
     return done
 
 
@@ -114,4 +114,4 @@ def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(["git", *arguments], cwd=root, env=variables, capture_output=True, check=False)
     except FileNotFoundError as error:
-        raise HarnessError("git is needed to see what a pull request changes, and is not installed") from error
+        raise TealformError("git is needed to see what a pull request changes, and is not installed") from error

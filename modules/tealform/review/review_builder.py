@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy.result import Verdict
 from tealform.policy.scanner import ARTIFACTS
 from tealform.review import environment_diff, findings, risks, waiver_changes
@@ -50,7 +50,7 @@ class Reviewer:
         for look in (self._drift, self._policy, partial(self._changes, base)):
             try:
                 seen = look(seen)
-            except HarnessError as error:
+            except TealformError as error:
                 seen = replace(seen, mistakes=(*seen.mistakes, str(error)))
         return seen
 
@@ -63,7 +63,7 @@ class Reviewer:
 
     def _changes(self, base: str, seen: Review) -> Review:
         found = bases.find(self.root, base)
-        with tempfile.TemporaryDirectory(prefix="cutover-base-") as folder:
+        with tempfile.TemporaryDirectory(prefix="tealform-base-") as folder:
             before = Path(folder)
             bases.export(self.root, found, before)
             old = self._judged(before)
@@ -77,7 +77,7 @@ class Reviewer:
         """What was found in the base; that it cannot be judged is no mistake of this pull request, which may mend it."""
         try:
             return self.judge(before, (), self.today, self.say) if environments.names(before) else []
-        except HarnessError as error:
+        except TealformError as error:
             return [Verdict("BASE", {}, mistakes=(str(error),))]
 
     def _risks(self, before: Path, compared: Collection[Compared]) -> Iterator[str]:

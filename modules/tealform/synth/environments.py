@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.settings import loader
 from tealform.settings.loader import GENERATED
 from tealform.synth.terraform_json import blocks
@@ -29,37 +29,37 @@ def names(root: Path) -> list[str]:
 
 
 def folder(root: Path, name: str) -> Path:
-    """The folder of the environment ``name``; raises ``HarnessError`` if there is no such environment."""
+    """The folder of the environment ``name``; raises ``TealformError`` if there is no such environment."""
     known = names(root)
     if name not in known:
-        raise HarnessError(f'there is no environment "{name}"; {_choice(known)}')
+        raise TealformError(f'there is no environment "{name}"; {_choice(known)}')
     return root / "environments" / name
 
 
 def generated(environment: Path) -> Path:
-    """The generated Terraform in an environment's folder; raises ``HarnessError`` if there is none yet."""
+    """The generated Terraform in an environment's folder; raises ``TealformError`` if there is none yet."""
     file = environment / GENERATED
     if not file.is_file():
-        raise HarnessError(f"{_shown(environment)} does not exist; {_again(environment)}")
+        raise TealformError(f"{_shown(environment)} does not exist; {_again(environment)}")
     return file
 
 
 def document(environment: Path) -> dict[str, Any]:
-    """What was generated for an environment; raises ``HarnessError`` for what is missing or no JSON object."""
+    """What was generated for an environment; raises ``TealformError`` for what is missing or no JSON object."""
     file = generated(environment)
     shown, again = _shown(environment), _again(environment)
     try:
         content = json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=_once)
     except RecursionError as error:
-        raise HarnessError(f"{shown}: is nested too deeply; {again}") from error
+        raise TealformError(f"{shown}: is nested too deeply; {again}") from error
     except UnicodeDecodeError as error:
-        raise HarnessError(f"{shown}: is not UTF-8; {again}") from error
+        raise TealformError(f"{shown}: is not UTF-8; {again}") from error
     except json.JSONDecodeError as error:
-        raise HarnessError(f"{shown}:{error.lineno}: is not valid JSON ({error.msg}); {again}") from error
+        raise TealformError(f"{shown}:{error.lineno}: is not valid JSON ({error.msg}); {again}") from error
     except _TwiceError as error:
-        raise HarnessError(f'{shown}:1: has "{error}" twice in one object; {again}') from error
+        raise TealformError(f'{shown}:1: has "{error}" twice in one object; {again}') from error
     if not isinstance(content, dict):
-        raise HarnessError(f"{shown}:1: is not a JSON object; {again}")
+        raise TealformError(f"{shown}:1: is not a JSON object; {again}")
     return content
 
 
@@ -78,7 +78,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def declared(environment: Path) -> list[dict[str, Any]]:
     """What was generated for an environment, and the types of what was written by hand beside it, in the same form.
 
-    Raises ``HarnessError`` for generated Terraform that is missing or no JSON object.
+    Raises ``TealformError`` for generated Terraform that is missing or no JSON object.
     """
     documents = [document(environment)]
     for file in environment.rglob("*.tf"):
@@ -88,13 +88,13 @@ def declared(environment: Path) -> list[dict[str, Any]]:
 
 
 def provider_version(environment: Path) -> str:
-    """The version of the AWS provider that an environment pins, like ``6.25.0``; raises ``HarnessError`` if none."""
+    """The version of the AWS provider that an environment pins, like ``6.25.0``; raises ``TealformError`` if none."""
     for terraform in blocks(document(environment).get("terraform")):
         for providers in blocks(terraform.get("required_providers")):
             for aws in blocks(providers.get("aws")):
                 if _VERSION.fullmatch(str(aws.get("version"))):
                     return str(aws["version"])
-    raise HarnessError(
+    raise TealformError(
         f"{_shown(environment)}: pins no version of the AWS provider, like 6.25.0; {_again(environment)}"
     )
 

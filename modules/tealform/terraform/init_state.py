@@ -22,7 +22,7 @@ class InitRecord:
     def __init__(self, folder: Path, data: Path) -> None:
         self._folder = folder
         self._data = data
-        self._file = data / "cutover-init"
+        self._file = data / "tealform-init"
 
     def is_current(self) -> bool:
         """Whether ``terraform init`` would have nothing to do."""

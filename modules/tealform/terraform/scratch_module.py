@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.settings.loader import GENERATED
 from tealform.synth import terraform_json
 from tealform.terraform import diagnostics, subprocesses, terraform_binaries
@@ -20,7 +20,7 @@ from tealform.terraform.diagnostics import Diagnostic
 from tealform.terraform.terraform_binaries import Terraform
 
 # Override files are read in the order of their names, and the last one decides.
-_STATE = "~cutover_override.tf.json"
+_STATE = "~tealform_override.tf.json"
 _PLAN = "planned.tfplan"
 _NOT_CONFIGURATION = (".*", "*.tfstate", "*.tfstate.*", "*.tfplan")
 _LOCAL_STATE = {"terraform": {"backend": {"local": {"path": "terraform.tfstate"}}}}
@@ -101,13 +101,13 @@ class Workspace:
     def shown(self, *arguments: str) -> dict[str, Any]:
         """What is in the state, or in the plan that is named, as ``terraform show -json`` tells it.
 
-        https://developer.hashicorp.com/terraform/internals/json-format. Raises ``HarnessError`` if it tells nothing.
+        https://developer.hashicorp.com/terraform/internals/json-format. Raises ``TealformError`` if it tells nothing.
         """
         outcome = self.run("show", "-json", *arguments)
         # Warnings about the CLI configuration and the like come before or after the document.
         text = next((line for line in outcome.output.splitlines() if line.startswith("{")), "")
         if outcome.exit_code or not text:
-            raise HarnessError(f"terraform show failed: {outcome.output.strip()}")
+            raise TealformError(f"terraform show failed: {outcome.output.strip()}")
         shown: dict[str, Any] = json.loads(text)
         return shown
 
@@ -138,15 +138,15 @@ def of(environment: Path, terraform: Terraform, variables: Mapping[str, str]) ->
 def untouched(environment: Path, terraform: Terraform, variables: Mapping[str, str]) -> Iterator[Workspace]:
     """The same with the backend that the environment names.
 
-    Raises ``HarnessError`` for a file that cannot be copied.
+    Raises ``TealformError`` for a file that cannot be copied.
     """
-    with tempfile.TemporaryDirectory(prefix=f"cutover-{environment.name}-") as scratch:
+    with tempfile.TemporaryDirectory(prefix=f"tealform-{environment.name}-") as scratch:
         folder = Path(scratch, environment.name)
         try:
             shutil.copytree(environment, folder, ignore=shutil.ignore_patterns(*_NOT_CONFIGURATION))
         except shutil.Error as error:
             (_, _, reason), *_ = error.args[0]
-            raise HarnessError(f"environments/{environment.name} cannot be copied: {reason}") from error
+            raise TealformError(f"environments/{environment.name} cannot be copied: {reason}") from error
         yield Workspace(folder, terraform, variables)
 
 

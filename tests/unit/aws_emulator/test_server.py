@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform_harness.aws_emulator import git_hosting
 from tealform_harness.aws_emulator.seed import PATH, seed
 from tealform_harness.aws_emulator.server import EmulatedAws, running
@@ -108,7 +108,7 @@ def test_the_network_that_an_environment_refers_to_is_created(aws: EmulatedAws) 
 def test_what_is_in_a_region_that_is_not_emulated_is_said(aws: EmulatedAws, document: dict[str, Any]) -> None:
     elsewhere = json.loads(json.dumps(document).replace(clients.REGION, "eu-west-9"))
 
-    with pytest.raises(HarnessError, match="not created in the emulated AWS: the region eu-west-9 is not emulated"):
+    with pytest.raises(TealformError, match="not created in the emulated AWS: the region eu-west-9 is not emulated"):
         seed(aws, elsewhere)
 
 
@@ -149,5 +149,5 @@ def test_somebody_elsewhere_completes_a_connection_and_pushes(aws: EmulatedAws) 
 
     assert connections.get_connection(ConnectionArn=arn)["Connection"]["ConnectionStatus"] == "AVAILABLE"
     assert git_hosting.push_tag(aws, REGION, "example/shop", "v1", "main") == commit
-    with pytest.raises(HarnessError, match="example/shop has no branch other"):
+    with pytest.raises(TealformError, match="example/shop has no branch other"):
         git_hosting.push_tag(aws, REGION, "example/shop", "v2", "other")

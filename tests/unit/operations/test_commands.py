@@ -263,7 +263,7 @@ def test_failed_plan_says_why_and_leaves_none(dev: RootModule, run: Run, capfd: 
 
 
 @pytest.mark.parametrize("own", ["-out=mine", "-json", "-input=true"])
-def test_plan_is_kept_by_cutover_alone(dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str], own: str) -> None:
+def test_plan_is_kept_by_tealform_alone(dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str], own: str) -> None:
     assert run("plan", "dev", own) == 2
     assert capfd.readouterr().err == f"{own}: the plan is kept for make apply ENV=dev; leave it out\n"
 

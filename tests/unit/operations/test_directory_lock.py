@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations.directory_lock import at_work
 from tests import projects, sessions
 from tests.unit.operations import modules
@@ -30,7 +30,7 @@ def test_second_command_says_who_is_at_work_until_that_one_is_killed(tmp_path: P
     holder = subprocess.Popen([sys.executable, "-c", HOLDS, str(tmp_path)], cwd=projects.REPOSITORY)
     try:
         sessions.wait_for(tmp_path / "held")
-        with pytest.raises(HarnessError) as refused, at_work(dev, "plan"):
+        with pytest.raises(TealformError) as refused, at_work(dev, "plan"):
             pass
         start = f"environments/dev: make apply is at work here, process {holder.pid}, since 2"
         assert str(refused.value).startswith(start)

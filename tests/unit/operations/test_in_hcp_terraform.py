@@ -133,7 +133,7 @@ def test_run_that_is_canceled_by_somebody(slow: list[str], tmp_path: Path, hcp: 
     told, _ = process.communicate(timeout=30)
     assert process.returncode == 1
     assert _runs(hcp)[0].status == "canceled"
-    # Terraform ends without a word, so Cutover says how to go on.
+    # Terraform ends without a word, so Tealform says how to go on.
     assert told.endswith(
         "environments/dev: that did not end well. What was done, if anything, is in the state, and the plan is used up; "
         "make plan ENV=dev shows what is left. The run may still be going on in HCP Terraform\n"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations import interrupted_state, state_backup
 from tealform.operations.root_module import RootModule
 from tests.unit.operations import modules
@@ -29,7 +29,7 @@ def test_no_state_an_empty_one_and_a_whole_one_are_sound(dev: RootModule, state:
 
 def test_state_that_could_not_be_saved(dev: RootModule) -> None:
     (dev.folder / "errored.tfstate").write_text("{}")
-    with pytest.raises(HarnessError) as told:
+    with pytest.raises(TealformError) as told:
         interrupted_state.check(dev)
     assert str(told.value) == (
         "environments/dev/errored.tfstate: the last command changed things and could not save the state; this file is the "
@@ -42,25 +42,25 @@ def test_state_that_could_not_be_saved(dev: RootModule) -> None:
 def test_half_a_state_names_the_last_whole_one(dev: RootModule, cut_off: str) -> None:
     (dev.folder / "terraform.tfstate").write_text(cut_off)
     (dev.folder / "terraform.tfstate.backup").write_text('{"version": 4}')
-    with pytest.raises(HarnessError, match=r"dev/terraform\.tfstate\.backup is the state before the last change"):
+    with pytest.raises(TealformError, match=r"dev/terraform\.tfstate\.backup is the state before the last change"):
         interrupted_state.check(dev)
     (dev.folder / "terraform.tfstate").write_text('{"version": 4}')
     dev.kept.mkdir(parents=True)
     state_backup.take(dev)
     (dev.folder / "terraform.tfstate").write_text(cut_off)
-    with pytest.raises(HarnessError, match=r"environments/dev/\.terraform/cutover/before\.tfstate is the state before"):
+    with pytest.raises(TealformError, match=r"environments/dev/\.terraform/tealform/before\.tfstate is the state before"):
         interrupted_state.check(dev)
 
 
 FULL, NOTHING = '{"resources": [{"type": "aws_vpc"}]}', '{"resources": []}'
 
 
-@pytest.mark.parametrize("copy", ["terraform.tfstate.backup", ".terraform/cutover/before.tfstate"])
+@pytest.mark.parametrize("copy", ["terraform.tfstate.backup", ".terraform/tealform/before.tfstate"])
 def test_empty_state_where_there_was_a_full_one(dev: RootModule, copy: str) -> None:
     dev.kept.mkdir(parents=True)
     (dev.folder / "terraform.tfstate").touch()
     (dev.folder / copy).write_text(FULL)
-    with pytest.raises(HarnessError) as told:
+    with pytest.raises(TealformError) as told:
         interrupted_state.check(dev)
     assert str(told.value) == (
         f"environments/dev/terraform.tfstate: is empty, so that all would be made a second time; environments/dev/{copy} is the "
@@ -83,7 +83,7 @@ def test_empty_state_is_what_is_left_of_one_that_was_moved(dev: RootModule, wher
     (dev.folder / "terraform.tfstate").touch()
     (dev.folder / "terraform.tfstate.backup").write_text(FULL)
     modules.generate(dev.folder, {"terraform": {"backend": {"local": {}}}})
-    with pytest.raises(HarnessError, match="is empty"):
+    with pytest.raises(TealformError, match="is empty"):
         interrupted_state.check(dev)
     modules.generate(dev.folder, {"terraform": where})
     interrupted_state.check(dev)
@@ -94,14 +94,14 @@ def test_half_a_state_without_a_whole_copy(dev: RootModule, backup: str | None) 
     (dev.folder / "terraform.tfstate").write_text('{"version"')
     if backup is not None:
         (dev.folder / "terraform.tfstate.backup").write_text(backup)
-    with pytest.raises(HarnessError, match="there is no whole copy of it here"):
+    with pytest.raises(TealformError, match="there is no whole copy of it here"):
         interrupted_state.check(dev)
 
 
 def test_state_that_could_be_saved_nowhere(dev: RootModule) -> None:
     (dev.folder / "errored.tfstate").touch()
     with pytest.raises(
-        HarnessError, match=r"terraform\.tfstate: could not be saved whole.*Then remove errored\.tfstate"
+        TealformError, match=r"terraform\.tfstate: could not be saved whole.*Then remove errored\.tfstate"
     ):
         interrupted_state.check(dev)
 
@@ -110,7 +110,7 @@ def test_nothing_is_changed_on_a_disk_that_is_nearly_full(dev: RootModule, monke
     dev.kept.mkdir(parents=True)
     left = SimpleNamespace(free=3 * 1024 * 1024)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: left)
-    with pytest.raises(HarnessError, match=r"^environments/dev: the disk has 3 MB left, .* make room for 100 MB first"):
+    with pytest.raises(TealformError, match=r"^environments/dev: the disk has 3 MB left, .* make room for 100 MB first"):
         state_backup.take(dev)
     left.free *= 100
     state_backup.take(dev)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations import prompt
 from tealform.operations.root_module import RootModule
 
@@ -27,7 +27,7 @@ def test_typed_name(prod: RootModule, capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_given_name_is_not_asked_for(prod: RootModule) -> None:
     prompt.ask(prod, "is protected", "prod", read=_nothing_is_read)
-    with pytest.raises(HarnessError, match=r'^"dev" is not prod; nothing was done$'):
+    with pytest.raises(TealformError, match=r'^"dev" is not prod; nothing was done$'):
         prompt.ask(prod, "is protected", "dev", read=_nothing_is_read)
 
 
@@ -40,6 +40,6 @@ def test_given_name_is_not_asked_for(prod: RootModule) -> None:
     ],
 )
 def test_anything_else_is_no_yes(prod: RootModule, typed: str, message: str) -> None:
-    with pytest.raises(HarnessError) as refused:
+    with pytest.raises(TealformError) as refused:
         prompt.ask(prod, "is protected", None, read=lambda: typed)
     assert str(refused.value) == message

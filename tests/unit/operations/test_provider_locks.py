@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations import provider_locks
 from tealform.operations.provider_locks import PLATFORMS
 from tests.unit.operations import modules
@@ -49,7 +49,7 @@ def test_providers_that_cannot_be_had_leave_every_file_as_it_was(tmp_path: Path)
     dev = modules.write(tmp_path, REQUIRED)
     file = dev.folder / ".terraform.lock.hcl"
     file.write_text("as it was")
-    with pytest.raises(HarnessError, match=r"every lock file is as it was: .*6\.25\.0"):
+    with pytest.raises(TealformError, match=r"every lock file is as it was: .*6\.25\.0"):
         provider_locks.lock(tmp_path, [_mirror(tmp_path / "mirror", "6.24.0")])
     assert file.read_text() == "as it was"
 
@@ -62,5 +62,5 @@ def test_providers_are_found_in_either_form_of_a_block(tmp_path: Path) -> None:
 
 def test_nothing_to_lock(tmp_path: Path) -> None:
     (tmp_path / "environments").mkdir()
-    with pytest.raises(HarnessError, match="run: make synth"):
+    with pytest.raises(TealformError, match="run: make synth"):
         provider_locks.lock(tmp_path, [])

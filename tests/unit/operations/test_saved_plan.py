@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations import saved_plan
 from tealform.operations.root_module import RootModule
 from tealform.operations.saved_plan import SavedPlan
@@ -40,7 +40,7 @@ def test_kept_plan_is_fresh_as_long_as_nothing_changes(dev: RootModule) -> None:
 
 
 def test_missing_plan(dev: RootModule) -> None:
-    with pytest.raises(HarnessError) as missing:
+    with pytest.raises(TealformError) as missing:
         SavedPlan(dev).record()
     assert str(missing.value) == "environments/dev: there is no plan to apply; run: make plan ENV=dev"
 
@@ -56,7 +56,7 @@ def test_plan_is_stale_once_anything_that_it_was_made_from_changes(
     file.parent.mkdir(exist_ok=True)
     file.write_text("{} ")
     with pytest.raises(
-        HarnessError, match=r"environments/dev: the plan is stale: .* has changed; run: make plan ENV=dev"
+        TealformError, match=r"environments/dev: the plan is stale: .* has changed; run: make plan ENV=dev"
     ):
         kept.record()
 
@@ -66,7 +66,7 @@ def test_plan_is_stale_once_a_file_is_gone(dev: RootModule) -> None:
     file.touch()
     kept = _keep(dev, "a plan")
     file.unlink()
-    with pytest.raises(HarnessError, match="the plan is stale"):
+    with pytest.raises(TealformError, match="the plan is stale"):
         kept.record()
 
 
@@ -80,23 +80,23 @@ def test_what_terraform_does_not_read_leaves_the_plan_fresh(dev: RootModule, kep
 
 def test_plan_that_somebody_has_put_there_was_not_read(kept: SavedPlan) -> None:
     kept.file.write_text("another plan")
-    with pytest.raises(HarnessError, match="the plan is not the one that was read"):
+    with pytest.raises(TealformError, match="the plan is not the one that was read"):
         kept.record()
 
 
 def test_record_that_is_not_whole_is_none(dev: RootModule, kept: SavedPlan) -> None:
     (record,) = (file for file in dev.kept.iterdir() if file.suffix == ".json")
     record.write_text(record.read_text()[:20])
-    with pytest.raises(HarnessError, match="there is no plan"):
+    with pytest.raises(TealformError, match="there is no plan"):
         kept.record()
 
 
 def test_plan_that_has_been_begun_is_not_applied_again(kept: SavedPlan) -> None:
     kept.begin()
-    with pytest.raises(HarnessError, match=r"an apply of this plan was broken off.*; run: make plan ENV=dev"):
+    with pytest.raises(TealformError, match=r"an apply of this plan was broken off.*; run: make plan ENV=dev"):
         kept.record()
     kept.drop()
-    with pytest.raises(HarnessError, match="there is no plan to apply"):
+    with pytest.raises(TealformError, match="there is no plan to apply"):
         kept.record()
 
 
@@ -107,7 +107,7 @@ def test_terraforms_own_data_leaves_the_plan_fresh(dev: RootModule, monkeypatch:
     (dev.kept / "at-work").touch()
     assert kept.record()
     (dev.folder / "tfdata-of-mine").touch()
-    with pytest.raises(HarnessError, match="the plan is stale"):
+    with pytest.raises(TealformError, match="the plan is stale"):
         kept.record()
 
 
@@ -124,7 +124,7 @@ def test_data_around_the_configuration_hides_none_of_it(
 def test_dropped_plan_is_gone(kept: SavedPlan) -> None:
     kept.drop()
     kept.drop()
-    with pytest.raises(HarnessError, match="there is no plan"):
+    with pytest.raises(TealformError, match="there is no plan"):
         kept.record()
 
 
@@ -135,12 +135,12 @@ def test_plan_is_stale_if_what_it_is_made_from_changed_meanwhile(dev: RootModule
     plan.scratch.touch()
     (dev.folder / "by-hand.tf").touch()
     plan.keep(made_from, destroys=False)
-    with pytest.raises(HarnessError, match="the plan is stale"):
+    with pytest.raises(TealformError, match="the plan is stale"):
         plan.record()
 
 
 def test_plan_that_nobody_has_read_is_none(dev: RootModule, kept: SavedPlan) -> None:
     kept.drop()
     kept.scratch.touch()
-    with pytest.raises(HarnessError, match="there is no plan"):
+    with pytest.raises(TealformError, match="there is no plan"):
         kept.record()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.plan import changes
 from tealform.plan.changes import Change
 from tests.unit.plan.made import change, plan
@@ -66,7 +66,7 @@ def test_what_the_provider_knows_by_two_names_has_one_type() -> None:
 
 
 def test_action_that_nobody_knows_is_not_passed_over() -> None:
-    with pytest.raises(HarnessError, match=r"aws_vpc\.main: the plan wants teleport"):
+    with pytest.raises(TealformError, match=r"aws_vpc\.main: the plan wants teleport"):
         changes.of(_plan("teleport"))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.plan.blocker import Objection
 from tealform.plan.guard import left, objections, unread
 from tests.unit.plan import asked, recorded
@@ -150,10 +150,10 @@ def test_what_nobody_has_read_is_not_let_pass() -> None:
 
 
 def test_what_is_allowed_without_an_objection_is_a_mistake() -> None:
-    with pytest.raises(HarnessError) as caught:
+    with pytest.raises(TealformError) as caught:
         left(_LOSSES, ["aws_vpc.a", "aws_vpc.c", "aws_lb.x"])
     assert str(caught.value) == "the guard has no objection to aws_lb.x, aws_vpc.c; it has to aws_lb.b, aws_vpc.a"
-    with pytest.raises(HarnessError) as caught:
+    with pytest.raises(TealformError) as caught:
         left([], ["aws_lb.b"])
     assert str(caught.value) == "the guard has no objection to aws_lb.b; it has none at all"
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.plan import resource_owner
 from tealform.plan.guard import objections
 from tests.unit.plan import recorded
@@ -211,7 +211,7 @@ def test_what_cannot_be_seen_stops_too(error: Exception, said: str) -> None:
 
 def test_without_a_client_nothing_is_seen() -> None:
     def clients(service: str) -> Any:
-        raise HarnessError("the region is missing.")
+        raise TealformError("the region is missing.")
 
     (told,) = _told(clients, _updated(_PIPELINE))
     assert "the region is missing. Mend that, or look" in told

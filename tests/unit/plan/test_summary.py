@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.plan import summary
 from tealform.plan.blocker import Objection
 from tealform.plan.source_map import Blame
@@ -443,5 +443,5 @@ def test_what_would_steer_the_terminal_is_not_passed_on(blame: Blame) -> None:
 
 
 def test_action_that_nobody_knows_is_not_passed_over(blame: Blame) -> None:
-    with pytest.raises(HarnessError, match="teleport"):
+    with pytest.raises(TealformError, match="teleport"):
         _text(blame, plan(change("teleport")))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import checkov, checkov_input
 from tealform.policy.finding import Finding
 from tests.unit.policy import stacks
@@ -96,7 +96,7 @@ def test_parsing_error_is_blind_even_next_to_results(dev: checkov_input.Stack, l
 
 @pytest.mark.parametrize("text", ["", "not JSON", "[]", '{"results": {"passed_checks": []}}'])
 def test_unreadable_report_is_an_error(dev: checkov_input.Stack, text: str) -> None:
-    with pytest.raises(HarnessError, match="report cannot be read"):
+    with pytest.raises(TealformError, match="report cannot be read"):
         checkov.read(text, [dev])
 
 
@@ -113,7 +113,7 @@ def _saying(text: str) -> str:
 
 def test_crash_is_an_error_with_checkovs_last_words(tmp_path: Path, dev: checkov_input.Stack, logs: int) -> None:
     _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + "echo kaput >&2; exit 2")
-    with pytest.raises(HarnessError, match=r"exit code 2:\nkaput"):
+    with pytest.raises(TealformError, match=r"exit code 2:\nkaput"):
         checkov.scan(tmp_path, [dev])
 
 
@@ -121,7 +121,7 @@ def test_installation_that_was_cut_short_is_an_error_with_its_last_words(
     tmp_path: Path, dev: checkov_input.Stack
 ) -> None:
     _stand_in(tmp_path, "echo 'No module named checkov' >&2; exit 1")
-    with pytest.raises(HarnessError, match=r"exit code 1:\nNo module named checkov"):
+    with pytest.raises(TealformError, match=r"exit code 1:\nNo module named checkov"):
         checkov.scan(tmp_path, [dev])
 
 
@@ -130,7 +130,7 @@ def test_error_in_the_log_is_no_environments_pass_beside_one_that_was_not_scanne
 ) -> None:
     logged = "2026-01-01 00:00:00,000 [MainThread  ] [ERROR]  Failed to run check CKV_AWS_158"
     _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + f"echo '{logged}' >&2")
-    with pytest.raises(HarnessError, match="Failed to run check CKV_AWS_158"):
+    with pytest.raises(TealformError, match="Failed to run check CKV_AWS_158"):
         checkov.scan(tmp_path, [dev, _stack(tmp_path, "unseen")])
 
 
@@ -143,12 +143,12 @@ def test_exit_code_one_is_left_to_the_report(tmp_path: Path, dev: checkov_input.
 def test_error_in_the_log_is_an_error(tmp_path: Path, dev: checkov_input.Stack, logs: int) -> None:
     logged = "2026-01-01 00:00:00,000 [MainThread  ] [ERROR]  Failed to run check CKV_AWS_158"
     _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + f"echo '{logged}' >&2")
-    with pytest.raises(HarnessError, match=r"relied on:\nFailed to run check CKV_AWS_158"):
+    with pytest.raises(TealformError, match=r"relied on:\nFailed to run check CKV_AWS_158"):
         checkov.scan(tmp_path, [dev])
 
 
 def test_missing_checkov_says_which_command_installs_it(tmp_path: Path, dev: checkov_input.Stack) -> None:
-    with pytest.raises(HarnessError, match="make policy installs checkov"):
+    with pytest.raises(TealformError, match="make policy installs checkov"):
         checkov.scan(tmp_path, [dev])
 
 
@@ -229,7 +229,7 @@ def test_real_scan_of_several_environments(
         "CKV_AWS_158",
         "CKV_AWS_338",
         "CKV_AWS_66",
-        "CUT_LOG_RETENTION",
+        "TEAL_LOG_RETENTION",
     ]
     assert {(each.address, each.path) for each in scans["bad"].findings} == {
         ("aws_cloudwatch_log_group.logs", "web/logs")

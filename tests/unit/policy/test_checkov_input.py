@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import checkov_input
 from tests.unit.policy import stacks
 
@@ -52,7 +52,7 @@ def test_every_block_is_found_on_its_own_line(tmp_path: Path) -> None:
     [
         ('{\n  "resource": {\n    "aws_sns_topic": {', "environments/dev/cdk.tf.json:3: is not valid JSON"),
         ("[]", "environments/dev/cdk.tf.json:1: is not a JSON object"),
-        ('{"resource": ["x"]}', "environments/dev/cdk.tf.json:1: its blocks are not laid out as Cutover writes them"),
+        ('{"resource": ["x"]}', "environments/dev/cdk.tf.json:1: its blocks are not laid out as Tealform writes them"),
         (None, "environments/dev/cdk.tf.json does not exist"),
     ],
 )
@@ -61,7 +61,7 @@ def test_what_cannot_be_scanned_says_what_to_run(tmp_path: Path, text: str | Non
     folder.mkdir(parents=True)
     if text is not None:
         stacks.write(tmp_path, "dev", text)
-    with pytest.raises(HarnessError) as raised:
+    with pytest.raises(TealformError) as raised:
         checkov_input.read(folder)
     assert str(raised.value).startswith(message)
     assert str(raised.value).endswith("run: make synth ENV=dev")

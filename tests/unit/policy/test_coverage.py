@@ -45,7 +45,7 @@ def test_a_check_must_have_judged_every_resource_to_be_one_that_always_does() ->
 
 def test_a_check_of_ours_must_judge_its_types() -> None:
     [said] = coverage.missing(["aws_codedeploy_deployment_group.group"], [])
-    assert "CUT_RELEASE_ROLLBACK" in said
+    assert "TEAL_RELEASE_ROLLBACK" in said
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from tealform.policy.environment import Environment
 from tealform.policy.rule import SEVERITIES, Rule
 from tealform.synth.terraform_json import Resource
 
-RULE = Rule("CUT_TEST", "high", "Things are called good", "why", "fix", "https://docs.example.com")
+RULE = Rule("TEAL_TEST", "high", "Things are called good", "why", "fix", "https://docs.example.com")
 DOCUMENT = {
     "resource": {
         "aws_sns_topic": {
@@ -30,7 +30,7 @@ def _judge(resource: Resource, _: Environment) -> Iterable[str]:
 
 def test_each_resource_of_its_types_is_judged() -> None:
     evaluation = evaluate(Environment("dev", DOCUMENT), [Check(RULE, ("aws_sns_topic",), _judge)])
-    assert evaluation.judged == [("CUT_TEST", "aws_sns_topic.good"), ("CUT_TEST", "aws_sns_topic.bad")]
+    assert evaluation.judged == [("TEAL_TEST", "aws_sns_topic.good"), ("TEAL_TEST", "aws_sns_topic.bad")]
     [finding] = evaluation.findings
     assert (finding.check, finding.title, finding.guideline) == (RULE.id, RULE.title, RULE.link)
     assert (finding.address, finding.path) == ("aws_sns_topic.bad", "topics/bad")
@@ -41,7 +41,7 @@ def test_each_resource_of_its_types_is_judged() -> None:
 def test_what_it_does_not_apply_to_is_not_judged() -> None:
     check = Check(RULE, ("aws_sns_topic",), _judge, lambda resource, _: resource.name == "good")
     evaluation = evaluate(Environment("dev", DOCUMENT), [check])
-    assert evaluation.judged == [("CUT_TEST", "aws_sns_topic.good")]
+    assert evaluation.judged == [("TEAL_TEST", "aws_sns_topic.good")]
     assert evaluation.findings == []
 
 
@@ -52,8 +52,8 @@ def test_rule_that_raises_is_a_mistake_and_the_others_go_on() -> None:
     checks = [Check(RULE, ("aws_sns_topic",), stumbles), Check(RULE, ("aws_sns_topic",), _judge)]
     evaluation = evaluate(Environment("dev", DOCUMENT), checks)
     assert evaluation.mistakes == [
-        "environments/dev: CUT_TEST cannot judge aws_sns_topic.good: 'name'",
-        "environments/dev: CUT_TEST cannot judge aws_sns_topic.bad: 'name'",
+        "environments/dev: TEAL_TEST cannot judge aws_sns_topic.good: 'name'",
+        "environments/dev: TEAL_TEST cannot judge aws_sns_topic.bad: 'name'",
     ]
     assert len(evaluation.judged) == 2
 
@@ -70,6 +70,6 @@ def test_rules_say_all_that_their_reader_needs() -> None:
     assert len({check.rule.id for check in checks}) == len(checks) > 0
     for check in checks:
         rule = check.rule
-        assert rule.id.startswith("CUT_")
+        assert rule.id.startswith("TEAL_")
         assert rule.severity in SEVERITIES
         assert all((rule.title, rule.why, rule.fix, rule.link.startswith("https://"))), rule.id

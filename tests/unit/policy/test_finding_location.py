@@ -34,19 +34,19 @@ def _line(told: Told, folder: Path) -> str:
 
 
 def test_rule_that_names_a_setting_leads_to_its_line(prod: Path) -> None:
-    told = _tell(prod, "CUT_RELEASE_KEEPS_BLUE", "aws_codedeploy_deployment_group.delivery-api_deployment_group")
+    told = _tell(prod, "TEAL_RELEASE_KEEPS_BLUE", "aws_codedeploy_deployment_group.delivery-api_deployment_group")
     assert told.setting == "service.api.release.keep_blue_minutes"
     assert _line(told, prod) == "keep_blue_minutes = 120"
 
 
 def test_setting_that_is_left_out_leads_to_the_block_that_should_hold_it(prod: Path) -> None:
-    told = _tell(prod, "CUT_RELEASE_KEEPS_BLUE", "aws_codedeploy_deployment_group.delivery-web_deployment_group")
+    told = _tell(prod, "TEAL_RELEASE_KEEPS_BLUE", "aws_codedeploy_deployment_group.delivery-web_deployment_group")
     assert told.setting == "service.web.release.keep_blue_minutes"
     assert _line(told, prod) == "release {"
 
 
 def test_setting_in_the_common_file_is_told_there(prod: Path) -> None:
-    told = _tell(prod, "CUT_SERVICE_CONTAINER", "aws_ecs_service.service-web_service")
+    told = _tell(prod, "TEAL_SERVICE_CONTAINER", "aws_ecs_service.service-web_service")
     assert told.location.file == Path("environments/common.hcl")
     assert _line(told, prod).startswith("port ")
 
@@ -60,7 +60,7 @@ def test_what_no_setting_decides_leads_to_the_generated_resource(prod: Path) -> 
 
 def test_settings_that_cannot_be_read_lead_to_the_generated_resource(prod: Path) -> None:
     (prod / "environment.hcl").write_text("service {")
-    told = _tell(prod, "CUT_RELEASE_KEEPS_BLUE", "aws_codedeploy_deployment_group.delivery-api_deployment_group")
+    told = _tell(prod, "TEAL_RELEASE_KEEPS_BLUE", "aws_codedeploy_deployment_group.delivery-api_deployment_group")
     assert told.setting == "service.api.release.keep_blue_minutes"
     assert _line(told, prod) == '"delivery-api_deployment_group": {'
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import checkov_input, coverage, gate, scanner, secret_scan, yaml_rules
 from tealform.policy.checkov import Scan
 from tealform.policy.engine import Evaluation
@@ -95,7 +95,7 @@ def test_clean_environments(project: Project) -> None:
     assert (dev.scope, prod.scope) == ("dev", "prod")
     for verdict in (dev, prod):
         assert (verdict.left, verdict.waived, verdict.lapsed, verdict.mistakes) == ((), (), (), ())
-        assert set(EXPECTED) | {"CKV_SECRET_2", "CUT_TERRAFORM_ACCOUNT", "CUT_TAGS"} <= set(verdict.judged)
+        assert set(EXPECTED) | {"CKV_SECRET_2", "TEAL_TERRAFORM_ACCOUNT", "TEAL_TAGS"} <= set(verdict.judged)
         assert verdict.exit_code == 0
     code, lines = project.check()
     assert code == 0
@@ -179,7 +179,7 @@ def test_project_that_keeps_nothing_is_judged(project: Project) -> None:
 def test_two_findings_of_one_rule_on_one_resource_are_in_the_same_order_in_every_run(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = [Finding("CUT_TAGS", "Tags", "provider.aws", message=message) for message in "cabd"]
+    found = [Finding("TEAL_TAGS", "Tags", "provider.aws", message=message) for message in "cabd"]
     monkeypatch.setattr(scanner, "ours", lambda _: Evaluation(findings=found))
     project.add("dev")
     assert [told.finding.message for told in project.judge()[0].left] == ["a", "b", "c", "d"]
@@ -201,7 +201,7 @@ def test_finding_of_our_own_rules_stands_beside_checkovs(project: Project) -> No
     del document["provider"]["aws"][0]["allowed_account_ids"]
     stacks.write(project.root, "dev", document)
     [verdict] = project.judge()
-    assert ("CUT_TERRAFORM_ACCOUNT", "") in _left(verdict)
+    assert ("TEAL_TERRAFORM_ACCOUNT", "") in _left(verdict)
 
 
 def test_finding_is_told_by_the_line_of_the_generated_file_where_no_setting_decides_it(project: Project) -> None:
@@ -303,38 +303,38 @@ def test_release_contract_is_judged_with_all_environments(project: Project) -> N
 @pytest.mark.parametrize("place", ["", "team/prod", "dev/old"])
 def test_generated_terraform_in_another_place_is_an_error(project: Project, place: str) -> None:
     project.add("dev")
-    for folder in (place, "dev/.terraform/cutover"):
+    for folder in (place, "dev/.terraform/tealform"):
         stray = project.root / "environments" / folder / "cdk.tf.json"
         stray.parent.mkdir(parents=True, exist_ok=True)
         stray.write_text("{}")
     shown = Path("environments", place, "cdk.tf.json")
-    with pytest.raises(HarnessError, match=f"^{shown}: is in no environment's folder"):
+    with pytest.raises(TealformError, match=f"^{shown}: is in no environment's folder"):
         project.judge()
     assert project.check("dev")[0] == 0
 
 
 def test_environment_may_not_be_called_like_the_release_contract(project: Project) -> None:
     project.add("artifacts")
-    with pytest.raises(HarnessError, match="environments/artifacts: give it another name"):
+    with pytest.raises(TealformError, match="environments/artifacts: give it another name"):
         project.check()
 
 
 @pytest.mark.parametrize("name", ["d\nev", "::stop-commands::x", b"d\xff".decode(errors="surrogateescape"), ".dev"])
 def test_environment_whose_name_no_environment_may_have_is_an_error(project: Project, name: str) -> None:
     project.add(name)
-    with pytest.raises(HarnessError, match=r"the folder's name .* lower-case letters") as raised:
+    with pytest.raises(TealformError, match=r"the folder's name .* lower-case letters") as raised:
         project.check()
     assert str(raised.value).isprintable()
 
 
 def test_unknown_environment_is_an_error(project: Project) -> None:
     project.add("dev")
-    with pytest.raises(HarnessError, match='there is no environment "dve"; use dev'):
+    with pytest.raises(TealformError, match='there is no environment "dve"; use dev'):
         project.check("dve")
 
 
 def test_project_without_environments_is_an_error(project: Project) -> None:
-    with pytest.raises(HarnessError, match="nothing to check"):
+    with pytest.raises(TealformError, match="nothing to check"):
         project.check()
 
 
@@ -347,7 +347,7 @@ def test_reports_are_written_and_an_old_one_is_not_left_for_a_new_one(project: P
 
     stacks.write(project.root, "dev", stacks.stack("dev") | {"output": {"x": {"value": "y"}}})
     project.says("exit 2")
-    with pytest.raises(HarnessError, match="exit code 2"):
+    with pytest.raises(TealformError, match="exit code 2"):
         gate.check(project.root, [], TODAY, lambda _: None, files)
     assert not any(file.exists() for file in files.values())
 
@@ -358,7 +358,7 @@ def test_report_takes_the_place_of_no_device_and_of_no_link(project: Project) ->
     (project.root / "link").symlink_to("elsewhere.sarif")
     for name in ("pipe", "link", "environments"):
         file = project.root / name
-        with pytest.raises(HarnessError, match=f"{name} is no ordinary file"):
+        with pytest.raises(TealformError, match=f"{name} is no ordinary file"):
             gate.check(project.root, [], TODAY, lambda _: None, {"sarif": file})
         assert os.path.lexists(file)
 
@@ -383,7 +383,7 @@ def test_results_that_come_with_the_repository_are_not_believed(project: Project
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch()
     subprocess.run([*git, "add", "--force", planted], check=True)
-    with pytest.raises(HarnessError, match=f"{planted} is committed, and would be believed"):
+    with pytest.raises(TealformError, match=f"{planted} is committed, and would be believed"):
         project.judge()
 
 
@@ -391,7 +391,7 @@ def test_git_that_does_not_say_what_is_committed_is_an_error(project: Project) -
     project.add("dev")
     # As for a repository of another user, in a container.
     (project.root / ".git").write_text("gitdir: nowhere\n")
-    with pytest.raises(HarnessError, match="git does not say whether kept results are committed: fatal"):
+    with pytest.raises(TealformError, match="git does not say whether kept results are committed: fatal"):
         project.judge()
 
 
@@ -406,7 +406,7 @@ def test_waiver_that_only_a_plan_can_match_is_not_called_unused(project: Project
         "data.aws_iam_policy_document.mine",
         "module.inner.aws_sqs_queue.q",
     )
-    accepted = [("CUT_TERRAFORM_BESIDE", "extra.tf"), ("CKV_AWS_355", "web/policy")]
+    accepted = [("TEAL_TERRAFORM_BESIDE", "extra.tf"), ("CKV_AWS_355", "web/policy")]
     accepted += [("CKV_AWS_18", name) for name in by_hand]
     project.accept("dev", "".join(waiver(check, name) for check, name in accepted))
     assert project.check()[0] == 0
@@ -427,17 +427,17 @@ def test_terraform_beside_what_was_generated_is_not_passed_over(project: Project
         (project.root / "environments" / "dev" / each).touch()
     [verdict] = project.judge()
     [told] = verdict.left
-    assert (told.rule.id, told.finding.address) == ("CUT_TERRAFORM_BESIDE", name)
+    assert (told.rule.id, told.finding.address) == ("TEAL_TERRAFORM_BESIDE", name)
     assert told.finding.message.endswith(f": {said}")
     assert str(told.location) == f"environments/dev/{name}:1"
-    project.accept("dev", waiver("CUT_TERRAFORM_BESIDE", name))
+    project.accept("dev", waiver("TEAL_TERRAFORM_BESIDE", name))
     assert project.check()[0] == 0
 
 
 def test_waiver_of_something_that_nobody_wrote_by_hand_is_unused(project: Project) -> None:
     project.add("dev")
     (project.root / "environments" / "dev" / "extra.tf").write_text('resource "aws_s3_bucket" "mine" {}\n')
-    accepted = [("CUT_TERRAFORM_BESIDE", "extra.tf"), ("CKV_AWS_18", "aws_s3_bucket.other")]
+    accepted = [("TEAL_TERRAFORM_BESIDE", "extra.tf"), ("CKV_AWS_18", "aws_s3_bucket.other")]
     project.accept("dev", "".join(waiver(check, name) for check, name in accepted))
     [verdict] = project.judge()
     assert ["matches no finding" in str(lapsed) for lapsed in verdict.lapsed] == [True]

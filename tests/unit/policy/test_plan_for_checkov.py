@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import plan_for_checkov
 from tests.unit.policy.plans import plan, refers, resource
 
@@ -83,7 +83,7 @@ def test_policy_that_is_known_after_apply_is_named_unless_it_has_a_document() ->
 
 
 def test_what_is_no_whole_plan_is_an_error() -> None:
-    with pytest.raises(HarnessError, match="not a plan"):
+    with pytest.raises(TealformError, match="not a plan"):
         plan_for_checkov.of({"format_version": "1.0", "values": {}})
-    with pytest.raises(HarnessError, match="to its end"):
+    with pytest.raises(TealformError, match="to its end"):
         plan_for_checkov.of(plan(errored=True))

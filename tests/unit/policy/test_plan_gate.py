@@ -26,7 +26,7 @@ LOGS = "aws_cloudwatch_log_group.logs"
 PLAN = plan(resource(LOGS, {"name": "/web"}))
 OURS = len(scanner.ours(Environment("dev", stacks.stack("dev"))).judged)
 """How many times a rule of ours judges something in the environment that is planned."""
-OUR_POLICIES = [record("CUT_LOG_RETENTION", LOGS)]
+OUR_POLICIES = [record("TEAL_LOG_RETENTION", LOGS)]
 
 
 class Project:
@@ -149,8 +149,8 @@ def test_our_own_rules_are_asked_of_what_was_generated(project: Project) -> None
     document = stacks.stack("dev")
     del document["provider"]["aws"][0]["allowed_account_ids"]
     stacks.write(project.root, "dev", document)
-    assert [finding.check for finding in project.judge().left] == ["CUT_TERRAFORM_ACCOUNT"]
-    project.accept(waiver("CUT_TERRAFORM_ACCOUNT", "provider.aws"))
+    assert [finding.check for finding in project.judge().left] == ["TEAL_TERRAFORM_ACCOUNT"]
+    project.accept(waiver("TEAL_TERRAFORM_ACCOUNT", "provider.aws"))
     assert project.judge().exit_code == 0
 
 
@@ -172,7 +172,7 @@ PROVIDER = [record("CKV_AWS_41", "aws.default")]
         (
             report(1, passed=PASSED),
             "exit 0",
-            f"environments/dev: checkov has no result of CUT_LOG_RETENTION for {LOGS}",
+            f"environments/dev: checkov has no result of TEAL_LOG_RETENTION for {LOGS}",
         ),
         (report(1, passed=PASSED, unparsed=["/plan.json"]), "exit 0", "could not parse"),
         (report(1, passed=PASSED), "echo kaput >&2; exit 2", "exit code 2:\nkaput"),

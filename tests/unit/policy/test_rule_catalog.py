@@ -1,4 +1,4 @@
-"""What is said of findings: each check that concerns what Cutover generates has a severity, a reason and a way out."""
+"""What is said of findings: each check that concerns what Tealform generates has a severity, a reason and a way out."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import checkov, scan_canaries, scanned_files, secret_patterns, secret_scan
 from tealform.policy.checkov import Scan
 from tealform.policy.finding import Finding
@@ -299,7 +299,7 @@ def test_made_up_secrets_are_no_findings_and_prove_what_was_judged(
     _write(tmp_path, {"artifacts/a.txt": "x"})
     scan = _scan(tmp_path, monkeypatch, _Checkov())
     assert (scan.findings, scan.blind, scan.missing) == ((), "", ())
-    assert set(scan.judged) == {(check, "a.txt") for check in ("CKV_SECRET_2", "CKV_SECRET_6", "CUT_TEXT_SECRET")}
+    assert set(scan.judged) == {(check, "a.txt") for check in ("CKV_SECRET_2", "CKV_SECRET_6", "TEAL_TEXT_SECRET")}
 
 
 def test_file_that_was_not_looked_at_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -344,7 +344,7 @@ def test_address_of_a_secret_does_not_move_with_its_line(tmp_path: Path, monkeyp
 
 def test_only_what_is_found_in_texts_has_a_place_in_one() -> None:
     assert (
-        secret_scan.place(Finding("CUT_LISTENER", "t", "aws_lb.main", message="listens at 0.0.0.0:443: open")) is None
+        secret_scan.place(Finding("TEAL_LISTENER", "t", "aws_lb.main", message="listens at 0.0.0.0:443: open")) is None
     )
 
 
@@ -374,7 +374,7 @@ def test_digest_of_a_scanned_file_is_no_secret(tmp_path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize("text", ["", "not JSON", "3", '{"results": {}}', '[{"results": 1}]'])
 def test_unreadable_report_is_an_error(text: str) -> None:
-    with pytest.raises(HarnessError, match="report on texts cannot be read"):
+    with pytest.raises(TealformError, match="report on texts cannot be read"):
         secret_scan.read(text)
 
 
@@ -392,7 +392,7 @@ def test_error_in_checkovs_log_is_an_error(tmp_path: Path) -> None:
         },
     )
     python.chmod(0o755)
-    with pytest.raises(HarnessError, match="relied on:\nkaput"):
+    with pytest.raises(TealformError, match="relied on:\nkaput"):
         secret_scan.scan(tmp_path, [_read(tmp_path, "artifacts")])
 
 
@@ -428,7 +428,7 @@ def test_checkov_finds_what_is_planted_in_an_environment(planted: list[Scan]) ->
     assert _places(planted[0]) == {
         ("CKV_SECRET_2", "environments/common.hcl:2"),
         ("CKV_SECRET_6", "environments/dev/environment.hcl:1"),
-        ("CUT_TEXT_SECRET", "environments/dev/environment.hcl:1"),
+        ("TEAL_TEXT_SECRET", "environments/dev/environment.hcl:1"),
         ("CKV_SECRET_14", "environments/dev/cdk.tf.json:4"),
     }
     assert not planted[0].missing

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy import checkov, checkov_input, gate, yaml_rules
 from tealform.policy.checkov import Scan
 from tests.projects import REPOSITORY
@@ -108,7 +108,7 @@ def test_scan_that_looked_at_nothing(
     _run_with(monkeypatch, **way)
     try:
         blind = _scan(project, stacks.stack("dev")).blind
-    except HarnessError as error:
+    except TealformError as error:
         blind = str(error)
     assert any(each in blind for each in said.split("|")), blind
 
@@ -133,7 +133,7 @@ def test_check_that_raises(project: Path, monkeypatch: pytest.MonkeyPatch) -> No
     (folder / "__init__.py").write_text("")
     (folder / "raises.py").write_text(RAISES)
     _run_with(monkeypatch, options=("--external-checks-dir", str(folder)))
-    with pytest.raises(HarnessError, match="CKV_RAISES"):
+    with pytest.raises(TealformError, match="CKV_RAISES"):
         _scan(project, stacks.stack("dev"))
 
 
@@ -145,12 +145,12 @@ def test_check_of_ours_that_cannot_be_loaded(
     shutil.copytree(yaml_rules.FOLDER, project / "checks")
     change(project / "checks" / "log_retention.yaml")
     monkeypatch.setattr(checkov, "_OURS", ("--external-checks-dir", str(project / "checks")))
-    assert "CUT_LOG_RETENTION" in {each.rule.id for each in known}
+    assert "TEAL_LOG_RETENTION" in {each.rule.id for each in known}
     try:
         missing = " ".join(_scan(project, stacks.stack("dev")).missing)
-    except HarnessError as error:
+    except TealformError as error:
         missing = str(error)
-    assert "CUT_LOG_RETENTION" in missing or "log_retention.yaml" in missing
+    assert "TEAL_LOG_RETENTION" in missing or "log_retention.yaml" in missing
 
 
 def test_empty_list_of_conditions(project: Path) -> None:

@@ -54,87 +54,87 @@ EVENTS = "auto_rollback_configuration.events"
 
 BREACHES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "no-rollback-block": (
-        "CUT_RELEASE_ROLLBACK",
+        "TEAL_RELEASE_ROLLBACK",
         "aws_codedeploy_deployment_group",
         {"auto_rollback_configuration": _GONE},
     ),
     "rollback-off": (
-        "CUT_RELEASE_ROLLBACK",
+        "TEAL_RELEASE_ROLLBACK",
         "aws_codedeploy_deployment_group",
         {"auto_rollback_configuration.enabled": False},
     ),
     "rollback-unsaid": (
-        "CUT_RELEASE_ROLLBACK",
+        "TEAL_RELEASE_ROLLBACK",
         "aws_codedeploy_deployment_group",
         {"auto_rollback_configuration.enabled": _GONE},
     ),
-    "no-events": ("CUT_RELEASE_ROLLBACK", "aws_codedeploy_deployment_group", {EVENTS: _GONE}),
-    "empty-events": ("CUT_RELEASE_ROLLBACK", "aws_codedeploy_deployment_group", {EVENTS: []}),
+    "no-events": ("TEAL_RELEASE_ROLLBACK", "aws_codedeploy_deployment_group", {EVENTS: _GONE}),
+    "empty-events": ("TEAL_RELEASE_ROLLBACK", "aws_codedeploy_deployment_group", {EVENTS: []}),
     "not-on-failure": (
-        "CUT_RELEASE_ROLLBACK",
+        "TEAL_RELEASE_ROLLBACK",
         "aws_codedeploy_deployment_group",
         {EVENTS: ["DEPLOYMENT_STOP_ON_REQUEST", "DEPLOYMENT_STOP_ON_ALARM"]},
     ),
     "not-on-request": (
-        "CUT_RELEASE_ROLLBACK",
+        "TEAL_RELEASE_ROLLBACK",
         "aws_codedeploy_deployment_group",
         {EVENTS: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"]},
     ),
     "not-on-alarm": (
-        "CUT_RELEASE_ROLLBACK",
+        "TEAL_RELEASE_ROLLBACK",
         "aws_codedeploy_deployment_group",
         {EVENTS: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"]},
     ),
-    "no-style": ("CUT_RELEASE_STYLE", "aws_codedeploy_deployment_group", {"deployment_style": _GONE}),
+    "no-style": ("TEAL_RELEASE_STYLE", "aws_codedeploy_deployment_group", {"deployment_style": _GONE}),
     "in-place": (
-        "CUT_RELEASE_STYLE",
+        "TEAL_RELEASE_STYLE",
         "aws_codedeploy_deployment_group",
         {"deployment_style.deployment_type": "IN_PLACE"},
     ),
     "type-unsaid": (
-        "CUT_RELEASE_STYLE",
+        "TEAL_RELEASE_STYLE",
         "aws_codedeploy_deployment_group",
         {"deployment_style.deployment_type": _GONE},
     ),
     "no-traffic-control": (
-        "CUT_RELEASE_STYLE",
+        "TEAL_RELEASE_STYLE",
         "aws_codedeploy_deployment_group",
         {"deployment_style.deployment_option": "WITHOUT_TRAFFIC_CONTROL"},
     ),
     "option-unsaid": (
-        "CUT_RELEASE_STYLE",
+        "TEAL_RELEASE_STYLE",
         "aws_codedeploy_deployment_group",
         {"deployment_style.deployment_option": _GONE},
     ),
     "keeps-alive": (
-        "CUT_RELEASE_TERMINATES_BLUE",
+        "TEAL_RELEASE_TERMINATES_BLUE",
         "aws_codedeploy_deployment_group",
         {f"{BLUE}.{TERMINATES}.action": "KEEP_ALIVE"},
     ),
     "no-end-of-blue": (
-        "CUT_RELEASE_TERMINATES_BLUE",
+        "TEAL_RELEASE_TERMINATES_BLUE",
         "aws_codedeploy_deployment_group",
         {f"{BLUE}.{TERMINATES}": _GONE},
     ),
-    "no-blue-green": ("CUT_RELEASE_TERMINATES_BLUE", "aws_codedeploy_deployment_group", {BLUE: _GONE}),
-    "server-app": ("CUT_RELEASE_PLATFORM", "aws_codedeploy_app", {"compute_platform": "Server"}),
-    "app-unsaid": ("CUT_RELEASE_PLATFORM", "aws_codedeploy_app", {"compute_platform": _GONE}),
-    "lambda-config": ("CUT_RELEASE_PLATFORM", "aws_codedeploy_deployment_config", {"compute_platform": "Lambda"}),
-    "config-unsaid": ("CUT_RELEASE_PLATFORM", "aws_codedeploy_deployment_config", {"compute_platform": _GONE}),
-    "no-logs": ("CUT_BUILD_LOGS", "aws_codebuild_project", {"logs_config": _GONE}),
-    "no-cloudwatch": ("CUT_BUILD_LOGS", "aws_codebuild_project", {"logs_config.cloudwatch_logs": _GONE}),
-    "logs-off": ("CUT_BUILD_LOGS", "aws_codebuild_project", {"logs_config.cloudwatch_logs.status": "DISABLED"}),
-    "no-group": ("CUT_BUILD_LOGS", "aws_codebuild_project", {"logs_config.cloudwatch_logs.group_name": _GONE}),
-    "empty-group": ("CUT_BUILD_LOGS", "aws_codebuild_project", {"logs_config.cloudwatch_logs.group_name": ""}),
-    "kept-for-ever": ("CUT_LOG_RETENTION", "aws_cloudwatch_log_group", {"retention_in_days": 0}),
-    "retention-unsaid": ("CUT_LOG_RETENTION", "aws_cloudwatch_log_group", {"retention_in_days": _GONE}),
-    "accepted-alone": ("CUT_FLOW_LOG_TRAFFIC", "aws_flow_log", {"traffic_type": "ACCEPT"}),
-    "rejected-alone": ("CUT_FLOW_LOG_TRAFFIC", "aws_flow_log", {"traffic_type": "REJECT"}),
-    "traffic-unsaid": ("CUT_FLOW_LOG_TRAFFIC", "aws_flow_log", {"traffic_type": _GONE}),
-    "no-hash": ("CUT_FUNCTION_RENEWED", "aws_lambda_function", {"source_code_hash": _GONE}),
-    "forced": ("CUT_SERVICE_FORCED", "aws_ecs_service", {"force_new_deployment": True}),
-    "forced-as-text": ("CUT_SERVICE_FORCED", "aws_ecs_service", {"force_new_deployment": "true"}),
-    "old-platform": ("CUT_SERVICE_PLATFORM", "aws_ecs_service", {"platform_version": "1.3.0"}),
+    "no-blue-green": ("TEAL_RELEASE_TERMINATES_BLUE", "aws_codedeploy_deployment_group", {BLUE: _GONE}),
+    "server-app": ("TEAL_RELEASE_PLATFORM", "aws_codedeploy_app", {"compute_platform": "Server"}),
+    "app-unsaid": ("TEAL_RELEASE_PLATFORM", "aws_codedeploy_app", {"compute_platform": _GONE}),
+    "lambda-config": ("TEAL_RELEASE_PLATFORM", "aws_codedeploy_deployment_config", {"compute_platform": "Lambda"}),
+    "config-unsaid": ("TEAL_RELEASE_PLATFORM", "aws_codedeploy_deployment_config", {"compute_platform": _GONE}),
+    "no-logs": ("TEAL_BUILD_LOGS", "aws_codebuild_project", {"logs_config": _GONE}),
+    "no-cloudwatch": ("TEAL_BUILD_LOGS", "aws_codebuild_project", {"logs_config.cloudwatch_logs": _GONE}),
+    "logs-off": ("TEAL_BUILD_LOGS", "aws_codebuild_project", {"logs_config.cloudwatch_logs.status": "DISABLED"}),
+    "no-group": ("TEAL_BUILD_LOGS", "aws_codebuild_project", {"logs_config.cloudwatch_logs.group_name": _GONE}),
+    "empty-group": ("TEAL_BUILD_LOGS", "aws_codebuild_project", {"logs_config.cloudwatch_logs.group_name": ""}),
+    "kept-for-ever": ("TEAL_LOG_RETENTION", "aws_cloudwatch_log_group", {"retention_in_days": 0}),
+    "retention-unsaid": ("TEAL_LOG_RETENTION", "aws_cloudwatch_log_group", {"retention_in_days": _GONE}),
+    "accepted-alone": ("TEAL_FLOW_LOG_TRAFFIC", "aws_flow_log", {"traffic_type": "ACCEPT"}),
+    "rejected-alone": ("TEAL_FLOW_LOG_TRAFFIC", "aws_flow_log", {"traffic_type": "REJECT"}),
+    "traffic-unsaid": ("TEAL_FLOW_LOG_TRAFFIC", "aws_flow_log", {"traffic_type": _GONE}),
+    "no-hash": ("TEAL_FUNCTION_RENEWED", "aws_lambda_function", {"source_code_hash": _GONE}),
+    "forced": ("TEAL_SERVICE_FORCED", "aws_ecs_service", {"force_new_deployment": True}),
+    "forced-as-text": ("TEAL_SERVICE_FORCED", "aws_ecs_service", {"force_new_deployment": "true"}),
+    "old-platform": ("TEAL_SERVICE_PLATFORM", "aws_ecs_service", {"platform_version": "1.3.0"}),
 }
 """By name, what is changed of a good resource of a type, and the policy that has something against it."""
 
@@ -248,7 +248,7 @@ def test_each_policy_is_told_in_full() -> None:
     for each in yaml_rules.customs():
         rule = each.rule
         assert rule.severity in SEVERITIES
-        assert rule.id.startswith("CUT_")
+        assert rule.id.startswith("TEAL_")
         assert rule.link.startswith("https://")
         assert each.types
         for text in (rule.title, rule.why, rule.fix):

@@ -3,7 +3,7 @@
 It was compared with ``terraform providers schema -json`` of provider 5.100.0, attribute by attribute and block by
 block. Of the 54 types in environments/*/cdk.tf.json, 1,511 are identical; 143 came with provider 6, 49 are its new
 ``region``, 5 went with it, and 9 changed with it. Of all 2,113 types that both have, 36,445 are identical and 678
-differ: 312 in counts of blocks and 213 in secrecy, which ``lost_facts`` holds for the types of Cutover only, the
+differ: 312 in counts of blocks and 213 in secrecy, which ``lost_facts`` holds for the types of Tealform only, the
 others mostly as provider 6 changed them. 98,112 exist in 5.100.0 alone: blocks of WAF and QuickSight nested so deeply
 that CDKTF calls them «any».
 """

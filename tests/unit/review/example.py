@@ -18,7 +18,7 @@ from tests.unit.review import requests
 from tests.unit.review.requests import PullRequest, document, resource
 
 _RULE = Rule(
-    "CUT_APPROVAL",
+    "TEAL_APPROVAL",
     "high",
     "Somebody approves before prod is released",
     "Without an approval whoever may push to the branch releases to prod.",
@@ -76,7 +76,7 @@ def _verdicts() -> tuple[Verdict, ...]:
     copied = Rule("CKV_AWS_144", "low", bucket.title, "", "", "")
     waiver = Waiver("CKV_AWS_144", bucket.path, "", "web-team", date(2027, 4, 30), Location(Path("waivers.hcl"), 2))
     accepted = ((Told("prod", bucket, copied, "", where), waiver),)
-    return Verdict("dev", {"CUT_APPROVAL": 482}), Verdict("prod", {"CUT_APPROVAL": 1164}, (told,), accepted)
+    return Verdict("dev", {"TEAL_APPROVAL": 482}), Verdict("prod", {"TEAL_APPROVAL": 1164}, (told,), accepted)
 
 
 if __name__ == "__main__":

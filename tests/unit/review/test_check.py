@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy.result import Verdict
 from tealform.review.drift import Drift
 from tealform.review.review_builder import Say
 from tests.unit.review import requests
 from tests.unit.review.requests import PullRequest, document
 
-A, B, C = ["CUT_A", "web/a"], ["CUT_B", "web/b"], ["CUT_C", "web/c"]
+A, B, C = ["TEAL_A", "web/a"], ["TEAL_B", "web/b"], ["TEAL_C", "web/c"]
 
 
 def section(request: PullRequest, title: str) -> list[str]:
@@ -52,9 +52,9 @@ def test_findings_are_new_or_were_there_or_are_gone(request_: PullRequest) -> No
     request_.write("dev", found=[B, C])
     assert request_.check() == 1
     assert request_.said[0] == "pr-check: 1 new finding, 1 finding as before"
-    assert section(request_, "New findings")[0] == "high: CUT_C in dev: web/c: CUT_C holds"
-    assert section(request_, "Findings that were there before")[0] == "high: CUT_B in dev: web/b: CUT_B holds"
-    assert section(request_, "Findings that are gone") == ["CUT_A in dev: web/a"]
+    assert section(request_, "New findings")[0] == "high: TEAL_C in dev: web/c: TEAL_C holds"
+    assert section(request_, "Findings that were there before")[0] == "high: TEAL_B in dev: web/b: TEAL_B holds"
+    assert section(request_, "Findings that are gone") == ["TEAL_A in dev: web/a"]
 
 
 def test_old_findings_alone_fail_too(request_: PullRequest) -> None:
@@ -94,7 +94,7 @@ def test_gate_that_cannot_judge(request_: PullRequest) -> None:
 
 def test_gate_that_does_not_run_leaves_the_changes_and_no_report(request_: PullRequest) -> None:
     def broken(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
-        raise HarnessError("checkov is not there")
+        raise TealformError("checkov is not there")
 
     request_.write("dev", document("dev"))
     request_.begin()
@@ -109,7 +109,7 @@ def test_base_that_is_unknown_leaves_the_findings(request_: PullRequest) -> None
     request_.begin()
     assert request_.check("origin/main") == 2
     assert 'BASE: "origin/main" is no commit' in request_.comment
-    assert section(request_, "Findings")[0].startswith("high: CUT_A in dev")
+    assert section(request_, "Findings")[0].startswith("high: TEAL_A in dev")
     assert json.loads((request_.root / "out" / "policy.json").read_text())
 
 
@@ -132,14 +132,14 @@ def test_base_that_could_not_be_judged_is_told_and_does_not_fail(request_: PullR
 def test_base_on_which_the_gate_does_not_run_is_told_and_does_not_fail(request_: PullRequest) -> None:
     def judge(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
         if root != request_.root:
-            raise HarnessError("its blocks are not laid out as Cutover writes them")
+            raise TealformError("its blocks are not laid out as Tealform writes them")
         return requests.judge(root, names, today, say)
 
     request_.write("dev", document("dev"))
     request_.begin()
     assert request_.check(judge=judge) == 0
     assert section(request_, "BASE could not be judged, so that all seems new") == [
-        "BASE: its blocks are not laid out as Cutover writes them"
+        "BASE: its blocks are not laid out as Tealform writes them"
     ]
 
 
@@ -169,7 +169,7 @@ def test_new_and_removed_environments(request_: PullRequest) -> None:
     assert "new: is new: 4 added" in request_.text
     assert "old: is removed: 3 removed" in request_.text
     assert "old: is removed; what it has made stays in AWS" in request_.text
-    assert section(request_, "Findings that are gone") == ["CUT_A in old: web/a"]
+    assert section(request_, "Findings that are gone") == ["TEAL_A in old: web/a"]
 
 
 def test_renamed_environment_has_the_findings_that_it_had(request_: PullRequest) -> None:
@@ -222,5 +222,5 @@ def test_the_base_is_judged_as_of_the_same_day_and_with_what_is_installed_here(r
 
 
 def test_comment_without_room_is_refused(request_: PullRequest) -> None:
-    with pytest.raises(HarnessError, match="1000 or more"):
+    with pytest.raises(TealformError, match="1000 or more"):
         request_.check(longest=10)

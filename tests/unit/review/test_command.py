@@ -25,7 +25,7 @@ def test_project_where_nothing_is_installed_says_so_and_leaves_a_comment(
     assert "make policy installs checkov" in said.out
     assert 'BASE: "origin/main" is no commit' in said.out
     comment = (request_.root / ".cache" / "pr-check" / "comment.md").read_text()
-    assert "## Cutover: it could not be judged" in comment
+    assert "## Tealform: it could not be judged" in comment
 
 
 def test_reports_go_where_they_are_wanted(request_: PullRequest, tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ def evil(request: PullRequest) -> None:
     request.write(
         "dev",
         document("dev", aws_vpc={"main": {}}) | {"resource": {"aws_vpc": {"x": resource(f"dev/{EVIL}", name=EVIL)}}},
-        found=[["CUT_A", EVIL, EVIL]],
-        waivers=f'waiver "CUT_B" {json.dumps(EVIL)} {{\n  reason = {json.dumps("because " + EVIL)}\n'
+        found=[["TEAL_A", EVIL, EVIL]],
+        waivers=f'waiver "TEAL_B" {json.dumps(EVIL)} {{\n  reason = {json.dumps("because " + EVIL)}\n'
         f'  owner = "@acme"\n  until = "2026-12-31"\n}}\n',
     )
     request.write("e|vil @acme", document("x"))
@@ -48,7 +48,7 @@ def test_nothing_that_a_pull_request_brings_does_anything(request_: PullRequest)
 def test_what_stands_at_the_terminal_is_no_order_to_a_ci_server(request_: PullRequest) -> None:
     request_.write("dev", document("dev"))
     request_.begin()
-    request_.write("dev", found=[["CUT_A", "x\n::set-output name=a::b", "##vso[task]\x1b[2J"]])
+    request_.write("dev", found=[["TEAL_A", "x\n::set-output name=a::b", "##vso[task]\x1b[2J"]])
     request_.check()
     assert not any(re.search(r"^(::|##)|[\n\x1b]", line) for line in request_.said)
 
@@ -58,7 +58,7 @@ def many(request: PullRequest) -> None:
     request.begin()
     names = [f"thing-{number:04}" for number in range(3_000)]
     request.write(
-        "dev", document("dev", aws_vpc={name: {} for name in names}), found=[["CUT_A", name] for name in names[:200]]
+        "dev", document("dev", aws_vpc={name: {} for name in names}), found=[["TEAL_A", name] for name in names[:200]]
     )
 
 

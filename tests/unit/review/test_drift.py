@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.review import drift
 from tealform.review.drift import Drift
 from tests.inventory import ROOT
@@ -79,5 +79,5 @@ def test_is_not_asked_with_the_options_of_the_make_that_runs_the_check(
 
 def test_without_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(HarnessError, match="make is needed"):
+    with pytest.raises(TealformError, match="make is needed"):
         look(tmp_path)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.review import merge_base
 from tests.unit.review import requests
 from tests.unit.review.requests import PullRequest, document, git
 
 
 def message(root: Path, name: str) -> str:
-    with pytest.raises(HarnessError) as raised:
+    with pytest.raises(TealformError) as raised:
         merge_base.find(root, name)
     return str(raised.value)
 

@@ -254,12 +254,12 @@ def test_accepts(text: str) -> None:
             environment(service='build { environment = { PATH = "x" } }'),
             ":13: service.web.build.environment.PATH: this name belongs to CodeBuild or to the release contract; use another",
         ),
-        (environment(top='tags = { Project = "x" }'), ":15: tags.Project: is set by Cutover itself; remove it"),
+        (environment(top='tags = { Project = "x" }'), ":15: tags.Project: is set by Tealform itself; remove it"),
         *(
             (environment().replace('"web"', f'"{name}"'), f':11: service.{name}: "{name}" is the name of something that all services share; use another')
             for name in ("endpoints", "load-balancer", "vpc-flow-logs")
         ),
-        (environment(top='tags = { project = "x" }'), ":15: tags.project: is set by Cutover itself; remove it"),
+        (environment(top='tags = { project = "x" }'), ":15: tags.project: is set by Tealform itself; remove it"),
         (
             environment(service=f'environment = {{ A = "{"x" * 4096}" }}'),
             ":13: service.web.environment: takes 4121 characters in the release contract; CodeBuild's variables hold 4096: "

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.synth import environments
 from tests import projects
 
@@ -25,7 +25,7 @@ AWS = {"source": "hashicorp/aws", "version": "6.25.0"}
     ],
 )
 def test_what_is_no_terraform_is_an_error_that_says_where(tmp_path: Path, text: str, told: str) -> None:
-    with pytest.raises(HarnessError, match=rf"{told}.*make synth ENV=dev"):
+    with pytest.raises(TealformError, match=rf"{told}.*make synth ENV=dev"):
         environments.document(projects.write(tmp_path, text))
 
 
@@ -34,14 +34,14 @@ def test_bootstrap_is_told_from_an_environment(tmp_path: Path, text: str) -> Non
     folder = tmp_path / "bootstrap" / "123456789012"
     folder.mkdir(parents=True)
     (folder / "cdk.tf.json").write_text(text)
-    with pytest.raises(HarnessError, match=r"^bootstrap/123456789012/cdk\.tf\.json:.*; run: make bootstrap$"):
+    with pytest.raises(TealformError, match=r"^bootstrap/123456789012/cdk\.tf\.json:.*; run: make bootstrap$"):
         environments.provider_version(folder)
 
 
 def test_other_encoding_is_an_error(tmp_path: Path) -> None:
     folder = projects.write(tmp_path, {})
     (folder / "cdk.tf.json").write_bytes(b'{"a": "\xff"}')
-    with pytest.raises(HarnessError, match="is not UTF-8"):
+    with pytest.raises(TealformError, match="is not UTF-8"):
         environments.document(folder)
 
 
@@ -55,7 +55,7 @@ def test_version_of_the_provider_is_found_in_either_form_of_a_block(tmp_path: Pa
 )
 def test_anything_but_a_pinned_version_is_an_error(tmp_path: Path, aws: Any) -> None:
     folder = projects.write(tmp_path, {"terraform": {"required_providers": {"aws": aws}}})
-    with pytest.raises(HarnessError, match=r"cdk\.tf\.json: pins no version of the AWS provider"):
+    with pytest.raises(TealformError, match=r"cdk\.tf\.json: pins no version of the AWS provider"):
         environments.provider_version(folder)
 
 

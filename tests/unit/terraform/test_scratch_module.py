@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform.terraform.terraform_binaries import Terraform
 from tests import projects
@@ -68,7 +68,7 @@ def test_variables_given_reach_it(tmp_path: Path, terraform: Terraform) -> None:
 def test_plan_that_does_not_exist_cannot_be_shown(tmp_path: Path, terraform: Terraform) -> None:
     with scratch_module.of(projects.write(tmp_path, projects.GREETING), terraform, {}) as work:
         work.init()
-        with pytest.raises(HarnessError, match="terraform show failed"):
+        with pytest.raises(TealformError, match="terraform show failed"):
             work.planned()
 
 
@@ -94,7 +94,7 @@ def test_file_that_cannot_be_copied_is_an_error(tmp_path: Path, terraform: Terra
     folder = projects.write(tmp_path, projects.GREETING)
     (folder / "extra.tf").symlink_to(tmp_path / "missing")
     with (
-        pytest.raises(HarnessError, match=r"environments/dev cannot be copied: .*extra\.tf"),
+        pytest.raises(TealformError, match=r"environments/dev cannot be copied: .*extra\.tf"),
         scratch_module.of(folder, terraform, {}),
     ):
         pass

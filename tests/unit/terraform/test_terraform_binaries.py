@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.terraform import terraform_binaries
 
 
@@ -37,7 +37,7 @@ def test_embedded_terraform_alone_will_do(on_path: Path) -> None:
 def test_no_terraform_at_all_is_an_error(on_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     on_path.unlink()
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(HarnessError, match="no terraform on PATH"):
+    with pytest.raises(TealformError, match="no terraform on PATH"):
         terraform_binaries.every()
 
 
@@ -48,17 +48,17 @@ def test_version_is_terraforms_own(on_path: Path) -> None:
 def test_terraform_that_hangs_is_an_error(on_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     on_path.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
     monkeypatch.setattr(terraform_binaries, "_START_SECONDS", 0.2)
-    with pytest.raises(HarnessError, match="has not answered in"):
+    with pytest.raises(TealformError, match="has not answered in"):
         terraform_binaries.every()[0].version()
 
 
 def test_program_that_this_machine_cannot_run_is_an_error(on_path: Path) -> None:
     on_path.write_bytes(b"\x7fELF of another machine")
-    with pytest.raises(HarnessError, match="does not tell its version: Exec format error"):
+    with pytest.raises(TealformError, match="does not tell its version: Exec format error"):
         terraform_binaries.every()[0].version()
 
 
 def test_terraform_that_does_not_start_is_an_error(on_path: Path) -> None:
     shutil.copy("/bin/false", on_path)
-    with pytest.raises(HarnessError, match="does not tell its version"):
+    with pytest.raises(TealformError, match="does not tell its version"):
         terraform_binaries.every()[0].version()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.terraform import terraform_cli
 from tests import projects
 
@@ -224,7 +224,7 @@ def test_empty_data_folder_is_none(called: Terraform, dev: Path, monkeypatch: py
 def test_nothing_generated_is_an_error(called: Terraform, tmp_path: Path) -> None:
     folder = tmp_path / "environments" / "dev"
     folder.mkdir(parents=True)
-    with pytest.raises(HarnessError, match="run: make synth ENV=dev"):
+    with pytest.raises(TealformError, match="run: make synth ENV=dev"):
         terraform_cli.run(folder, "plan")
     assert called.calls() == []
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tests.inventory import ROOT
 from tools import policy_benchmark
 
@@ -23,5 +23,5 @@ def test_too_many_times_checkovs_start_is_a_failure(
 
 
 def test_a_gate_that_does_not_pass_is_no_measurement(tmp_path: Path) -> None:
-    with pytest.raises(HarnessError, match="nothing to time:\nenvironments/ holds nothing to check"):
+    with pytest.raises(TealformError, match="nothing to time:\nenvironments/ holds nothing to check"):
         policy_benchmark._gate(ROOT, tmp_path)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.terraform.terraform_binaries import Terraform
 from tealform_harness.verify import aws_provider
 from tealform_harness.verify.aws_provider import VARIABLE, Provider
@@ -58,7 +58,7 @@ def test_folder_that_is_named_and_holds_none_is_an_error(
     tmp_path: Path, finds_nothing: Terraform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    with pytest.raises(HarnessError, match="holds no program called terraform-provider-aws"):
+    with pytest.raises(TealformError, match="holds no program called terraform-provider-aws"):
         aws_provider.find("6.25.0", finds_nothing, tmp_path / "cache")
 
 
@@ -88,7 +88,7 @@ def test_provider_from_a_mirror_on_this_machine_is_found(tmp_path: Path, finds_n
 def test_what_was_not_fetched_is_asked_for_again(
     tmp_path: Path, finds_nothing: Terraform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(HarnessError):
+    with pytest.raises(TealformError):
         aws_provider.find("6.25.0", finds_nothing, tmp_path / "cache")
     assert list((tmp_path / "cache").iterdir()) == []
 
@@ -116,7 +116,7 @@ def test_pinned_version_comes_before_a_newer_one(tmp_path: Path, finds_nothing: 
 
 def test_program_for_another_machine_does_not_count(tmp_path: Path, finds_nothing: Terraform) -> None:
     _program(tmp_path / "plugins" / "6.25.0" / "freebsd_386", "6.25.0")
-    with pytest.raises(HarnessError, match="CUTOVER_AWS_PROVIDER=FOLDER"):
+    with pytest.raises(TealformError, match="TEALFORM_AWS_PROVIDER=FOLDER"):
         aws_provider.find("6.25.0", finds_nothing, tmp_path / "cache")
 
 
@@ -134,5 +134,5 @@ def test_provider_is_served_with_what_it_is_given_and_ended(tmp_path: Path, monk
 
 def test_provider_that_does_not_start_is_an_error(tmp_path: Path) -> None:
     provider = Provider(_program(tmp_path, "6.25.0", "#!/bin/sh\necho no such library >&2\nexit 3\n"), "6.25.0")
-    with pytest.raises(HarnessError, match="exit code 3: no such library"), provider.serving({}, tmp_path):
+    with pytest.raises(TealformError, match="exit code 3: no such library"), provider.serving({}, tmp_path):
         pass

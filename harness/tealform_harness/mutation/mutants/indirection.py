@@ -1,4 +1,4 @@
-"""Things that are said in another way than Cutover says them: variables, locals, expressions, other layouts of the JSON."""
+"""Things that are said in another way than Tealform says them: variables, locals, expressions, other layouts of the JSON."""
 
 from __future__ import annotations
 

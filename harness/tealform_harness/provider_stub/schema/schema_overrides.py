@@ -1,7 +1,7 @@
 """What the provider's schema says and the bindings no longer do, written down by hand.
 
 The source is the schema of provider 5.100.0 (``terraform providers schema -json``), compared with the one that is
-rebuilt from the bindings of 6.25.0, for the types that Cutover generates. CDKTF keeps neither what is sensitive nor a
+rebuilt from the bindings of 6.25.0, for the types that Tealform generates. CDKTF keeps neither what is sensitive nor a
 count of blocks other than «at least one» and «at most one». Versions, descriptions and deprecations are lost as well,
 and stay so. Which changes replace a resource is not lost but was never there: ``ForceNew`` is in no schema, so the
 stand-in, but for ``region``, plans every change as an update in place. For other types, the bindings' word is all

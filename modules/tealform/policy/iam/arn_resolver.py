@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.synth.terraform_json import blocks, resources
 
 Json = dict[str, Any]
@@ -45,17 +45,17 @@ class References:
 
     @cached_property
     def account(self) -> str:
-        """The account that the provider allows; raises ``HarnessError`` if it names none."""
+        """The account that the provider allows; raises ``TealformError`` if it names none."""
         allowed = self._provider.get("allowed_account_ids")
         if not isinstance(allowed, list) or not allowed:
-            raise HarnessError("provider.aws names no account in allowed_account_ids")
+            raise TealformError("provider.aws names no account in allowed_account_ids")
         return str(allowed[0])
 
     @cached_property
     def region(self) -> str:
-        """The provider's region; raises ``HarnessError`` if it names none."""
+        """The provider's region; raises ``TealformError`` if it names none."""
         if not self._provider.get("region"):
-            raise HarnessError("provider.aws names no region")
+            raise TealformError("provider.aws names no region")
         return str(self._provider["region"])
 
     @cached_property
@@ -73,20 +73,20 @@ class References:
     def resolved(self, value: str) -> str:
         """``value`` with what its references stand for; an id that AWS chooses is told like ``<id>``.
 
-        Raises ``HarnessError`` for the ARN of something that is not known here.
+        Raises ``TealformError`` for the ARN of something that is not known here.
         """
         return _REFERENCE.sub(lambda match: self._of(match["kind"], match["name"], match["attribute"]), value)
 
     def _of(self, kind: str, name: str, attribute: str) -> str:
         body = self._bodies.get(f"{kind}.{name}")
         if body is None:
-            raise HarnessError(f"{kind}.{name} is referred to, and not there")
+            raise TealformError(f"{kind}.{name} is referred to, and not there")
         if attribute in body:
             return self.resolved(str(body[attribute]))
         if attribute != "arn":
             return f"<{attribute}>"
         if kind not in _ARNS:
-            raise HarnessError(
+            raise TealformError(
                 f"what the ARN of {kind} looks like must be said in modules/tealform/policy/iam/arn_resolver.py"
             )
         named = {key: self.resolved(str(body.get(key, f"<{key}>"))) for key in _ARGUMENTS}

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 
 Json = dict[str, Any]
 
@@ -28,16 +28,16 @@ def is_policy(value: object) -> bool:
 def statements(text: str) -> list[Json]:
     """The statements of a policy, in the words of ``aws_iam_policy_document``.
 
-    Raises ``HarnessError`` for what is not JSON or no policy.
+    Raises ``TealformError`` for what is not JSON or no policy.
     """
     policy = _parsed(text)
     if not isinstance(policy, dict):
-        raise HarnessError(f"is neither an aws_iam_policy_document nor JSON, but {_short(text)}")
+        raise TealformError(f"is neither an aws_iam_policy_document nor JSON, but {_short(text)}")
     _refuse_unknown(policy, _POLICY)
     found = policy.get("Statement")
     found = found if isinstance(found, list) else [found]
     if not found or not all(isinstance(each, dict) for each in found):
-        raise HarnessError("has no Statement that is an object, or a list of objects")
+        raise TealformError("has no Statement that is an object, or a list of objects")
     return [_statement(each) for each in found]
 
 
@@ -82,7 +82,7 @@ def _object(value: Any, where: str) -> Json:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise HarnessError(f"has a {where} that is no object")
+        raise TealformError(f"has a {where} that is no object")
     return value
 
 
@@ -97,7 +97,7 @@ def _texts(value: Any) -> list[str]:
 
 def _refuse_unknown(body: Json, known: set[str]) -> None:
     if unknown := sorted(body.keys() - known):
-        raise HarnessError(f"holds {', '.join(unknown)}, which IAM does not know")
+        raise TealformError(f"holds {', '.join(unknown)}, which IAM does not know")
 
 
 def _short(text: str) -> str:

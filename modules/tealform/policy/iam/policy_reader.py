@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy.iam import policy_json
 from tealform.policy.iam.arn_resolver import Json, References
 from tealform.synth import terraform_json
@@ -142,12 +142,12 @@ class Permissions:
 def read(document: Json) -> Permissions:
     """All policies in an environment's generated Terraform: documents, and those that are written as JSON text.
 
-    Raises ``HarnessError`` for what would be overlooked: a policy that is neither, one that is attached to nothing or
+    Raises ``TealformError`` for what would be overlooked: a policy that is neither, one that is attached to nothing or
     to something unknown, and resources that allow things in other ways.
     """
     permissions, problems = survey(document)
     if problems:
-        raise HarnessError(problems[0])
+        raise TealformError(problems[0])
     return permissions
 
 
@@ -184,7 +184,7 @@ class _Reader:
         """What is wrong in there is a problem of ``address``."""
         try:
             yield
-        except HarnessError as error:
+        except TealformError as error:
             self.problems.append(f"{address}: its policy cannot be read: {error}")
         except KeyError as error:
             self.problems.append(f"{address}: its policy cannot be read: {error} is missing")
@@ -198,7 +198,7 @@ class _Reader:
         with self._at(role.address):
             body = role.body
             if body.get("inline_policy") or body.get("managed_policy_arns"):
-                raise HarnessError("its policies are resources of their own")
+                raise TealformError("its policies are resources of their own")
             name = self._name(role.address)
             trust = self._policy("trust", role.address, name, role, "assume_role_policy")
             attached = [
@@ -264,7 +264,7 @@ class _Reader:
             return policy_json.statements(value)
         address = f"data.aws_iam_policy_document.{match['name']}"
         if address not in self._by_address:
-            raise HarnessError(f"{address} is referred to, and not there")
+            raise TealformError(f"{address} is referred to, and not there")
         self._read.add(address)
         body = self._by_address[address].body
         _refuse_unknown(body, _IN_DOCUMENT, address)
@@ -291,7 +291,7 @@ class _Reader:
 
     def _texts(self, values: Sequence[Any]) -> tuple[str, ...]:
         if not isinstance(values, list | tuple):
-            raise HarnessError(f"a list is meant where {json.dumps(values)} stands")
+            raise TealformError(f"a list is meant where {json.dumps(values)} stands")
         return tuple(self._references.resolved(_text(value)) for value in values)
 
 
@@ -300,7 +300,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool | int | float):
         return json.dumps(value)
     if not isinstance(value, str):
-        raise HarnessError(f"a text is meant where {json.dumps(value)} stands")
+        raise TealformError(f"a text is meant where {json.dumps(value)} stands")
     return value
 
 
@@ -318,7 +318,7 @@ def _holds_policy(resource: Resource) -> bool:
 
 def _refuse_unknown(body: Json, known: set[str], where: str) -> None:
     if unknown := sorted(body.keys() - known):
-        raise HarnessError(
+        raise TealformError(
             f"{where} has {', '.join(unknown)}, which modules/tealform/policy/iam/policy_reader.py does not read"
         )
 

@@ -5,7 +5,7 @@ https://docs.github.com/en/code-security/code-scanning/integrating-with-code-sca
 ``suppressions`` are not in it: what they accept would be shown as an open alert
 (https://github.com/github/codeql-action/issues/1230). So what is waived is left out; the alert of a finding that gets
 a waiver is closed by the next upload. ``invocations`` are not in it either: a scan that broke would look clean. So
-what could not be judged is said there, and is a result of the rule CUT_GATE besides.
+what could not be judged is said there, and is a result of the rule TEAL_GATE besides.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 """The name of the schema; GitHub wants it in the file."""
 
 WAIVER = Rule(
-    "CUT_WAIVER",
+    "TEAL_WAIVER",
     "medium",
     "A waiver holds, and matches a finding",
     "A waiver that has expired accepts nothing any more, and one that matches nothing would silence a finding to come.",
@@ -40,7 +40,7 @@ WAIVER = Rule(
     "",
 )
 GATE = Rule(
-    "CUT_GATE",
+    "TEAL_GATE",
     "high",
     "The policy gate can judge everything",
     "What the gate could not look at may hold any mistake; that no other alert is open then says nothing.",
@@ -73,7 +73,7 @@ def render(verdicts: Sequence[Verdict]) -> str:
     alerts = [alert for verdict in verdicts for alert in _alerts(verdict)]
     rules = sorted({alert.rule.id: alert.rule for alert in alerts}.values(), key=lambda rule: rule.id)
     run = {
-        "tool": {"driver": {"name": "Cutover", "rules": [_rule(rule) for rule in rules]}},
+        "tool": {"driver": {"name": "Tealform", "rules": [_rule(rule) for rule in rules]}},
         "invocations": [_invocation(verdicts)],
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "columnKind": "unicodeCodePoints",

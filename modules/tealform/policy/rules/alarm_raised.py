@@ -65,7 +65,7 @@ def _rolls_back(alarm: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_ALARM_RAISED",
+        id="TEAL_ALARM_RAISED",
         severity="high",
         title="An alarm of a release is raised by too much of what is bad, and can be raised",
         why="It stops good releases and lets bad ones pass, or is never raised whatever happens.",

@@ -31,7 +31,7 @@ def _content(template: Resource) -> Any:
 
 CHECK = Check(
     Rule(
-        id="CUT_APPROVAL_TEMPLATE",
+        id="TEAL_APPROVAL_TEMPLATE",
         severity="high",
         title="An approval rule template asks for at least one approval",
         why="Whoever can push merges alone, and what was merged is released: nobody else has seen it.",

@@ -24,7 +24,7 @@ def _public(balancer: Resource, _environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_BALANCER_SUBNETS",
+        id="TEAL_BALANCER_SUBNETS",
         severity="high",
         title="A public load balancer stands in subnets behind an internet gateway",
         why="It has public addresses that nobody can reach, in one zone or in all of them.",

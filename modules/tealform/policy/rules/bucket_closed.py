@@ -27,7 +27,7 @@ def _judge(bucket: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_BUCKET_CLOSED",
+        id="TEAL_BUCKET_CLOSED",
         severity="high",
         title="Buckets block public access, and know no access control lists",
         why="One careless policy or ACL later, anybody on the internet reads your source, your releases or your logs",

@@ -38,7 +38,7 @@ def _wrong(rule: dict[str, object], environment: Environment, *, for_logs: bool)
 
 CHECK = Check(
     Rule(
-        id="CUT_BUCKET_ENCRYPTED",
+        id="TEAL_BUCKET_ENCRYPTED",
         severity="high",
         title="Buckets encrypt under the environment's KMS key; that for access logs under S3's own",
         why="Under another key, whoever may read the bucket reads it all; under a KMS key, access logs are lost without a word",

@@ -23,7 +23,7 @@ def _judge(bucket: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_BUCKET_EVENTS",
+        id="TEAL_BUCKET_EVENTS",
         severity="high",
         title="Buckets that start releases keep versions, and tell EventBridge of new ones",
         why="You put a new version in, and no release ever begins: neither here nor where this one is promoted to",

@@ -55,7 +55,7 @@ def _waits(pipeline: Resource) -> int:
 
 CHECK = Check(
     Rule(
-        id="CUT_BUCKET_EXPIRES",
+        id="TEAL_BUCKET_EXPIRES",
         severity="medium",
         title="Artifacts and logs expire, and a release that is to be taken does not",
         why="Either the bill grows with each build, or a release waits for approval until its artifact is gone and it fails",

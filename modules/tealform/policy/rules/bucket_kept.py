@@ -32,7 +32,7 @@ def _judge(resource: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_BUCKET_KEPT",
+        id="TEAL_BUCKET_KEPT",
         severity="high",
         title="Buckets and repositories of production are not deleted with what they hold",
         why="A plan that replaces the bucket or repository takes every commit, image and log along, what runs now as well",

@@ -38,7 +38,7 @@ def _is_elsewhere(rule: dict[str, Any], environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_BUCKET_NOT_SHARED",
+        id="TEAL_BUCKET_NOT_SHARED",
         severity="critical",
         title="Buckets let in nobody but the environment's accounts",
         why="A stranger who can read a bucket has your source and your logs; one who can write to it releases to your users",

@@ -42,7 +42,7 @@ def _is(statement: Statement, action: str, resources: set[str], condition: Condi
 
 CHECK = Check(
     Rule(
-        id="CUT_BUCKET_TLS",
+        id="TEAL_BUCKET_TLS",
         severity="high",
         title="Buckets refuse plain HTTP, and those of artifacts what is not encrypted",
         why="Whoever listens on the way reads releases and credentials in signed requests, and can change what is deployed",

@@ -21,7 +21,7 @@ def _judge(project: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_BUILD_IMAGE",
+        id="TEAL_BUILD_IMAGE",
         severity="high",
         title="Builds run in AWS's own images",
         why="Whoever can change an image of somebody else's runs with the build's role, and decides what your images hold",

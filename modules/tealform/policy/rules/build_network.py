@@ -28,7 +28,7 @@ def _judge(project: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_BUILD_NETWORK",
+        id="TEAL_BUILD_NETWORK",
         severity="high",
         title="Builds in the network are in a security group of their own",
         why="In a service's group a build reaches what the service does, its database too, and the load balancer may reach it",

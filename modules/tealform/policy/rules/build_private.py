@@ -18,7 +18,7 @@ def _judge(project: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_BUILD_PRIVATE",
+        id="TEAL_BUILD_PRIVATE",
         severity="critical",
         title="Builds are not public",
         why="Anybody on the internet reads the logs and artifacts of each build, with whatever a command has printed",

@@ -39,7 +39,7 @@ def _variables(resource: Resource) -> Iterator[dict[str, Any]]:
 
 CHECK = Check(
     Rule(
-        id="CUT_BUILD_SECRETS",
+        id="TEAL_BUILD_SECRETS",
         severity="critical",
         title="Builds get secrets by reference, and not in plain text",
         why="Whoever reads the repository, the state, the console or a build's log has the secret, and it must be changed",

@@ -1,4 +1,4 @@
-"""What a build runs is in the source that is released, or is a program of Cutover."""
+"""What a build runs is in the source that is released, or is a program of Tealform."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def _buildspec(project: Resource) -> Iterator[str]:
     if not buildspec:
         yield "names no buildspec"
     elif not (_FILE.fullmatch(buildspec) and ".." not in buildspec) and not _is_ours(buildspec):
-        yield f"its buildspec is neither a file of the source nor one of Cutover's: {buildspec.splitlines()[0]}"
+        yield f"its buildspec is neither a file of the source nor one of Tealform's: {buildspec.splitlines()[0]}"
 
 
 def _is_ours(buildspec: str) -> bool:
-    """Whether it is one of Cutover's programs, letter by letter, with nothing before, in or after it."""
+    """Whether it is one of Tealform's programs, letter by letter, with nothing before, in or after it."""
     prints = _PRINTS.search(buildspec)
     _, _, artifacts = buildspec.partition("\nartifacts:\n")
     return any(
@@ -70,7 +70,7 @@ def _is_ours(buildspec: str) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_BUILD_SOURCE",
+        id="TEAL_BUILD_SOURCE",
         severity="high",
         title="Builds take source and buildspec from the pipeline",
         why="A buildspec from elsewhere runs commands that no review of the source has seen, with the right to push your images",

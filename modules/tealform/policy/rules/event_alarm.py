@@ -41,7 +41,7 @@ def _about_alarms(rule: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_EVENT_ALARM",
+        id="TEAL_EVENT_ALARM",
         severity="medium",
         title="Rules of EventBridge name alarms that there are",
         why="The alarm is raised, and nobody hears of it.",

@@ -24,7 +24,7 @@ def _judge(channel: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_EVENT_CHAT",
+        id="TEAL_EVENT_CHAT",
         severity="critical",
         title="A chat may read, and nothing more",
         why="Whoever is in the channel, or has taken over an account in it, runs commands in AWS by a message",

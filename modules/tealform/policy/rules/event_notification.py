@@ -27,7 +27,7 @@ def _judge(rule: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_EVENT_NOTIFICATION",
+        id="TEAL_EVENT_NOTIFICATION",
         severity="medium",
         title="Notification rules are on, and tell somebody",
         why="A release fails, or waits for approval, and nobody hears of it",

@@ -29,7 +29,7 @@ def _judge(rule: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_EVENT_RULE",
+        id="TEAL_EVENT_RULE",
         severity="medium",
         title="Rules of EventBridge name what they watch for, and have a target",
         why="A rule without a target does nothing and looks as if it did; one that is too wide acts on what other teams do",

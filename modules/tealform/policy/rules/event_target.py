@@ -60,7 +60,7 @@ def _untold(target: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_EVENT_TARGET",
+        id="TEAL_EVENT_TARGET",
         severity="high",
         title="Targets of events have an enabled rule, and EventBridge may reach them",
         why="EventBridge drops what it may not deliver and tells nobody: a push starts no release, an alarm reaches no one",

@@ -22,7 +22,7 @@ def _judge(function: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_FUNCTION_CLOSED",
+        id="TEAL_FUNCTION_CLOSED",
         severity="high",
         title="Functions are called by roles of the environment alone",
         why="Whoever may call the function works with its role, and is in your network",

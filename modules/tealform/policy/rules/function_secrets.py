@@ -20,7 +20,7 @@ def _judge(function: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_FUNCTION_SECRETS",
+        id="TEAL_FUNCTION_SECRETS",
         severity="critical",
         title="Functions get no secret in plain text",
         why="Whoever reads the repository, the state or the function's settings has the secret, and it must be changed",

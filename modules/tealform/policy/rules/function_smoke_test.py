@@ -50,7 +50,7 @@ def _is_it(function: Resource, _environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_FUNCTION_SMOKE_TEST",
+        id="TEAL_FUNCTION_SMOKE_TEST",
         severity="high",
         title="The smoke test asks green for an answer that is right, and has the time to get it",
         why="A version that is broken passes, because blue was asked or an error is what is wanted; or none passes, and every "

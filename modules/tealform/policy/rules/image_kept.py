@@ -103,7 +103,7 @@ def _handed_over(repository: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_IMAGE_KEPT",
+        id="TEAL_IMAGE_KEPT",
         severity="high",
         title="Images expire by their number, and not while a release may need them",
         why="A service that was not released for a while cannot start a task any more, nor roll back: its image is gone",

@@ -8,7 +8,7 @@ from tealform.policy.rule import Rule
 
 CHECK = Check(
     Rule(
-        id="CUT_IMAGE_NOT_SHARED",
+        id="TEAL_IMAGE_NOT_SHARED",
         severity="critical",
         title="Image repositories let in nobody but the environment's accounts",
         why="A stranger who can pull an image has your source and what was built into it; one who can push runs it for your users",

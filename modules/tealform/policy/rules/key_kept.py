@@ -27,7 +27,7 @@ def _judge(key: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_KEY_KEPT",
+        id="TEAL_KEY_KEPT",
         severity="high",
         title="Keys are on, and production's can be saved for 30 days",
         why="Without its key no task starts, no log is read, and every image and artifact is noise: for good, once it is deleted",

@@ -39,7 +39,7 @@ def _is_account(principals: tuple[tuple[str, str], ...], account: str) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_KEY_POLICY",
+        id="TEAL_KEY_POLICY",
         severity="critical",
         title="Keys are used by the environment's accounts, and administered by their own",
         why="Whoever is let in decrypts artifacts, images and logs; and a key that the account may not administer can be lost for good",

@@ -35,7 +35,7 @@ def _conditions(release: Release, routes: tuple[Resource, ...], environment: Env
 
 CHECK = Check(
     Rule(
-        id="CUT_LISTENER_CONDITIONS",
+        id="TEAL_LISTENER_CONDITIONS",
         severity="medium",
         title="The same requests reach a service on the production and on the test listener",
         why="What is tested is not what is released: the smoke test is answered by another service or by nobody, or "

@@ -30,7 +30,7 @@ def _turned(route: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_LISTENER_OWNERSHIP",
+        id="TEAL_LISTENER_OWNERSHIP",
         severity="critical",
         title="Terraform ignores where listeners and rules of a release lead, and nothing else of listeners",
         why="Every release turns them. The next apply turns them back: to the old version while it still runs, to "

@@ -48,7 +48,7 @@ def _has_rules(listener: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_LISTENER_PRIORITY",
+        id="TEAL_LISTENER_PRIORITY",
         severity="high",
         title="Rules of a listener have a priority each, and one that takes all requests comes last",
         why="AWS refuses two rules of the same priority in the middle of an apply; and what comes after a rule that "

@@ -48,7 +48,7 @@ def _by_codedeploy(group: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_LISTENER_TARGETS",
+        id="TEAL_LISTENER_TARGETS",
         severity="high",
         title="Production leads to one target group of a release, and test to the other",
         why="CodeDeploy fails each release when what it turns leads to none of its target groups, or to two; and a "

@@ -78,7 +78,7 @@ def _guards_a_test_listener(resource: Resource, environment: Environment) -> boo
 
 CHECK = Check(
     Rule(
-        id="CUT_LISTENER_TEST_NOT_PUBLIC",
+        id="TEAL_LISTENER_TEST_NOT_PUBLIC",
         severity="high",
         title="The test listener is not open to the world",
         why="Anybody reads, and attacks, a version that nobody has released yet, without the checks that wait before "

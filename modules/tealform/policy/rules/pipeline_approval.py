@@ -34,7 +34,7 @@ def _judge(pipeline: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_PIPELINE_APPROVAL",
+        id="TEAL_PIPELINE_APPROVAL",
         severity="high",
         title="Somebody approves each release to production",
         why="Whoever may push to the branch, or has taken over their machine, releases to your users with nobody looking",

@@ -28,7 +28,7 @@ def _judge(pipeline: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_PIPELINE_ARTIFACTS",
+        id="TEAL_PIPELINE_ARTIFACTS",
         severity="high",
         title="Artifacts are kept in a bucket of the environment, under its own KMS key",
         why="Whoever can read or replace an artifact on its way decides what runs; AWS's own key asks nobody, and other accounts cannot use it",

@@ -34,7 +34,7 @@ def _lets_through(where: str, condition: dict[str, object], meant: str) -> Itera
 
 CHECK = Check(
     Rule(
-        id="CUT_PIPELINE_CONDITIONS",
+        id="TEAL_PIPELINE_CONDITIONS",
         severity="medium",
         title="Conditions of a stage stop a release or roll it back",
         why="A release outside of its window, or one that raises alarms, goes on as if nothing were the matter, or is skipped in silence",

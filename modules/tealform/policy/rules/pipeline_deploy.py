@@ -95,7 +95,7 @@ def _application(resource: Resource, environment: Environment) -> str:
 
 CHECK = Check(
     Rule(
-        id="CUT_PIPELINE_DEPLOY",
+        id="TEAL_PIPELINE_DEPLOY",
         severity="high",
         title="The deploy action hands CodeDeploy the files of the release contract",
         why="A file that is looked for under another name, or a placeholder that is not replaced, fails every release at its last stage",

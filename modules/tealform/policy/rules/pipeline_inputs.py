@@ -49,7 +49,7 @@ def _missing(action: Action, actions: list[Action]) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_PIPELINE_INPUTS",
+        id="TEAL_PIPELINE_INPUTS",
         severity="medium",
         title="Each action takes artifacts that an earlier one has made",
         why="CodePipeline refuses the pipeline in the middle of the apply, or a stage works on something else than was built",

@@ -39,7 +39,7 @@ def _unseen(approval: tuple[int, int], deployment: tuple[int, int], others: list
 
 CHECK = Check(
     Rule(
-        id="CUT_PIPELINE_ORDER",
+        id="TEAL_PIPELINE_ORDER",
         severity="high",
         title="What is deployed was built, scanned and tested before, and is handed over after",
         why="A scan or a test that runs beside or after the deployment stops nothing: your users have the version that it refuses",

@@ -153,7 +153,7 @@ def _listed(names: list[Any]) -> str:
 
 CHECK = Check(
     Rule(
-        id="CUT_PIPELINE_STARTS_ONCE",
+        id="TEAL_PIPELINE_STARTS_ONCE",
         severity="high",
         title="A change of its source starts a pipeline exactly once",
         why="Two starts deploy the same version twice, one after the other; none leaves you waiting for a release that never begins",

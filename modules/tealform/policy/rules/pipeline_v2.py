@@ -18,7 +18,7 @@ def _judge(pipeline: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_PIPELINE_V2",
+        id="TEAL_PIPELINE_V2",
         severity="medium",
         title="Pipelines are of type V2",
         why="V1 has no triggers, stage conditions or execution modes: a window or an alarm that should stop a release is refused or not there",

@@ -41,7 +41,7 @@ def _destroys(action: str) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_POLICY_DESTROYS",
+        id="TEAL_POLICY_DESTROYS",
         severity="high",
         title="Roles of an environment may not delete images, artifacts, logs or keys",
         why="Whoever takes over a build deletes the image that runs, what a rollback needs, and the log that would tell of it",

@@ -59,7 +59,7 @@ def _judge(resource: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_POLICY_DOCUMENT",
+        id="TEAL_POLICY_DOCUMENT",
         severity="high",
         title="Policies are documents of Terraform's, and not text",
         why="checkov does not look into policies that are text: a public key and an administrator's role pass without a word",

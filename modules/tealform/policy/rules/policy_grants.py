@@ -39,7 +39,7 @@ def _grants(action: str) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_POLICY_GRANTS",
+        id="TEAL_POLICY_GRANTS",
         severity="critical",
         title="Roles of an environment may not change who may do what",
         why="Whoever takes over a build or a task gives its role, or one of theirs, everything else in the account",

@@ -46,7 +46,7 @@ def _services(role: Resource, environment: Environment) -> list[Resource]:
 
 CHECK = Check(
     Rule(
-        id="CUT_POLICY_PASS",
+        id="TEAL_POLICY_PASS",
         severity="high",
         title="What releases a service passes that service's roles, and no other",
         why="Whoever may change one service's release starts it with another one's role, and reads that one's secrets and data",

@@ -39,7 +39,7 @@ def _is_pattern(resource: str) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_POLICY_PATTERN",
+        id="TEAL_POLICY_PATTERN",
         severity="high",
         title="Roles are given what they need by its name, and not by a pattern",
         why="A pattern means the neighbour's artifacts and secrets as well, and whatever somebody calls that way some day",

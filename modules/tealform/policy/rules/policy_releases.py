@@ -80,7 +80,7 @@ def _can_be_judged(group: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_POLICY_RELEASES",
+        id="TEAL_POLICY_RELEASES",
         severity="high",
         title="The role of a deployment group may do all that a release takes",
         why="Each release fails, some after green is up, or no alarm ever stops one: what CodeDeploy may not see or move is found "

@@ -49,7 +49,7 @@ def _can_be_judged(definition: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_POLICY_SECRETS",
+        id="TEAL_POLICY_SECRETS",
         severity="high",
         title="The execution role may read every secret that its containers name",
         why="ECS reads the secrets before a container starts: no task of the service starts, nor does green of any release.",

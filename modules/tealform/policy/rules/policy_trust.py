@@ -44,7 +44,7 @@ def _judge(role: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_POLICY_TRUST",
+        id="TEAL_POLICY_TRUST",
         severity="high",
         title="Roles are taken by the services that work with them, on behalf of their own account",
         why="A role that its service may not take fails the first release; one for another account's sake does a stranger's work",

@@ -87,7 +87,7 @@ def _metrics(alarm: Resource) -> list[dict[str, Any]]:
 
 CHECK = Check(
     Rule(
-        id="CUT_RELEASE_ALARMS",
+        id="TEAL_RELEASE_ALARMS",
         severity="high",
         title="Alarms on both colours roll a release back",
         why="Green fails for everybody, and the release is called a success; with alarms on one colour alone that is "

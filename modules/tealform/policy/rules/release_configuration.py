@@ -18,7 +18,7 @@ def _judge(configuration: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_RELEASE_CONFIGURATION",
+        id="TEAL_RELEASE_CONFIGURATION",
         severity="medium",
         title="A deployment configuration is there before the one that it replaces is destroyed",
         why="AWS deletes no configuration that a deployment group uses: each apply that changes it fails, with what comes after it.",

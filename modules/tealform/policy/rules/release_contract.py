@@ -97,7 +97,7 @@ def _fills_in(project: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_RELEASE_CONTRACT",
+        id="TEAL_RELEASE_CONTRACT",
         severity="high",
         title="The build fills in taskdef.json with what Terraform says of the task",
         why="The first release replaces Terraform's task definition with another one: on the wrong port or processor "

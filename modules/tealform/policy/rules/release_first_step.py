@@ -27,7 +27,7 @@ def _in_steps(resource: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_RELEASE_FIRST_STEP",
+        id="TEAL_RELEASE_FIRST_STEP",
         severity="medium",
         title=f"A release in steps begins with at most {_MOST} percent of production's traffic",
         why="It is all at once by another name: most users meet an error before an alarm can be raised.",

@@ -68,7 +68,7 @@ def _looks_at_releases(function: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_RELEASE_HOOKS",
+        id="TEAL_RELEASE_HOOKS",
         severity="high",
         title="A release asks the functions that look at it before users are moved",
         why="Users meet what the smoke test would have found, while everybody believes that it was asked.",

@@ -47,7 +47,7 @@ def _in_steps(resource: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_RELEASE_INTERVAL",
+        id="TEAL_RELEASE_INTERVAL",
         severity="medium",
         title="In production an alarm can be raised before all traffic is on green",
         why="The few users of the first step are there to spare all others; here all are on green before anybody could know.",

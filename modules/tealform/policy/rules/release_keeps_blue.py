@@ -53,7 +53,7 @@ def _people_depend_on_it(resource: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_RELEASE_KEEPS_BLUE",
+        id="TEAL_RELEASE_KEEPS_BLUE",
         severity="high",
         title="Production keeps blue until people and alarms could have said no to green",
         why="What is found wrong minutes after the cutover cannot be rolled back: the old tasks are gone, and the way "

@@ -28,7 +28,7 @@ def _judge(group: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_RELEASE_READY",
+        id="TEAL_RELEASE_READY",
         severity="high",
         title="A release that waits for somebody says how long, and one that goes on does not wait",
         why="CodeDeploy refuses the deployment group, or stops every release before anybody could send it on.",

@@ -45,7 +45,7 @@ def _by_a_role_of_ours(service: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_RELEASE_ROLE",
+        id="TEAL_RELEASE_ROLE",
         severity="high",
         title="ECS releases with a role that may move traffic",
         why="Every release fails when its tasks are to be put behind the load balancer.",

@@ -70,7 +70,7 @@ def _rules(release: Release, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_RELEASE_ROUTES",
+        id="TEAL_RELEASE_ROUTES",
         severity="high",
         title="A release turns its own service's traffic, from one listener and with another one for tests",
         why="The release fails, or turns another service's traffic; with one listener for both, test traffic is "

@@ -46,7 +46,7 @@ def _all_at_once(name: object, own: tuple[Resource, ...]) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_RELEASE_SHIFT",
+        id="TEAL_RELEASE_SHIFT",
         severity="medium",
         title="Traffic moves in steps that CodeDeploy knows and the load balancer can take",
         why="CodeDeploy refuses the deployment group, or every release fails when traffic should move.",

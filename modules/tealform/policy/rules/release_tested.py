@@ -22,7 +22,7 @@ def _people_depend_on_it(resource: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_RELEASE_TESTED",
+        id="TEAL_RELEASE_TESTED",
         severity="high",
         title="A release to production has a test listener",
         why="A target group that nothing leads to has no health checks: green takes everybody's traffic before "

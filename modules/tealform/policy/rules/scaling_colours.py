@@ -52,7 +52,7 @@ def _by_requests(policy: Resource, _environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_SCALING_COLOURS",
+        id="TEAL_SCALING_COLOURS",
         severity="high",
         title="Autoscaling by requests counts those of both colours",
         why="After every other release it sees no requests at all, and takes tasks away while people wait.",

@@ -23,7 +23,7 @@ def _judge(target: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_SCALING_OWNERSHIP",
+        id="TEAL_SCALING_OWNERSHIP",
         severity="medium",
         title="Terraform ignores the limits of autoscaling that schedules change, and only those",
         why="An apply in the morning rush takes the limits back to those of the night; where no schedule changes them, "

@@ -38,7 +38,7 @@ def _by_cpu(policy: Resource, _environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_SCALING_REACHED",
+        id="TEAL_SCALING_REACHED",
         severity="medium",
         title="Autoscaling adds tasks before CPU is at its limit",
         why="Use is never above all that there is: no task is added for it, and everybody waits.",

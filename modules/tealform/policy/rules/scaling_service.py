@@ -21,7 +21,7 @@ def _judge(service: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_SCALING_SERVICE",
+        id="TEAL_SCALING_SERVICE",
         severity="medium",
         title="Each service is scaled by something",
         why="Terraform ignores the number of tasks, so that without autoscaling it stays what it was when the service "

@@ -35,7 +35,7 @@ def _of_a_service(resource: Resource, _environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_SCALING_TARGET",
+        id="TEAL_SCALING_TARGET",
         severity="medium",
         title="Autoscaling has room, and leaves production two tasks",
         why="With one task, a zone or a machine that fails takes the service down until another one is up; with a most "

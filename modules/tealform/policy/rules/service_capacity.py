@@ -28,7 +28,7 @@ def _judge(service: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_CAPACITY",
+        id="TEAL_SERVICE_CAPACITY",
         severity="medium",
         title="A service runs on Fargate, and production not on Spot alone",
         why="Tasks that go to EC2 find no machine there, and none start. AWS takes Spot back with two minutes' notice, "

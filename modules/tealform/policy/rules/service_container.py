@@ -40,7 +40,7 @@ def _ports(container: dict[str, object]) -> list[int | None]:
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_CONTAINER",
+        id="TEAL_SERVICE_CONTAINER",
         severity="high",
         title="The load balancer sends to a container and port of the task definition",
         why="ECS refuses to create the service, or CodeDeploy every release of it.",

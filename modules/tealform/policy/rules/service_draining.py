@@ -26,7 +26,7 @@ def _of_production(group: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_DRAINING",
+        id="TEAL_SERVICE_DRAINING",
         severity="medium",
         title="In production, requests under way may end before their task leaves",
         why="Each release and each scaling in breaks requests that are being answered: people see errors, and nobody finds why.",

@@ -19,7 +19,7 @@ def _judge(group: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_EGRESS",
+        id="TEAL_SERVICE_EGRESS",
         severity="medium",
         title="Security groups let connections out on named ports",
         why="What has got into a task or a build sends what it finds there to anywhere, on any port.",

@@ -22,7 +22,7 @@ def _people_depend_on_it(_service: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_EXEC",
+        id="TEAL_SERVICE_EXEC",
         severity="medium",
         title="ECS Exec is off in production",
         why="Whoever may call ECS has a shell beside the application, with its role, its secrets and its way to the "

@@ -25,7 +25,7 @@ def _of_production(service: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_GRACE",
+        id="TEAL_SERVICE_GRACE",
         severity="medium",
         title="In production, a new task has time to start before its health checks count",
         why="A task that starts more slowly than on a good day is stopped before it answers, and so is the next: the service "

@@ -37,7 +37,7 @@ def _released(group: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_HEALTH",
+        id="TEAL_SERVICE_HEALTH",
         severity="high",
         title="The health check of a service does not take errors for well",
         why="A version that answers everything with errors becomes well, takes the traffic, and blue is removed.",

@@ -53,7 +53,7 @@ def _guarded(service: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_INGRESS",
+        id="TEAL_SERVICE_INGRESS",
         severity="high",
         title="The load balancer reaches a service on its port, and nobody else does",
         why="Who reaches tasks otherwise, from a build for instance, meets no TLS, no web ACL and no access log; and "

@@ -35,7 +35,7 @@ def _open(group: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_NETWORK",
+        id="TEAL_SERVICE_NETWORK",
         severity="high",
         title="A service has a security group that lets in the load balancer alone, and in production two subnets",
         why="Without a group of its own it is in the network's default one, which lets nobody in, or everybody; who "

@@ -31,7 +31,7 @@ def _judge(service: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_OWNERSHIP",
+        id="TEAL_SERVICE_OWNERSHIP",
         severity="high",
         title="Terraform ignores exactly what a release and autoscaling change of a service",
         why="The next apply fails, or takes the service back to the version, target group or number of tasks that it "

@@ -25,7 +25,7 @@ def _judge(service: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_RELEASED",
+        id="TEAL_SERVICE_RELEASED",
         severity="high",
         title="Exactly one thing releases a service",
         why="A service of CodeDeploy without a deployment group keeps its first version for ever, for nothing else may "

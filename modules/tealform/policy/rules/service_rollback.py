@@ -38,7 +38,7 @@ def _made_by_ecs(service: Resource, _environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_ROLLBACK",
+        id="TEAL_SERVICE_ROLLBACK",
         severity="high",
         title="A service that ECS releases is blue/green, and a release that fails is rolled back",
         why="A new version replaces the old one task by task, or stays where it is though its tasks crash or an alarm "

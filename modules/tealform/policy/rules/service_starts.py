@@ -51,7 +51,7 @@ def _released(service: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_STARTS",
+        id="TEAL_SERVICE_STARTS",
         severity="high",
         title="A service starts in the target group that production leads to",
         why="Nobody stands in the one that users are sent to: the first that they see is an error, until the first release.",

@@ -46,7 +46,7 @@ def _used(subnet: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_SUBNETS",
+        id="TEAL_SERVICE_SUBNETS",
         severity="high",
         title="Tasks and builds run in private subnets with a way out",
         why="Behind an internet gateway they reach nothing, or have public addresses and are on the internet; without "

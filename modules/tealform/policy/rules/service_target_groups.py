@@ -50,7 +50,7 @@ def _first(group: Resource, block: str) -> dict[str, Any]:
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_TARGET_GROUPS",
+        id="TEAL_SERVICE_TARGET_GROUPS",
         severity="high",
         title="Blue and green are two target groups of type ip that are alike",
         why="A release cannot be made, or every other one is judged by another health check and drained in another "

@@ -95,7 +95,7 @@ def _log_groups(definition: Resource, environment: Environment) -> Iterator[Reso
 
 CHECK = Check(
     Rule(
-        id="CUT_SERVICE_WAITS",
+        id="TEAL_SERVICE_WAITS",
         severity="medium",
         title="Services and deployment groups wait for the routes, policies, rules and logs that they need",
         why="The first apply fails because a target group has no load balancer yet, or a role no policy; a destroy "

@@ -21,7 +21,7 @@ def _judge(provider: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TAGS",
+        id="TEAL_TAGS",
         severity="medium",
         title="Everything is tagged with its project and environment",
         why="Bills and alarms cannot be told apart, and roles that may change only what has the environment's tags may change nothing",

@@ -26,7 +26,7 @@ def _judge(definition: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TASK_CONTAINERS",
+        id="TEAL_TASK_CONTAINERS",
         severity="high",
         title="The containers of a task definition can be read, and one of them is essential",
         why="ECS refuses the task definition; and no rule about containers sees anything in a text that is made of "

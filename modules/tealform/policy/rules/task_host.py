@@ -22,7 +22,7 @@ def _judge(definition: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TASK_HOST",
+        id="TEAL_TASK_HOST",
         severity="critical",
         title="A task has its own network, and nothing of its host",
         why="It reads what other tasks on the host have, without a security group in between; on Fargate, and behind "

@@ -30,7 +30,7 @@ def _tag(image: str) -> str:
 
 CHECK = Check(
     Rule(
-        id="CUT_TASK_IMAGE",
+        id="TEAL_TASK_IMAGE",
         severity="medium",
         title="The image that a service starts with has a tag of its own, or a digest",
         why="What runs first is decided by whoever pushes there: two tasks of one version run two programs, and one that worked "

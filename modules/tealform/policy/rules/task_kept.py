@@ -24,7 +24,7 @@ def _lasts(_definition: Resource, environment: Environment) -> bool:
 
 CHECK = Check(
     Rule(
-        id="CUT_TASK_KEPT",
+        id="TEAL_TASK_KEPT",
         severity="medium",
         title="Terraform keeps the revisions of a task definition that releases may go back to",
         why="Terraform ignores which revision the service runs, and takes away the one that it made: a service before "

@@ -22,7 +22,7 @@ def _judge(definition: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TASK_LOGS",
+        id="TEAL_TASK_LOGS",
         severity="high",
         title="Each container logs to a log group of the environment",
         why="Tasks do not start when the log group is not there; without one nobody learns why green did not become "

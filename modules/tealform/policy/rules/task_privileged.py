@@ -24,7 +24,7 @@ def _judge(definition: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TASK_PRIVILEGED",
+        id="TEAL_TASK_PRIVILEGED",
         severity="critical",
         title="No container is privileged, or adds capabilities or devices",
         why="Whoever breaks into the container has its host, and what else runs there; Fargate refuses to start it.",

@@ -19,7 +19,7 @@ def _judge(definition: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TASK_READ_ONLY",
+        id="TEAL_TASK_READ_ONLY",
         severity="medium",
         title="The root file system of each container is read-only",
         why="Whoever finds a way to write a file can change the program that runs, and stay.",

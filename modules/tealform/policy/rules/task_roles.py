@@ -21,7 +21,7 @@ def _judge(definition: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TASK_ROLES",
+        id="TEAL_TASK_ROLES",
         severity="high",
         title="A task has a role, and what starts it another one",
         why="With one role the application may read every secret and image that starting it takes; without them the "

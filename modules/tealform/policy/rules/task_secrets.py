@@ -36,7 +36,7 @@ def _texts(container: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TASK_SECRETS",
+        id="TEAL_TASK_SECRETS",
         severity="critical",
         title="No secret stands in a container definition in plain text",
         why="Everybody who may read the repository, the state or the task definition reads it, in every revision for "

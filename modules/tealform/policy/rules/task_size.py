@@ -27,7 +27,7 @@ def _judge(definition: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TASK_SIZE",
+        id="TEAL_TASK_SIZE",
         severity="high",
         title="A task is of a size that Fargate has",
         why="ECS refuses the task definition, and the apply ends half way.",

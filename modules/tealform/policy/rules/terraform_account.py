@@ -27,7 +27,7 @@ def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TERRAFORM_ACCOUNT",
+        id="TEAL_TERRAFORM_ACCOUNT",
         severity="high",
         title="The provider takes one account alone",
         why="With the wrong credentials in the shell, dev is built into production's account, or production is destroyed from dev's",

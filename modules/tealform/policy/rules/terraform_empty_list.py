@@ -29,7 +29,7 @@ def _empty(value: Any, where: str = "") -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TERRAFORM_EMPTY_LIST",
+        id="TEAL_TERRAFORM_EMPTY_LIST",
         severity="high",
         title="Policy documents hold no empty list",
         why="`condition: []` makes checkov's checks of IAM answer «unknown», which counts as passed: what they would find is hidden",

@@ -11,8 +11,8 @@ from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, resources
 
 _OWNED = {"aws_appautoscaling_target", "aws_ecs_service", "aws_lb_listener", "aws_lb_listener_rule"}
-"""What a release, autoscaling or its schedule changes behind Terraform's back: CUT_SCALING_OWNERSHIP, CUT_SERVICE_OWNERSHIP
-and CUT_LISTENER_OWNERSHIP say what exactly."""
+"""What a release, autoscaling or its schedule changes behind Terraform's back: TEAL_SCALING_OWNERSHIP, TEAL_SERVICE_OWNERSHIP
+and TEAL_LISTENER_OWNERSHIP say what exactly."""
 
 
 def _judge(root: Resource, _environment: Environment) -> Iterator[str]:
@@ -23,7 +23,7 @@ def _judge(root: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TERRAFORM_IGNORES",
+        id="TEAL_TERRAFORM_IGNORES",
         severity="high",
         title="Terraform passes over nothing but what a release or autoscaling owns",
         why="A role that was widened or a bucket that was opened by hand stays so: each plan says that there is nothing to do",

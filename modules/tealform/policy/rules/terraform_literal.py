@@ -50,7 +50,7 @@ def _nulls(value: Any, where: str) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TERRAFORM_LITERAL",
+        id="TEAL_TERRAFORM_LITERAL",
         severity="high",
         title="Values are literal, or refer to a resource",
         why="checkov sees an unknown value behind a variable, a local or a function and passes it: what the policy says no more holds",

@@ -30,7 +30,7 @@ def _judge(root: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TERRAFORM_PINNED",
+        id="TEAL_TERRAFORM_PINNED",
         severity="medium",
         title="Providers are pinned to an exact version",
         why="A provider that came out last night plans changes that nobody made, or reads the same JSON as something else",

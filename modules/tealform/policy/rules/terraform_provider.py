@@ -21,7 +21,7 @@ def _judge(provider: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TERRAFORM_PROVIDER",
+        id="TEAL_TERRAFORM_PROVIDER",
         severity="critical",
         title="The provider is told account, region and tags, and nothing else",
         why="Keys in it are in every checkout; other endpoints, no certificates or skipped checks send yours to somebody else",

@@ -21,7 +21,7 @@ def _judge(root: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TERRAFORM_PROVISIONERS",
+        id="TEAL_TERRAFORM_PROVISIONERS",
         severity="critical",
         title="Nothing runs commands or fetches pages during a plan or an apply",
         why="A pull request that is merely planned runs its own commands with the credentials of whoever plans it",

@@ -32,7 +32,7 @@ def _judge(root: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TERRAFORM_STATE",
+        id="TEAL_TERRAFORM_STATE",
         severity="high",
         title="The state is in one place, locked and encrypted",
         why="Two applies at the same time leave a state that knows half of what is there; and it holds every value in plain text",

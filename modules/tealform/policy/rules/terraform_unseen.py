@@ -20,12 +20,12 @@ _DOOR = Path(modules.__file__).parent / "aws.py"
 
 _IMPORTED = re.compile(r"^from cdktf_cdktf_provider_aws\.(data_aws_)?(\w+) import ", re.MULTILINE)
 _RUNS = {"external", "http", "null_resource", "terraform_data"}
-"""CUT_TERRAFORM_PROVISIONERS has more to say of them."""
+"""TEAL_TERRAFORM_PROVISIONERS has more to say of them."""
 
 
 @functools.cache
 def _known() -> frozenset[tuple[str, str]]:
-    """The mode and type of all that Cutover can generate."""
+    """The mode and type of all that Tealform can generate."""
     found = _IMPORTED.findall(_DOOR.read_text(encoding="utf-8"))
     return frozenset(("data" if data else "resource", f"{_PROVIDER}_{name}") for data, name in found)
 
@@ -33,7 +33,7 @@ def _known() -> frozenset[tuple[str, str]]:
 def _judge(root: Resource, _environment: Environment) -> Iterator[str]:
     for each in resources(root.body):
         if (each.mode, each.type) not in _known() and each.type not in _RUNS:
-            yield f"{each.address} is of a type that Cutover does not generate"
+            yield f"{each.address} is of a type that Tealform does not generate"
     places = (root.body.get("provider"), at(root.body.get("terraform"), "required_providers"))
     others = {name for place in places for each in blocks(place) for name in each} - {_PROVIDER, "//"}
     yield from (f"takes the provider {name} beside {_PROVIDER}" for name in sorted(others))
@@ -41,9 +41,9 @@ def _judge(root: Resource, _environment: Environment) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TERRAFORM_UNSEEN",
+        id="TEAL_TERRAFORM_UNSEEN",
         severity="high",
-        title="Nothing is of a type that Cutover does not generate",
+        title="Nothing is of a type that Tealform does not generate",
         why="A connection to somebody else's network, a stack in a template, or a listener under its old name is looked at by no rule: "
         "it passes, whatever it opens",
         fix="Take it out of what is generated, or teach modules/ to make it and the rules to judge it",

@@ -39,7 +39,7 @@ def _subscribed(subscription: Resource, account: str) -> Iterator[str]:
 
 CHECK = Check(
     Rule(
-        id="CUT_TOPIC_POLICY",
+        id="TEAL_TOPIC_POLICY",
         severity="high",
         title="Topics let in the services that publish, and no strangers",
         why="A stranger reads what goes wrong with your releases, or asks your people to approve one that is theirs",

@@ -11,7 +11,7 @@ from tealform.review.report import github
 from tealform.review.report.error import ReportError
 from tealform.review.report.github import GitHubError
 
-_TOOL = "Cutover"
+_TOOL = "Tealform"
 _LARGEST = 10_000_000
 """Bytes, packed: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning"""
 

@@ -57,12 +57,12 @@ def shared_names(environment: Environment, name: str) -> Iterator[Conflict]:
 
 
 def tags(environment: Environment, name: str) -> Iterator[Conflict]:
-    """The tags that Cutover sets are not set twice (IAM does not tell upper from lower case), and there is room."""
+    """The tags that Tealform sets are not set twice (IAM does not tell upper from lower case), and there is room."""
     for key in environment.tags:
         if key.lower() in ("project", "environment", "name"):
-            yield Conflict(("tags", key), "is set by Cutover itself; remove it")
+            yield Conflict(("tags", key), "is set by Tealform itself; remove it")
     if len(environment.tags) > _TAGS:
-        yield Conflict(("tags",), f"{len(environment.tags)} tags; beside Cutover's own there is room for {_TAGS}")
+        yield Conflict(("tags",), f"{len(environment.tags)} tags; beside Tealform's own there is room for {_TAGS}")
 
 
 def derived_names(environment: Environment, name: str) -> Iterator[Conflict]:

@@ -15,7 +15,7 @@ import httpx
 import tenacity
 import truststore
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.terraform.hcp import cli_configuration
 
 Document = dict[str, Any]
@@ -31,11 +31,11 @@ _ATTEMPTS = 4
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60
 
 
-class NotFoundError(HarnessError):
+class NotFoundError(TealformError):
     """What was asked for is not there, or the token may not see it: HCP Terraform seldom says which."""
 
 
-class HelperError(HarnessError):
+class HelperError(TealformError):
     """The token is known to a credentials helper alone, which only Terraform asks."""
 
 
@@ -49,7 +49,7 @@ class Api:
         self._client = client
 
     def get(self, path: str, **parameters: str) -> Document:
-        """The document at ``path``, like ``runs/run-1``; empty if the answer is. Raises ``HarnessError`` for no document.
+        """The document at ``path``, like ``runs/run-1``; empty if the answer is. Raises ``TealformError`` for no document.
 
         A redirect, which leads to another host with an address that is secret itself, is followed without the token.
         """
@@ -73,11 +73,11 @@ class Api:
 
     def _checked(self, response: httpx.Response) -> httpx.Response:
         if response.status_code == _UNAUTHORIZED:
-            raise HarnessError(f"{self.host} rejects the token; {get_one(self.host)}")
+            raise TealformError(f"{self.host} rejects the token; {get_one(self.host)}")
         if response.status_code in (_FORBIDDEN, _NOT_FOUND):
             raise NotFoundError(f"{self.host} does not know {response.request.url.path}, or the token may not see it")
         if not response.is_success:
-            raise HarnessError(f"{self.host} answers {response.status_code} {_reason(response)}".rstrip())
+            raise TealformError(f"{self.host} answers {response.status_code} {_reason(response)}".rstrip())
         return response
 
     def _document(self, response: httpx.Response) -> Document:
@@ -87,19 +87,19 @@ class Api:
 def connect(host: str) -> Api:
     """The API of ``host``.
 
-    Raises ``HelperError`` if only a credentials helper knows the token, ``HarnessError`` if there is none, or no API.
+    Raises ``HelperError`` if only a credentials helper knows the token, ``TealformError`` if there is none, or no API.
     """
     configuration = cli_configuration.read()
     token = configuration.tokens.get(host, "")
     if not token and configuration.helper:
         raise HelperError(f'the token for {host} is known to the credentials helper "{configuration.helper}"')
     if not token:
-        raise HarnessError(f"there is no token for {host}; {get_one(host)}")
+        raise TealformError(f"there is no token for {host}; {get_one(host)}")
     client = _client()
     services = configuration.services.get(host)
     address = _discovered(client, host) if services is None else str(services.get(_SERVICE, ""))
     if not address:
-        raise HarnessError(f"{host} does not offer the API of HCP Terraform ({_SERVICE}); is the hostname right?")
+        raise TealformError(f"{host} does not offer the API of HCP Terraform ({_SERVICE}); is the hostname right?")
     return Api(host, f"{address.rstrip('/')}/", token, client)
 
 
@@ -129,7 +129,7 @@ def _discovered(client: httpx.Client, host: str) -> str:
     if response.status_code == _NOT_FOUND:
         return ""
     if not response.is_success:
-        raise HarnessError(f"{host} answers {response.status_code} to {document}")
+        raise TealformError(f"{host} answers {response.status_code} to {document}")
     service = _object(host, response).get(_SERVICE)
     return urljoin(str(response.url), service) if isinstance(service, str) else ""
 
@@ -153,7 +153,7 @@ def _request(client: httpx.Client, host: str, method: str, address: str, **optio
     try:
         response: httpx.Response = patient(client.request, method, address, **options)
     except httpx.HTTPError as error:
-        raise HarnessError(f"{host} cannot be reached: {error or type(error).__name__}") from error
+        raise TealformError(f"{host} cannot be reached: {error or type(error).__name__}") from error
     return response
 
 
@@ -171,7 +171,7 @@ def _object(host: str, response: httpx.Response) -> Document:
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise HarnessError(f"{host} answers with something else than JSON; is there a proxy in between?")
+        raise TealformError(f"{host} answers with something else than JSON; is there a proxy in between?")
     return document
 
 

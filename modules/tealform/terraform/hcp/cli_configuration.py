@@ -13,7 +13,7 @@ from typing import Any
 
 import hcl  # type: ignore[import-untyped]  # It comes without types.
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.synth.terraform_json import blocks
 
 _OVERRIDES = ("TF_CLI_CONFIG_FILE", "TERRAFORM_CONFIG")
@@ -35,7 +35,7 @@ class CliConfiguration:
 def read() -> CliConfiguration:
     """Reads the files that Terraform reads, in its order: what a later one says of a host replaces what was said before.
 
-    Raises ``HarnessError`` for a file that cannot be read.
+    Raises ``TealformError`` for a file that cannot be read.
     """
     services: dict[str, Mapping[str, str]] = {}
     tokens: dict[str, str] = {}
@@ -68,10 +68,10 @@ def _content(file: Path) -> Mapping[str, Any]:
     try:
         content = hcl.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise HarnessError(f"{file}: Terraform's CLI configuration cannot be read: {error.strerror}") from error
+        raise TealformError(f"{file}: Terraform's CLI configuration cannot be read: {error.strerror}") from error
     except ValueError as error:
         # Its message may quote the line, and the line a token.
-        raise HarnessError(f"{file}: Terraform's CLI configuration is not valid HCL or JSON") from error
+        raise TealformError(f"{file}: Terraform's CLI configuration is not valid HCL or JSON") from error
     return content if isinstance(content, dict) else {}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.settings import loader
 from tealform.settings.errors import SettingsError
 from tealform.synth import environments
@@ -62,7 +62,7 @@ class CloudBlock:
 def read(folder: Path) -> CloudBlock | None:
     """What the generated Terraform in ``folder`` says, and the environment variables for what it leaves out.
 
-    ``None`` if its state is elsewhere. Raises ``HarnessError`` if the organization is said nowhere.
+    ``None`` if its state is elsewhere. Raises ``TealformError`` if the organization is said nowhere.
     https://developer.hashicorp.com/terraform/cli/cloud/settings#environment-variables
     """
     for terraform in blocks(environments.document(folder).get("terraform")):
@@ -82,7 +82,7 @@ def _complete(folder: Path, cloud: Mapping[str, Any], required: str) -> CloudBlo
         required=required,
     )
     if not found.organization:
-        raise HarnessError(
+        raise TealformError(
             f"{found.shown}: nothing says which organization of HCP Terraform holds workspace "
             f'"{found.workspace}"; set organization in state "cloud", or the environment variable TF_CLOUD_ORGANIZATION'
         )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.terraform.hcp import cloud_block
 from tealform.terraform.hcp.cloud_block import CloudBlock
 
@@ -26,7 +26,7 @@ _PAGE = "docs/hcp-terraform.md"
 
 
 def check(folder: Path, *, applies: bool = False) -> None:
-    """Raises ``HarnessError`` if Terraform could not plan in the root module's ``folder``, or would create a workspace.
+    """Raises ``TealformError`` if Terraform could not plan in the root module's ``folder``, or would create a workspace.
 
     With ``applies``, a lock that an apply would wait for is an error too; without, it is told on standard error. Asks
     nobody if the state is not in HCP Terraform, and only tells so if a credentials helper alone has the token.
@@ -51,11 +51,11 @@ def check(folder: Path, *, applies: bool = False) -> None:
 
 
 def workspace(api: Api, block: CloudBlock) -> Workspace:
-    """The workspace that ``block`` names, in which ``folder`` can at least be planned. Raises ``HarnessError`` otherwise."""
+    """The workspace that ``block`` names, in which ``folder`` can at least be planned. Raises ``TealformError`` otherwise."""
     found = _existing(api, block)
     _check_project(block, found)
     if not found.may_plan:
-        raise HarnessError(f"{block.shown}: the token for {block.host} may not plan in {_short(block)}; give it «Plan»")
+        raise TealformError(f"{block.shown}: the token for {block.host} may not plan in {_short(block)}; give it «Plan»")
     if found.is_remote:
         _check_directory(block, found)
         _check_version(block, found)
@@ -76,13 +76,13 @@ def _existing(api: Api, block: CloudBlock) -> Workspace:
     except NotFoundError as error:
         where, said = block.says("organization")
         by = "" if said else " (TF_CLOUD_ORGANIZATION)"
-        raise HarnessError(
+        raise TealformError(
             f'{where}: {block.host} does not know organization "{block.organization}"{by}, or the token may not see it; '
             f"mend the name, or use a token that may: {get_one(block.host)}"
         ) from error
     where, said = block.says("workspace")
     default = "" if said else ", which is its name as environment.hcl says none"
-    raise HarnessError(
+    raise TealformError(
         f'{where}: organization "{block.organization}" at {block.host} has no workspace "{block.workspace}"{default}, or the '
         f"token may not see it; mend the name, or create the workspace there as {_PAGE} says, or let Terraform create it: "
         f"make terraform ENV={block.name} ARGS=init"
@@ -93,7 +93,7 @@ def _check_project(block: CloudBlock, found: Workspace) -> None:
     if block.project and found.project and found.project != block.project:
         where, said = block.says("project")
         by = "" if said else " (TF_CLOUD_PROJECT)"
-        raise HarnessError(
+        raise TealformError(
             f'{where}: {_short(block)} is in project "{found.project}", not in "{block.project}"{by}; mend the name, or '
             f"move the workspace in its settings"
         )
@@ -107,7 +107,7 @@ def _check_directory(block: CloudBlock, found: Workspace) -> None:
     """
     wanted = found.directory.parts
     if wanted and block.folder.resolve().parts[-len(wanted) :] != wanted:
-        raise HarnessError(
+        raise TealformError(
             f"{block.shown}: {_short(block)} runs in the working directory {found.directory}, which this folder is not; "
             f"set the workspace's working directory to {block.shown}, or leave it empty"
         )
@@ -120,7 +120,7 @@ def _check_version(block: CloudBlock, found: Workspace) -> None:
     except (InvalidVersion, InvalidSpecifier):
         return
     if not required.contains(version, prereleases=True):
-        raise HarnessError(
+        raise TealformError(
             f"{block.shown}: {_short(block)} runs Terraform {found.terraform_version}, and {block.required} is needed; set "
             f"the workspace's Terraform version"
         )
@@ -130,7 +130,7 @@ def _check_connection(block: CloudBlock, found: Workspace) -> None:
     """https://developer.hashicorp.com/terraform/cloud-docs/run/cli#remote-applies"""
     if found.repository and found.is_remote:
         branch = f"branch {found.branch}" if found.branch else "its default branch"
-        raise HarnessError(
+        raise TealformError(
             f"{block.shown}: {_short(block)} is connected to {found.repository}, so that no plan can be kept here and "
             f"applied: what is merged to {branch} is applied there. To see what a change would do: "
             f"make speculative-plan ENV={block.name}"
@@ -146,7 +146,7 @@ def _check_lock(block: CloudBlock, found: Workspace, applies: bool) -> None:
         return
     locked = f"{block.shown}: {_short(block)} is locked by {found.lock}"
     if applies or not found.is_remote:
-        raise HarnessError(
+        raise TealformError(
             f"{locked}; wait until that has ended, or have it unlocked in HCP Terraform. Nothing was done"
         )
     print(f"{locked}: it is not applied before it is unlocked, and the plan may wait for that", file=sys.stderr)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.terraform.hcp.api import Api, Document, attributes, related
 from tealform.terraform.hcp.cloud_block import CloudBlock
 from tealform.terraform.hcp.workspace import Workspace
@@ -37,7 +37,7 @@ def upload(api: Api, workspace: Workspace, packed: bytes) -> str:
     while (said := attributes(api.get(f"configuration-versions/{made['id']}")["data"])).get("status") != "uploaded":
         if said.get("status") == "errored" or time.monotonic() > until:
             reason = said.get("error-message") or f"it is still {said.get('status')}"
-            raise HarnessError(f"{api.host} does not take what was uploaded: {reason}")
+            raise TealformError(f"{api.host} does not take what was uploaded: {reason}")
         time.sleep(_PAUSE_SECONDS / 4)
     return str(made["id"])
 
@@ -82,7 +82,7 @@ def wait(api: Api, run: str, hear: Callable[[str], None]) -> Document:
 def cancel(api: Api, run: str) -> None:
     """Ends a run that nobody waits for any more: one that has begun is cancelled, one that has not is discarded."""
     for way in ("cancel", "discard"):
-        with suppress(HarnessError):
+        with suppress(TealformError):
             api.post(f"runs/{run}/actions/{way}", {"comment": "nobody waits for it any more"})
             return
 

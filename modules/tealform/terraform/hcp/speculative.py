@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.terraform import diagnostics, subprocesses
 from tealform.terraform.hcp import api as api_
 from tealform.terraform.hcp import archive, cloud_block, policies, preflight, run
@@ -37,18 +37,18 @@ class Speculation:
 def plan(folder: Path, hear: Callable[[str], None]) -> Speculation:
     """Plans the root module in ``folder`` in its workspace; ``hear`` gets what it waits for, a line each.
 
-    Whoever interrupts this cancels the run. Raises ``HarnessError`` if there can be no run.
+    Whoever interrupts this cancels the run. Raises ``TealformError`` if there can be no run.
     """
     block = cloud_block.read(folder)
     if block is None:
-        raise HarnessError(
+        raise TealformError(
             f"{folder.parent.name}/{folder.name}: its state is not in HCP Terraform, which makes speculative plans; use: "
             f"make plan ENV={folder.name}"
         )
     api = _connect(block)
     workspace = preflight.workspace(api, block)
     if not workspace.is_remote:
-        raise HarnessError(
+        raise TealformError(
             f'{block.shown}: workspace "{block.workspace}" only keeps the state and runs nothing (execution mode local); use: '
             f"make plan ENV={block.name}"
         )
@@ -64,7 +64,7 @@ def _connect(block: CloudBlock) -> Api:
     try:
         return api_.connect(block.host)
     except api_.HelperError as error:
-        raise HarnessError(
+        raise TealformError(
             f"{error}, which only Terraform asks; set the environment variable {api_.variable(block.host)}"
         ) from error
 
@@ -98,7 +98,7 @@ def _plan(api: Api, ended: Document) -> tuple[Document, bool] | None:
         with suppress(NotFoundError):
             if found := api.get(f"plans/{name}/{kind}"):
                 return found, kind != "json-output"
-    raise HarnessError(f"{api.host} does not show what was planned; may the token read runs?")
+    raise TealformError(f"{api.host} does not show what was planned; may the token read runs?")
 
 
 def _error(api: Api, ended: Document, stopping: list[str], address: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.policy.iam import policy_reader
 from tealform.policy.iam.policy_reader import Condition, Statement
 from tools.iam_docs.option_expressions import when
@@ -172,7 +172,7 @@ def test_the_size_is_that_of_the_json_without_spaces() -> None:
     ],
 )
 def test_what_would_be_overlooked_is_refused(kind: str, body: dict[str, Any], message: str) -> None:
-    with pytest.raises(HarnessError, match=message):
+    with pytest.raises(TealformError, match=message):
         policy_reader.read(document(**{kind: body}))
 
 
@@ -188,7 +188,7 @@ def test_what_would_be_overlooked_is_refused(kind: str, body: dict[str, Any], me
 def test_a_document_that_says_more_than_is_read_is_refused(change: dict[str, Any], message: str) -> None:
     other = copy.deepcopy(DOCUMENT)
     other["data"]["aws_iam_policy_document"]["may"] |= change
-    with pytest.raises(HarnessError, match=f"aws_iam_role_policy.build: its policy cannot be read: .*{message}"):
+    with pytest.raises(TealformError, match=f"aws_iam_role_policy.build: its policy cannot be read: .*{message}"):
         policy_reader.read(other)
 
 
@@ -243,7 +243,7 @@ def test_what_can_be_read_is_read_beside_what_cannot() -> None:
 def test_without_a_provider_there_is_no_account_to_name() -> None:
     other = copy.deepcopy(DOCUMENT)
     del other["provider"]
-    with pytest.raises(HarnessError, match=r"provider.aws names no (account|region)"):
+    with pytest.raises(TealformError, match=r"provider.aws names no (account|region)"):
         policy_reader.read(other)
     assert policy_reader.survey({}) == (policy_reader.Permissions((), ()), ())
 
@@ -251,14 +251,14 @@ def test_without_a_provider_there_is_no_account_to_name() -> None:
 def test_a_policy_that_is_attached_to_nothing_known_is_refused() -> None:
     stray = copy.deepcopy(DOCUMENT)
     stray["data"]["aws_iam_policy_document"]["queue"] = {"statement": []}
-    with pytest.raises(HarnessError, match="queue"):
+    with pytest.raises(TealformError, match="queue"):
         policy_reader.read(stray)
 
 
 def test_the_arn_of_something_unknown_is_refused() -> None:
     stray = document(aws_sqs_queue={"name": "q"})
     stray["data"]["aws_iam_policy_document"]["may"]["statement"][0]["resources"] = ["${aws_sqs_queue.more.arn}"]
-    with pytest.raises(HarnessError, match="aws_sqs_queue"):
+    with pytest.raises(TealformError, match="aws_sqs_queue"):
         policy_reader.read(stray)
 
 

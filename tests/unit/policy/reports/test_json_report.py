@@ -13,7 +13,7 @@ def test_finding_has_all_that_is_known_of_it() -> None:
     assert scope["findings"] == [
         {
             "scope": "prod",
-            "title": "CUT_APPROVAL holds",
+            "title": "TEAL_APPROVAL holds",
             "message": "nobody approves",
             "address": "aws_codepipeline.web",
             "path": "delivery-web/pipeline",
@@ -21,12 +21,12 @@ def test_finding_has_all_that_is_known_of_it() -> None:
             "file": "environments/prod/environment.hcl",
             "line": 33,
             "rule": {
-                "id": "CUT_APPROVAL",
+                "id": "TEAL_APPROVAL",
                 "severity": "high",
-                "title": "CUT_APPROVAL holds",
-                "why": "CUT_APPROVAL matters",
-                "fix": "mend CUT_APPROVAL",
-                "link": "https://example.com/CUT_APPROVAL",
+                "title": "TEAL_APPROVAL holds",
+                "why": "TEAL_APPROVAL matters",
+                "fix": "mend TEAL_APPROVAL",
+                "link": "https://example.com/TEAL_APPROVAL",
                 "setting": "service.<name>.release.approval",
             },
         }
@@ -49,7 +49,7 @@ def test_waived_finding_says_who_accepts_it_until_when() -> None:
 
 def test_lapsed_waivers_mistakes_and_what_was_judged_are_in_it() -> None:
     prod, broken = json.loads(json_report.render([PROD, BROKEN]))["scopes"]
-    assert prod["judged"] == {"CKV_AWS_144": 2, "CUT_APPROVAL": 1, "CUT_KEY": 1}
+    assert prod["judged"] == {"CKV_AWS_144": 2, "TEAL_APPROVAL": 1, "TEAL_KEY": 1}
     assert prod["lapsed"] == [
         {
             "setting": "waiver.CKV_AWS_18.load-balancer/gone",

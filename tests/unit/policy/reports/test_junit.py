@@ -21,26 +21,26 @@ def _cases(suite: ElementTree.Element, kind: str) -> dict[str, str]:
 
 def test_each_scope_is_a_suite_and_each_rule_that_judged_something_a_case() -> None:
     suite = _suites(CLEAN)["staging"]
-    assert [(case.attrib["name"], len(case)) for case in suite] == [("CUT_APPROVAL", 0), ("CUT_KEY", 0)]
+    assert [(case.attrib["name"], len(case)) for case in suite] == [("TEAL_APPROVAL", 0), ("TEAL_KEY", 0)]
     assert suite[0].attrib["classname"] == "policy.staging"
 
 
 def test_finding_fails_with_what_mends_it() -> None:
     suite = _suites(PROD)["prod"]
-    assert _cases(suite, "failure")["CUT_APPROVAL delivery-web/pipeline"] == "nobody approves"
+    assert _cases(suite, "failure")["TEAL_APPROVAL delivery-web/pipeline"] == "nobody approves"
     [failure] = [each for each in suite.iter("failure") if each.text]
     assert failure.attrib["type"] == "high"
     assert str(failure.text).splitlines() == [
-        "why: CUT_APPROVAL matters",
-        "fix: mend CUT_APPROVAL",
+        "why: TEAL_APPROVAL matters",
+        "fix: mend TEAL_APPROVAL",
         "mended at: service.web.release.approval in environments/prod/environment.hcl:33",
-        "link: https://example.com/CUT_APPROVAL",
+        "link: https://example.com/TEAL_APPROVAL",
     ]
 
 
 def test_rule_that_found_something_has_not_passed() -> None:
     passed = [case.attrib["name"] for case in _suites(PROD)["prod"] if not len(case)]
-    assert passed == ["CUT_KEY"]
+    assert passed == ["TEAL_KEY"]
 
 
 def test_waived_finding_is_skipped_with_the_reason() -> None:
@@ -68,4 +68,4 @@ def test_counts_are_those_of_the_cases_and_no_time_is_told() -> None:
 def test_characters_that_xml_does_not_know_do_not_break_it() -> None:
     found = replace(UNAPPROVED.finding, message="a\x00\x1b\ud800\uffffb <&>")
     suite = _suites(replace(PROD, left=(replace(UNAPPROVED, finding=found),)))["prod"]
-    assert _cases(suite, "failure")["CUT_APPROVAL delivery-web/pipeline"] == "a b <&>"
+    assert _cases(suite, "failure")["TEAL_APPROVAL delivery-web/pipeline"] == "a b <&>"

@@ -34,17 +34,17 @@ def test_what_is_left_is_a_table_worst_first() -> None:
     assert lines[start - 1] == ""
     assert lines[start + 1 : start + 4] == [
         "|---|---|---|---|---|---|",
-        "| critical | [CUT&#95;KEY](https://example.com/CUT_KEY) | dev | encryption/key | anybody may use it "
+        "| critical | [CUT&#95;KEY](https://example.com/TEAL_KEY) | dev | encryption/key | anybody may use it "
         "| environments/dev/cdk.tf.json:120 |",
-        "| high | [CUT&#95;APPROVAL](https://example.com/CUT_APPROVAL) | prod | delivery-web/pipeline | nobody approves "
+        "| high | [CUT&#95;APPROVAL](https://example.com/TEAL_APPROVAL) | prod | delivery-web/pipeline | nobody approves "
         "| service.web.release.approval in environments/prod/environment.hcl:33 |",
     ]
 
 
 def test_each_finding_says_why_and_how_below() -> None:
     text = html.unescape(markdown.render([PROD]))
-    block = text[text.index("<details><summary>CUT_APPROVAL in prod: delivery-web/pipeline</summary>") :]
-    assert "- **why:** CUT_APPROVAL matters\n- **fix:** mend CUT_APPROVAL\n" in block[: block.index("</details>")]
+    block = text[text.index("<details><summary>TEAL_APPROVAL in prod: delivery-web/pipeline</summary>") :]
+    assert "- **why:** TEAL_APPROVAL matters\n- **fix:** mend TEAL_APPROVAL\n" in block[: block.index("</details>")]
 
 
 def test_waived_lapsed_and_mistakes_are_told() -> None:

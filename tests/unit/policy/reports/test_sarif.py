@@ -67,7 +67,7 @@ def test_schema_refuses_what_is_no_sarif() -> None:
 
 
 def test_result_points_at_the_line_that_mends_it() -> None:
-    [result] = [each for each in _results(PROD) if each["ruleId"] == "CUT_APPROVAL"]
+    [result] = [each for each in _results(PROD) if each["ruleId"] == "TEAL_APPROVAL"]
     [location] = result["locations"]
     assert location["physicalLocation"]["artifactLocation"] == {
         "uri": "environments/prod/environment.hcl",
@@ -93,17 +93,17 @@ def test_path_that_is_no_uri_is_written_as_one() -> None:
 def test_only_rules_with_results_are_told_and_results_name_theirs() -> None:
     run = _run(PROD, DEV)
     rules = run["tool"]["driver"]["rules"]
-    assert [each["id"] for each in rules] == ["CUT_APPROVAL", "CUT_KEY", "CUT_WAIVER"]
+    assert [each["id"] for each in rules] == ["TEAL_APPROVAL", "TEAL_KEY", "TEAL_WAIVER"]
     assert all(rules[each["ruleIndex"]]["id"] == each["ruleId"] for each in run["results"])
 
 
 def test_rule_says_why_and_how_to_mend_it() -> None:
-    [said] = [each for each in _run(PROD)["tool"]["driver"]["rules"] if each["id"] == "CUT_APPROVAL"]
-    assert said["shortDescription"]["text"] == "CUT_APPROVAL holds"
-    assert said["fullDescription"]["text"] == "CUT_APPROVAL matters"
-    assert said["help"]["text"] == "mend CUT_APPROVAL\nhttps://example.com/CUT_APPROVAL"
-    assert "mend CUT_APPROVAL" in said["help"]["markdown"]
-    assert said["helpUri"] == "https://example.com/CUT_APPROVAL"
+    [said] = [each for each in _run(PROD)["tool"]["driver"]["rules"] if each["id"] == "TEAL_APPROVAL"]
+    assert said["shortDescription"]["text"] == "TEAL_APPROVAL holds"
+    assert said["fullDescription"]["text"] == "TEAL_APPROVAL matters"
+    assert said["help"]["text"] == "mend TEAL_APPROVAL\nhttps://example.com/TEAL_APPROVAL"
+    assert "mend TEAL_APPROVAL" in said["help"]["markdown"]
+    assert said["helpUri"] == "https://example.com/TEAL_APPROVAL"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_rule_says_why_and_how_to_mend_it() -> None:
     ],
 )
 def test_severity_is_what_github_makes_of_it(severity: Severity, level: str, lowest: float, highest: float) -> None:
-    verdict = replace(DEV, left=(told("dev", rule("CUT_X", severity), "aws_vpc.main"),))
+    verdict = replace(DEV, left=(told("dev", rule("TEAL_X", severity), "aws_vpc.main"),))
     [said] = _run(verdict)["tool"]["driver"]["rules"]
     assert (said["defaultConfiguration"]["level"], _results(verdict)[0]["level"]) == (level, level)
     assert isinstance(said["properties"]["security-severity"], str)
@@ -137,11 +137,11 @@ def test_fingerprint_stays_when_lines_move_and_tells_resources_apart() -> None:
 
 
 def test_what_is_waived_is_no_alert() -> None:
-    assert [each["ruleId"] for each in _results(DEV)] == ["CUT_KEY"]
+    assert [each["ruleId"] for each in _results(DEV)] == ["TEAL_KEY"]
 
 
 def test_lapsed_waiver_is_an_alert_in_its_file() -> None:
-    [result] = [each for each in _results(PROD) if each["ruleId"] == "CUT_WAIVER"]
+    [result] = [each for each in _results(PROD) if each["ruleId"] == "TEAL_WAIVER"]
     physical = result["locations"][0]["physicalLocation"]
     assert physical["artifactLocation"]["uri"] == "environments/prod/waivers.hcl"
     assert physical["region"]["startLine"] == 9
@@ -162,7 +162,7 @@ def test_broken_scan_never_looks_clean() -> None:
         "prod: environments/prod/cdk.tf.json:7: is not JSON; run: make synth ENV=prod"
     ]
     [result] = run["results"]
-    assert result["ruleId"] == "CUT_GATE"
+    assert result["ruleId"] == "TEAL_GATE"
     physical = result["locations"][0]["physicalLocation"]
     assert (physical["artifactLocation"]["uri"], physical["region"]["startLine"]) == (
         "environments/prod/cdk.tf.json",
@@ -182,7 +182,7 @@ def test_mistake_without_a_place_is_put_where_the_scope_is(scope: str, file: str
     ("mistake", "file"),
     [
         ("artifacts/app/logo.png: is a link that leads to no file of the project", "artifacts/app/logo.png"),
-        ("environments/prod: CUT_TAGS cannot judge provider.aws: 'tags'", "environments/prod/cdk.tf.json"),
+        ("environments/prod: TEAL_TAGS cannot judge provider.aws: 'tags'", "environments/prod/cdk.tf.json"),
     ],
 )
 def test_mistake_that_names_a_file_is_put_there(mistake: str, file: str) -> None:

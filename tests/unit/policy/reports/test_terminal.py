@@ -32,23 +32,23 @@ def test_what_is_left_is_told_worst_first_with_all_that_mends_it() -> None:
     assert lines[:20] == [
         "severity    rule          environment    where                  mended at",
         "----------  ------------  -------------  ---------------------  --------------------------------------------------------------------",
-        "critical    CUT_KEY       dev            encryption/key         environments/dev/cdk.tf.json:120",
-        "high        CUT_APPROVAL  prod           delivery-web/pipeline  service.web.release.approval in environments/prod/environment.hcl:33",
+        "critical    TEAL_KEY       dev            encryption/key         environments/dev/cdk.tf.json:120",
+        "high        TEAL_APPROVAL  prod           delivery-web/pipeline  service.web.release.approval in environments/prod/environment.hcl:33",
         "",
-        "critical CUT_KEY in dev: encryption/key",
-        "  should be: CUT_KEY holds",
+        "critical TEAL_KEY in dev: encryption/key",
+        "  should be: TEAL_KEY holds",
         "  is: anybody may use it",
-        "  why: CUT_KEY matters",
-        "  fix: mend CUT_KEY",
+        "  why: TEAL_KEY matters",
+        "  fix: mend TEAL_KEY",
         "  mended at: environments/dev/cdk.tf.json:120",
         "  resource: aws_kms_key.main",
-        "  link: https://example.com/CUT_KEY",
+        "  link: https://example.com/TEAL_KEY",
         "",
-        "high CUT_APPROVAL in prod: delivery-web/pipeline",
-        "  should be: CUT_APPROVAL holds",
+        "high TEAL_APPROVAL in prod: delivery-web/pipeline",
+        "  should be: TEAL_APPROVAL holds",
         "  is: nobody approves",
-        "  why: CUT_APPROVAL matters",
-        "  fix: mend CUT_APPROVAL",
+        "  why: TEAL_APPROVAL matters",
+        "  fix: mend TEAL_APPROVAL",
         "  mended at: service.web.release.approval in environments/prod/environment.hcl:33",
     ]
 
@@ -128,7 +128,7 @@ def test_text_of_others_cannot_give_orders_to_a_terminal_or_a_ci_server() -> Non
 def test_finding_without_a_path_is_named_by_its_address() -> None:
     found = replace(OPEN_KEY.finding, path="")
     lines = list(terminal.lines([replace(DEV, left=(replace(OPEN_KEY, finding=found),))]))
-    assert "critical CUT_KEY in dev: aws_kms_key.main" in lines
+    assert "critical TEAL_KEY in dev: aws_kms_key.main" in lines
 
 
 def test_nothing_is_said_of_a_link_that_there_is_not() -> None:

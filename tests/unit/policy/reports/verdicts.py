@@ -17,8 +17,8 @@ def rule(name: str, severity: Severity = "medium", setting: str = "") -> Rule:
     return Rule(name, severity, f"{name} holds", f"{name} matters", f"mend {name}", link, setting)
 
 
-APPROVAL = rule("CUT_APPROVAL", "high", "service.<name>.release.approval")
-KEY = rule("CUT_KEY", "critical")
+APPROVAL = rule("TEAL_APPROVAL", "high", "service.<name>.release.approval")
+KEY = rule("TEAL_KEY", "critical")
 COPY = rule("CKV_AWS_144", "low")
 
 
@@ -65,16 +65,16 @@ COPIES = tuple(
     for scope, name in (("dev", "artifacts"), ("prod", "artifacts"), ("prod", "handover"))
 )
 
-CLEAN = Verdict("staging", {"CUT_APPROVAL": 1, "CUT_KEY": 2, "CKV_AWS_144": 0})
+CLEAN = Verdict("staging", {"TEAL_APPROVAL": 1, "TEAL_KEY": 2, "CKV_AWS_144": 0})
 DEV = Verdict(
     "dev",
-    {"CUT_KEY": 1, "CKV_AWS_144": 1},
+    {"TEAL_KEY": 1, "CKV_AWS_144": 1},
     left=(OPEN_KEY,),
     waived=((COPIES[0], waiver(COPIES[0], date(2027, 4, 30))),),
 )
 PROD = Verdict(
     "prod",
-    {"CUT_APPROVAL": 1, "CUT_KEY": 1, "CKV_AWS_144": 2},
+    {"TEAL_APPROVAL": 1, "TEAL_KEY": 1, "CKV_AWS_144": 2},
     left=(UNAPPROVED,),
     waived=(
         (COPIES[1], waiver(COPIES[1], date(2027, 3, 31))),

@@ -15,7 +15,7 @@ PROJECT, PREPARE = (
     "aws_codebuild_project.delivery-web_prepare_project",
 )
 BUILDSPEC = (PROJECT, "source", "buildspec")
-ELSEWHERE = "its buildspec is neither a file of the source nor one of Cutover's: "
+ELSEWHERE = "its buildspec is neither a file of the source nor one of Tealform's: "
 
 BAD = {
     "a text": (put(*BUILDSPEC, to="version: 0.2\nphases: {}\n"), f"{ELSEWHERE}version: 0.2"),
@@ -36,7 +36,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
-def test_shipped_builds_run_what_the_source_or_cutover_says(name: str) -> None:
+def test_shipped_builds_run_what_the_source_or_tealform_says(name: str) -> None:
     assert shipped.failed(CHECK, name) == {}
 
 

@@ -18,4 +18,4 @@ def test_no_option_breaks_a_rule_but_those_that_open_something() -> None:
         assert not evaluation.mistakes
         found |= {(finding.check, example.options) for finding in evaluation.findings}
     # ECS Exec writes to the container: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
-    assert found == {("CUT_TASK_READ_ONLY", ("exec",))}
+    assert found == {("TEAL_TASK_READ_ONLY", ("exec",))}

@@ -1,4 +1,4 @@
-"""Nothing is of a type that Cutover does not generate."""
+"""Nothing is of a type that Tealform does not generate."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from tests.unit.policy.rules.changes import put
 BAD = {
     "a template": (
         put("aws_cloudformation_stack.more", "template_body", to="{}"),
-        "aws_cloudformation_stack.more is of a type that Cutover does not generate",
+        "aws_cloudformation_stack.more is of a type that Tealform does not generate",
     ),
     "a listener under its old name": (
         put("aws_alb_listener.more", "port", to=8443),
-        "aws_alb_listener.more is of a type that Cutover does not generate",
+        "aws_alb_listener.more is of a type that Tealform does not generate",
     ),
     "another provider's": (
         put("awscc_iam_user.more", "name", to="x"),
-        "awscc_iam_user.more is of a type that Cutover does not generate",
+        "awscc_iam_user.more is of a type that Tealform does not generate",
     ),
     "a way to another network": (
         put("aws_vpc_peering_connection.more", "peer_owner_id", to="999999999999"),
-        "aws_vpc_peering_connection.more is of a type that Cutover does not generate",
+        "aws_vpc_peering_connection.more is of a type that Tealform does not generate",
     ),
     "somebody else's policy": (
         put("data.aws_iam_policy.more", "name", to="x"),
-        "data.aws_iam_policy.more is of a type that Cutover does not generate",
+        "data.aws_iam_policy.more is of a type that Tealform does not generate",
     ),
     "another provider": (
         put("terraform", "provider", "awscc", to=[{}]),

@@ -26,7 +26,7 @@ from tests.unit.policy.reports.verdicts import PROD
 from tests.unit.review.report import gh
 
 SHA, OTHER = "1" * 40, "2" * 40
-TEXT = f"{MARKER}\n## Cutover: nothing to mend\n"
+TEXT = f"{MARKER}\n## Tealform: nothing to mend\n"
 SARIF = sarif.render([PROD])
 FILES: Mapping[str, str | bytes] = {"comment.md": TEXT, "policy.sarif": SARIF}
 OFF = "gh: Code Security must be enabled for this repository to use code scanning. (HTTP 403)"
@@ -255,7 +255,7 @@ def test_other_refusals_fail(github: GitHub) -> None:
         "no json",
         "[]",
         json.dumps({"runs": []}),
-        SARIF.replace('"Cutover"', '"CodeQL"'),
+        SARIF.replace('"Tealform"', '"CodeQL"'),
         SARIF.replace('"columnKind"', '"automationDetails": {"id": "codeql/"}, "columnKind"'),
         SARIF.replace('"tool": {', '"tool": {"extensions": [{"name": "CodeQL"}], '),
         json.dumps({"runs": json.loads(SARIF)["runs"] * 2}),

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.terraform.hcp import api
 from tealform.terraform.hcp.api import Api
 from tests.unit.terraform.hcp.service import TOKEN, Service
@@ -22,14 +22,14 @@ def test_what_may_pass_in_a_moment_is_asked_again(hcp: Service, connected: Api) 
     hcp.answers["GET runs/run-1"] = [(503, None), (429, None, {"X-RateLimit-Reset": "0.01"}), (200, {"data": {}})]
     assert connected.get("runs/run-1") == {"data": {}}
     hcp.answers["GET runs/run-2"] = (503, b"<html>")
-    with pytest.raises(HarnessError, match=r"^app\.terraform\.io answers 503 Service Unavailable$"):
+    with pytest.raises(TealformError, match=r"^app\.terraform\.io answers 503 Service Unavailable$"):
         connected.get("runs/run-2")
     assert len(hcp.requests("GET", "runs/run-2")) == 4
 
 
 def test_what_is_created_is_not_created_twice(hcp: Service, connected: Api) -> None:
     hcp.answers["POST runs"] = (502, None)
-    with pytest.raises(HarnessError):
+    with pytest.raises(TealformError):
         connected.post("runs", {})
     assert len(hcp.requests("POST", "runs")) == 1
     hcp.answers["POST runs"] = [(429, None), (201, {"data": {"id": "run-1"}})]
@@ -41,7 +41,7 @@ def test_what_is_said_to_be_wrong_is_passed_on(hcp: Service, connected: Api) -> 
         422,
         {"errors": [{"title": "invalid", "detail": "Workspace is archived"}, {"title": "b"}]},
     )
-    with pytest.raises(HarnessError, match=r"^app\.terraform\.io answers 422 Workspace is archived; b$"):
+    with pytest.raises(TealformError, match=r"^app\.terraform\.io answers 422 Workspace is archived; b$"):
         connected.post("runs", {})
 
 
@@ -59,7 +59,7 @@ def test_the_token_goes_nowhere_else(hcp: Service, connected: Api) -> None:
 def test_an_answer_that_is_no_json_is_told(hcp: Service, connected: Api) -> None:
     hcp.answers["GET runs/run-1"] = (200, b"<html>Please log in</html>")
     with pytest.raises(
-        HarnessError, match=r"^app\.terraform\.io answers with something else than JSON; is there a proxy"
+        TealformError, match=r"^app\.terraform\.io answers with something else than JSON; is there a proxy"
     ):
         connected.get("runs/run-1")
 
@@ -91,7 +91,7 @@ def test_a_host_that_is_no_hcp_terraform_is_told(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("TF_TOKEN_tfe_example_com", TOKEN)
     transport = httpx.MockTransport(lambda _: httpx.Response(status, json=document))
     monkeypatch.setattr(api, "_client", lambda: httpx.Client(transport=transport))
-    with pytest.raises(HarnessError) as caught:
+    with pytest.raises(TealformError) as caught:
         api.connect("tfe.example.com")
     assert str(caught.value) == (
         "tfe.example.com does not offer the API of HCP Terraform (tfe.v2); is the hostname right?"

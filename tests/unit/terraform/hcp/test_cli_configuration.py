@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.terraform.hcp import cli_configuration
 
 
@@ -65,7 +65,7 @@ def test_blocks_are_read_as_terraform_reads_them(home: Path) -> None:
 def test_a_file_that_is_not_valid_is_named_without_a_word_of_it(home: Path) -> None:
     file = home / ".terraformrc"
     file.write_text('credentials "app.terraform.io" { token = "secret"')
-    with pytest.raises(HarnessError) as caught:
+    with pytest.raises(TealformError) as caught:
         cli_configuration.read()
     assert str(caught.value) == f"{file}: Terraform's CLI configuration is not valid HCL or JSON"
 

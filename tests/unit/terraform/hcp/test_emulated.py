@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations import plan_checks, speculative_plan
 from tealform.operations.plan_checks import Judgement
 from tealform.policy import plan_gate
@@ -89,11 +89,11 @@ def test_a_plan_that_fails_there_is_told_in_terraforms_words(
 
 def test_what_is_looked_at_beforehand_creates_nothing(emulated: EmulatedHcp, tmp_path: Path) -> None:
     folder = write(tmp_path)
-    with pytest.raises(HarnessError, match='has no workspace "shop-dev"'):
+    with pytest.raises(TealformError, match='has no workspace "shop-dev"'):
         preflight.check(folder)
     assert emulated.organization.workspaces == {}
     workspace(emulated, locked_by="ada")
-    with pytest.raises(HarnessError, match="is locked by ada; wait"):
+    with pytest.raises(TealformError, match="is locked by ada; wait"):
         preflight.check(folder, applies=True)
 
 

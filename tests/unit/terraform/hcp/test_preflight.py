@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.terraform.hcp import preflight
 from tests.unit.terraform.hcp.conftest import Write
 from tests.unit.terraform.hcp.service import TOKEN, Service, workspace
@@ -17,7 +17,7 @@ WORKSPACE = "GET organizations/acme/workspaces/shop-dev"
 
 
 def said(folder: Path, **how: Any) -> str:
-    with pytest.raises(HarnessError) as caught:
+    with pytest.raises(TealformError) as caught:
         preflight.check(folder, **how)
     assert TOKEN not in str(caught.value)
     return str(caught.value)

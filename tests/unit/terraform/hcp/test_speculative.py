@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tealform.errors import HarnessError
+from tealform.errors import TealformError
 from tealform.operations import speculative_plan
 from tealform.terraform.hcp import run, speculative
 from tests.unit.terraform.hcp.conftest import Write
@@ -166,7 +166,7 @@ def test_what_is_redacted_is_judged_by_the_guard_and_not_by_the_policies(
 def test_a_token_that_may_read_no_plan_is_told(ready: Service, environment: Write) -> None:
     del ready.answers["GET plans/plan-1/json-output"]
     with pytest.raises(
-        HarnessError, match=r"^app\.terraform\.io does not show what was planned; may the token read runs\?$"
+        TealformError, match=r"^app\.terraform\.io does not show what was planned; may the token read runs\?$"
     ):
         speculative.plan(environment(), lambda _: None)
 
@@ -277,7 +277,7 @@ class TestAnInterruption:
 
 class TestThereIsNoRun:
     def said(self, folder: Path) -> str:
-        with pytest.raises(HarnessError) as caught:
+        with pytest.raises(TealformError) as caught:
             speculative.plan(folder, lambda _: None)
         assert TOKEN not in str(caught.value)
         return str(caught.value)
