@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 
 # pip compiles 2,200 modules of the bindings that nobody imports, unless it is told not to.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
+# The package itself, in place: its two source roots are written into a .pth file.
+INSTALL_HERE := -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
 # What is proved is what the settings say now; the answer alone is on the output, which may be JSON.
 SYNTH_ASIDE := $(BIN)/python main.py $(ENV) >&2
@@ -17,7 +19,7 @@ SYNTH_ASIDE := $(BIN)/python main.py $(ENV) >&2
 COMMITTED := ':(glob)environments/*/cdk.tf.json' ':(glob)environments/*/*.zip' ':(glob)bootstrap/*/cdk.tf.json'
 
 # What is planned and applied is what the settings say now.
-GENERATE = $(BIN)/python $(if $(filter bootstrap/%,$(ENV)),-m harness bootstrap,main.py $(ENV))
+GENERATE = $(BIN)/python $(if $(filter bootstrap/%,$(ENV)),-m tealform bootstrap,main.py $(ENV))
 # What the plan guard objects to and is wanted all the same, and the name that would have to be typed.
 ANSWERS = $(foreach address,$(ALLOW),--allow '$(address)') $(if $(CONFIRM),--confirm '$(CONFIRM)')
 
@@ -39,7 +41,7 @@ synth: $(VENV)/.run ## Generate environments/*/cdk.tf.json; ENV=dev for one
 
 drift: $(VENV)/.run ## Fail unless what is committed is what the settings say
 	@$(BIN)/python main.py
-	@test ! -d bootstrap || $(BIN)/python -m harness bootstrap
+	@test ! -d bootstrap || $(BIN)/python -m tealform bootstrap
 	@changed=$$(git status --porcelain -- $(COMMITTED)) && test -z "$$changed" || { \
 		git --no-pager diff -- $(COMMITTED); echo "$$changed"; \
 		echo "what is generated is not what is committed; commit it" >&2; exit 1; }
@@ -48,7 +50,8 @@ test: $(VENV)/.dev $(CHECKOV)/.installed ## Prove it: format, lint, types, tests
 	@echo "Checking format, lint and types"
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy & types=$$!; $(BIN)/python -m harness policy; policy=$$?; wait $$types && exit $$policy
+	@$(BIN)/lint-imports > $(VENV)/.imports || { cat $(VENV)/.imports; exit 1; }
+	@$(BIN)/mypy & types=$$!; $(BIN)/python -m tealform policy; policy=$$?; wait $$types && exit $$policy
 	@echo "Running the tests"
 	@$(TESTS) $(PYTEST)
 
@@ -60,62 +63,62 @@ test-e2e: $(VENV)/.dev ## Test the proofs that need the real provider
 	@$(BIN)/python -m pytest -n 6 -m aws_provider $(PYTEST)
 
 policy: $(VENV)/.run $(CHECKOV)/.installed ## Judge the generated Terraform; ENV=dev for one, ARGS="--sarif FILE" for a report
-	@$(BIN)/python -m harness policy $(ENV) $(ARGS)
+	@$(BIN)/python -m tealform policy $(ENV) $(ARGS)
 
 policy-coverage: $(VENV)/.run $(CHECKOV)/.installed ## Learn which of checkov's checks must judge what, about a minute
-	@$(BIN)/python -m harness policy-coverage
+	@$(BIN)/python -m tools policy-coverage
 
 mutate: $(VENV)/.run $(CHECKOV)/.installed ## Make good environments bad in single ways, and say what the gate sees of it
-	@$(BIN)/python -m harness mutate $(ARGS)
+	@$(BIN)/python -m tools mutate $(ARGS)
 
 pr-check: $(VENV)/.run $(CHECKOV)/.installed ## Check what a pull request changes: BASE=origin/main
-	@$(BIN)/python -m harness pr-check --base="$$BASE" $(ARGS)
+	@$(BIN)/python -m tealform pr-check --base="$$BASE" $(ARGS)
 
-prove: $(VENV)/.prove ## Prove the environments with all that this machine has; ENV=dev for one
+prove: $(VENV)/.verify ## Prove the environments with all that this machine has; ENV=dev for one
 	@$(SYNTH_ASIDE)
-	@$(BIN)/python -m harness prove $(ENV) $(ARGS)
+	@$(BIN)/python -m tealform prove $(ENV) $(ARGS)
 
-e2e: $(VENV)/.prove ## Apply, release, update and destroy with the real provider on an emulated AWS
+e2e: $(VENV)/.verify ## Apply, release, update and destroy with the real provider on an emulated AWS
 	@$(SYNTH_ASIDE)
-	@$(BIN)/python -m harness e2e $(ENV) $(ARGS)
+	@$(BIN)/python -m tealform e2e $(ENV) $(ARGS)
 
-plan-offline: named $(VENV)/.prove ## Show what a first apply would create, without an account; ARGS=--full
+plan-offline: named $(VENV)/.verify ## Show what a first apply would create, without an account; ARGS=--full
 	@$(SYNTH_ASIDE)
-	@$(BIN)/python -m harness plan-offline $(ENV) $(ARGS)
+	@$(BIN)/python -m tealform plan-offline $(ENV) $(ARGS)
 
 plan: named $(VENV)/.run $(CHECKOV)/.installed ## Plan one environment and say what it would do: ENV=dev; ARGS=--full
 	@$(GENERATE) >&2
-	@$(BIN)/python -m harness plan $(ENV) $(ARGS)
+	@$(BIN)/python -m tealform plan $(ENV) $(ARGS)
 
 apply: named $(VENV)/.run $(CHECKOV)/.installed ## Apply exactly the plan that was made: ENV=dev
 	@$(GENERATE) >&2
-	@$(BIN)/python -m harness apply $(ENV) $(ANSWERS) $(ARGS)
+	@$(BIN)/python -m tealform apply $(ENV) $(ANSWERS) $(ARGS)
 
 destroy: named $(VENV)/.run $(CHECKOV)/.installed ## Remove everything, once its name has been typed: ENV=dev
 	@$(GENERATE) >&2
-	@$(BIN)/python -m harness destroy $(ENV) $(ANSWERS) $(ARGS)
+	@$(BIN)/python -m tealform destroy $(ENV) $(ANSWERS) $(ARGS)
 
 speculative-plan: named $(VENV)/.run $(CHECKOV)/.installed ## Let HCP Terraform plan what nobody can apply, as in pull requests: ENV=dev
 	@$(GENERATE) >&2
-	@$(BIN)/python -m harness speculative-plan $(ENV) $(ARGS)
+	@$(BIN)/python -m tealform speculative-plan $(ENV) $(ARGS)
 
 output terraform: named $(VENV)/.run ## Print outputs, or run any command of Terraform: ENV=dev ARGS="state list"
-	@$(BIN)/python -m harness $@ $(ENV) $(ARGS)
+	@$(BIN)/python -m tealform $@ $(ENV) $(ARGS)
 
 bootstrap: $(VENV)/.run ## Generate what holds states and lets CI in: bootstrap/*/cdk.tf.json
-	@$(BIN)/python -m harness bootstrap
+	@$(BIN)/python -m tealform bootstrap
 
 named:
 	@test $(words $(ENV)) -eq 1 || { echo "say which environment, like: make plan ENV=dev" >&2; exit 2; }
 
 bench: $(VENV)/.run $(CHECKOV)/.installed ## Time the synthesis against the plain imports, and the policy gate, side by side
-	@$(BIN)/python -m harness bench
+	@$(BIN)/python -m tools bench
 
 docs: $(VENV)/.run ## Write the reference, the table of effects and that of permissions, about a minute
-	@$(BIN)/python -m harness reference
+	@$(BIN)/python -m tools docs
 
 inventory: $(VENV)/.dev ## Write tests/inventories from the generated Terraform
-	@$(BIN)/python -m tests.inventory
+	@$(BIN)/python -m tools inventory
 
 format: $(VENV)/.dev ## Format the code and mend what the linter can
 	@$(BIN)/ruff format --quiet .
@@ -123,15 +126,16 @@ format: $(VENV)/.dev ## Format the code and mend what the linter can
 
 lock: lock-python lock-providers ## Renew requirements/*.txt and the lock files of the providers
 
-lock-python: $(VENV)/.dev ## Renew requirements/*.txt from requirements/*.in
-	@for name in run prove dev checkov; do \
-		echo "Locking $$name"; \
-		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-			--upgrade requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
-	done
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade
+
+lock-python: $(VENV)/.dev ## Renew requirements/*.txt and checkov-requirements.txt
+	@$(LOCK) pyproject.toml requirements/build.in --output-file requirements/run.txt
+	@$(LOCK) pyproject.toml --extra verify --constraint requirements/run.txt --output-file requirements/verify.txt
+	@$(LOCK) requirements/dev.in --output-file requirements/dev.txt
+	@$(LOCK) requirements/checkov.in --output-file modules/tealform/policy/checkov-requirements.txt
 
 lock-providers: $(VENV)/.run ## Write environments/*/.terraform.lock.hcl for all platforms; needs the registry
-	@$(BIN)/python -m harness lock $(ARGS)
+	@$(BIN)/python -m tealform lock $(ARGS)
 
 clean: ## Remove what was installed and cached
 	rm -rf $(VENV) $(CHECKOV) .cache .mypy_cache .pytest_cache .ruff_cache
@@ -143,23 +147,24 @@ $(VENV)/.python:
 	@$(PYTHON) -m venv $(VENV) || { echo "python3 lacks venv; on Debian: apt-get install python3-venv" >&2; exit 2; }
 	@touch $@
 
-$(VENV)/.run: requirements/run.txt $(VENV)/.python
+$(VENV)/.run: requirements/run.txt pyproject.toml $(VENV)/.python
 	@echo "Installing what synthesis and Terraform need (about a quarter of a minute)"
 	@$(BIN)/python $(INSTALL) -r requirements/run.txt
+	@$(BIN)/python $(INSTALL_HERE)
 	@touch $@
 
-$(VENV)/.prove: requirements/prove.txt $(VENV)/.run
+$(VENV)/.verify: requirements/verify.txt $(VENV)/.run
 	@echo "Installing what the proofs need (about half a minute)"
-	@$(BIN)/python $(INSTALL) -r requirements/prove.txt
+	@$(BIN)/python $(INSTALL) -r requirements/verify.txt
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.txt $(VENV)/.prove
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.verify
 	@echo "Installing what the tests need"
 	@$(BIN)/python $(INSTALL) -r requirements/dev.txt
 	@touch $@
 
-$(CHECKOV)/.installed: requirements/checkov.txt
+$(CHECKOV)/.installed: modules/tealform/policy/checkov-requirements.txt
 	@echo "Installing checkov in $(CHECKOV) (about half a minute)"
 	@$(PYTHON) -m venv $(CHECKOV)
-	@$(CHECKOV)/bin/python $(INSTALL) -r requirements/checkov.txt
+	@$(CHECKOV)/bin/python $(INSTALL) -r modules/tealform/policy/checkov-requirements.txt
 	@touch $@

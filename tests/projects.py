@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.inventory import ROOT
 
 GREETING: dict[str, Any] = {
     "resource": {"terraform_data": {"greeting": {"input": "hello"}}},
@@ -38,7 +38,7 @@ def without_terraform(root: Path) -> dict[str, str]:
 
 def command(root: Path, *arguments: str) -> list[str]:
     """The command line that runs the harness on the project in ``root``."""
-    return [sys.executable, "-m", "harness", "--root", str(root), *arguments]
+    return [sys.executable, "-m", "tealform", "--root", str(root), *arguments]
 
 
 def run(
@@ -47,7 +47,7 @@ def run(
     """Runs the harness on the project in ``root`` with ``typed`` as its input."""
     return subprocess.run(
         command(root, *arguments),
-        cwd=REPOSITORY,
+        cwd=ROOT,
         env=environment,
         input=typed,
         capture_output=True,

@@ -10,7 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests import projects
+from tests.inventory import ROOT
 
 CTRL_C = "\x03"
 _PATIENCE_SECONDS = 20
@@ -26,7 +26,7 @@ def start(
     """Starts ``command`` without a terminal; both its outputs are in ``stdout`` unless something else is said."""
     return subprocess.Popen(
         command,
-        cwd=projects.REPOSITORY,
+        cwd=ROOT,
         env=environment,
         stdin=stdin,
         stdout=stdout,
@@ -58,7 +58,7 @@ class Terminal:
         self._process, self._terminal = pty.fork()
         if self._process == 0:
             _heed_hangups()
-            os.chdir(projects.REPOSITORY)
+            os.chdir(ROOT)
             os.execve(command[0], command, environment)
 
     def type(self, text: str) -> None:

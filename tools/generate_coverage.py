@@ -12,11 +12,14 @@ from tealform.policy import checkov, checkov_input, coverage
 from tealform.policy.checkov_input import Stack
 from tealform.synth import environments
 
+FILE = Path("modules", "tealform", "policy", "coverage.json")
+
 
 def write(root: Path) -> Path:
     """Writes the file anew and returns it; takes about a minute. Raises what ``checkov.scan`` does."""
-    coverage.FILE.write_text(text(root), encoding="utf-8")
-    return coverage.FILE
+    file = root / FILE
+    file.write_text(text(root), encoding="utf-8")
+    return file
 
 
 def text(root: Path) -> str:

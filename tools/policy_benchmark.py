@@ -57,7 +57,7 @@ def _first(root: Path, project: Path) -> None:
 
 
 def _gate(root: Path, project: Path) -> None:
-    command = [sys.executable, "-m", "harness", "--root", str(project), "policy"]
+    command = [sys.executable, "-m", "tealform", "--root", str(project), "policy"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
         raise TealformError(f"the gate does not pass, so there is nothing to time:\n{done.stdout}{done.stderr}")

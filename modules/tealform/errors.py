@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class TealformError(Exception):
-    """Says what is wrong and what to do; ``python -m harness`` prints it and ends with exit code 2."""
+    """Says what is wrong and what to do; the ``tealform`` command prints it and ends with exit code 2."""

@@ -20,6 +20,7 @@ from tealform_harness.verify.emulated_lifecycle import RELEASE
 from tealform_harness.verify.result import Verdict
 from tealform_harness.verify.stages import CLAIMS
 from tests import projects, support
+from tests.inventory import ROOT
 
 pytestmark = pytest.mark.aws_provider
 
@@ -105,7 +106,7 @@ def _project(root: Path, text: str, change: Callable[[Body], object] = lambda _:
     (folder / loader.FILE).write_text(text)
     for program in lambda_packages.needed(support.settings(text, "dev").environment):
         (folder / program.archive).write_bytes(program.content)
-    shutil.copytree(projects.REPOSITORY / "artifacts", root / "artifacts")
+    shutil.copytree(ROOT / "artifacts", root / "artifacts")
     return folder
 
 

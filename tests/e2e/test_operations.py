@@ -23,7 +23,6 @@ from tealform_harness.hcp_emulator import server as hcp
 from tealform_harness.hcp_emulator.models import Organization
 from tealform_harness.verify import aws_provider
 from tealform_harness.verify.unsupported_arguments import Concession
-from tests import projects
 from tests.inventory import ROOT
 from tests.unit.bootstrap.projects import ACCOUNT
 
@@ -65,10 +64,8 @@ class Project:
         concession.make(self.dev)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "harness", "--root", str(self.root), *arguments]
-        return subprocess.run(
-            command, cwd=projects.REPOSITORY, env=dict(self.variables), capture_output=True, text=True, check=False
-        )
+        command = [sys.executable, "-m", "tealform", "--root", str(self.root), *arguments]
+        return subprocess.run(command, cwd=ROOT, env=dict(self.variables), capture_output=True, text=True, check=False)
 
     def does(self, *arguments: str) -> str:
         """Runs a command that must end well; what it printed."""

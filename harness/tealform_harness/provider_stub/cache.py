@@ -1,4 +1,4 @@
-"""Keeps in the project's ``.cache/`` what takes long to work out."""
+"""Keeps in the user's cache what takes long to work out."""
 
 from __future__ import annotations
 

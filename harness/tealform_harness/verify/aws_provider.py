@@ -52,7 +52,10 @@ class Provider:
         """
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))}
         command = subprocesses.leashed([str(self.program), "-debug"])
-        with tempfile.TemporaryDirectory(prefix="tealform-provider-") as scratch, Path(scratch, "log").open("w+") as log:
+        with (
+            tempfile.TemporaryDirectory(prefix="tealform-provider-") as scratch,
+            Path(scratch, "log").open("w+") as log,
+        ):
             # Its socket lies in TMPDIR, and it leaves it there.
             environment = {**kept, **variables, "TMPDIR": scratch}
             # In a process group of its own, Ctrl-C does not end it before Terraform, which still needs it, has ended.

@@ -6,7 +6,7 @@ changes what is generated:
 
 - a bare package stands in ``sys.modules``, so that only the submodules named are executed;
 - in front of its path stands a copy of its ``_jsii`` package whose assembly is cut down to
-  those submodules. The copy is made once and kept in ``.cache/``.
+  those submodules. The copy is made once and kept in the user's cache.
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
+from platformdirs import user_cache_path
+
 PACKAGE = "cdktf_cdktf_provider_aws"
-CACHE = Path(__file__).resolve().parents[1] / ".cache"
+CACHE = Path(os.environ.get("TEALFORM_CACHE") or user_cache_path("tealform"))
+"""Holds what takes long to work out, for all repositories of this user; ``TEALFORM_CACHE`` moves it."""
 
 _IMPORT = re.compile(rf"^from {PACKAGE}\.(\w+) import", re.MULTILINE)
 _REQUIRE = re.compile(r"""require\(["']\./([\w-]+)["']\)""")
@@ -72,7 +75,7 @@ def _cut_down(installed: Path, submodules: list[str]) -> Path:
     if target.is_dir():
         return target
     print("Preparing the AWS bindings; once, about five seconds", file=sys.stderr)
-    CACHE.mkdir(exist_ok=True)
+    CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
         made = Path(scratch, "bindings")
         assembly = next((installed / "_jsii").glob("*.jsii.tgz"))

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from pathlib import Path
+from importlib.resources import files
 
-_SCRIPTS = Path(__file__).parent / "scripts"
+_SCRIPTS = files("tealform.pipeline") / "scripts"
+
+
+def scripts() -> list[str]:
+    """Return the file names of the programs, sorted."""
+    return sorted(file.name for file in _SCRIPTS.iterdir() if file.name.endswith(".py"))
 
 
 def buildspec(script: str, prints: str | None = None, files: Sequence[str] = ()) -> str:

@@ -161,7 +161,7 @@ def _naming(name: str, addresses: Sequence[str], command: str) -> str:
     # To make, a space ends an address and a dollar sign begins a variable; then it puts each in single quotes.
     if any(character.isspace() or character in "$'" for address in addresses for character in address):
         allowed = [part for address in addresses for part in ("--allow", address)]
-        return shlex.join([".venv/bin/python", "-m", "harness", command, name, *allowed])
+        return shlex.join([".venv/bin/tealform", command, name, *allowed])
     together = " ".join(addresses)
     quoted = f'"{together}"' if not set(together) & set('"`\\!') else shlex.quote(together)
     return f"make {command} ENV={name} ALLOW={quoted}"

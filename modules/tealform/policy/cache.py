@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import sys
 import time
 from collections.abc import Iterable
+from importlib.resources import files
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,9 +17,9 @@ from tealform.policy.checkov import Scan
 from tealform.synth.atomic_write import land
 
 _FOLDER = Path(".cache", "policy")
-_CODE = Path(__file__).parent
-_PROJECT = _CODE.parents[1]
-_CHECKOV = Path("requirements", "checkov.txt")
+_PACKAGE = Path(str(files("tealform")))
+_CODE = _PACKAGE / "policy"
+_CHECKOV = _CODE / "checkov-requirements.txt"
 _KEPT_SECONDS = 30 * 24 * 60 * 60
 _SCAN = TypeAdapter(Scan)
 _NO_PART_OF_SCANS = ("rules", "iam", "reports")
@@ -28,8 +30,7 @@ class Cache:
 
     def __init__(self, root: Path) -> None:
         self._folder = root / _FOLDER
-        locked = root / _CHECKOV
-        self._with = _digest([_code(), locked.read_bytes() if locked.is_file() else b""])
+        self._with = _digest([_code(), _CHECKOV.read_bytes()])
 
     def get(self, *scanned: str) -> Scan | None:
         """The scan of these texts, if it was made before by the same checks."""
@@ -61,8 +62,9 @@ class Cache:
 @functools.cache
 def rules() -> str:
     """Another one whenever something changes that our own rules may come from: any code, and any package that it uses."""
-    files = [file for folder in ("harness", "modules") for file in (_PROJECT / folder).rglob("*.py")]
-    return _digest(file.read_bytes() for file in (*sorted(files), _PROJECT / "requirements" / "run.txt"))
+    code = [file.read_bytes() for file in sorted(_PACKAGE.rglob("*.py"))]
+    installed = {info.name for folder in sys.path for info in Path(folder).glob("*.dist-info")}
+    return _digest([*code, *(name.encode() for name in sorted(installed))])
 
 
 @functools.cache
@@ -71,10 +73,10 @@ def _code() -> bytes:
 
     But for what is asked of each environment anew, and for what is made of the answers.
     """
-    files = [file for file in _CODE.rglob("*") if file.suffix in (".py", ".yaml", ".json")]
-    files = sorted(file for file in files if file.relative_to(_CODE).parts[0] not in _NO_PART_OF_SCANS)
+    found = [file for file in _CODE.rglob("*") if file.suffix in (".py", ".yaml", ".json")]
+    found = sorted(file for file in found if file.relative_to(_CODE).parts[0] not in _NO_PART_OF_SCANS)
     return _digest(
-        [part for file in files for part in (str(file.relative_to(_CODE)).encode(), file.read_bytes())]
+        [part for file in found for part in (str(file.relative_to(_CODE)).encode(), file.read_bytes())]
     ).encode()
 
 

@@ -12,11 +12,11 @@ import functools
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
+from importlib.resources import files
 
 from tealform.policy.yaml_rules import customs
 
-FILE = Path(__file__).parent / "coverage.json"
+FILE = files("tealform.policy") / "coverage.json"
 
 Judged = Iterable[tuple[str, str]]
 """Pairs of a check and the address of a resource that it judged."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tealform.policy.finding import Finding
 from tealform.policy.iam import catalog as policies
 from tealform.policy.rule import Rule
 
-BUILTIN = Path(__file__).parent / "builtin.yaml"
+BUILTIN = Path(str(files("tealform.policy") / "builtin.yaml"))
 
 
 def rule_of(finding: Finding) -> Rule:

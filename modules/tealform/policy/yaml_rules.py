@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from tealform.policy import yaml_files
 from tealform.policy.rule import Rule
 
-FOLDER = Path(__file__).parent / "checks"
+FOLDER = Path(str(files("tealform.policy") / "checks"))
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ import hashlib
 import io
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
+from importlib.resources import files
 
 from tealform.settings.environment import Environment
 
-_FUNCTIONS = Path(__file__).parent / "functions"
+_FUNCTIONS = files("tealform.service") / "functions"
 # The earliest that a ZIP file can say.
 _DATE = (1980, 1, 1, 0, 0, 0)
 

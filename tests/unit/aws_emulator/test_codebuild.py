@@ -1,6 +1,5 @@
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from tealform_harness.aws_emulator.codebuild.manifest import manifest
 from tealform_harness.aws_emulator.codebuild.tool_error import ToolError
 from tealform_harness.aws_emulator.codebuild.variables import Variable
 from tealform_harness.aws_emulator.services import install
+from tests.inventory import ROOT
 from tests.unit.artifacts.contract import ARTIFACTS, COMMIT, EXPORTED_FILES, VARIABLES
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
 from tests.unit.aws_emulator.shop import Network, Shop, container, task_definition
@@ -36,7 +36,7 @@ PROJECT: dict[str, Any] = {
     },
 }
 
-PROGRAM = Path(__file__).parents[3] / "modules" / "pipeline" / "scripts" / "deploy_to_ecs.py"
+PROGRAM = ROOT / "modules" / "tealform" / "pipeline" / "scripts" / "deploy_to_ecs.py"
 
 
 @pytest.fixture

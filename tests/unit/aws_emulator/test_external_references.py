@@ -1,11 +1,11 @@
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tealform_harness.aws_emulator import external_references
 from tealform_harness.aws_emulator.external_references import Network
+from tests.inventory import ROOT
 from tests.support import environment, template
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION
 from tests.unit.aws_emulator.test_preexisting_resources import (
@@ -17,7 +17,7 @@ from tests.unit.aws_emulator.test_preexisting_resources import (
     SERVER_CERTIFICATE,
 )
 
-ENVIRONMENTS = Path(__file__).parents[3] / "environments"
+ENVIRONMENTS = ROOT / "environments"
 VPC_ID = "vpc-0123456789abcdef0"
 PUBLIC = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
 PRIVATE = ["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"]

@@ -4,7 +4,6 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,13 +13,13 @@ from tealform.errors import TealformError
 from tealform_harness.aws_emulator import git_hosting
 from tealform_harness.aws_emulator.seed import PATH, seed
 from tealform_harness.aws_emulator.server import EmulatedAws, running
+from tests.inventory import ROOT
 from tests.unit.aws_emulator import clients
 from tests.unit.aws_emulator.test_external_references import PRIVATE, PUBLIC, VPC_ID, document, in_network
 from tests.unit.aws_emulator.test_preexisting_resources import CERTIFICATE
 
 ACCOUNT = "210987654321"
 REGION = "eu-west-1"
-PROJECT = Path(__file__).parents[3]
 
 
 def of_account(document: dict[str, Any]) -> dict[str, Any]:
@@ -135,7 +134,7 @@ def test_two_know_nothing_of_each_other(aws: EmulatedAws) -> None:
 def test_it_ends_with_whoever_started_it() -> None:
     command = [sys.executable, "-m", "tealform_harness.aws_emulator", "--while-stdin-is-open"]
     # Its standard input is a pipe that nobody holds open any more, as when the other end has died.
-    ended = subprocess.run(command, cwd=PROJECT, input=b"", timeout=30, check=False)
+    ended = subprocess.run(command, cwd=ROOT, input=b"", timeout=30, check=False)
 
     assert ended.returncode == 0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.__main__ import TERRAFORM, main
+from tealform.cli.main import TERRAFORM, main
 from tests import projects, sessions
 
 

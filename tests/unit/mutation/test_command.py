@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.__main__ import main
+from tealform.cli.main import main
 from tealform_harness.mutation import mutants, run
 from tealform_harness.mutation.judging import Caught, Say
 from tealform_harness.mutation.mutant import Mutant

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,7 @@ from tealform_harness.mutation import judging, mutants, run
 from tealform_harness.mutation.judging import Caught
 from tealform_harness.mutation.mutant import Mutant
 from tealform_harness.mutation.outcome import count
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.inventory import ROOT
 
 # Our own rules see these without checkov, so that a rule that goes blind is noticed within seconds.
 OURS = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,8 @@ from tealform.policy.environment import references
 from tealform.synth import terraform_json
 from tealform_harness.mutation import good, mutants
 from tealform_harness.mutation.mutant import Mutant
+from tests.inventory import ROOT
 
-ROOT = Path(__file__).resolve().parents[3]
 ALL = mutants.all_mutants()
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from moto.events.models import EventPattern
 
+from tests.inventory import ROOT
 from tests.unit.pipeline.events import unknown
 
-EVENTS = Path(__file__).parents[1] / "events"
+EVENTS = ROOT / "tests" / "events"
 
 _OURS = {
     "us-east-1": "eu-west-1",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tealform.__main__ import main
+from tealform.cli.main import main
 from tealform.operations import plan_checks, prompt
 from tealform.operations.plan_checks import Judgement
 from tealform.operations.root_module import RootModule

@@ -10,7 +10,8 @@ import pytest
 
 from tealform.errors import TealformError
 from tealform.operations.directory_lock import at_work
-from tests import projects, sessions
+from tests import sessions
+from tests.inventory import ROOT
 from tests.unit.operations import modules
 
 HOLDS = """
@@ -27,7 +28,7 @@ with at_work(root_module.find(root, "dev"), "apply"):
 
 def test_second_command_says_who_is_at_work_until_that_one_is_killed(tmp_path: Path) -> None:
     dev = modules.write(tmp_path)
-    holder = subprocess.Popen([sys.executable, "-c", HOLDS, str(tmp_path)], cwd=projects.REPOSITORY)
+    holder = subprocess.Popen([sys.executable, "-c", HOLDS, str(tmp_path)], cwd=ROOT)
     try:
         sessions.wait_for(tmp_path / "held")
         with pytest.raises(TealformError) as refused, at_work(dev, "plan"):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tealform.__main__ import main
+from tealform.cli.main import main
 from tealform.operations.root_module import RootModule
 from tealform.plan.blocker import Objection
 from tealform_harness.hcp_emulator.models import Organization, Run, Workspace

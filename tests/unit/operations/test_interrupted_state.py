@@ -48,7 +48,9 @@ def test_half_a_state_names_the_last_whole_one(dev: RootModule, cut_off: str) ->
     dev.kept.mkdir(parents=True)
     state_backup.take(dev)
     (dev.folder / "terraform.tfstate").write_text(cut_off)
-    with pytest.raises(TealformError, match=r"environments/dev/\.terraform/tealform/before\.tfstate is the state before"):
+    with pytest.raises(
+        TealformError, match=r"environments/dev/\.terraform/tealform/before\.tfstate is the state before"
+    ):
         interrupted_state.check(dev)
 
 
@@ -110,7 +112,9 @@ def test_nothing_is_changed_on_a_disk_that_is_nearly_full(dev: RootModule, monke
     dev.kept.mkdir(parents=True)
     left = SimpleNamespace(free=3 * 1024 * 1024)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: left)
-    with pytest.raises(TealformError, match=r"^environments/dev: the disk has 3 MB left, .* make room for 100 MB first"):
+    with pytest.raises(
+        TealformError, match=r"^environments/dev: the disk has 3 MB left, .* make room for 100 MB first"
+    ):
         state_backup.take(dev)
     left.free *= 100
     state_backup.take(dev)

@@ -15,7 +15,8 @@ import pytest
 
 from tealform.operations.root_module import RootModule
 from tealform.terraform import terraform_binaries
-from tests import projects, sessions
+from tests import sessions
+from tests.inventory import ROOT
 from tests.unit.operations import modules, stand_in
 from tests.unit.operations.unjudged import command as unjudged
 
@@ -45,7 +46,7 @@ def dev(tmp_path: Path, begun: Path, monkeypatch: pytest.MonkeyPatch) -> RootMod
 
 def _run(module: RootModule, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = unjudged(module.folder.parent.parent, *arguments)
-    return subprocess.run(command, cwd=projects.REPOSITORY, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def _start(module: RootModule, *arguments: str) -> Process:

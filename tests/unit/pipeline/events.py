@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from moto.events.models import EventPattern
 
+from tests.inventory import ROOT
+
 Json = dict[str, Any]
 
-_FOLDER = Path(__file__).parent.parent / "events"
+_FOLDER = ROOT / "tests" / "events"
 
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 _OPERATORS = {"prefix", "suffix", "equals-ignore-case", "wildcard", "anything-but", "exists", "numeric", "cidr"}

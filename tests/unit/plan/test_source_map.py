@@ -10,8 +10,9 @@ from tealform.settings import loader
 from tealform.settings.environment import Environment
 from tealform.terraform.diagnostics import Diagnostic
 from tests import projects, support
+from tests.inventory import ROOT
 
-ENVIRONMENTS = projects.REPOSITORY / "environments"
+ENVIRONMENTS = ROOT / "environments"
 
 
 @pytest.fixture

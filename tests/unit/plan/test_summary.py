@@ -328,7 +328,7 @@ def test_way_out_leaves_make_out_for_addresses_that_it_would_change(blame: Blame
     objections = [Objection(address, "no"), Objection("aws_vpc.main", "no")]
     *_, last = summary.text(plan(change("delete", address=address)), blame, objections)
     assert shlex.split(last) == [
-        *(".venv/bin/python", "-m", "harness", "apply", "dev"),
+        *(".venv/bin/tealform", "apply", "dev"),
         *("--allow", address, "--allow", "aws_vpc.main"),
     ]
 

@@ -13,11 +13,11 @@ import pytest
 from tealform.errors import TealformError
 from tealform.policy import checkov, checkov_input
 from tealform.policy.finding import Finding
+from tests.inventory import ROOT
 from tests.unit.policy import stacks
 from tests.unit.policy.stacks import NOTHING_SCANNED, record, report
 
 LOGS = "aws_cloudwatch_log_group.logs"
-REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 def _stack(root: Path, environment: str = "dev") -> checkov_input.Stack:
@@ -174,7 +174,7 @@ CONFIGURATION = "skip-check: [CKV_AWS_66, CKV_AWS_158, CKV_AWS_338]\n"
 def _checkov(folder: Path) -> tuple[int, dict[str, int]]:
     """Checkov as its documentation runs it: exit code and what its summary counts."""
     options = ["--directory", str(folder), "--framework", "terraform_json", "--output", "json", "--skip-download"]
-    command = [str(REPOSITORY / ".venv-checkov" / "bin" / "python"), "-m", "checkov.main", *options]
+    command = [str(ROOT / ".venv-checkov" / "bin" / "python"), "-m", "checkov.main", *options]
     environment = os.environ | {"CKV_SKIP_PACKAGE_UPDATE_CHECK": "true"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     summary = json.loads(done.stdout)["summary"]
@@ -206,7 +206,7 @@ def test_raw_checkov_is_silenced_by_a_file_in_the_folder(tmp_path: Path, bad: ch
 def test_real_scan_of_several_environments(
     tmp_path: Path, bad: checkov_input.Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / ".venv-checkov").symlink_to(REPOSITORY / ".venv-checkov")
+    (tmp_path / ".venv-checkov").symlink_to(ROOT / ".venv-checkov")
     # Whoever runs the gate may have told checkov to skip checks, for other projects.
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tealform.policy import coverage
-from tests.projects import REPOSITORY
+from tests.inventory import ROOT
 from tools import generate_coverage
 
 LOGS, KEY = "aws_cloudwatch_log_group.logs", "aws_kms_key.key"
@@ -51,6 +51,4 @@ def test_a_check_of_ours_must_judge_its_types() -> None:
 @pytest.mark.slow
 def test_what_is_committed_is_what_checkov_does() -> None:
     committed = coverage.FILE.read_text(encoding="utf-8")
-    assert committed == generate_coverage.text(REPOSITORY), (
-        "read what is no longer judged, then run: make policy-coverage"
-    )
+    assert committed == generate_coverage.text(ROOT), "read what is no longer judged, then run: make policy-coverage"

@@ -13,11 +13,11 @@ from tealform.policy.finding_location import Teller
 from tealform.policy.reports import terminal
 from tealform.policy.result import Verdict
 from tealform.policy.rules.release_keeps_blue import CHECK
-from tests.projects import REPOSITORY
+from tests.inventory import ROOT
 from tests.unit.policy.rules.shipped import Json, document
 from tools import rules_docs
 
-GUIDE = (REPOSITORY / "docs" / "policy.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
 
 
 def _kept_for_a_minute(prod: Json) -> None:
@@ -30,14 +30,14 @@ def test_finding_in_the_guide_is_one() -> None:
     prod = document("prod")
     _kept_for_a_minute(prod)
     [finding] = evaluate(Environment("prod", prod), [CHECK]).findings
-    told = Teller(REPOSITORY, REPOSITORY / "environments" / "prod").tell(finding)
+    told = Teller(ROOT, ROOT / "environments" / "prod").tell(finding)
     said = list(terminal.lines([Verdict("prod", {CHECK.rule.id: 2}, (told,))]))
     finding_alone = "\n".join(said[: said.index("prod: 2 checks, 1 finding")]).strip()
     assert f"```\n{finding_alone}\n```" in GUIDE
 
 
 def test_every_rule_of_ours_is_on_its_page() -> None:
-    committed = (REPOSITORY / rules_docs.FILE).read_text(encoding="utf-8")
+    committed = (ROOT / rules_docs.FILE).read_text(encoding="utf-8")
     assert committed == rules_docs.text(), "run: make docs"
     assert all(f"`{rule.id}`" in committed for rule in rule_catalog.ours())
 
@@ -49,4 +49,4 @@ def test_rules_that_the_guide_names_exist(rule: str) -> None:
 
 def test_waiver_in_the_guide_is_one_that_is_there() -> None:
     [example] = re.findall(r"```hcl\n(waiver .*?\n}\n)```", GUIDE, re.DOTALL)
-    assert example in (REPOSITORY / "environments" / "prod" / "waivers.hcl").read_text(encoding="utf-8")
+    assert example in (ROOT / "environments" / "prod" / "waivers.hcl").read_text(encoding="utf-8")

@@ -13,12 +13,12 @@ from tealform.policy.finding import Finding
 from tealform.policy.finding_location import Teller
 from tealform.policy.result import Told
 from tealform.synth import environments
-from tests.projects import REPOSITORY
+from tests.inventory import ROOT
 
 
 @pytest.fixture
 def prod(tmp_path: Path) -> Path:
-    shutil.copytree(REPOSITORY / "environments", tmp_path / "environments")
+    shutil.copytree(ROOT / "environments", tmp_path / "environments")
     return tmp_path / "environments" / "prod"
 
 
@@ -81,7 +81,7 @@ def test_secret_in_a_zip_leads_to_the_zip(tmp_path: Path, scope: str) -> None:
 
 
 def test_protected_environment_is_production_whatever_its_name(tmp_path: Path) -> None:
-    shutil.copytree(REPOSITORY / "environments", tmp_path / "environments")
+    shutil.copytree(ROOT / "environments", tmp_path / "environments")
     file = tmp_path / "environments" / "dev" / "environment.hcl"
     assert not scanner.environment_of(tmp_path, "dev", {}).production
     file.write_text("protected = true\n" + file.read_text())

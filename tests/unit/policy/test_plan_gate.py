@@ -16,11 +16,11 @@ from tealform.policy.plan_gate import Verdict
 from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform_harness.provider_stub.server import serving
+from tests.inventory import ROOT
 from tests.unit.policy import stacks
 from tests.unit.policy.plans import plan, record, refers, report, resource
 from tests.unit.policy.test_waivers import waiver
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 TODAY = date(2026, 6, 1)
 LOGS = "aws_cloudwatch_log_group.logs"
 PLAN = plan(resource(LOGS, {"name": "/web"}))
@@ -261,8 +261,8 @@ def _plan(folder: Path) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["dev", "prod", "staging"])
 def test_shipped_environment_is_clean_in_its_plan_with_the_waivers_that_the_generated_file_needs(name: str) -> None:
-    folder = REPOSITORY / "environments" / name
-    verdict = plan_gate.judge(REPOSITORY, folder, _plan(folder))
+    folder = ROOT / "environments" / name
+    verdict = plan_gate.judge(ROOT, folder, _plan(folder))
     assert verdict.lines[1:] == ()
     assert verdict.exit_code == 0
     assert len(verdict.waived) == (folder / "waivers.hcl").read_text().count('waiver "')
@@ -271,8 +271,8 @@ def test_shipped_environment_is_clean_in_its_plan_with_the_waivers_that_the_gene
 @pytest.mark.slow
 def test_what_was_written_by_hand_is_judged(tmp_path: Path) -> None:
     folder = tmp_path / "environments" / "dev"
-    shutil.copytree(REPOSITORY / "environments" / "dev", folder)
-    (tmp_path / ".venv-checkov").symlink_to(REPOSITORY / ".venv-checkov")
+    shutil.copytree(ROOT / "environments" / "dev", folder)
+    (tmp_path / ".venv-checkov").symlink_to(ROOT / ".venv-checkov")
     (folder / "extra.tf").write_text(BY_HAND)
     (folder / "inner").mkdir()
     (folder / "inner" / "main.tf").write_text(INNER)

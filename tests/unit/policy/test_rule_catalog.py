@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +12,9 @@ from tealform.policy import check_aliases, checkov, checkov_input, rule_catalog
 from tealform.policy.finding import Finding
 from tealform.policy.rule import SEVERITIES
 from tealform.synth import environments
+from tests.inventory import ROOT
 from tools import settings_docs
 
-ROOT = Path(__file__).parents[3]
 SAID: dict[str, dict[str, Any]] = yaml.safe_load(rule_catalog.BUILTIN.read_text(encoding="utf-8"))
 
 _TITLE = re.compile(r"^## (.+)$", re.MULTILINE)

@@ -22,8 +22,7 @@ from tealform.policy.checkov import Scan
 from tealform.policy.finding import Finding
 from tealform.policy.scan_canaries import digest
 from tealform.policy.scanned_files import Text
-
-REPOSITORY = Path(__file__).resolve().parents[3]
+from tests.inventory import ROOT
 
 # Made here, so that no scan of this repository takes them for real ones.
 _RANDOM = random.Random(7)
@@ -415,7 +414,7 @@ _PLANTED: dict[str, str | bytes] = {
 def planted(tmp_path_factory: pytest.TempPathFactory) -> list[Scan]:
     root = tmp_path_factory.mktemp("planted")
     _write(root, _PLANTED)
-    (root / ".venv-checkov").symlink_to(REPOSITORY / ".venv-checkov")
+    (root / ".venv-checkov").symlink_to(ROOT / ".venv-checkov")
     return secret_scan.scan(root, [_read(root), _read(root, "artifacts")])
 
 
@@ -460,6 +459,6 @@ def test_no_secret_is_ever_told(planted: list[Scan]) -> None:
 
 @pytest.mark.slow
 def test_what_is_shipped_has_no_finding() -> None:
-    found = [_read(REPOSITORY, scope) for scope in ("dev", "staging", "prod", "artifacts")]
-    scans = secret_scan.scan(REPOSITORY, found)
+    found = [_read(ROOT, scope) for scope in ("dev", "staging", "prod", "artifacts")]
+    scans = secret_scan.scan(ROOT, found)
     assert [(scan.findings, scan.blind, scan.missing) for scan in scans] == [((), "", ())] * len(scans)

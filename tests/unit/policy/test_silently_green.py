@@ -18,7 +18,7 @@ import pytest
 from tealform.errors import TealformError
 from tealform.policy import checkov, checkov_input, gate, yaml_rules
 from tealform.policy.checkov import Scan
-from tests.projects import REPOSITORY
+from tests.inventory import ROOT
 from tests.unit.policy import stacks
 
 pytestmark = pytest.mark.slow
@@ -50,7 +50,7 @@ check = Raises()
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / ".venv-checkov").symlink_to(REPOSITORY / ".venv-checkov")
+    (tmp_path / ".venv-checkov").symlink_to(ROOT / ".venv-checkov")
     return tmp_path
 
 

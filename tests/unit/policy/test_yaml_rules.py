@@ -11,7 +11,7 @@ import pytest
 from tealform.policy import checkov, checkov_input, rules, yaml_rules
 from tealform.policy.checkov import Scan
 from tealform.policy.rule import SEVERITIES
-from tests.projects import REPOSITORY
+from tests.inventory import ROOT
 from tests.unit.policy import stacks
 
 Json = dict[str, Any]
@@ -205,7 +205,7 @@ def scan(tmp_path_factory: pytest.TempPathFactory) -> Scan:
         resources.setdefault(kind, {})[name] = body
     root = tmp_path_factory.mktemp("project")
     folder = stacks.write(root, "dev", {"provider": {"aws": [{"region": "eu-west-1"}]}, "resource": resources})
-    [found] = checkov.scan(REPOSITORY, [checkov_input.read(folder)])
+    [found] = checkov.scan(ROOT, [checkov_input.read(folder)])
     return found
 
 

@@ -11,14 +11,14 @@ that CDKTF calls them «any».
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from tealform_harness.provider_stub.schema import package, store
 from tealform_harness.provider_stub.schema.model import Attribute, Block, NestedBlock
+from tests.inventory import ROOT
 
-_ENVIRONMENTS = Path(__file__).parents[3].glob("environments/*/cdk.tf.json")
+_ENVIRONMENTS = ROOT.glob("environments/*/cdk.tf.json")
 
 
 def _block(terraform_type: str) -> Block:

@@ -14,9 +14,10 @@ from tealform.terraform import scratch_module, terraform_binaries
 from tealform.terraform.scratch_module import Workspace
 from tealform.terraform.terraform_binaries import Terraform
 from tealform_harness import provider_stub
+from tests.inventory import ROOT
 from tests.unit.provider_stub.conftest import RootModule
 
-_ENVIRONMENTS = sorted((Path(__file__).parents[3] / "environments").glob("*/cdk.tf.json"))
+_ENVIRONMENTS = sorted((ROOT / "environments").glob("*/cdk.tf.json"))
 _SMALL = Path(__file__).parent / "base.tf.json"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,9 +17,10 @@ from tealform_harness.provider_stub.values import check, constraints
 from tealform_harness.provider_stub.values.api_mappings import COUNTERPARTS
 from tealform_harness.provider_stub.values.constraint import Constraint, violation
 from tealform_harness.provider_stub.values.documented_limits import DOCUMENTED
+from tests.inventory import ROOT
 from tests.unit.provider_stub.conftest import RootModule
 
-_ENVIRONMENTS = sorted(Path(__file__).parents[3].glob("environments/*/cdk.tf.json"))
+_ENVIRONMENTS = sorted(ROOT.glob("environments/*/cdk.tf.json"))
 _SCHEMAS = store.schema_of(COUNTERPARTS, [])["resource_schemas"]
 
 

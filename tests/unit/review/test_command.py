@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.__main__ import main
+from tealform.cli.main import main
 from tests.inventory import ROOT
 from tests.unit.review.requests import PullRequest, document
 
@@ -61,5 +61,5 @@ def test_make_takes_the_base_as_it_is(tmp_path: Path, given: tuple[str, ...], ba
         text=True,
         check=True,
     )
-    assert ran.stdout.splitlines() == ["-m", "harness", "pr-check", f"--base={base}"]
+    assert ran.stdout.splitlines() == ["-m", "tealform", "pr-check", f"--base={base}"]
     assert [file.name for file in tmp_path.iterdir()] == ["python"]

@@ -13,6 +13,7 @@ import pytest
 from tealform_harness.verify.aws_provider import VARIABLE
 from tealform_harness.verify.stages import CLAIMS
 from tests import projects, support
+from tests.inventory import ROOT
 
 pytestmark = pytest.mark.long_file
 
@@ -108,9 +109,7 @@ def test_preview_speaks_terraforms_words_or_json(project: Path) -> None:
 
 def test_output_that_nobody_reads_to_its_end_is_no_failure_to_complain_of(project: Path) -> None:
     command = shlex.join(projects.command(project, "plan-offline", "dev", "--full"))
-    ran = subprocess.run(
-        ["bash", "-c", f"{command} | head -n 1"], cwd=projects.REPOSITORY, capture_output=True, text=True, check=True
-    )
+    ran = subprocess.run(["bash", "-c", f"{command} | head -n 1"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert (ran.stdout.count("\n"), ran.stderr) == (1, "")
 
 

@@ -17,8 +17,9 @@ from tealform_harness import provider_stub
 from tealform_harness.verify import stub_lifecycle
 from tealform_harness.verify.result import Verdict
 from tests import projects, support
+from tests.inventory import ROOT
 
-ENVIRONMENTS = projects.REPOSITORY / "environments"
+ENVIRONMENTS = ROOT / "environments"
 
 
 def _judge(folder: Path, terraform: Terraform) -> list[Verdict]:

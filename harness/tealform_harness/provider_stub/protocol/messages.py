@@ -31,7 +31,7 @@ class _Messages(Protocol):
     def __getattr__(self, name: str) -> Message: ...
 
 
-messages = cast(_Messages, grpc.protos("harness/tealform_harness/provider_stub/protocol/tfplugin6.proto"))
+messages = cast(_Messages, grpc.protos("tealform_harness/provider_stub/protocol/tfplugin6.proto"))
 
 
 def read(value: Message) -> Value:

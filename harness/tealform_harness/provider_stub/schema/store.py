@@ -1,4 +1,4 @@
-"""Schemas of the AWS provider, made of the pinned bindings when they are first asked for and kept in ``.cache/``."""
+"""Schemas of the AWS provider, made of the pinned bindings when they are first asked for and kept in the user's cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the constraints on the attributes of a resource type, and keeps them in ``.cache/``."""
+"""Finds the constraints on the attributes of a resource type, and keeps them in the user's cache."""
 
 from __future__ import annotations
 

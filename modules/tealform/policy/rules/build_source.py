@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from tealform.pipeline import inline_buildspec
 from tealform.policy import pipelines
@@ -16,7 +15,6 @@ from tealform.synth.terraform_json import Resource
 
 _PIPELINE = "aws_codepipeline"
 _FILE = re.compile(r"(?!/)[\w./-]+\.ya?ml")
-_SCRIPTS = tuple(sorted(file.name for file in (Path(inline_buildspec.__file__).parent / "scripts").glob("*.py")))
 _PRINTS = re.compile(r"^  exported-variables:\n    - (\w+)$", re.MULTILINE)
 _FILES = re.compile(r"^    - (\S+)$", re.MULTILINE)
 
@@ -64,7 +62,7 @@ def _is_ours(buildspec: str) -> bool:
     _, _, artifacts = buildspec.partition("\nartifacts:\n")
     return any(
         buildspec == inline_buildspec.buildspec(script, prints[1] if prints else None, _FILES.findall(artifacts))
-        for script in _SCRIPTS
+        for script in inline_buildspec.scripts()
     )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from importlib.resources import files
 
-import modules
 from tealform.policy.check import Check
 from tealform.policy.environment import Environment
 from tealform.policy.json_access import at
@@ -15,7 +14,7 @@ from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks, resources
 
 _PROVIDER = "aws"
-_DOOR = Path(modules.__file__).parent / "aws.py"
+_DOOR = files("tealform") / "aws" / "__init__.py"
 """Through which everything of the provider comes into what is generated; to import it takes a second."""
 
 _IMPORTED = re.compile(r"^from cdktf_cdktf_provider_aws\.(data_aws_)?(\w+) import ", re.MULTILINE)

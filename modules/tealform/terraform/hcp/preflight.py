@@ -55,7 +55,9 @@ def workspace(api: Api, block: CloudBlock) -> Workspace:
     found = _existing(api, block)
     _check_project(block, found)
     if not found.may_plan:
-        raise TealformError(f"{block.shown}: the token for {block.host} may not plan in {_short(block)}; give it «Plan»")
+        raise TealformError(
+            f"{block.shown}: the token for {block.host} may not plan in {_short(block)}; give it «Plan»"
+        )
     if found.is_remote:
         _check_directory(block, found)
         _check_version(block, found)

@@ -274,7 +274,7 @@ def test_each_mistake_is_found(mistake: str) -> None:
 
 
 def test_each_check_has_a_mistake_that_it_finds() -> None:
-    sources = (ROOT / "harness" / "policy" / "iam").glob("*.py")
+    sources = (ROOT / "modules" / "tealform" / "policy" / "iam").glob("*.py")
     checks = {check for file in sources for check in re.findall(r'"(IAM_[A-Z_]+)"', file.read_text(encoding="utf-8"))}
     assert checks == {check for _, check, _ in BAD.values()}
 

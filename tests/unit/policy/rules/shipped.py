@@ -11,14 +11,14 @@ from typing import Any
 from tealform.policy.check import Check
 from tealform.policy.engine import evaluate
 from tealform.policy.environment import Environment
-from tests.projects import REPOSITORY
+from tests.inventory import ROOT
 
 Json = dict[str, Any]
 
 
 @functools.cache
 def _shipped(name: str) -> Json:
-    document: Json = json.loads((REPOSITORY / "environments" / name / "cdk.tf.json").read_text(encoding="utf-8"))
+    document: Json = json.loads((ROOT / "environments" / name / "cdk.tf.json").read_text(encoding="utf-8"))
     return document
 
 

@@ -12,7 +12,7 @@ from tealform.policy.engine import evaluate
 from tealform.policy.environment import Environment
 from tealform.policy.rules.release_hooks import CHECK
 from tealform_harness.mutation import good
-from tests.projects import REPOSITORY
+from tests.inventory import ROOT
 from tests.unit.policy.rules.parts import SERVICE, body, drop, put, together
 from tests.unit.policy.rules.shipped import Json, failed, judged
 
@@ -77,7 +77,7 @@ def a_function(document: Json) -> None:
 
 @pytest.mark.slow
 def test_ecs_asks_it_itself() -> None:
-    document = good.read(REPOSITORY, good.BY_ECS).document
+    document = good.read(ROOT, good.BY_ECS).document
 
     def said(change: Callable[[Json], object]) -> dict[str, str]:
         changed = deepcopy(dict(document))

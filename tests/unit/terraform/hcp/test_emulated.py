@@ -112,7 +112,7 @@ def test_a_run_that_is_started_here_uploads_environments_and_little_else(emulate
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text("not this")
     (tmp_path / "environments" / "dev" / "more.tf").write_text('output "more" { value = 1 }\n')
-    command = [sys.executable, "-m", "harness", "--root", str(tmp_path), "terraform", "dev", "plan"]
+    command = [sys.executable, "-m", "tealform", "--root", str(tmp_path), "terraform", "dev", "plan"]
     ran = subprocesses.run(command, os.environ, ROOT)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     (made,) = emulated.organization.runs.values()

@@ -1,0 +1,1 @@
+"""The command line: ``tealform policy``, ``tealform plan dev``, …."""

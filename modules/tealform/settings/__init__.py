@@ -1,0 +1,1 @@
+"""environment.hcl as validated, frozen settings."""
