@@ -45,7 +45,7 @@ def bench(root: Path) -> int:
 
 
 def _project(root: Path, scratch: Path) -> Path:
-    for name in ("environments", "artifacts", "requirements"):
+    for name in ("environments", "artifacts"):
         shutil.copytree(root / name, scratch / name, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
     (scratch / checkov.VENV).symlink_to((root / checkov.VENV).resolve())
     return scratch

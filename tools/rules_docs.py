@@ -13,7 +13,7 @@ FILE = Path("docs", "policy-rules.md")
 _HEAD = """\
 # The rules of the policy gate
 
-<!-- Made from harness/policy by `make docs`; a change there belongs there. -->
+<!-- Made from modules/tealform/policy by `make docs`; a change there belongs there. -->
 
 Tealform's own rules. checkov's built-in checks are asked as well; what is said of those that concern what Tealform generates is
 in `modules/tealform/policy/builtin.yaml`. How the gate works, and how a finding is accepted: [policy.md](policy.md).

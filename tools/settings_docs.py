@@ -20,7 +20,7 @@ FILE = Path("docs", "environment.md")
 _HEAD = """\
 # environment.hcl
 
-<!-- Made from modules/settings by `make docs`; a change there belongs there. -->
+<!-- Made from modules/tealform/settings by `make docs`; a change there belongs there. -->
 
 Each folder of `environments/` is one environment and holds one `environment.hcl`. What several have in common
 can stand in `environments/common.hcl`: an environment's own settings go over it, key by key; a `state`,

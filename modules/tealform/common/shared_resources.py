@@ -1,40 +1,34 @@
-"""What the things of an environment stand on."""
+"""What the constructs of one environment share in one account."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tealform.common.access_logs import AccessLogs
 from tealform.common.kms_key import Key
 from tealform.common.pull_through_cache import CachedRegistry
 from tealform.naming import Context
-from tealform.network.load_balancer import LoadBalancer
-from tealform.network.network import Network
-from tealform.service.cluster import Cluster
-
-
-@dataclass(frozen=True)
-class Foundation:
-    """What pipelines and builds share, and what holds for all of them.
-
-    ``retention_days`` is for log groups; ``disposable`` says whether a destroy may take data along. ``network`` is there
-    where services are as well; ``registries`` are those that base images are pulled from through ECR.
-    """
-
-    context: Context
-    key: Key
-    access_logs: AccessLogs
-    retention_days: int
-    disposable: bool
-    network: Network | None = None
-    registries: Sequence[CachedRegistry] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Platform(Foundation):
-    """What services stand on beside it: what they run on, and what they are reached through."""
+class SharedResources:
+    """Resources and settings that services, pipelines and builds have in common."""
 
-    network: Network = field()
-    load_balancer: LoadBalancer
-    cluster: Cluster
+    context: Context
+    """Project, environment, region and account: names and ARNs are made from it."""
+
+    key: Key
+    """The environment's KMS key."""
+
+    access_logs: AccessLogs
+    """The bucket for access logs."""
+
+    retention_days: int
+    """Days that log groups keep their events."""
+
+    disposable: bool
+    """Whether destroying the environment may delete data with it."""
+
+    registries: Sequence[CachedRegistry] = ()
+    """Registries that builds pull base images from through ECR; none by default."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tealform.aws import Construct
 from tealform.common.iam import Condition, Statement, only_by, roots
 from tealform.common.s3_bucket import Bucket, BucketProps
-from tealform.common.shared_resources import Foundation
+from tealform.common.shared_resources import SharedResources
 from tealform.naming import Context
 
 # An approval may wait for sixty, and a stage rolls back to what it released before.
@@ -60,7 +60,7 @@ class Artifacts:
 class ArtifactBucketProps:
     """The service whose pipeline it is, and the ARNs of roles in other accounts that read what is to be released."""
 
-    foundation: Foundation
+    shared: SharedResources
     service: str
     readers: Sequence[str] = ()
 
@@ -70,17 +70,17 @@ class ArtifactBucket(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: ArtifactBucketProps) -> None:
         super().__init__(scope, id_)
-        foundation = props.foundation
+        shared = props.shared
         bucket = Bucket(
             self,
             "bucket",
             BucketProps(
-                foundation.context,
-                name=foundation.context.bucket(props.service, "artifacts"),
+                shared.context,
+                name=shared.context.bucket(props.service, "artifacts"),
                 expiration_days=_DAYS,
-                force_destroy=foundation.disposable,
-                kms_key_arn=foundation.key.arn,
-                access_logs=foundation.access_logs.bucket,
+                force_destroy=shared.disposable,
+                kms_key_arn=shared.key.arn,
+                access_logs=shared.access_logs.bucket,
                 statements=lambda arn: [
                     Statement(
                         sid="DenyUnencryptedPuts",
@@ -97,7 +97,7 @@ class ArtifactBucket(Construct):
         self.name = bucket.name
         self.arn = bucket.arn
         self.policy = bucket.policy
-        self.artifacts = Artifacts(self.arn, foundation.key.arn)
+        self.artifacts = Artifacts(self.arn, shared.key.arn)
 
     def usage(self) -> list[Statement]:
         """The right to read and write artifacts."""

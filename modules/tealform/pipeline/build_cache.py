@@ -16,7 +16,7 @@ from tealform.aws import (
     EcrRepositoryImageScanningConfiguration,
 )
 from tealform.common.iam import Statement
-from tealform.common.shared_resources import Foundation
+from tealform.common.shared_resources import SharedResources
 from tealform.pipeline.image_repository import Images
 
 _UNTAGGED_DAYS = 1
@@ -26,7 +26,7 @@ _UNTAGGED_DAYS = 1
 class BuildCacheProps:
     """The service, by name."""
 
-    foundation: Foundation
+    shared: SharedResources
     service: str
 
 
@@ -35,7 +35,7 @@ class BuildCache(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: BuildCacheProps) -> None:
         super().__init__(scope, id_)
-        name = props.foundation.context.name(props.service, "cache")
+        name = props.shared.context.name(props.service, "cache")
         repository = EcrRepository(
             self,
             "repository",
@@ -43,12 +43,12 @@ class BuildCache(Construct):
             image_tag_mutability="MUTABLE",
             image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
             encryption_configuration=[
-                EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=props.foundation.key.arn)
+                EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=props.shared.key.arn)
             ],
             # The next build makes it again.
             force_delete=True,
         )
-        arn = props.foundation.context.arn("ecr", f"repository/{name}")
+        arn = props.shared.context.arn("ecr", f"repository/{name}")
         self._images = Images(arn, repository.repository_url)
         document = DataAwsEcrLifecyclePolicyDocument(
             self,

@@ -20,9 +20,10 @@ from tealform.aws import (
 from tealform.common import secret_access
 from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
 from tealform.common.log_group import LogGroup, LogGroupProps
-from tealform.common.shared_resources import Foundation
+from tealform.common.shared_resources import SharedResources
 from tealform.pipeline.action import Step, action
 from tealform.pipeline.build_network import BuildNetwork, BuildNetworkProps
+from tealform.service.platform import ServicePlatform
 
 QUEUED_MINUTES = 60
 """Minutes that a build may wait for a machine."""
@@ -44,7 +45,7 @@ class CodeBuildProps:
     the environment's private subnets if they are given the ``egress_ports`` that they may connect to there.
     """
 
-    foundation: Foundation
+    shared: SharedResources
     service: str
     part: str
     name: str
@@ -68,16 +69,14 @@ class CodeBuild(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: CodeBuildProps) -> None:
         super().__init__(scope, id_)
-        self._code_build_props, foundation = props, props.foundation
-        context = foundation.context
+        self._code_build_props, shared = props, props.shared
+        context = shared.context
         self.name = props.name
         self.arn = context.arn("codebuild", f"project/{self.name}")
         logs = LogGroup(
             self,
             "logs",
-            LogGroupProps(
-                context, context.log_group(props.service, props.part), foundation.key, foundation.retention_days
-            ),
+            LogGroupProps(context, context.log_group(props.service, props.part), shared.key, shared.retention_days),
         )
         self._network = self._build_network()
         role = ServiceRole(
@@ -127,13 +126,13 @@ class CodeBuild(Construct):
         )
 
     def _build_network(self) -> BuildNetwork | None:
-        props, foundation = self._code_build_props, self._code_build_props.foundation
+        props, shared = self._code_build_props, self._code_build_props.shared
         if props.egress_ports is None:
             return None
-        assert foundation.network is not None, "the rules want the pipeline where the network is"
-        name = foundation.context.name(props.service, props.part)
+        assert isinstance(shared, ServicePlatform), "the rules want the pipeline where the network is"
+        name = shared.context.name(props.service, props.part)
         return BuildNetwork(
-            self, "network", BuildNetworkProps(foundation.context, foundation.network, name, props.egress_ports)
+            self, "network", BuildNetworkProps(shared.context, shared.network, name, props.egress_ports)
         )
 
     def _variables(self) -> Iterator[CodebuildProjectEnvironmentEnvironmentVariable]:
@@ -154,7 +153,7 @@ class CodeBuild(Construct):
             service_role=role.arn,
             build_timeout=props.timeout_minutes,
             queued_timeout=QUEUED_MINUTES,
-            encryption_key=props.foundation.key.arn,
+            encryption_key=props.shared.key.arn,
             source=CodebuildProjectSource(type="CODEPIPELINE", buildspec=props.buildspec),
             artifacts=CodebuildProjectArtifacts(type="CODEPIPELINE"),
             environment=CodebuildProjectEnvironment(

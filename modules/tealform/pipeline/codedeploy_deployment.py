@@ -28,10 +28,10 @@ from tealform.aws import (
     TerraformResourceLifecycle,
 )
 from tealform.common.iam import Condition, ServiceRole, ServiceRoleProps, Statement, pass_roles
-from tealform.common.shared_resources import Platform
 from tealform.pipeline.action import BUILD, Step, action
 from tealform.pipeline.artifact_bucket import Artifacts
 from tealform.pipeline.deployment_config import predefined
+from tealform.service.platform import ServicePlatform
 from tealform.service.service import Service
 from tealform.settings.release import Release
 
@@ -40,7 +40,7 @@ from tealform.settings.release import Release
 class CodeDeployDeploymentProps:
     """The release as it is set, the service that is released, and where its revisions are."""
 
-    foundation: Platform
+    platform: ServicePlatform
     service: Service
     release: Release
     artifacts: Artifacts
@@ -51,7 +51,7 @@ class CodeDeployDeployment(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: CodeDeployDeploymentProps) -> None:
         super().__init__(scope, id_)
-        self._props, context = props, props.foundation.context
+        self._props, context = props, props.platform.context
         self.name = props.service.name
         self._application_arn = context.arn("codedeploy", f"application:{self.name}")
         self._group_arn = context.arn("codedeploy", f"deploymentgroup:{self.name}/{self.name}")
@@ -80,7 +80,7 @@ class CodeDeployDeployment(Construct):
     def deploying(self) -> list[Statement]:
         """What whoever hands a release to CodeDeploy must be allowed."""
         # AWS's own configurations have this account's number too.
-        config = self._props.foundation.context.arn("codedeploy", f"deploymentconfig:{self.config_name}")
+        config = self._props.platform.context.arn("codedeploy", f"deploymentconfig:{self.config_name}")
         return [
             Statement(
                 sid="Deploy",
@@ -158,7 +158,7 @@ class CodeDeployDeployment(Construct):
             if alarms
             else None,
             ecs_service=CodedeployDeploymentGroupEcsService(
-                cluster_name=props.foundation.cluster.cluster.name, service_name=props.service.ecs_service.name
+                cluster_name=props.platform.cluster.cluster.name, service_name=props.service.ecs_service.name
             ),
             load_balancer_info=self._load_balancer_info(),
             depends_on=role.permissions,
@@ -184,9 +184,9 @@ class CodeDeployDeployment(Construct):
 
         https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCodeDeployRoleForECS.html
         """
-        foundation, service = self._props.foundation, self._props.service
-        cluster = foundation.cluster.arn
-        task_sets = foundation.context.arn("ecs", f"task-set/{foundation.cluster.name}/{service.name}/*")
+        platform, service = self._props.platform, self._props.service
+        cluster = platform.cluster.arn
+        task_sets = platform.context.arn("ecs", f"task-set/{platform.cluster.name}/{service.name}/*")
         # A listener that is its own route stands here once.
         routes = dict.fromkeys(arn for route in service.routes.all for arn in (route.listener_arn, route.arn))
         statements = [
@@ -217,7 +217,7 @@ class CodeDeployDeployment(Construct):
                     "elasticloadbalancing:ModifyListener",
                     *(
                         ["elasticloadbalancing:ModifyRule"]
-                        if foundation.load_balancer.settings.type == "application"
+                        if platform.load_balancer.settings.type == "application"
                         else []
                     ),
                 ],
@@ -238,7 +238,7 @@ class CodeDeployDeployment(Construct):
         ]
         if service.alarms.names:
             # A list of alarms is asked for as all alarms, of the account and region.
-            alarms = foundation.context.arn("cloudwatch", "alarm:*")
+            alarms = platform.context.arn("cloudwatch", "alarm:*")
             statements.append(Statement(sid="LookAtAlarms", actions=["cloudwatch:DescribeAlarms"], resources=[alarms]))
         if service.hooks:
             functions = sorted({arn for _, arn in service.hooks})

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from tealform.aws import Construct, IamRole, IamRolePolicy, SsmParameter
 from tealform.common.iam import Statement, only_by, policy_document, roots
-from tealform.common.shared_resources import Platform
 from tealform.naming import Context
 from tealform.pipeline.artifact_bucket import Artifacts
 from tealform.pipeline.codedeploy_deployment import CodeDeployDeployment, CodeDeployDeploymentProps
 from tealform.pipeline.ecs_deployment import releasing
+from tealform.service.platform import ServicePlatform
 from tealform.service.service import Service
 from tealform.settings.release_templates import as_parameter
 from tealform.settings.service import Service as Settings
@@ -42,7 +42,7 @@ def reader_arns(target: Context, service: str, engine: str) -> list[str]:
 class ReleaseAccessProps:
     """The service, by name, as it is set and as it stands; the names and the account of its pipeline."""
 
-    platform: Platform
+    platform: ServicePlatform
     name: str
     settings: Settings
     service: Service

@@ -14,7 +14,7 @@ from typing import Literal
 
 from tealform.aws import Construct
 from tealform.common.iam import Statement, pass_roles
-from tealform.common.shared_resources import Foundation
+from tealform.common.shared_resources import SharedResources
 from tealform.naming import Context
 from tealform.pipeline import inline_buildspec
 from tealform.pipeline.action import BUILD, Step
@@ -37,7 +37,7 @@ class EcsDeploymentProps:
     ``balancer`` is the type of load balancer.
     """
 
-    foundation: Foundation
+    shared: SharedResources
     name: str
     settings: Settings
     cluster: str
@@ -54,7 +54,7 @@ class EcsDeployment(CodeBuild):
     """
 
     def __init__(self, scope: Construct, id_: str, props: EcsDeploymentProps) -> None:
-        service, key = props.foundation.context.name(props.name), props.foundation.key
+        service, key = props.shared.context.name(props.name), props.shared.key
         # AWS is asked again before a watch of hours ends for nothing:
         # https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-retries.html
         variables = {
@@ -67,7 +67,7 @@ class EcsDeployment(CodeBuild):
             scope,
             id_,
             CodeBuildProps(
-                props.foundation,
+                props.shared,
                 props.name,
                 part="deploy",
                 name=f"{service}-deploy",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tealform.aws import Construct
 from tealform.common.pull_through_cache import CachedRegistry
-from tealform.common.shared_resources import Foundation
+from tealform.common.shared_resources import SharedResources
 from tealform.pipeline.action import SOURCE, VARIABLES, Step
 from tealform.pipeline.artifact_bucket import ArtifactBucket
 from tealform.pipeline.build_cache import BuildCache, BuildCacheProps
@@ -22,7 +22,7 @@ from tealform.settings.service import Service as Settings
 class ImageBuildProps:
     """The service, by name and as it is set; where it is released to, and what the build reads and writes."""
 
-    foundation: Foundation
+    shared: SharedResources
     service: str
     settings: Settings
     target: Target
@@ -37,15 +37,15 @@ class ImageBuild(CodeBuild):
     """
 
     def __init__(self, scope: Construct, id_: str, props: ImageBuildProps) -> None:
-        settings, foundation = props.settings.build, props.foundation
-        self._registries = foundation.registries
-        name = foundation.context.name(props.service)
+        settings, shared = props.settings.build, props.shared
+        self._registries = shared.registries
+        name = shared.context.name(props.service)
         cache = _cache(scope, props)
         super().__init__(
             scope,
             id_,
             CodeBuildProps(
-                foundation,
+                shared,
                 props.service,
                 part="build",
                 name=name,
@@ -60,7 +60,7 @@ class ImageBuild(CodeBuild):
                 variables={
                     "ECR_REPOSITORY_URI": props.images.uri,
                     **_contract(props),
-                    **_registries(foundation.registries),
+                    **_registries(shared.registries),
                     **(cache.variables() if cache else {}),
                     **settings.environment,
                 },
@@ -68,10 +68,10 @@ class ImageBuild(CodeBuild):
                 secrets_kms_keys=settings.secrets_kms_keys,
                 statements=[
                     *props.artifacts.usage(),
-                    foundation.key.usage(),
+                    shared.key.usage(),
                     login_to_ecr(),
                     props.images.pushing(),
-                    *CachedRegistry.pulling(foundation.registries),
+                    *CachedRegistry.pulling(shared.registries),
                     *([cache.usage()] if cache else ()),
                 ],
             ),
@@ -86,7 +86,7 @@ class ImageBuild(CodeBuild):
 def _cache(scope: Construct, props: ImageBuildProps) -> BuildCache | None:
     if props.settings.build.cache != "ecr":
         return None
-    return BuildCache(scope, "build-cache", BuildCacheProps(props.foundation, props.service))
+    return BuildCache(scope, "build-cache", BuildCacheProps(props.shared, props.service))
 
 
 def _registries(registries: Sequence[CachedRegistry]) -> dict[str, str]:

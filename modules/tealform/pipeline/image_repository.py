@@ -18,7 +18,7 @@ from tealform.aws import (
     EcrRepositoryPolicy,
 )
 from tealform.common.iam import Statement, only_by, policy_document, roots
-from tealform.common.shared_resources import Foundation
+from tealform.common.shared_resources import SharedResources
 from tealform.naming import Context
 
 _PULLING = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
@@ -69,7 +69,7 @@ class ImageRepositoryProps:
     ``pullers`` are the ARNs of roles in other accounts that start tasks from them.
     """
 
-    foundation: Foundation
+    shared: SharedResources
     service: str
     keep_images: int
     runners: Sequence[str] = ()
@@ -85,7 +85,7 @@ class ImageRepository(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: ImageRepositoryProps) -> None:
         super().__init__(scope, id_)
-        context = props.foundation.context
+        context = props.shared.context
         images = Images.of(context, props.service)
         repository = EcrRepository(
             self,
@@ -94,9 +94,9 @@ class ImageRepository(Construct):
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
             encryption_configuration=[
-                EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=props.foundation.key.arn)
+                EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=props.shared.key.arn)
             ],
-            force_delete=props.foundation.disposable,
+            force_delete=props.shared.disposable,
         )
         self.images = Images(images.arn, repository.repository_url)
         document = DataAwsEcrLifecyclePolicyDocument(

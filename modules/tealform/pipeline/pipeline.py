@@ -17,7 +17,7 @@ from tealform.aws import (
     Construct,
 )
 from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
-from tealform.common.shared_resources import Foundation
+from tealform.common.shared_resources import SharedResources
 from tealform.pipeline import stage_conditions
 from tealform.pipeline.action import Step
 from tealform.pipeline.artifact_bucket import ArtifactBucket
@@ -32,7 +32,7 @@ _DEPLOY = "Deploy"
 class PipelineProps:
     """The service, by name; the source, the steps that follow it, and the release as it is set."""
 
-    foundation: Foundation
+    shared: SharedResources
     service: str
     source: Source
     steps: Sequence[Step]
@@ -45,7 +45,7 @@ class Pipeline(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: PipelineProps) -> None:
         super().__init__(scope, id_)
-        self._props, context = props, props.foundation.context
+        self._props, context = props, props.shared.context
         self.name = context.name(props.service)
         self.arn = context.arn("codepipeline", self.name)
         self._steps = [props.source.step(), *props.steps]
@@ -70,7 +70,7 @@ class Pipeline(Construct):
                 CodepipelineArtifactStore(
                     type="S3",
                     location=props.artifacts.name,
-                    encryption_key=CodepipelineArtifactStoreEncryptionKey(type="KMS", id=props.foundation.key.arn),
+                    encryption_key=CodepipelineArtifactStoreEncryptionKey(type="KMS", id=props.shared.key.arn),
                 )
             ],
             stage=[self._stage(step) for step in self._steps],
@@ -100,13 +100,13 @@ class Pipeline(Construct):
         props = self._props
         return [
             *props.artifacts.usage(),
-            props.foundation.key.usage(),
+            props.shared.key.usage(),
             *(statement for step in self._steps for statement in step.statements),
-            *stage_conditions.statements(props.release, props.foundation.context),
+            *stage_conditions.statements(props.release, props.shared.context),
         ]
 
     def _start_on(self, pattern: Mapping[str, Any]) -> None:
-        context = self._props.foundation.context
+        context = self._props.shared.context
         rule_name = f"{self.name}-start"
         rule = CloudwatchEventRule(
             self,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tealform.aws import Construct
 from tealform.common.iam import Condition, Statement
 from tealform.common.s3_bucket import Bucket, BucketProps
-from tealform.common.shared_resources import Foundation
+from tealform.common.shared_resources import SharedResources
 from tealform.naming import Context
 from tealform.pipeline.action import BUILD, Step, action
 from tealform.pipeline.sources.s3_source_action import VersionedObject
@@ -35,7 +35,7 @@ def released(pipelines: Context, service: str, key_owner: Context) -> VersionedO
 class HandoverProps:
     """The service whose releases are handed over."""
 
-    foundation: Foundation
+    shared: SharedResources
     service: str
 
 
@@ -44,17 +44,17 @@ class Handover(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: HandoverProps) -> None:
         super().__init__(scope, id_)
-        foundation = props.foundation
+        shared = props.shared
         self._bucket = Bucket(
             self,
             "bucket",
             BucketProps(
-                foundation.context,
-                name=foundation.context.bucket(props.service, "releases"),
+                shared.context,
+                name=shared.context.bucket(props.service, "releases"),
                 expiration_days=None,
-                force_destroy=foundation.disposable,
-                kms_key_arn=foundation.key.arn,
-                access_logs=foundation.access_logs.bucket,
+                force_destroy=shared.disposable,
+                kms_key_arn=shared.key.arn,
+                access_logs=shared.access_logs.bucket,
             ),
         )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tealform.aws import Construct
 from tealform.common.iam import Statement
-from tealform.common.shared_resources import Foundation
+from tealform.common.shared_resources import SharedResources
 from tealform.pipeline import inline_buildspec
 from tealform.pipeline.action import BUILD, VARIABLES, Step
 from tealform.pipeline.artifact_bucket import ArtifactBucket
@@ -22,7 +22,7 @@ _MINUTES = 10
 class PreparationProps:
     """The service, by name; where it is released to, and where the image is and stays."""
 
-    foundation: Foundation
+    shared: SharedResources
     service: str
     target: Target
     images: Images
@@ -33,14 +33,14 @@ class Preparation(CodeBuild):
     """Fills in the templates with this environment's settings, and tags the image so that it is kept."""
 
     def __init__(self, scope: Construct, id_: str, props: PreparationProps) -> None:
-        foundation = props.foundation
-        context = foundation.context
+        shared = props.shared
+        context = shared.context
         name = f"{context.name(props.service)}-prepare"
         super().__init__(
             scope,
             id_,
             CodeBuildProps(
-                foundation,
+                shared,
                 props.service,
                 part="prepare",
                 name=name,
@@ -56,7 +56,7 @@ class Preparation(CodeBuild):
                 },
                 statements=[
                     *props.artifacts.usage(),
-                    foundation.key.usage(),
+                    shared.key.usage(),
                     *props.target.asking,
                     Statement(
                         sid="KeepImage", actions=["ecr:BatchGetImage", "ecr:PutImage"], resources=[props.images.arn]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tealform.aws import Construct
 from tealform.common.iam import Statement
-from tealform.common.shared_resources import Foundation
+from tealform.common.shared_resources import SharedResources
 from tealform.pipeline import inline_buildspec
 from tealform.pipeline.action import BUILD, Step
 from tealform.pipeline.artifact_bucket import ArtifactBucket
@@ -22,7 +22,7 @@ _MINUTES_BESIDE = 15
 class ImageScanProps:
     """The service, by name; what stops a release, as it is set; where the image is, and what is to be released."""
 
-    foundation: Foundation
+    shared: SharedResources
     service: str
     settings: Scan
     images: Images
@@ -33,13 +33,13 @@ class ImageScan(CodeBuild):
     """Waits for the scan of exactly the image that is to be released. It can ask for no scan: ECR scans on push."""
 
     def __init__(self, scope: Construct, id_: str, props: ImageScanProps) -> None:
-        foundation, settings = props.foundation, props.settings
-        service = foundation.context.name(props.service)
+        shared, settings = props.shared, props.settings
+        service = shared.context.name(props.service)
         super().__init__(
             scope,
             id_,
             CodeBuildProps(
-                foundation,
+                shared,
                 props.service,
                 part="scan",
                 name=f"{service}-scan",
@@ -51,7 +51,7 @@ class ImageScan(CodeBuild):
                 variables=_variables(props),
                 statements=[
                     *props.artifacts.reading(),
-                    Statement("DecryptArtifacts", ["kms:Decrypt"], [foundation.key.arn]),
+                    Statement("DecryptArtifacts", ["kms:Decrypt"], [shared.key.arn]),
                     Statement("ReadFindings", ["ecr:DescribeImageScanFindings"], [props.images.arn]),
                     # With enhanced scanning ECR asks Amazon Inspector, which knows no narrower resource:
                     # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-enhanced-iam.html

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tealform.aws import Construct
-from tealform.common.shared_resources import Foundation
+from tealform.common.shared_resources import SharedResources
 from tealform.notifications.topic import Topic
 from tealform.pipeline.action import BUILD, IMAGE, SOURCE, Step
 from tealform.pipeline.approval import approval
@@ -36,7 +36,7 @@ class DeliveryProps:
     ``topic`` is told of approvals.
     """
 
-    foundation: Foundation
+    shared: SharedResources
     name: str
     settings: Settings
     target: Target
@@ -51,31 +51,29 @@ class Delivery(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: DeliveryProps) -> None:
         super().__init__(scope, id_)
-        self._props, foundation = props, props.foundation
-        self._environment = foundation.context.environment
+        self._props, shared = props, props.shared
+        self._environment = shared.context.environment
         self.source = self._source()
         self._artifacts = ArtifactBucket(
-            self, "artifacts", ArtifactBucketProps(foundation, props.name, props.target.readers)
+            self, "artifacts", ArtifactBucketProps(shared, props.name, props.target.readers)
         )
         self.pipeline = Pipeline(
             self,
             "pipeline",
-            PipelineProps(
-                foundation, props.name, self.source, [*self._steps()], self._artifacts, props.settings.release
-            ),
+            PipelineProps(shared, props.name, self.source, [*self._steps()], self._artifacts, props.settings.release),
         )
 
     def _source(self) -> Source:
-        props, foundation, source = self._props, self._props.foundation, self._props.settings.source
+        props, shared, source = self._props, self._props.shared, self._props.settings.source
         match source:
             case CodeCommit():
                 return CodeCommitSource(
                     self,
                     "source",
-                    CodeCommitSourceProps(foundation.context, props.name, source, foundation.disposable),
+                    CodeCommitSourceProps(shared.context, props.name, source, shared.disposable),
                 )
             case S3():
-                return S3Source(self, "source", S3SourceProps(foundation, props.name, source))
+                return S3Source(self, "source", S3SourceProps(shared, props.name, source))
             case Promotion():
                 project, before = props.project, source.environment
                 builder = project.pipelines(project.builder(self._environment, props.name))
@@ -87,10 +85,10 @@ class Delivery(Construct):
         yield from self._make()
         yield from self._check()
         if release.approval:
-            yield approval(release, props.foundation.context.name(props.name), self.source.link, props.topic)
+            yield approval(release, props.shared.context.name(props.name), self.source.link, props.topic)
         yield props.target.deploy(self, self._artifacts)
         if props.project.promoted_to(self._environment, props.name):
-            yield Handover(self, "handover", HandoverProps(props.foundation, props.name)).step()
+            yield Handover(self, "handover", HandoverProps(props.shared, props.name)).step()
 
     def _make(self) -> Iterator[Step]:
         """Builds an image of the source, or takes over one that has been built; what the build does not know, it leaves open."""
@@ -106,13 +104,11 @@ class Delivery(Construct):
         """Looks at what has been made, and tries it."""
         props = self._props
         if scan := props.settings.scan:
-            scan_props = ImageScanProps(props.foundation, props.name, scan, props.images, self._artifacts)
+            scan_props = ImageScanProps(props.shared, props.name, scan, props.images, self._artifacts)
             yield ImageScan(self, "scan", scan_props).scan()
         if test := props.settings.test:
             architecture = props.settings.architecture
-            test_props = SourceTestProps(
-                props.foundation, props.name, architecture, test, props.images, self._artifacts
-            )
+            test_props = SourceTestProps(props.shared, props.name, architecture, test, props.images, self._artifacts)
             yield SourceTest(self, "test", test_props).test()
 
     def _build(self) -> ImageBuild:
@@ -120,7 +116,7 @@ class Delivery(Construct):
         return ImageBuild(
             self,
             "build",
-            ImageBuildProps(props.foundation, props.name, props.settings, props.target, props.images, self._artifacts),
+            ImageBuildProps(props.shared, props.name, props.settings, props.target, props.images, self._artifacts),
         )
 
     def _preparation(self, of: str) -> Step:
@@ -128,5 +124,5 @@ class Delivery(Construct):
         return Preparation(
             self,
             "prepare",
-            PreparationProps(props.foundation, props.name, props.target, props.images, self._artifacts),
+            PreparationProps(props.shared, props.name, props.target, props.images, self._artifacts),
         ).prepare(of)

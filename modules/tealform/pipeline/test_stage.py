@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from tealform.aws import Construct
 from tealform.common.iam import Statement
 from tealform.common.pull_through_cache import CachedRegistry
-from tealform.common.shared_resources import Foundation
+from tealform.common.shared_resources import SharedResources
 from tealform.pipeline.action import BUILD, IMAGE_DIGEST, SOURCE, Step
 from tealform.pipeline.artifact_bucket import ArtifactBucket
 from tealform.pipeline.codebuild import CodeBuild, CodeBuildProps
@@ -21,7 +21,7 @@ from tealform.settings.test_stage import SourceTest as Settings
 class SourceTestProps:
     """The service, by name; its processor; its tests as they are set; where the image is, and what the tests read."""
 
-    foundation: Foundation
+    shared: SharedResources
     service: str
     architecture: str
     settings: Settings
@@ -33,16 +33,16 @@ class SourceTest(CodeBuild):
     """A project of the source's, which may read what it tests and what it is given, and change nothing in AWS."""
 
     def __init__(self, scope: Construct, id_: str, props: SourceTestProps) -> None:
-        foundation, settings = props.foundation, props.settings
+        shared, settings = props.shared, props.settings
         self._image = f"{props.images.uri}@{IMAGE_DIGEST}"
         # Without Docker nothing is pulled.
-        self._registries = foundation.registries if settings.docker else ()
-        service = foundation.context.name(props.service)
+        self._registries = shared.registries if settings.docker else ()
+        service = shared.context.name(props.service)
         super().__init__(
             scope,
             id_,
             CodeBuildProps(
-                foundation,
+                shared,
                 props.service,
                 part="test",
                 name=f"{service}-test",
@@ -57,7 +57,7 @@ class SourceTest(CodeBuild):
                 secrets_kms_keys=settings.secrets_kms_keys,
                 statements=[
                     *props.artifacts.reading(),
-                    Statement("DecryptArtifacts", ["kms:Decrypt"], [foundation.key.arn]),
+                    Statement("DecryptArtifacts", ["kms:Decrypt"], [shared.key.arn]),
                     *(_pulling(props.images, self._registries) if settings.docker else ()),
                 ],
             ),

@@ -13,7 +13,7 @@ from tealform.errors import TealformError
 _KEPT = ("environments", "artifacts", "bootstrap")
 # What is believed without being made anew: results of the gate, and installed programs.
 # What judges is this checkout's, so that the same is asked of both; what it has judged before it knows again.
-_LENT = (".venv-checkov", ".cache", "requirements")
+_LENT = (".venv-checkov", ".cache")
 _SHORT = 12
 
 

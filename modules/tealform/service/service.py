@@ -21,7 +21,6 @@ from tealform.aws import (
     VpcSecurityGroupIngressRule,
 )
 from tealform.common.log_group import LogGroup, LogGroupProps
-from tealform.common.shared_resources import Platform
 from tealform.network.application_load_balancer import ApplicationLoadBalancer
 from tealform.network.network_load_balancer import NetworkLoadBalancer
 from tealform.service import placeholder_image
@@ -30,6 +29,7 @@ from tealform.service.ecs_blue_green import BlueGreen, BlueGreenProps
 from tealform.service.ignored_changes import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
 from tealform.service.listener_rules import Rules, RulesProps
 from tealform.service.listeners import Listeners, ListenersProps
+from tealform.service.platform import ServicePlatform
 from tealform.service.rollback_alarms import Alarms, AlarmsProps
 from tealform.service.scaling import Scaling, ScalingProps
 from tealform.service.smoke_test_function import SmokeTest, SmokeTestProps
@@ -45,7 +45,7 @@ from tealform.settings.service import Service as Settings
 class ServiceProps:
     """The service's name and settings, what it stands on, and the repository that its images come from."""
 
-    foundation: Platform
+    platform: ServicePlatform
     name: str
     settings: Settings
     repository_arn: str
@@ -60,14 +60,14 @@ class Service(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: ServiceProps) -> None:
         super().__init__(scope, id_)
-        self._props, settings, foundation = props, props.settings, props.foundation
-        context, cluster = foundation.context, foundation.cluster
+        self._props, settings, platform = props, props.settings, props.platform
+        context, cluster = platform.context, platform.cluster
         self.name = context.name(props.name)
         self.arn = context.arn("ecs", f"service/{cluster.name}/{self.name}")
         self._logs = LogGroup(
             self,
             "logs",
-            LogGroupProps(context, context.log_group(props.name), foundation.key, foundation.retention_days),
+            LogGroupProps(context, context.log_group(props.name), platform.key, platform.retention_days),
         )
         self.roles = TaskRoles(
             self,
@@ -79,7 +79,7 @@ class Service(Construct):
                 props.repository_arn,
                 self._logs,
                 cluster.exec_logs,
-                foundation.key.arn,
+                platform.key.arn,
             ),
         )
         self.security_group = self._security_group()
@@ -87,14 +87,14 @@ class Service(Construct):
             self,
             "target-groups",
             TargetGroupsProps(
-                context, props.name, settings, foundation.network.vpc_id, foundation.load_balancer.target_protocol
+                context, props.name, settings, platform.network.vpc_id, platform.load_balancer.target_protocol
             ),
         )
         self.routes = self._routes()
         self.alarms = Alarms(
             self,
             "alarms",
-            AlarmsProps(self.name, settings.release.alarms, foundation.load_balancer, self.target_groups),
+            AlarmsProps(self.name, settings.release.alarms, platform.load_balancer, self.target_groups),
         )
         self.hooks = self._hooks()
         self.task = self._task()
@@ -108,7 +108,7 @@ class Service(Construct):
                 cluster.name,
                 self.ecs_service.name,
                 settings,
-                foundation.load_balancer,
+                platform.load_balancer,
                 self.target_groups,
             ),
         )
@@ -122,7 +122,7 @@ class Service(Construct):
 
     def _routes(self) -> Routes:
         props, groups = self._props, self.target_groups
-        balancer = props.foundation.load_balancer
+        balancer = props.platform.load_balancer
         if isinstance(balancer, NetworkLoadBalancer):
             return Listeners(self, "listeners", ListenersProps(balancer, groups.blue, groups.green))
         assert isinstance(balancer, ApplicationLoadBalancer)
@@ -142,7 +142,7 @@ class Service(Construct):
             test = SmokeTest(
                 self,
                 "smoke-test",
-                SmokeTestProps(props.foundation, self.name, props.name, props.settings, release.smoke_test),
+                SmokeTestProps(props.platform, self.name, props.name, props.settings, release.smoke_test),
             )
             hooks.append((SMOKE_TEST_STAGE[release.engine], test.function_arn))
         return hooks
@@ -152,14 +152,14 @@ class Service(Construct):
         if release.engine == "codedeploy":
             return CODEDEPLOY
         props = BlueGreenProps(
-            self._props.foundation.context,
+            self._props.platform.context,
             self.name,
             release,
             self.target_groups,
             self.routes,
             self.alarms,
             self.hooks,
-            self._props.foundation.load_balancer.settings.type,
+            self._props.platform.load_balancer.settings.type,
         )
         return BlueGreen(self, "blue-green", props).controller
 
@@ -170,10 +170,10 @@ class Service(Construct):
             "security-group",
             name=self.name,
             description=f"Tasks of {self.name}",
-            vpc_id=props.foundation.network.vpc_id,
+            vpc_id=props.platform.network.vpc_id,
             tags={"Name": self.name},
         )
-        balancer, port = props.foundation.load_balancer.security_group_id, props.settings.port
+        balancer, port = props.platform.load_balancer.security_group_id, props.settings.port
         self._connections = [
             VpcSecurityGroupIngressRule(
                 self,
@@ -223,7 +223,7 @@ class Service(Construct):
             container_name=self._props.name,
             port=settings.port,
             log_group=self._logs.name,
-            region=self._props.foundation.context.region,
+            region=self._props.platform.context.region,
             read_only_root_filesystem=settings.read_only_root_filesystem,
             stop_timeout=settings.stop_timeout,
             environment=settings.environment,
@@ -234,7 +234,7 @@ class Service(Construct):
     def _placement(self) -> Placement:
         capacity = self._props.settings.capacity
         return Placement(
-            subnets=self._props.foundation.network.private_subnet_ids,
+            subnets=self._props.platform.network.private_subnet_ids,
             security_groups=[self.security_group.id],
             base=capacity.base,
             on_demand=capacity.on_demand,
@@ -261,7 +261,7 @@ class Service(Construct):
             volume=[EcsTaskDefinitionVolume(name=name) for name in task.volumes()] or None,
             container_definitions=json.dumps([container], sort_keys=True, ensure_ascii=False),
             # A revision that tasks were started from stays valid when settings make a new one.
-            skip_destroy=not self._props.foundation.disposable,
+            skip_destroy=not self._props.platform.disposable,
         )
 
     def _service(self, task_definition: EcsTaskDefinition, controller: Controller) -> EcsService:
@@ -271,7 +271,7 @@ class Service(Construct):
             self,
             "service",
             name=self.name,
-            cluster=props.foundation.cluster.cluster.arn,
+            cluster=props.platform.cluster.cluster.arn,
             task_definition=task_definition.arn,
             desired_count=settings.tasks.min,
             deployment_controller=EcsServiceDeploymentController(type=controller.type),
@@ -310,11 +310,11 @@ class Service(Construct):
             # Created after, and destroyed before: a target group must hang on a listener when the service
             # comes, and tasks that are draining still need their rules, logs, permissions and network.
             depends_on=[
-                *props.foundation.network.ways_out,
+                *props.platform.network.ways_out,
                 *self._connections,
                 *(route.resource for route in self.routes.all),
                 self._logs.group,
-                props.foundation.cluster.capacity_providers,
+                props.platform.cluster.capacity_providers,
                 *self.roles.permissions,
                 *controller.depends_on,
             ],

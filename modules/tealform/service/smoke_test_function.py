@@ -16,8 +16,8 @@ from tealform.aws import (
 )
 from tealform.common.iam import Condition, ServiceRole, ServiceRoleProps, Statement
 from tealform.common.log_group import LogGroup, LogGroupProps
-from tealform.common.shared_resources import Platform
 from tealform.service import lambda_packages
+from tealform.service.platform import ServicePlatform
 from tealform.settings.service import Service as Settings
 from tealform.settings.smoke_test import SmokeTest as TestSettings
 
@@ -29,7 +29,7 @@ _SECONDS_BESIDE = 60
 class SmokeTestProps:
     """The service, by its full name and its own, as it is set, and its test."""
 
-    foundation: Platform
+    platform: ServicePlatform
     service: str
     name: str
     settings: Settings
@@ -45,7 +45,7 @@ class SmokeTest(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: SmokeTestProps) -> None:
         super().__init__(scope, id_)
-        self._props, context = props, props.foundation.context
+        self._props, context = props, props.platform.context
         self.name = f"{props.service}-smoke-test"
         self._arn = context.arn("lambda", f"function:{self.name}")
         self._logs = LogGroup(
@@ -54,8 +54,8 @@ class SmokeTest(Construct):
             LogGroupProps(
                 context,
                 context.log_group(props.name, "smoke-test"),
-                props.foundation.key,
-                props.foundation.retention_days,
+                props.platform.key,
+                props.platform.retention_days,
             ),
         )
         self._role = ServiceRole(
@@ -72,7 +72,7 @@ class SmokeTest(Construct):
         self.function_arn = self._function(self._security_group()).arn
 
     def _statements(self) -> list[Statement]:
-        props, context = self._props, self._props.foundation.context
+        props, context = self._props, self._props.platform.context
         # What the function's own code must not do with them:
         # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
         interfaces = [
@@ -102,20 +102,20 @@ class SmokeTest(Construct):
                 resources=["*"],
                 conditions=[Condition("ArnEquals", "lambda:SourceFunctionArn", [self._arn])],
             ),
-            Statement(sid="ReadVariables", actions=["kms:Decrypt"], resources=[props.foundation.key.arn]),
+            Statement(sid="ReadVariables", actions=["kms:Decrypt"], resources=[props.platform.key.arn]),
             *_reporting(props),
         ]
 
     def _security_group(self) -> SecurityGroup:
         props = self._props
-        foundation, port = props.foundation, props.foundation.load_balancer.settings.test_port
-        balancer = foundation.load_balancer.security_group_id
+        platform, port = props.platform, props.platform.load_balancer.settings.test_port
+        balancer = platform.load_balancer.security_group_id
         group = SecurityGroup(
             self,
             "security-group",
             name=self.name,
             description=f"Smoke test of {props.service}",
-            vpc_id=foundation.network.vpc_id,
+            vpc_id=platform.network.vpc_id,
             tags={"Name": self.name},
         )
         self._connections = [
@@ -154,7 +154,7 @@ class SmokeTest(Construct):
 
     def _function(self, group: SecurityGroup) -> LambdaFunction:
         props = self._props
-        foundation, program = props.foundation, lambda_packages.SMOKE_TEST
+        platform, program = props.platform, lambda_packages.SMOKE_TEST
         return LambdaFunction(
             self,
             "function",
@@ -169,20 +169,20 @@ class SmokeTest(Construct):
             timeout=props.test.timeout_seconds + _SECONDS_BESIDE,
             # Its share of a processor comes with its memory, and it loads the models of two services.
             memory_size=256,
-            kms_key_arn=foundation.key.arn,
+            kms_key_arn=platform.key.arn,
             environment=LambdaFunctionEnvironment(variables=self._variables()),
             vpc_config=LambdaFunctionVpcConfig(
-                subnet_ids=list(foundation.network.private_subnet_ids), security_group_ids=[group.id]
+                subnet_ids=list(platform.network.private_subnet_ids), security_group_ids=[group.id]
             ),
             # Lambda keeps its network interfaces for up to three quarters of an hour; the group need not wait for them.
             replace_security_groups_on_destroy=True,
             logging_config=LambdaFunctionLoggingConfig(log_format="Text", log_group=self._logs.group.name),
             # It works from the first release on, and Lambda gives its network interfaces back while these are there.
-            depends_on=[*self._role.permissions, *self._connections, *foundation.network.ways_out],
+            depends_on=[*self._role.permissions, *self._connections, *platform.network.ways_out],
         )
 
     def _variables(self) -> dict[str, str]:
-        test, balancer = self._props.test, self._props.foundation.load_balancer
+        test, balancer = self._props.test, self._props.platform.load_balancer
         variables = {
             "BALANCER": balancer.arn_suffix,
             "PROTOCOL": balancer.settings.protocol,
@@ -202,6 +202,6 @@ def _reporting(props: SmokeTestProps) -> list[Statement]:
     """
     if props.settings.release.engine == "ecs":
         return []
-    group = props.foundation.context.arn("codedeploy", f"deploymentgroup:{props.service}/{props.service}")
+    group = props.platform.context.arn("codedeploy", f"deploymentgroup:{props.service}/{props.service}")
     actions = ["codedeploy:PutLifecycleEventHookExecutionStatus"]
     return [Statement(sid="Report", actions=actions, resources=[group])]

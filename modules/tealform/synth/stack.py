@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tealform.aws import App, Construct, TerraformOutput
 from tealform.common.access_logs import AccessLogs, AccessLogsProps
 from tealform.common.kms_key import Key, KeyProps
 from tealform.common.pull_through_cache import CachedRegistry, CachedRegistryProps
 from tealform.common.root_module import RootModule
-from tealform.common.shared_resources import Foundation, Platform
+from tealform.common.shared_resources import SharedResources
 from tealform.naming import Context
 from tealform.network.application_load_balancer import ApplicationLoadBalancer
 from tealform.network.load_balancer import LoadBalancer, LoadBalancerProps
@@ -25,6 +27,7 @@ from tealform.pipeline.targets import Target
 from tealform.pipeline.targets.cross_account import OtherAccount
 from tealform.pipeline.targets.same_account import OwnAccount
 from tealform.service.cluster import Cluster, ClusterProps
+from tealform.service.platform import ServicePlatform
 from tealform.service.service import Service, ServiceProps
 from tealform.settings import terraform_backend
 from tealform.settings.environment import Environment
@@ -47,12 +50,12 @@ class EnvironmentStack(RootModule):
         self._settings, self._project = settings, settings.project
         self._configure_terraform()
         self._chatting: list[tuple[Notifications, str]] = []
-        foundation = self._foundation()
+        shared = self._shared()
         self._connections = connections(self, settings.context, self._project.delivers(settings.name))
         if settings.environment.service:
-            self._add_services(self._platform(foundation))
+            self._add_services(self._platform(shared))
         for other in self._project.delivered_by(settings.name):
-            self._add_pipelines_of(other, foundation)
+            self._add_pipelines_of(other, shared)
         if shown := channels(self._chatting):
             Chat(self, "chat", ChatProps(settings.context, shown))
 
@@ -61,7 +64,7 @@ class EnvironmentStack(RootModule):
         tags = {"project": context.project, "environment": context.environment, **environment.tags}
         self.configure(context.region, context.account, tags, terraform_backend.blocks(context, environment.state))
 
-    def _foundation(self) -> Foundation:
+    def _shared(self) -> SharedResources:
         context, environment, project = self._settings.context, self._settings.environment, self._project
         delivered = project.delivered_by(self._settings.name)
         readers = [
@@ -70,9 +73,9 @@ class EnvironmentStack(RootModule):
             for name, service in project.environments[other].service.items()
             for arn in reader_arns(project.context(other), name, service.release.engine)
         ]
-        return Foundation(
-            context,
-            Key(
+        return SharedResources(
+            context=context,
+            key=Key(
                 self,
                 "key",
                 KeyProps(
@@ -84,7 +87,7 @@ class EnvironmentStack(RootModule):
                     PUBLISHERS,
                 ),
             ),
-            AccessLogs(
+            access_logs=AccessLogs(
                 self,
                 "access-logs",
                 AccessLogsProps(
@@ -95,8 +98,8 @@ class EnvironmentStack(RootModule):
                     [context, *map(project.context, delivered)],
                 ),
             ),
-            environment.log_retention_days,
-            environment.disposable,
+            retention_days=environment.log_retention_days,
+            disposable=environment.disposable,
             registries=() if environment.pipelines_in else self._registries(self, context, environment),
         )
 
@@ -115,8 +118,8 @@ class EnvironmentStack(RootModule):
         told = {each: project.environments[each].notifications for each in contexts}
         return [topic_arn(contexts[each]) for each, settings in told.items() if settings and not settings.topic]
 
-    def _platform(self, foundation: Foundation) -> Platform:
-        environment, context = self._settings.environment, foundation.context
+    def _platform(self, shared: SharedResources) -> ServicePlatform:
+        environment, context = self._settings.environment, shared.context
         assert environment.network is not None, "the rules want one where there are services"
         network = Network(
             self,
@@ -125,31 +128,19 @@ class EnvironmentStack(RootModule):
                 context,
                 environment.network,
                 environment.service.values(),
-                foundation.key,
-                foundation.retention_days,
+                shared.key,
+                shared.retention_days,
             ),
         )
         load_balancer = _LOAD_BALANCERS[environment.load_balancer.type](
             self,
             "load-balancer",
-            LoadBalancerProps(
-                context, environment.load_balancer, network, foundation.access_logs, foundation.disposable
-            ),
+            LoadBalancerProps(context, environment.load_balancer, network, shared.access_logs, shared.disposable),
         )
-        cluster = Cluster(self, "cluster", ClusterProps(context, foundation.key, foundation.retention_days))
-        return Platform(
-            context,
-            foundation.key,
-            foundation.access_logs,
-            foundation.retention_days,
-            foundation.disposable,
-            network=network,
-            load_balancer=load_balancer,
-            cluster=cluster,
-            registries=foundation.registries,
-        )
+        cluster = Cluster(self, "cluster", ClusterProps(context, shared.key, shared.retention_days))
+        return ServicePlatform(**vars(shared), network=network, load_balancer=load_balancer, cluster=cluster)
 
-    def _add_services(self, platform: Platform) -> None:
+    def _add_services(self, platform: ServicePlatform) -> None:
         told = self._told(self, platform)
         _output(self, "url", platform.load_balancer.url, "Where the load balancer answers")
         for name, settings in self._settings.environment.service.items():
@@ -169,16 +160,15 @@ class EnvironmentStack(RootModule):
                 props = ReleaseAccessProps(platform, name, settings, service, pipelines)
                 ReleaseAccess(self, f"release-{name}", props)
 
-    def _add_pipelines_of(self, other: str, foundation: Foundation) -> None:
+    def _add_pipelines_of(self, other: str, shared: SharedResources) -> None:
         """What of another environment is in this account; in a scope of its own, because its services may be called alike."""
         environment = self._project.environments[other]
         scope, context = Construct(self, f"for-{other}"), self._project.pipelines(other)
-        theirs = Foundation(
-            context,
-            foundation.key,
-            foundation.access_logs,
-            environment.log_retention_days,
-            environment.disposable,
+        theirs = replace(
+            shared,
+            context=context,
+            retention_days=environment.log_retention_days,
+            disposable=environment.disposable,
             registries=self._registries(scope, context, environment),
         )
         told = self._told(scope, theirs)
@@ -190,18 +180,18 @@ class EnvironmentStack(RootModule):
     def _deliver(
         self,
         scope: Construct,
-        foundation: Foundation,
+        shared: SharedResources,
         name: str,
         settings: ServiceSettings,
         target: Target,
         images: Images,
         told: Topic | None,
     ) -> None:
-        context = foundation.context
+        context = shared.context
         delivery = Delivery(
             scope,
             f"delivery-{name}",
-            DeliveryProps(foundation, name, settings, target, images, self._connections, self._project, told),
+            DeliveryProps(shared, name, settings, target, images, self._connections, self._project, told),
         )
         notifications = self._project.environments[context.environment].notifications
         if told and notifications and notifications.events:
@@ -218,20 +208,20 @@ class EnvironmentStack(RootModule):
         for key, (value, use) in delivery.source.outputs().items():
             _output(scope, f"{name}-{key}", value, f"Where the source of {called} is {use}")
 
-    def _told(self, scope: Construct, foundation: Foundation) -> Topic | None:
+    def _told(self, scope: Construct, shared: SharedResources) -> Topic | None:
         """The topic that is told of what an environment has in this account, if it tells anything."""
-        context = foundation.context
+        context = shared.context
         settings = self._project.environments[context.environment].notifications
         if settings is None:
             return None
-        told = topic(scope, "notifications", TopicProps(context, settings, foundation.key))
+        told = topic(scope, "notifications", TopicProps(context, settings, shared.key))
         self._chatting.append((settings, told.arn))
         _output(scope, "notifications-topic", told.arn, f"The SNS topic of {context.environment}'s notifications")
         return told
 
-    def _images(self, scope: Construct, foundation: Foundation, name: str, settings: ServiceSettings) -> Images:
+    def _images(self, scope: Construct, shared: SharedResources, name: str, settings: ServiceSettings) -> Images:
         """Where a service's images are: a new repository where they are built, with their pipeline."""
-        project, environment = self._project, foundation.context.environment
+        project, environment = self._project, shared.context.environment
         pipelines = project.pipelines(environment)
         if isinstance(settings.source, Promotion) or pipelines.account != self._settings.context.account:
             return Images.of(project.pipelines(project.builder(environment, name)), name)
@@ -242,7 +232,7 @@ class EnvironmentStack(RootModule):
             for context in contexts
             if context.account != pipelines.account
         ]
-        props = ImageRepositoryProps(foundation, name, settings.build.keep_images, runners, pullers)
+        props = ImageRepositoryProps(shared, name, settings.build.keep_images, runners, pullers)
         return ImageRepository(scope, f"images-{name}", props).images
 
 

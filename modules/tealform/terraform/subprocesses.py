@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 _SECONDS_TO_END = 5
-_LEASH = Path(__file__).with_name("leash.py")
+_LEASH = Path(__file__).with_name("stdin_watchdog.py")
 
 
 class Halt:

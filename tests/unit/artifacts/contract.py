@@ -1,5 +1,7 @@
 """The release contract as the tests know it: where it is, and the variables that an environment fills it from."""
 
+from tests.inventory import ROOT
+
 ARTIFACTS = ROOT / "artifacts"
 
 COMMIT = "3f2a9c1d5e7b8a6f4c3d2e1f0a9b8c7d6e5f4a3b"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tealform.cli.main import main
 from tealform_harness.mutation import mutants, run
 from tealform_harness.mutation.judging import Caught, Say
 from tealform_harness.mutation.mutant import Mutant
+from tools.__main__ import main
 
 NOWHERE = Path("nowhere")
 

@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from tealform import __main__
+from tealform.cli import main
 from tealform.operations import plan_checks
 from tealform.operations.plan_checks import Judgement
 from tealform.policy import plan_gate
@@ -20,4 +20,4 @@ def command(root: Path, *arguments: str) -> list[str]:
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
     plan_checks.judge = lambda *_: Judgement((), plan_gate.Verdict())
-    sys.exit(__main__.main())
+    sys.exit(main.main())

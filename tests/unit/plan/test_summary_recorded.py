@@ -10,7 +10,7 @@ import pytest
 from tealform.plan import summary
 from tealform.plan.blocker import Objection
 from tealform.plan.source_map import Blame
-from tests import projects
+from tests.inventory import ROOT
 from tests.unit.plan import recorded
 
 TARGET_GROUP = """\
@@ -111,7 +111,7 @@ Replaced, the old one destroyed before there is a new one (1):
 
 @pytest.fixture(scope="module")
 def blame() -> Blame:
-    return Blame(projects.REPOSITORY / "environments" / "dev")
+    return Blame(ROOT / "environments" / "dev")
 
 
 def _text(blame: Blame, name: str, objections: Collection[Objection] = ()) -> str:

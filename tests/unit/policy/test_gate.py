@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tealform.errors import TealformError
-from tealform.policy import checkov_input, coverage, gate, scanner, secret_scan, yaml_rules
+from tealform.policy import cache, checkov_input, coverage, gate, scanner, secret_scan, yaml_rules
 from tealform.policy.checkov import Scan
 from tealform.policy.engine import Evaluation
 from tealform.policy.environment import Environment
@@ -150,11 +150,12 @@ def test_scan_that_cannot_be_relied_on_is_made_again(project: Project) -> None:
         assert project.runs == runs
 
 
-def test_checks_that_change_are_asked_again(project: Project) -> None:
+def test_checks_that_change_are_asked_again(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.add("dev")
     project.judge()
-    (project.root / "requirements").mkdir()
-    (project.root / "requirements" / "checkov.txt").write_text("checkov==3.3.31")
+    locked = project.root / "checkov-requirements.txt"
+    locked.write_text("checkov==3.3.31")
+    monkeypatch.setattr(cache, "_CHECKOV", locked)
     project.judge()
     assert project.runs == 2
 

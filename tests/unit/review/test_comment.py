@@ -41,7 +41,7 @@ def test_nothing_that_a_pull_request_brings_does_anything(request_: PullRequest)
     lines = text.splitlines()
     assert all(re.match(r"$|#|\||- |  - |<", line) for line in lines), lines
     assert all(line.count("|") == 3 for line in lines if line.startswith("|"))
-    assert "waiver of CUT" in text
+    assert "waiver of TEAL" in text
     assert "acme says: because" in text.replace("\u200b", "")
 
 

@@ -93,7 +93,7 @@ def test_what_judges_is_named_if_it_is_changed() -> None:
         "Makefile",
     ]
     (line,) = risks.judges([*files, "environments/dev/environment.hcl", "docs/a.md", "harnessed/x"])
-    assert line.endswith(": .github/workflows (1 file), Makefile (1 file), harness/policy (2 files)")
+    assert line.endswith(": .github/workflows (1 file), Makefile (1 file), modules/tealform (2 files)")
     assert list(risks.judges(["environments/dev/cdk.tf.json", "README.md", "app/Makefile", "app/json.py"])) == []
 
 

@@ -20,7 +20,7 @@ BALANCER = '"enable_deletion_protection": true'
 @pytest.mark.slow
 def test_what_a_change_of_the_shipped_environments_brings(tmp_path: Path) -> None:
     request = requests.made(tmp_path / "project")
-    for name in ("environments", "artifacts", "requirements"):
+    for name in ("environments", "artifacts"):
         shutil.copytree(ROOT / name, request.root / name)
     (request.root / ".venv-checkov").symlink_to(ROOT / ".venv-checkov")
     (request.root / ".gitignore").write_text(".cache/\n.venv-checkov\nout/\n")

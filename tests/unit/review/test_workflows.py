@@ -112,7 +112,7 @@ def test_what_may_write_runs_nothing_of_the_pull_request() -> None:
     assert set(checkout["with"]) == {"persist-credentials"}, "another ref would be somebody else's code"
     assert report == {
         "name": "Report",
-        "env": {"GH_TOKEN": "${{ github.token }}"},
+        "env": {"GH_TOKEN": "${{ github.token }}", "PYTHONPATH": "modules"},
         "run": "python3 -m tealform.review.report",
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 from tealform.aws import CodepipelineTrigger, Construct
 from tealform.common.iam import Statement
 from tealform.common.s3_bucket import Bucket, BucketProps
-from tealform.common.shared_resources import Foundation
+from tealform.common.shared_resources import SharedResources
 from tealform.pipeline.action import SOURCE, Step
 from tealform.pipeline.sources.s3_source_action import VersionedObject
 from tealform.settings.source import S3
@@ -18,7 +18,7 @@ from tealform.settings.source import S3
 class S3SourceProps:
     """The service, and bucket and key as they are set."""
 
-    foundation: Foundation
+    shared: SharedResources
     service: str
     settings: S3
 
@@ -28,8 +28,8 @@ class S3Source(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: S3SourceProps) -> None:
         super().__init__(scope, id_)
-        foundation, settings = props.foundation, props.settings
-        context = foundation.context
+        shared, settings = props.shared, props.settings
+        context = shared.context
         name = settings.bucket or context.bucket(props.service, "source")
         self._create = settings.create
         key_access: tuple[Statement, ...] = ()
@@ -43,9 +43,9 @@ class S3Source(Construct):
                     context,
                     name=name,
                     expiration_days=None,
-                    force_destroy=foundation.disposable,
-                    kms_key_arn=foundation.key.arn,
-                    access_logs=foundation.access_logs.bucket,
+                    force_destroy=shared.disposable,
+                    kms_key_arn=shared.key.arn,
+                    access_logs=shared.access_logs.bucket,
                 ),
             )
         self._object = VersionedObject(context, name, settings.key, key_access)

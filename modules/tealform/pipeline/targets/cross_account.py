@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tealform.aws import Construct
 from tealform.common.iam import Statement
-from tealform.common.shared_resources import Foundation
+from tealform.common.shared_resources import SharedResources
 from tealform.naming import Context
 from tealform.pipeline.action import BUILD, Step, action
 from tealform.pipeline.artifact_bucket import ArtifactBucket
@@ -19,9 +19,9 @@ from tealform.settings.environment import Environment
 
 @dataclass(frozen=True)
 class OtherAccount:
-    """The service, by name, its environment as it is set, and where that is. ``foundation`` is the pipeline's."""
+    """The service, by name, its environment as it is set, and where that is. ``shared`` is the pipeline's."""
 
-    foundation: Foundation
+    shared: SharedResources
     target: Context
     environment: Environment
     name: str
@@ -51,7 +51,7 @@ class OtherAccount:
         settings = self.environment.service[self.name]
         if settings.release.engine == "ecs":
             props = EcsDeploymentProps(
-                self.foundation,
+                self.shared,
                 self.name,
                 settings,
                 self.target.name(),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from tealform.aws import Construct
 from tealform.common.iam import Statement
-from tealform.common.shared_resources import Platform
 from tealform.pipeline.action import Step
 from tealform.pipeline.artifact_bucket import ArtifactBucket
 from tealform.pipeline.codedeploy_deployment import CodeDeployDeployment, CodeDeployDeploymentProps
 from tealform.pipeline.ecs_deployment import EcsDeployment, EcsDeploymentProps, releasing
+from tealform.service.platform import ServicePlatform
 from tealform.service.service import Service
 from tealform.settings.service import Service as Settings
 
@@ -20,7 +20,7 @@ from tealform.settings.service import Service as Settings
 class OwnAccount:
     """The service, by name, as it is set and as it stands."""
 
-    platform: Platform
+    platform: ServicePlatform
     name: str
     settings: Settings
     service: Service

@@ -34,9 +34,9 @@ def test_what_is_left_is_a_table_worst_first() -> None:
     assert lines[start - 1] == ""
     assert lines[start + 1 : start + 4] == [
         "|---|---|---|---|---|---|",
-        "| critical | [CUT&#95;KEY](https://example.com/TEAL_KEY) | dev | encryption/key | anybody may use it "
+        "| critical | [TEAL&#95;KEY](https://example.com/TEAL_KEY) | dev | encryption/key | anybody may use it "
         "| environments/dev/cdk.tf.json:120 |",
-        "| high | [CUT&#95;APPROVAL](https://example.com/TEAL_APPROVAL) | prod | delivery-web/pipeline | nobody approves "
+        "| high | [TEAL&#95;APPROVAL](https://example.com/TEAL_APPROVAL) | prod | delivery-web/pipeline | nobody approves "
         "| service.web.release.approval in environments/prod/environment.hcl:33 |",
     ]
 

@@ -30,8 +30,8 @@ def test_clean_gate_says_what_it_counted_and_no_more() -> None:
 def test_what_is_left_is_told_worst_first_with_all_that_mends_it() -> None:
     lines = list(terminal.lines([PROD, DEV]))
     assert lines[:20] == [
-        "severity    rule          environment    where                  mended at",
-        "----------  ------------  -------------  ---------------------  --------------------------------------------------------------------",
+        "severity    rule           environment    where                  mended at",
+        "----------  -------------  -------------  ---------------------  --------------------------------------------------------------------",
         "critical    TEAL_KEY       dev            encryption/key         environments/dev/cdk.tf.json:120",
         "high        TEAL_APPROVAL  prod           delivery-web/pipeline  service.web.release.approval in environments/prod/environment.hcl:33",
         "",

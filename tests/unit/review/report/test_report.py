@@ -95,6 +95,7 @@ class GitHub:
             [sys.executable, "-S", "-m", "tealform.review.report"],
             cwd=ROOT,
             env={
+                "PYTHONPATH": "modules",
                 "PATH": f"{self.folder}{os.pathsep}{os.environ['PATH']}",
                 "GITHUB": str(self.folder),
                 "GITHUB_EVENT_PATH": str(self.folder / "event.json"),
