@@ -42,14 +42,6 @@ def test_the_settings_are_read_without_any_bindings() -> None:
     assert int(run(f"import tealform.synth.app; {COUNT}")) == 0
 
 
-def test_everything_of_cdktf_and_aws_comes_through_the_shim() -> None:
-    files = [file for file in (ROOT / "modules").rglob("*.py") if file.parent != SHIM.parent]
-    assert len(files) > 100
-    for file in files:
-        text = file.read_text(encoding="utf-8")
-        assert not any(name in text for name in ("import cdktf", "from cdktf", "from constructs")), file
-
-
 def test_the_cut_down_assembly_is_made_once_for_each_list_of_submodules(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
