@@ -31,7 +31,7 @@ export BASE
 # A file's tests run in one process, so that what they share is made once; tests/conftest.py says which files come first.
 TESTS := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help synth drift test test-slow test-e2e policy policy-coverage mutate pr-check prove e2e plan-offline plan apply destroy speculative-plan output terraform bootstrap bench lock lock-python lock-providers docs inventory format clean named
+.PHONY: help synth drift test test-slow test-e2e policy policy-coverage mutate pr-check prove e2e plan-offline plan apply destroy speculative-plan output terraform bootstrap bench lock lock-python lock-providers docs artifacts inventory format clean named
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -116,6 +116,9 @@ bench: $(VENV)/.run $(CHECKOV)/.installed ## Time the synthesis against the plai
 
 docs: $(VENV)/.run ## Write the reference, the table of effects and that of permissions, about a minute
 	@$(BIN)/python -m tools docs
+
+artifacts: $(VENV)/.run ## Write artifacts/ from modules/tealform/templates
+	@$(BIN)/python -m tools artifacts
 
 inventory: $(VENV)/.dev ## Write tests/inventories from the generated Terraform
 	@$(BIN)/python -m tools inventory

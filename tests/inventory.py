@@ -17,6 +17,7 @@ from tealform.settings.loader import GENERATED
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENTS = ROOT / "environments"
+TEMPLATES = ROOT / "modules" / "tealform" / "templates"
 INVENTORIES = Path(__file__).parent / "inventories"
 
 _VALUES = {

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from tealform import templates
 from tealform.errors import TealformError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     simple = {
         "docs": (_docs, "write the generated pages and tables of docs/, about a minute"),
+        "artifacts": (_artifacts, "write artifacts/ from modules/tealform/templates"),
         "inventory": (_inventory, "write tests/inventories from the generated Terraform"),
         "policy-coverage": (_policy_coverage, "write coverage.json: which of checkov's checks must judge what"),
         "bench": (_bench, "time the synthesis against CDKTF's plain imports, and the policy gate"),
@@ -48,6 +50,13 @@ def _docs(_: argparse.Namespace) -> int:
 
     for write in (settings_docs.write, setting_effects.write, iam_docs.write, rules_docs.write):
         print(write(ROOT).relative_to(ROOT), flush=True)
+    return 0
+
+
+def _artifacts(_: argparse.Namespace) -> int:
+    for path, content in templates.contents("artifacts").items():
+        (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / path).write_bytes(content)
     return 0
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.inventory import ROOT
+from tests.inventory import TEMPLATES
 from tests.support import Template
 from tests.unit.bootstrap.projects import ACCOUNT, CLOUD, GITHUB, OTHER, S3, bootstrapped, only, shared
 
@@ -138,7 +138,9 @@ def test_workflows_of_github_plan_for_pull_requests_and_apply_from_the_branch_al
 
 
 def test_the_apply_role_is_lent_for_as_long_as_the_workflow_asks() -> None:
-    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "apply-environment.yml").read_text(encoding="utf-8"))
+    workflow = yaml.safe_load(
+        (TEMPLATES / "github" / "workflows" / "apply-environment.yml").read_text(encoding="utf-8")
+    )
     asked = [
         step["with"].get("seconds", 3600)
         for step in workflow["jobs"]["apply"]["steps"]

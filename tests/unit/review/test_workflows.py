@@ -12,10 +12,11 @@ import yaml
 
 from tealform.review import check
 from tealform.review.report import artifact
-from tests.inventory import ROOT
+from tests.inventory import ROOT, TEMPLATES
 
-GITHUB = ROOT / ".github"
-FILES = sorted([*GITHUB.glob("workflows/*.yml"), *GITHUB.glob("actions/*/action.yml")])
+GITHUB = TEMPLATES / "github"
+OWN = (ROOT / ".github").glob("workflows/*.yml")
+FILES = sorted([*OWN, *GITHUB.glob("workflows/*.yml"), *GITHUB.glob("actions/*/action.yml")])
 WORKFLOWS = {file.name: yaml.safe_load(file.read_text()) for file in GITHUB.glob("workflows/*.yml")}
 POLICY, REPORT = WORKFLOWS["pull-request-policy.yml"], WORKFLOWS["pull-request-report.yml"]
 # YAML 1.1 takes «on» for a truth value.
@@ -30,7 +31,7 @@ def mappings(value: Any) -> Iterator[dict[str, Any]]:
         yield from mappings(each)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(GITHUB)))
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_actions_are_pinned_and_no_expression_gets_into_a_script(file: Path) -> None:
     document = yaml.safe_load(file.read_text())
     assert "pull_request_target" not in document.get(ON, {})
@@ -108,12 +109,13 @@ def test_the_report_finds_what_was_handed_over() -> None:
 
 def test_what_may_write_runs_nothing_of_the_pull_request() -> None:
     (job,) = REPORT["jobs"].values()
-    checkout, report = job["steps"]
+    checkout, install, report = job["steps"]
     assert set(checkout["with"]) == {"persist-credentials"}, "another ref would be somebody else's code"
+    assert install["run"] == "make .venv/.run"
     assert report == {
         "name": "Report",
-        "env": {"GH_TOKEN": "${{ github.token }}", "PYTHONPATH": "modules"},
-        "run": "python3 -m tealform.review.report",
+        "env": {"GH_TOKEN": "${{ github.token }}"},
+        "run": ".venv/bin/python -m tealform.review.report",
     }
 
 
