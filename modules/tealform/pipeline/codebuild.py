@@ -90,7 +90,7 @@ class CodeBuild(Construct):
                 statements=[
                     logs.writing(),
                     *props.statements,
-                    *secret_access.reading(props.secrets, props.secrets_kms_keys),
+                    *secret_access.allow_secret_reads(props.secrets, props.secrets_kms_keys),
                     *(self._network.joining() if self._network else ()),
                 ],
             ),
@@ -138,7 +138,7 @@ class CodeBuild(Construct):
     def _variables(self) -> Iterator[CodebuildProjectEnvironmentEnvironmentVariable]:
         props = self._code_build_props
         given: dict[str, tuple[str | None, str]] = {name: (None, value) for name, value in props.variables.items()}
-        given |= {name: secret_access.for_codebuild(arn) for name, arn in props.secrets.items()}
+        given |= {name: secret_access.to_codebuild_variable(arn) for name, arn in props.secrets.items()}
         for name, (kind, value) in sorted(given.items()):
             yield CodebuildProjectEnvironmentEnvironmentVariable(name=name, type=kind, value=value)
 

@@ -5,20 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tealform.aws import App, Construct, TerraformOutput
-from tealform.common.access_logs import AccessLogs, AccessLogsProps
 from tealform.common.kms_key import Key, KeyProps
 from tealform.common.pull_through_cache import CachedRegistry, CachedRegistryProps
 from tealform.common.root_module import RootModule
+from tealform.common.s3_bucket import AccessLogs, AccessLogsProps
 from tealform.common.shared_resources import SharedResources
 from tealform.naming import Context
-from tealform.network.application_load_balancer import ApplicationLoadBalancer
-from tealform.network.load_balancer import LoadBalancer, LoadBalancerProps
+from tealform.network.load_balancer import ApplicationLoadBalancer, LoadBalancer, LoadBalancerProps, NetworkLoadBalancer
 from tealform.network.network import Network, NetworkProps
-from tealform.network.network_load_balancer import NetworkLoadBalancer
-from tealform.notifications.chat import Chat, ChatProps, channels
 from tealform.notifications.pipeline_notifications import PipelineNotifications, PipelineNotificationsProps
 from tealform.notifications.service_notifications import ServiceNotifications, ServiceNotificationsProps
-from tealform.notifications.topic import PUBLISHERS, Topic, TopicProps, topic, topic_arn
+from tealform.notifications.topic import (
+    PUBLISHERS,
+    Chat,
+    ChatProps,
+    Topic,
+    TopicProps,
+    group_by_channel,
+    resolve_topic,
+    topic_arn,
+)
 from tealform.pipeline.connections import connections
 from tealform.pipeline.cross_account_role import ReleaseAccess, ReleaseAccessProps, reader_arns
 from tealform.pipeline.image_repository import ImageRepository, ImageRepositoryProps, Images
@@ -26,8 +32,7 @@ from tealform.pipeline.service_pipeline import Delivery, DeliveryProps
 from tealform.pipeline.targets import Target
 from tealform.pipeline.targets.cross_account import OtherAccount
 from tealform.pipeline.targets.same_account import OwnAccount
-from tealform.service.cluster import Cluster, ClusterProps
-from tealform.service.platform import ServicePlatform
+from tealform.service.platform import Cluster, ClusterProps, ServicePlatform
 from tealform.service.service import Service, ServiceProps
 from tealform.settings import terraform_backend
 from tealform.settings.environment import Environment

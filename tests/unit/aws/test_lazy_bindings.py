@@ -72,7 +72,7 @@ def test_plain_imports_generate_the_same(tmp_path: Path) -> None:
     shutil.copytree(ENVIRONMENTS, root / "environments", ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
     for file in (root / "environments").glob(f"*/{GENERATED}"):
         file.unlink()
-    node = json.dumps(str(lazy_bindings.node()))
+    node = json.dumps(str(lazy_bindings.find_node()))
     run(
         f"import os; os.environ['JSII_NODE'] = {node}\n"
         "import cdktf_cdktf_provider_aws, sys, pathlib\n"

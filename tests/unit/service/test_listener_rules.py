@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from tealform.aws import App
-from tealform.network.application_load_balancer import ApplicationLoadBalancer
-from tealform.service.listener_rules import Rules, RulesProps
+from tealform.network.load_balancer import ApplicationLoadBalancer
 from tealform.service.service import Service
-from tealform.service.traffic_routes import Weighted
+from tealform.service.traffic_routes import ListenerRules, ListenerRulesProps, WeightedTargetGroup
 from tealform.synth.stack import EnvironmentStack
 from tests.support import Template, environment, settings, template
 
@@ -108,11 +107,14 @@ def test_a_programmer_who_gives_codedeploy_two_groups_in_a_rule_is_told_why_not(
     assert isinstance(balancer, ApplicationLoadBalancer)
     assert isinstance(service, Service)
     groups = service.target_groups
-    one, both = [Weighted(groups.blue, 100)], [Weighted(groups.blue, 100), Weighted(groups.green, 0)]
+    one, both = (
+        [WeightedTargetGroup(groups.blue, 100)],
+        [WeightedTargetGroup(groups.blue, 100), WeightedTargetGroup(groups.green, 0)],
+    )
     production, test = (both, one) if listener == "production" else (one, both)
-    props = RulesProps("shop-test-more", of_environment.environment.service["web"], balancer, production, test)
+    props = ListenerRulesProps("shop-test-more", of_environment.environment.service["web"], balancer, production, test)
     with pytest.raises(ValueError, match="target groups") as refused:
-        Rules(stack, "more", props)
+        ListenerRules(stack, "more", props)
     assert str(refused.value) == (
         f"the {listener} rule of shop-test-more leads to 2 target groups; CodeDeploy moves rules that lead to one: "
         'give it one, or use engine "ecs"'

@@ -252,10 +252,10 @@ def test_the_same_source_gives_the_same_bytes_whenever_it_is_packed(
     copied.write_bytes(Path(smoke_test.__file__).read_bytes())
     copied.chmod(0o600)
     monkeypatch.setattr(lambda_packages, "_FUNCTIONS", tmp_path)
-    elsewhere = lambda_packages.Program("smoke_test", "smoke-test.zip")
+    elsewhere = lambda_packages.LambdaPackage("smoke_test", "smoke-test.zip")
     assert (elsewhere.content, elsewhere.hash) == (lambda_packages.SMOKE_TEST.content, lambda_packages.SMOKE_TEST.hash)
     copied.write_text("pass\n")
-    other = lambda_packages.Program("smoke_test", "smoke-test.zip")
+    other = lambda_packages.LambdaPackage("smoke_test", "smoke-test.zip")
     assert other.hash != lambda_packages.SMOKE_TEST.hash
 
 
