@@ -75,7 +75,7 @@ class ArtifactBucket(Construct):
             self,
             "bucket",
             BucketProps(
-                shared.context,
+                context=shared.context,
                 name=shared.context.bucket(props.service, "artifacts"),
                 expiration_days=_DAYS,
                 force_destroy=shared.disposable,

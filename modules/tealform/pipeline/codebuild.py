@@ -76,14 +76,14 @@ class CodeBuild(Construct):
         logs = LogGroup(
             self,
             "logs",
-            LogGroupProps(context, context.log_group(props.service, props.part), shared.key, shared.retention_days),
+            LogGroupProps(shared=shared, name=context.log_group(props.service, props.part)),
         )
         self._network = self._build_network()
         role = ServiceRole(
             self,
             "role",
             ServiceRoleProps(
-                context,
+                context=context,
                 name=context.name(props.service, props.part),
                 service="codebuild.amazonaws.com",
                 source_arn=self.arn,

@@ -61,7 +61,7 @@ class CodeDeployDeployment(Construct):
             self,
             "role",
             ServiceRoleProps(
-                context,
+                context=context,
                 name=f"{self.name}-deploy",
                 service="codedeploy.amazonaws.com",
                 source_arn=self._group_arn,

@@ -53,7 +53,7 @@ class Pipeline(Construct):
             self,
             "role",
             ServiceRoleProps(
-                context,
+                context=context,
                 name=f"{self.name}-pipeline",
                 service="codepipeline.amazonaws.com",
                 statements=self._statements(),
@@ -119,7 +119,7 @@ class Pipeline(Construct):
             self,
             "start-role",
             ServiceRoleProps(
-                context,
+                context=context,
                 name=rule_name,
                 service="events.amazonaws.com",
                 source_arn=context.arn("events", f"rule/{rule_name}"),
