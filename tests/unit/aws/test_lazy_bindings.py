@@ -57,10 +57,10 @@ def test_the_cut_down_assembly_is_made_once_for_each_list_of_submodules(
 
     monkeypatch.setattr(lazy_bindings, "_copy_assembly", copy)
     (installed / "_jsii" / "a@1.jsii.tgz").write_text("whole")
-    first = lazy_bindings._cut_down(installed, ["vpc"])
-    assert lazy_bindings._cut_down(installed, ["vpc"]) == first
+    first = lazy_bindings._reduce(installed, ["vpc"])
+    assert lazy_bindings._reduce(installed, ["vpc"]) == first
     assert (first / "_jsii" / "a@1.jsii.tgz").read_text() == "cut down"
-    second = lazy_bindings._cut_down(installed, ["subnet", "vpc"])
+    second = lazy_bindings._reduce(installed, ["subnet", "vpc"])
     assert second != first
     assert made == [["vpc"], ["subnet", "vpc"]]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([first.name, second.name, "installed"])
