@@ -19,11 +19,10 @@ from tealform.aws import (
     ITerraformDependable,
 )
 from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
-from tealform.service.platform import ServicePlatform
+from tealform.service.platform import ServicePartProps
 from tealform.service.rollback_alarms import RollbackAlarms
 from tealform.service.traffic_routes import TargetGroups, TrafficRoutes
 from tealform.settings import release_duration
-from tealform.settings.release import Release
 
 # The provider's default timeout: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_service
 _DELETE_MINUTES = 20
@@ -53,17 +52,8 @@ CODEDEPLOY = DeploymentController(type="CODE_DEPLOY")
 
 
 @dataclass(frozen=True, kw_only=True)
-class EcsBlueGreenProps:
+class EcsBlueGreenProps(ServicePartProps):
     """Inputs of ``EcsBlueGreen``."""
-
-    platform: ServicePlatform
-    """The environment, and the load balancer whose type limits the duration of a release."""
-
-    name: str
-    """The service's label."""
-
-    release: Release
-    """The ``release`` block."""
 
     target_groups: TargetGroups
     """The target groups of both colors."""
@@ -100,7 +90,7 @@ class EcsBlueGreen(Construct):
         # ECS deregisters targets with this role: without its policy a destroy hangs on draining tasks.
         dependencies: list[ITerraformDependable] = [attachment]
         hooks = self._hooks(dependencies)
-        minutes = release_duration.minutes(props.release, props.platform.load_balancer.settings.type)
+        minutes = release_duration.minutes(props.settings.release, props.platform.load_balancer.settings.type)
         self.controller = DeploymentController(
             type="ECS",
             advanced_configuration=EcsServiceLoadBalancerAdvancedConfiguration(
@@ -124,7 +114,7 @@ class EcsBlueGreen(Construct):
     def _configuration(
         self, hooks: list[EcsServiceDeploymentConfigurationLifecycleHook]
     ) -> EcsServiceDeploymentConfiguration:
-        release = self._props.release
+        release = self._props.settings.release
         minutes = str(release.interval_minutes)
         canary = EcsServiceDeploymentConfigurationCanaryConfiguration(
             canary_percent=release.percent, canary_bake_time_in_minutes=minutes
@@ -156,13 +146,13 @@ class EcsBlueGreen(Construct):
         ]
 
     def _role(self, kind: str, statements: list[Statement]) -> ServiceRole:
-        context = self._props.platform.context
+        props = self._props
         return ServiceRole(
             self,
             kind,
             ServiceRoleProps(
-                context=context,
-                name=context.name(self._props.name, kind),
+                context=props.platform.context,
+                name=f"{props.service}-{kind}",
                 service="ecs.amazonaws.com",
                 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html
                 sends_source=False,

@@ -17,6 +17,7 @@ from tealform.common.log_group import LogGroup, LogGroupProps
 from tealform.common.shared_resources import SharedResources
 from tealform.network.load_balancer import LoadBalancer
 from tealform.network.network import Network
+from tealform.settings.service import Service as Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,3 +84,22 @@ class ServicePlatform(SharedResources):
 
     cluster: Cluster
     """The ECS cluster that runs the tasks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServicePartProps:
+    """Inputs that a service and all its parts have in common."""
+
+    platform: ServicePlatform
+    """The network, load balancer and cluster that the service runs on."""
+
+    name: str
+    """The service's label, which is also the container's name."""
+
+    settings: Settings
+    """The ``service`` block."""
+
+    @property
+    def service(self) -> str:
+        """The service's full name: ``<project>-<environment>-<label>``."""
+        return self.platform.context.name(self.name)

@@ -13,25 +13,15 @@ from tealform.aws import (
     Construct,
     LbTargetGroup,
 )
-from tealform.service.platform import ServicePlatform
+from tealform.service.platform import ServicePartProps
 from tealform.service.traffic_routes import TargetGroups
-from tealform.settings.alarms import Alarms as Settings
 
 _PERIOD_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class RollbackAlarmsProps:
+class RollbackAlarmsProps(ServicePartProps):
     """Inputs of ``RollbackAlarms``."""
-
-    platform: ServicePlatform
-    """The environment and its load balancer."""
-
-    name: str
-    """The service's label."""
-
-    settings: Settings
-    """The ``alarms`` block."""
 
     target_groups: TargetGroups
     """The target groups that the alarms watch."""
@@ -49,7 +39,7 @@ class RollbackAlarms(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: RollbackAlarmsProps) -> None:
         super().__init__(scope, id_)
-        self._props = props
+        self._props, self._settings = props, props.settings.release.alarms
         create: dict[str, Callable[[str, LbTargetGroup], CloudwatchMetricAlarm]] = {
             "unhealthy": self._unhealthy,
             "errors": self._errors,
@@ -57,21 +47,21 @@ class RollbackAlarms(Construct):
         }
         self.alarms = [
             create[kind](color, group)
-            for kind in props.settings.kinds(props.platform.load_balancer.settings.type)
+            for kind in self._settings.kinds(props.platform.load_balancer.settings.type)
             for color, group in props.target_groups.colors.items()
         ]
 
     @property
     def names(self) -> list[str]:
         """The names of all alarms that roll a release back."""
-        return [*(alarm.alarm_name for alarm in self.alarms), *self._props.settings.names]
+        return [*(alarm.alarm_name for alarm in self.alarms), *self._settings.names]
 
     def _unhealthy(self, color: str, group: LbTargetGroup) -> CloudwatchMetricAlarm:
         return self._alarm(
             "unhealthy",
             color,
             "Targets fail their health checks",
-            threshold=self._props.settings.unhealthy_targets,
+            threshold=self._settings.unhealthy_targets,
             namespace=self._props.platform.load_balancer.metrics,
             metric_name="UnHealthyHostCount",
             statistic="Maximum",
@@ -86,7 +76,7 @@ class RollbackAlarms(Construct):
             "errors",
             color,
             "Targets answer with 5xx",
-            threshold=self._props.settings.errors_percent,
+            threshold=self._settings.errors_percent,
             metric_query=[
                 self._with_traffic("100 * errors / requests", "Share of 5xx in percent"),
                 self._metric("errors", "HTTPCode_Target_5XX_Count", "Sum", group),
@@ -95,7 +85,7 @@ class RollbackAlarms(Construct):
         )
 
     def _latency(self, color: str, group: LbTargetGroup) -> CloudwatchMetricAlarm:
-        settings = self._props.settings
+        settings = self._settings
         return self._alarm(
             "latency",
             color,
@@ -110,13 +100,13 @@ class RollbackAlarms(Construct):
 
     def _with_traffic(self, expression: str, label: str) -> CloudwatchMetricAlarmMetricQuery:
         """Return ``expression``, or 0 if there are too few requests, so that the alarm of an idle color ends."""
-        enough = f"requests >= {self._props.settings.from_requests}"
+        enough = f"requests >= {self._settings.from_requests}"
         return CloudwatchMetricAlarmMetricQuery(
             id="watched", expression=f"IF({enough}, {expression}, 0)", label=label, return_data=True
         )
 
     def _alarm(self, kind: str, color: str, description: str, threshold: float, **metric: Any) -> CloudwatchMetricAlarm:
-        settings, service = self._props.settings, self._props.platform.context.name(self._props.name)
+        settings, service = self._settings, self._props.service
         return CloudwatchMetricAlarm(
             self,
             f"{kind}-{color}",

@@ -23,10 +23,9 @@ from tealform.aws import (
     TerraformResourceLifecycle,
 )
 from tealform.service.ignored_changes import OWNED_BY_SCHEDULES
-from tealform.service.platform import ServicePlatform
+from tealform.service.platform import ServicePartProps
 from tealform.service.traffic_routes import TargetGroups
 from tealform.settings.scaling_schedule import Schedule
-from tealform.settings.service import Service as Settings
 
 # A task takes about a minute to start: new tasks count in the average before more are added, and
 # load must stay low before any is removed.
@@ -35,17 +34,8 @@ _IN_SECONDS = 300
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScalingProps:
+class ScalingProps(ServicePartProps):
     """Inputs of ``Scaling``."""
-
-    platform: ServicePlatform
-    """The cluster, and the load balancer that counts requests."""
-
-    name: str
-    """The service's label."""
-
-    settings: Settings
-    """The ``service`` block: ``tasks`` and ``scaling``."""
 
     ecs_service: EcsService
     """The service whose tasks are counted."""
@@ -60,7 +50,6 @@ class Scaling(Construct):
     def __init__(self, scope: Construct, id_: str, props: ScalingProps) -> None:
         super().__init__(scope, id_)
         self._props, scaling = props, props.settings.scaling
-        self._service = props.platform.context.name(props.name)
         self._target = AppautoscalingTarget(
             self,
             "target",
@@ -120,7 +109,7 @@ class Scaling(Construct):
         AppautoscalingPolicy(
             self,
             id_,
-            name=f"{self._service}-{id_}",
+            name=f"{self._props.service}-{id_}",
             policy_type="TargetTrackingScaling",
             target_tracking_scaling_policy_configuration=AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
                 target_value=value,
@@ -135,7 +124,7 @@ class Scaling(Construct):
         AppautoscalingScheduledAction(
             self,
             f"at-{name}",
-            name=f"{self._service}-{name}",
+            name=f"{self._props.service}-{name}",
             schedule=schedule.at,
             timezone=schedule.timezone,
             scalable_target_action=AppautoscalingScheduledActionScalableTargetAction(

@@ -20,29 +20,19 @@ from tealform.common.log_group import LogGroup, LogGroupProps
 from tealform.network.security_group import allow_egress, connect, security_group
 from tealform.service.deployment_controller import CODEDEPLOY, DeploymentController, EcsBlueGreen, EcsBlueGreenProps
 from tealform.service.ignored_changes import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
-from tealform.service.platform import ServicePlatform
+from tealform.service.platform import ServicePartProps
 from tealform.service.rollback_alarms import RollbackAlarms, RollbackAlarmsProps
 from tealform.service.scaling import Scaling, ScalingProps
 from tealform.service.smoke_test_function import SmokeTestFunction, SmokeTestFunctionProps
 from tealform.service.task_definition import TaskRoles, TaskRolesProps, register_task
-from tealform.service.traffic_routes import TargetGroups, TargetGroupsProps, TrafficRoutes, route_traffic
+from tealform.service.traffic_routes import TargetGroups, TrafficRoutes, route_traffic
 from tealform.settings.hooks import SMOKE_TEST_STAGE, STAGES
 from tealform.settings.release_templates import PLATFORM_VERSION, Placement, Task, hooks_variables
-from tealform.settings.service import Service as Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceProps:
+class ServiceProps(ServicePartProps):
     """Inputs of ``Service``."""
-
-    platform: ServicePlatform
-    """The network, load balancer and cluster that the service runs on."""
-
-    name: str
-    """The service's label, which is also the container's name."""
-
-    settings: Settings
-    """The ``service`` block."""
 
     repository_arn: str
     """The ECR repository of the service's images."""
@@ -89,7 +79,7 @@ class Service(Construct):
         self._props = props
         platform, name, settings = props.platform, props.name, props.settings
         context = platform.context
-        self.name = context.name(name)
+        self.name = props.service
         self.arn = context.arn("ecs", f"service/{platform.cluster.name}/{self.name}")
         self.logs = LogGroup(self, "logs", LogGroupProps(shared=platform, name=context.log_group(name)))
         self.roles = TaskRoles(
@@ -104,7 +94,7 @@ class Service(Construct):
         )
         self._connections = self._connect()
         self.target_groups = TargetGroups(
-            self, "target-groups", TargetGroupsProps(platform=platform, name=name, settings=settings)
+            self, "target-groups", ServicePartProps(platform=platform, name=name, settings=settings)
         )
         self.routes = route_traffic(
             self,
@@ -116,9 +106,7 @@ class Service(Construct):
         self.alarms = RollbackAlarms(
             self,
             "alarms",
-            RollbackAlarmsProps(
-                platform=platform, name=name, settings=settings.release.alarms, target_groups=self.target_groups
-            ),
+            RollbackAlarmsProps(platform=platform, name=name, settings=settings, target_groups=self.target_groups),
         )
         self.hooks = self._hooks()
         self._task = self._describe_task()
@@ -203,8 +191,8 @@ class Service(Construct):
         )
 
     def _controller(self) -> DeploymentController:
-        props, release = self._props, self._props.settings.release
-        if release.engine == "codedeploy":
+        props = self._props
+        if props.settings.release.engine == "codedeploy":
             return CODEDEPLOY
         return EcsBlueGreen(
             self,
@@ -212,7 +200,7 @@ class Service(Construct):
             EcsBlueGreenProps(
                 platform=props.platform,
                 name=props.name,
-                release=release,
+                settings=props.settings,
                 target_groups=self.target_groups,
                 routes=self.routes,
                 alarms=self.alarms,

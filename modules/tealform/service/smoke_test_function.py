@@ -16,8 +16,7 @@ from tealform.common.iam import Condition, ServiceRole, ServiceRoleProps, Statem
 from tealform.common.log_group import LogGroup, LogGroupProps
 from tealform.network.security_group import allow_egress, connect, security_group
 from tealform.service.lambda_packages import SMOKE_TEST
-from tealform.service.platform import ServicePlatform
-from tealform.settings.service import Service as Settings
+from tealform.service.platform import ServicePartProps
 from tealform.settings.smoke_test import SmokeTest as TestSettings
 
 # Seconds beyond the time for the right answer: to start, to find the load balancer, to report.
@@ -25,17 +24,8 @@ _EXTRA_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class SmokeTestFunctionProps:
+class SmokeTestFunctionProps(ServicePartProps):
     """Inputs of ``SmokeTestFunction``."""
-
-    platform: ServicePlatform
-    """The network, and the load balancer whose test listener the function calls."""
-
-    name: str
-    """The service's label."""
-
-    settings: Settings
-    """The ``service`` block: hosts and engine."""
 
     test: TestSettings
     """The ``smoke_test`` block."""
@@ -54,7 +44,7 @@ class SmokeTestFunction(Construct):
     def __init__(self, scope: Construct, id_: str, props: SmokeTestFunctionProps) -> None:
         super().__init__(scope, id_)
         self._props, context = props, props.platform.context
-        self._service = context.name(props.name)
+        self._service = props.service
         self._name = f"{self._service}-smoke-test"
         self._logs = LogGroup(
             self, "logs", LogGroupProps(shared=props.platform, name=context.log_group(props.name, "smoke-test"))

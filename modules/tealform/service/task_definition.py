@@ -20,7 +20,7 @@ from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement, allow_
 from tealform.common.log_group import LogGroup
 from tealform.common.secret_access import allow_secret_reads
 from tealform.naming import Context
-from tealform.service.platform import ServicePlatform
+from tealform.service.platform import ServicePartProps
 from tealform.settings.release_templates import Task
 from tealform.settings.service import Service as Settings
 
@@ -50,17 +50,8 @@ _ECR_IMAGE = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaskRolesProps:
+class TaskRolesProps(ServicePartProps):
     """Inputs of ``TaskRoles``."""
-
-    platform: ServicePlatform
-    """The environment, its key, and the log group of ECS Exec sessions."""
-
-    name: str
-    """The service's label."""
-
-    settings: Settings
-    """The ``service`` block: secrets, policies and ECS Exec."""
 
     repository_arn: str
     """The ECR repository of the service's images."""

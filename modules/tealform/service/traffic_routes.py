@@ -22,22 +22,8 @@ from tealform.aws import (
 )
 from tealform.network.load_balancer import ApplicationLoadBalancer, LoadBalancer, NetworkLoadBalancer
 from tealform.service.ignored_changes import OWNED_OF_LISTENER, OWNED_OF_RULE
-from tealform.service.platform import ServicePlatform
+from tealform.service.platform import ServicePartProps
 from tealform.settings.service import Service as Settings
-
-
-@dataclass(frozen=True, kw_only=True)
-class TargetGroupsProps:
-    """Inputs of ``TargetGroups``."""
-
-    platform: ServicePlatform
-    """The network of the targets, and the load balancer that decides the protocol."""
-
-    name: str
-    """The service's label."""
-
-    settings: Settings
-    """The ``service`` block."""
 
 
 class TargetGroups(Construct):
@@ -52,7 +38,7 @@ class TargetGroups(Construct):
     colors: dict[str, LbTargetGroup]
     """Both groups, by color."""
 
-    def __init__(self, scope: Construct, id_: str, props: TargetGroupsProps) -> None:
+    def __init__(self, scope: Construct, id_: str, props: ServicePartProps) -> None:
         super().__init__(scope, id_)
         self._props = props
         self.blue = self._target_group("blue")
