@@ -87,7 +87,7 @@ class Key(Construct):
         self.policy = KmsKeyPolicy(self, "policy", key_id=key.key_id, policy=document.json)
         self.arn = key.arn
 
-    def usage(self) -> Statement:
+    def allow_use(self) -> Statement:
         """Allow reading and writing data that is encrypted with this key."""
         return Statement(
             sid="UseKey",

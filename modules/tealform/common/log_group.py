@@ -37,7 +37,7 @@ class LogGroup(Construct):
             depends_on=[shared.key.policy],
         )
 
-    def writing(self) -> Statement:
+    def allow_write(self) -> Statement:
         """Allow writing to this group."""
         return Statement(
             sid="WriteLogs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[f"{self.arn}:*"]

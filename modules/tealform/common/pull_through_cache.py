@@ -56,7 +56,7 @@ class CachedRegistry(Construct):
         )
 
     @staticmethod
-    def pulling(registries: Sequence[CachedRegistry]) -> list[Statement]:
+    def allow_pull(registries: Sequence[CachedRegistry]) -> list[Statement]:
         """Allow pulling through ``registries``, also for the first time; no statement if there are none.
 
         https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html

@@ -247,7 +247,7 @@ class FlowLogs(Construct):
                 service="vpc-flow-logs.amazonaws.com",
                 source_arn=context.arn("ec2", "vpc-flow-log/*"),
                 statements=[
-                    logs.writing(),
+                    logs.allow_write(),
                     # AWS supports no narrower resource for this action.
                     Statement(sid="FindLogGroups", actions=["logs:DescribeLogGroups"], resources=["*"]),
                     Statement(sid="FindLogStreams", actions=["logs:DescribeLogStreams"], resources=[f"{logs.arn}:*"]),

@@ -88,7 +88,7 @@ class CodeBuild(Construct):
                 service="codebuild.amazonaws.com",
                 source_arn=self.arn,
                 statements=[
-                    logs.writing(),
+                    logs.allow_write(),
                     *props.statements,
                     *secret_access.allow_secret_reads(props.secrets, props.secrets_kms_keys),
                     *(self._network.joining() if self._network else ()),

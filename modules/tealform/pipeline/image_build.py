@@ -68,10 +68,10 @@ class ImageBuild(CodeBuild):
                 secrets_kms_keys=settings.secrets_kms_keys,
                 statements=[
                     *props.artifacts.usage(),
-                    shared.key.usage(),
+                    shared.key.allow_use(),
                     allow_ecr_login(),
                     props.images.pushing(),
-                    *CachedRegistry.pulling(shared.registries),
+                    *CachedRegistry.allow_pull(shared.registries),
                     *([cache.usage()] if cache else ()),
                 ],
             ),

@@ -100,7 +100,7 @@ class Pipeline(Construct):
         props = self._props
         return [
             *props.artifacts.usage(),
-            props.shared.key.usage(),
+            props.shared.key.allow_use(),
             *(statement for step in self._steps for statement in step.statements),
             *stage_conditions.statements(props.release, props.shared.context),
         ]

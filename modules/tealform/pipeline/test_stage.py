@@ -73,4 +73,4 @@ class SourceTest(CodeBuild):
 
 
 def _pulling(images: Images, registries: Sequence[CachedRegistry]) -> list[Statement]:
-    return [allow_ecr_login(), images.pulling(), *CachedRegistry.pulling(registries)]
+    return [allow_ecr_login(), images.pulling(), *CachedRegistry.allow_pull(registries)]

@@ -75,7 +75,7 @@ class SmokeTestFunction(Construct):
             "ec2:UnassignPrivateIpAddresses",
         ]
         return [
-            self._logs.writing(),
+            self._logs.allow_write(),
             # A shared subnet belongs to another account.
             Statement(
                 sid="JoinNetwork",

@@ -115,7 +115,7 @@ class TaskRoles(Construct):
                 ],
             ),
             allow_ecr_login(),
-            props.logs.writing(),
+            props.logs.allow_write(),
             *allow_secret_reads(settings.secrets, settings.secrets_kms_keys),
         ]
 
