@@ -64,7 +64,7 @@ def bench(root: Path) -> int:
 def _run(code: str, root: Path) -> Run:
     # Compiled modules are kept, as they are for whoever types `make synth` twice.
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    environment["JSII_NODE"] = str(lazy_bindings.node())
+    environment["JSII_NODE"] = str(lazy_bindings.find_node())
     started = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-c", code], cwd=root, env=environment, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)

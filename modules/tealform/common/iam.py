@@ -1,4 +1,4 @@
-"""Policies as documents, and roles that only the right service may take."""
+"""IAM policy documents, common statements, and roles that one AWS service can assume."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tealform.naming import Context
 
 @dataclass(frozen=True)
 class Condition:
-    """A condition of a statement: ``Condition("StringEquals", "aws:SourceAccount", ["123456789012"])``."""
+    """A condition of a statement, such as ``Condition("StringEquals", "aws:SourceAccount", ["123456789012"])``."""
 
     test: str
     variable: str
@@ -40,15 +40,15 @@ class Statement:
 
 
 def policy_document(scope: Construct, id_: str, statements: Sequence[Statement]) -> DataAwsIamPolicyDocument:
-    """A policy as a data source, which Terraform and policy checks can look into.
+    """Create a policy as a data source, which Terraform and policy checks can read.
 
-    What a statement does not have is left out: an empty ``condition`` list makes policy checks
-    answer «unknown» instead of failing.
+    Empty parts of a statement are left out: an empty ``condition`` list makes policy checks
+    answer "unknown" instead of failing.
     """
-    return DataAwsIamPolicyDocument(scope, id_, statement=[_statement(statement) for statement in statements])
+    return DataAwsIamPolicyDocument(scope, id_, statement=[_render_statement(statement) for statement in statements])
 
 
-def _statement(statement: Statement) -> DataAwsIamPolicyDocumentStatement:
+def _render_statement(statement: Statement) -> DataAwsIamPolicyDocumentStatement:
     return DataAwsIamPolicyDocumentStatement(
         sid=statement.sid,
         effect=statement.effect,
@@ -69,59 +69,70 @@ def _statement(statement: Statement) -> DataAwsIamPolicyDocumentStatement:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ServiceRoleProps:
-    """A role for an AWS service.
-
-    ``service`` is the principal (``codebuild.amazonaws.com``). The trust is narrowed to this account and, for
-    services that send it, to ``source_arn``: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-    ``says_for_whom`` is false for a service that is not documented to send either. A role without ``statements`` may do
-    nothing by itself.
-    """
+    """Inputs of ``ServiceRole``."""
 
     context: Context
+    """The account that the trust policy is restricted to."""
+
     name: str
+    """The role's full name."""
+
     service: str
+    """The service principal that assumes the role, such as ``codebuild.amazonaws.com``."""
+
     source_arn: str | None = None
-    says_for_whom: bool = True
+    """The resource that the service acts for; ``None`` for services that do not send ``aws:SourceArn``."""
+
+    sends_source: bool = True
+    """Whether the service sends ``aws:SourceAccount``. False if AWS documents neither source key for it."""
+
     statements: Sequence[Statement] = ()
+    """The permissions; none by default."""
 
 
 class ServiceRole(Construct):
-    """An IAM role with its permissions inline. Whoever makes use of them at once depends on ``permissions``."""
+    """An IAM role for an AWS service, with its permissions inline.
+
+    The trust is restricted to this account and, where given, to ``source_arn``:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    """
+
+    role: IamRole
+    """The role; ``arn`` is its ARN."""
+
+    permissions: list[IamRolePolicy]
+    """The inline policy, if there is one. Resources that use the role at once depend on it."""
 
     def __init__(self, scope: Construct, id_: str, props: ServiceRoleProps) -> None:
         super().__init__(scope, id_)
-        trust = policy_document(
-            self,
-            "trust",
-            [
-                Statement(
-                    sid="Trust",
-                    actions=["sts:AssumeRole"],
-                    principals={"Service": [props.service]},
-                    conditions=_callers(props),
-                )
-            ],
+        trust = Statement(
+            sid="Trust",
+            actions=["sts:AssumeRole"],
+            principals={"Service": [props.service]},
+            conditions=_source_conditions(props),
         )
-        self.role = IamRole(self, "role", name=props.name, assume_role_policy=trust.json)
+        document = policy_document(self, "trust", [trust])
+        self.role = IamRole(self, "role", name=props.name, assume_role_policy=document.json)
         self.arn = self.role.arn
-        self.permissions: list[IamRolePolicy] = []
+        self.permissions = []
         if props.statements:
             document = policy_document(self, "permissions", props.statements)
-            policy = IamRolePolicy(self, "policy", name=props.name, role=self.role.name, policy=document.json)
-            self.permissions.append(policy)
+            self.permissions = [
+                IamRolePolicy(self, "policy", name=props.name, role=self.role.name, policy=document.json)
+            ]
 
 
-def _callers(props: ServiceRoleProps) -> list[Condition]:
-    if not props.says_for_whom:
+def _source_conditions(props: ServiceRoleProps) -> list[Condition]:
+    if not props.sends_source:
         return []
     account = Condition("StringEquals", "aws:SourceAccount", [props.context.account])
     return [account, Condition("ArnLike", "aws:SourceArn", [props.source_arn])] if props.source_arn else [account]
 
 
-def pass_roles(arns: Sequence[str], service: str) -> Statement:
-    """The right to hand exactly these roles to exactly this service."""
+def allow_pass_role(arns: Sequence[str], service: str) -> Statement:
+    """Allow passing exactly the roles in ``arns`` to exactly one service."""
     return Statement(
         sid="PassRoles",
         actions=["iam:PassRole"],
@@ -130,15 +141,33 @@ def pass_roles(arns: Sequence[str], service: str) -> Statement:
     )
 
 
-def roots(roles: Sequence[str]) -> dict[str, list[str]]:
-    """The accounts of ``roles`` as principals. A role that does not exist yet cannot be one, so ``only_by`` narrows them.
+def allow_ecr_login() -> Statement:
+    """Allow logging in to ECR; AWS grants it for all registries or none."""
+    return Statement(sid="LoginToEcr", actions=["ecr:GetAuthorizationToken"], resources=["*"])
 
+
+def deny_plain_http(actions: Sequence[str], resources: Sequence[str]) -> Statement:
+    """Deny ``actions`` to everyone who does not use TLS."""
+    return Statement(
+        sid="DenyPlainHttp",
+        effect="Deny",
+        actions=actions,
+        resources=resources,
+        principals={"*": ["*"]},
+        conditions=[Condition("Bool", "aws:SecureTransport", ["false"])],
+    )
+
+
+def account_principals(roles: Sequence[str]) -> dict[str, list[str]]:
+    """Return the accounts of ``roles`` (ARNs) as principals, to be narrowed by ``require_role``.
+
+    A role that does not exist yet cannot be a principal:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
     accounts = sorted({(arn.split(":")[1], arn.split(":")[4]) for arn in roles})
     return {"AWS": [f"arn:{partition}:iam::{account}:root" for partition, account in accounts]}
 
 
-def only_by(roles: Sequence[str]) -> Condition:
-    """That it is one of ``roles``, which are ARNs, who asks."""
+def require_role(roles: Sequence[str]) -> Condition:
+    """Require that the caller is one of ``roles``, which are ARNs."""
     return Condition("ArnEquals", "aws:PrincipalArn", sorted(roles))

@@ -1,4 +1,4 @@
-"""The KMS key of an environment: for logs, images and artifacts."""
+"""The KMS key of an environment, for logs, images and artifacts."""
 
 from __future__ import annotations
 
@@ -6,32 +6,44 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tealform.aws import Construct, KmsAlias, KmsKey, KmsKeyPolicy
-from tealform.common.iam import Condition, Statement, only_by, policy_document, roots
+from tealform.common.iam import Condition, Statement, account_principals, policy_document, require_role
 from tealform.naming import Context
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class KeyProps:
-    """Whose key it is, and whether it can go quickly (7 days) or only after a long wait (30).
-
-    ``environments`` are those whose logs are encrypted with it; ``readers`` are ARNs of roles in other accounts that read
-    artifacts. ``topics`` are ARNs of SNS topics under it, and ``publishers`` the services that write to them.
-    """
+    """Inputs of ``Key``."""
 
     context: Context
+    """The environment that owns the key."""
+
     disposable: bool
+    """Whether AWS deletes the key 7 days after a destroy instead of 30, from ``disposable``."""
+
     environments: Sequence[Context]
+    """Environments whose log groups use the key."""
+
     readers: Sequence[str] = ()
+    """ARNs of roles in other accounts that read artifacts; none by default."""
+
     topics: Sequence[str] = ()
+    """ARNs of SNS topics that use the key; none by default."""
+
     publishers: Sequence[str] = ()
+    """Service principals that write to ``topics``; none by default."""
 
 
 class Key(Construct):
-    """A symmetric key, rotated each year. CodePipeline takes no other kind for artifacts.
+    """A symmetric key, rotated each year. CodePipeline accepts no other kind for artifacts.
 
-    Its policy is a resource of its own so that it can name the key's ARN instead of ``*``. Whoever
-    needs CloudWatch Logs to use the key depends on ``policy``.
+    The policy is a resource of its own, so that it can name the key's ARN instead of ``*``.
     """
+
+    arn: str
+    """The key's ARN."""
+
+    policy: KmsKeyPolicy
+    """The key's policy. Resources that AWS services encrypt with the key depend on it."""
 
     def __init__(self, scope: Construct, id_: str, props: KeyProps) -> None:
         super().__init__(scope, id_)
@@ -68,15 +80,15 @@ class Key(Construct):
                         )
                     ],
                 ),
-                *_other_accounts(context, key.arn, props.readers),
-                *_publishers(key.arn, props),
+                *_allow_readers(context, key.arn, props.readers),
+                *_allow_publishers(key.arn, props),
             ],
         )
         self.policy = KmsKeyPolicy(self, "policy", key_id=key.key_id, policy=document.json)
         self.arn = key.arn
 
-    def usage(self) -> Statement:
-        """The right to read and write what is encrypted with this key."""
+    def allow_use(self) -> Statement:
+        """Allow reading and writing data that is encrypted with this key."""
         return Statement(
             sid="UseKey",
             actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
@@ -84,8 +96,8 @@ class Key(Construct):
         )
 
 
-def _other_accounts(context: Context, key_arn: str, readers: Sequence[str]) -> list[Statement]:
-    """What roles of other accounts may decrypt: artifacts, by way of S3.
+def _allow_readers(context: Context, key_arn: str, readers: Sequence[str]) -> list[Statement]:
+    """Allow roles of other accounts to decrypt artifacts through S3.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
     """
@@ -97,16 +109,16 @@ def _other_accounts(context: Context, key_arn: str, readers: Sequence[str]) -> l
             sid="DecryptFromOtherAccounts",
             actions=["kms:Decrypt"],
             resources=[key_arn],
-            principals=roots(readers),
-            conditions=[only_by(readers), by_s3],
+            principals=account_principals(readers),
+            conditions=[require_role(readers), by_s3],
         )
     ]
 
 
-def _publishers(key_arn: str, props: KeyProps) -> list[Statement]:
-    """What services need to write to topics that are encrypted. SNS names the topic, whoever it asks for.
+def _allow_publishers(key_arn: str, props: KeyProps) -> list[Statement]:
+    """Allow services to write to the encrypted topics. SNS sends the topic's ARN for every publisher.
 
-    EventBridge names neither account nor rule here: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    EventBridge sends neither account nor rule: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
     if not props.topics:
         return []

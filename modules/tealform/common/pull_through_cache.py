@@ -1,4 +1,4 @@
-"""A registry that images are pulled from through Amazon ECR, so that its limits and its bad days stop no release."""
+"""Registries that builds pull images from through Amazon ECR, so that their limits and outages stop no release."""
 
 from __future__ import annotations
 
@@ -11,44 +11,53 @@ from tealform.naming import Context
 from tealform.settings.pull_through_cache import UPSTREAMS, PullThroughCache, variable
 
 
-def prefix(context: Context, upstream: str) -> str:
-    """What the names of an environment's cached repositories begin with: ``shop-dev/docker-hub``."""
-    return f"{context.prefix}/{upstream}"
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CachedRegistryProps:
-    """Whose cache it is and in which account, the registry by its label, and the cache as it is set."""
+    """Inputs of ``CachedRegistry``."""
 
     context: Context
+    """The environment and the account of the cache."""
+
     upstream: str
+    """The registry's label, a key of ``UPSTREAMS``."""
+
     settings: PullThroughCache
+    """The ``pull_through_cache`` block."""
 
 
 class CachedRegistry(Construct):
-    """A rule of ECR's: what is pulled under its prefix, ECR fetches once, and asks for again once a day.
+    """A pull-through cache rule: ECR fetches what is pulled under its prefix once, and checks for updates once a day.
 
-    ``variable`` is what tells builds of ``address``; pulls need ``rule``.
+    Cached repositories are named ``<project>-<environment>/<upstream>/…``.
     """
+
+    rule: EcrPullThroughCacheRule
+    """The rule that pulls depend on."""
+
+    variable: str
+    """The environment variable that gives builds ``address``."""
+
+    address: str
+    """The host and prefix that builds pull from instead of the registry."""
 
     def __init__(self, scope: Construct, id_: str, props: CachedRegistryProps) -> None:
         super().__init__(scope, id_)
         context = props.context
-        self._repositories = context.arn("ecr", f"repository/{prefix(context, props.upstream)}/*")
+        prefix = f"{context.prefix}/{props.upstream}"
+        self._repositories = context.arn("ecr", f"repository/{prefix}/*")
         self.variable = variable(props.upstream)
-        host = f"{context.account}.dkr.ecr.{context.region}.{context.dns_suffix}"
-        self.address = f"{host}/{prefix(context, props.upstream)}"
+        self.address = f"{context.account}.dkr.ecr.{context.region}.{context.dns_suffix}/{prefix}"
         self.rule = EcrPullThroughCacheRule(
             self,
             "rule",
-            ecr_repository_prefix=prefix(context, props.upstream),
+            ecr_repository_prefix=prefix,
             upstream_registry_url=UPSTREAMS[props.upstream].url,
             credential_arn=props.settings.credentials,
         )
 
     @staticmethod
-    def pulling(registries: Sequence[CachedRegistry]) -> list[Statement]:
-        """The right to pull through ``registries``, for the first time as well; none when there are none.
+    def allow_pull(registries: Sequence[CachedRegistry]) -> list[Statement]:
+        """Allow pulling through ``registries``, also for the first time; no statement if there are none.
 
         https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
         """
@@ -70,5 +79,5 @@ class CachedRegistry(Construct):
 
     @staticmethod
     def variables(registries: Sequence[CachedRegistry]) -> dict[str, str]:
-        """What a build is told: where each registry is pulled from."""
+        """Return the environment variables that tell a build where to pull each registry's images from."""
         return {registry.variable: registry.address for registry in registries}

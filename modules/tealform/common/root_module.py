@@ -1,4 +1,4 @@
-"""What every Terraform root module has that is generated: readable names, pinned versions, one account."""
+"""The base of every generated Terraform root module: readable names, required versions, one account."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ REQUIRED_TERRAFORM = ">= 1.11"
 
 
 class RootModule(TerraformStack):
-    """A stack that becomes a root module."""
+    """A stack that becomes one Terraform root module."""
 
     def _allocate_logical_id(self, tf_element: TerraformElement | Node) -> str:
-        """Names everything by its construct's path instead of path and hash: ``service-web_target-groups_blue``.
+        """Name an element by its construct path, without a hash: ``service-web_target-groups_blue``.
 
-        Ids never hold an underscore, so two paths never make one name. What is called like the construct
-        that it is the heart of (``key/key``) is named once.
+        Ids never contain an underscore, so two paths never give the same name. An element with the id of
+        its parent (``key/key``) gets the parent's name.
         """
         node = tf_element if isinstance(tf_element, Node) else tf_element.node
         *above, last = node.path.split("/")[1:]
         return "_".join(above if above[-1:] == [last] else [*above, last])
 
     def configure(self, region: str, account: str, tags: Mapping[str, str], state: Mapping[str, object]) -> None:
-        """Says where everything is, with which tags, and what of the ``terraform`` block says where the state is."""
+        """Configure the provider for one region and account, the default tags, and the blocks that locate the state."""
         AwsProvider(
             self,
             "aws",

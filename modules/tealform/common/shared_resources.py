@@ -1,13 +1,13 @@
-"""What the constructs of one environment share in one account."""
+"""Resources that the constructs of one environment share in one account."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tealform.common.access_logs import AccessLogs
 from tealform.common.kms_key import Key
 from tealform.common.pull_through_cache import CachedRegistry
+from tealform.common.s3_bucket import AccessLogs
 from tealform.naming import Context
 
 
@@ -25,10 +25,10 @@ class SharedResources:
     """The bucket for access logs."""
 
     retention_days: int
-    """Days that log groups keep their events."""
+    """Days that log groups keep their events, from ``log_retention_days``."""
 
     disposable: bool
-    """Whether destroying the environment may delete data with it."""
+    """Whether destroying the environment may delete data with it, from ``disposable``."""
 
     registries: Sequence[CachedRegistry] = ()
     """Registries that builds pull base images from through ECR; none by default."""

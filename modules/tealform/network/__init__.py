@@ -1,1 +1,1 @@
-"""The network of an environment and the load balancer at its door."""
+"""The network of an environment and its load balancer."""

@@ -1,4 +1,4 @@
-"""The network that is set: one of its own, or one that exists."""
+"""The network of an environment: one that Tealform creates, or one that exists."""
 
 from __future__ import annotations
 
@@ -6,60 +6,68 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tealform.aws import Construct, ITerraformDependable
-from tealform.common.kms_key import Key
-from tealform.naming import Context
-from tealform.network.endpoints import Endpoints, EndpointsProps
-from tealform.network.flow_logs import FlowLogs, FlowLogsProps
-from tealform.network.vpc import Vpc, VpcProps
+from tealform.common.shared_resources import SharedResources
+from tealform.network.vpc import Endpoints, EndpointsProps, FlowLogs, FlowLogsProps, Vpc, VpcProps
 from tealform.settings.network import CreatedNetwork, ExistingNetwork
 from tealform.settings.service import Service
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NetworkProps:
-    """The network as it is set; the services, whose needs decide which endpoints there are; key and days for flow logs."""
+    """Inputs of ``Network``."""
 
-    context: Context
-    network: CreatedNetwork | ExistingNetwork
+    shared: SharedResources
+    """The environment, and the key and retention of the flow logs."""
+
+    settings: CreatedNetwork | ExistingNetwork
+    """The ``network`` block."""
+
     services: Iterable[Service]
-    key: Key
-    retention_days: int
+    """The settings of the services, which decide the endpoints."""
 
 
 class Network(Construct):
-    """What the load balancer and the tasks need of a network: its id, its subnets, and the ways that lead out of it.
+    """The parts of a network that the load balancer, tasks and builds use."""
 
-    AWS refuses a public load balancer, and tasks pull no image, before the ways out are there.
-    """
-
-    ways_out: Sequence[ITerraformDependable] = ()
     vpc_id: str
+    """The VPC's id."""
+
     public_subnet_ids: Sequence[str]
+    """The subnets of a public load balancer."""
+
     private_subnet_ids: Sequence[str]
+    """The subnets of tasks, builds and an internal load balancer."""
+
+    egress_routes: Sequence[ITerraformDependable] = ()
+    """Routes to the internet, and endpoints; none for a network that exists.
+
+    AWS refuses a public load balancer before its route exists, and tasks cannot pull images.
+    """
 
     def __init__(self, scope: Construct, id_: str, props: NetworkProps) -> None:
         super().__init__(scope, id_)
-        if isinstance(props.network, ExistingNetwork):
-            self.vpc_id = props.network.vpc_id
-            self.public_subnet_ids = props.network.public_subnet_ids
-            self.private_subnet_ids = props.network.private_subnet_ids
-        else:
-            self._create(props, props.network)
-
-    def _create(self, props: NetworkProps, network: CreatedNetwork) -> None:
-        vpc = Vpc(self, "vpc", VpcProps(props.context, network))
+        settings = props.settings
+        if isinstance(settings, ExistingNetwork):
+            self.vpc_id = settings.vpc_id
+            self.public_subnet_ids = settings.public_subnet_ids
+            self.private_subnet_ids = settings.private_subnet_ids
+            return
+        context = props.shared.context
+        vpc = Vpc(self, "vpc", VpcProps(context=context, settings=settings))
         self.vpc_id = vpc.id
         self.public_subnet_ids = vpc.public_subnet_ids
         self.private_subnet_ids = vpc.private_subnet_ids
-        interfaces = interface_endpoints(props.services) if network.nat == "none" else []
-        endpoints = Endpoints(self, "endpoints", EndpointsProps(props.context, vpc, network.cidr, interfaces))
-        self.ways_out = [*vpc.routes, *endpoints.endpoints]
-        if network.flow_logs:
-            FlowLogs(self, "flow-logs", FlowLogsProps(props.context, vpc.id, props.key, props.retention_days))
+        interfaces = _select_endpoints(props.services) if settings.nat == "none" else []
+        endpoints = Endpoints(
+            self, "endpoints", EndpointsProps(context=context, vpc=vpc, cidr=settings.cidr, interfaces=interfaces)
+        )
+        self.egress_routes = [*vpc.routes, *endpoints.endpoints]
+        if settings.flow_logs:
+            FlowLogs(self, "flow-logs", FlowLogsProps(shared=props.shared, vpc_id=vpc.id))
 
 
-def interface_endpoints(services: Iterable[Service]) -> list[str]:
-    """The AWS services that the tasks of ``services`` call, beside S3: to pull, to log, for secrets, ECS Exec and smoke tests."""
+def _select_endpoints(services: Iterable[Service]) -> list[str]:
+    """Return the AWS services, except S3, that the tasks call: to pull, to log, for secrets, ECS Exec and smoke tests."""
     needed = {"ecr.api", "ecr.dkr", "logs"}
     for service in services:
         for arn in service.secrets.values():

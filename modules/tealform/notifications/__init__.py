@@ -1,1 +1,1 @@
-"""Who is told of what: one SNS topic in each account that has something to tell, and what writes to it."""
+"""Notifications: one SNS topic in each account that has events to send, its readers, and the rules that write to it."""

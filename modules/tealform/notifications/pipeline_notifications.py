@@ -1,4 +1,4 @@
-"""What is told of one pipeline, in the pipeline's account."""
+"""Notifications of one pipeline, in the pipeline's account."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tealform.notifications.topic import Topic
 from tealform.settings.notifications import Event
 
 # https://docs.aws.amazon.com/dtconsole/latest/userguide/concepts.html#events-ref-pipeline
-EVENTS: dict[Event, str] = {
+EVENT_IDS: dict[Event, str] = {
     "started": "codepipeline-pipeline-pipeline-execution-started",
     "succeeded": "codepipeline-pipeline-pipeline-execution-succeeded",
     "failed": "codepipeline-pipeline-pipeline-execution-failed",
@@ -21,23 +21,30 @@ EVENTS: dict[Event, str] = {
     "approved": "codepipeline-pipeline-manual-approval-succeeded",
     "rejected": "codepipeline-pipeline-manual-approval-failed",
 }
-"""What AWS calls each event."""
+"""The id that AWS uses for each event."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PipelineNotificationsProps:
-    """The pipeline, by name and ARN; which of its events are told, and to which topic."""
+    """Inputs of ``PipelineNotifications``."""
 
     name: str
+    """The name of the rule, which is the pipeline's."""
+
     pipeline_arn: str
+    """The pipeline whose events are sent."""
+
     events: Sequence[Event]
+    """The events to send, from ``notifications.events``."""
+
     topic: Topic
+    """The topic that receives the messages."""
 
 
 class PipelineNotifications(Construct):
     """A notification rule for one pipeline.
 
-    The first one in an account makes a service-linked role, which whoever applies it must be allowed to:
+    The first rule in an account creates a service-linked role, for which the applying principal needs permission:
     https://docs.aws.amazon.com/dtconsole/latest/userguide/using-service-linked-roles.html
     """
 
@@ -48,10 +55,10 @@ class PipelineNotifications(Construct):
             "rule",
             name=props.name,
             resource=props.pipeline_arn,
-            event_type_ids=[EVENTS[event] for event in props.events],
-            # Which action failed, and with what words, is in this one only.
+            event_type_ids=[EVENT_IDS[event] for event in props.events],
+            # Only this type says which action failed, and with what message.
             detail_type="FULL",
             target=[CodestarnotificationsNotificationRuleTarget(address=props.topic.arn, type="SNS")],
-            # A rule that finds its topic closed stays «unreachable».
+            # A rule that cannot write to its topic when it is created stays "unreachable".
             depends_on=list(props.topic.ready) or None,
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tealform.aws import Construct
-from tealform.common.iam import Condition, Statement, only_by, roots
+from tealform.common.iam import Condition, Statement, account_principals, require_role
 from tealform.common.s3_bucket import Bucket, BucketProps
 from tealform.common.shared_resources import SharedResources
 from tealform.naming import Context
@@ -75,7 +75,7 @@ class ArtifactBucket(Construct):
             self,
             "bucket",
             BucketProps(
-                shared.context,
+                context=shared.context,
                 name=shared.context.bucket(props.service, "artifacts"),
                 expiration_days=_DAYS,
                 force_destroy=shared.disposable,
@@ -125,7 +125,7 @@ def _other_accounts(arn: str, readers: Sequence[str]) -> list[Statement]:
     """
     if not readers:
         return []
-    principals, these = roots(readers), [only_by(readers)]
+    principals, these = account_principals(readers), [require_role(readers)]
     read, look = ["s3:GetObject", "s3:GetObjectVersion"], ["s3:GetBucketAcl", "s3:GetBucketLocation"]
     return [
         Statement("ReadFromOtherAccounts", read, [f"{arn}/*"], principals=principals, conditions=these),

@@ -55,7 +55,7 @@ class BuildNetwork(Construct):
             )
             for port in props.egress_ports
         ]
-        self.needed: list[ITerraformDependable] = [*rules, *props.network.ways_out]
+        self.needed: list[ITerraformDependable] = [*rules, *props.network.egress_routes]
         self.config = CodebuildProjectVpcConfig(
             vpc_id=props.network.vpc_id, subnets=self._subnet_ids, security_group_ids=[self._group.id]
         )

@@ -76,21 +76,21 @@ class CodeBuild(Construct):
         logs = LogGroup(
             self,
             "logs",
-            LogGroupProps(context, context.log_group(props.service, props.part), shared.key, shared.retention_days),
+            LogGroupProps(shared=shared, name=context.log_group(props.service, props.part)),
         )
         self._network = self._build_network()
         role = ServiceRole(
             self,
             "role",
             ServiceRoleProps(
-                context,
+                context=context,
                 name=context.name(props.service, props.part),
                 service="codebuild.amazonaws.com",
                 source_arn=self.arn,
                 statements=[
-                    logs.writing(),
+                    logs.allow_write(),
                     *props.statements,
-                    *secret_access.reading(props.secrets, props.secrets_kms_keys),
+                    *secret_access.allow_secret_reads(props.secrets, props.secrets_kms_keys),
                     *(self._network.joining() if self._network else ()),
                 ],
             ),
@@ -138,7 +138,7 @@ class CodeBuild(Construct):
     def _variables(self) -> Iterator[CodebuildProjectEnvironmentEnvironmentVariable]:
         props = self._code_build_props
         given: dict[str, tuple[str | None, str]] = {name: (None, value) for name, value in props.variables.items()}
-        given |= {name: secret_access.for_codebuild(arn) for name, arn in props.secrets.items()}
+        given |= {name: secret_access.to_codebuild_variable(arn) for name, arn in props.secrets.items()}
         for name, (kind, value) in sorted(given.items()):
             yield CodebuildProjectEnvironmentEnvironmentVariable(name=name, type=kind, value=value)
 

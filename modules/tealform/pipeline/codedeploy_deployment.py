@@ -27,7 +27,7 @@ from tealform.aws import (
     ITerraformDependable,
     TerraformResourceLifecycle,
 )
-from tealform.common.iam import Condition, ServiceRole, ServiceRoleProps, Statement, pass_roles
+from tealform.common.iam import Condition, ServiceRole, ServiceRoleProps, Statement, allow_pass_role
 from tealform.pipeline.action import BUILD, Step, action
 from tealform.pipeline.artifact_bucket import Artifacts
 from tealform.pipeline.deployment_config import predefined
@@ -61,7 +61,7 @@ class CodeDeployDeployment(Construct):
             self,
             "role",
             ServiceRoleProps(
-                context,
+                context=context,
                 name=f"{self.name}-deploy",
                 service="codedeploy.amazonaws.com",
                 source_arn=self._group_arn,
@@ -96,7 +96,7 @@ class CodeDeployDeployment(Construct):
             ),
             # AWS knows no narrower resource for it.
             Statement(sid="RegisterTaskDefinition", actions=["ecs:RegisterTaskDefinition"], resources=["*"]),
-            pass_roles(self._props.service.roles.arns, "ecs-tasks.amazonaws.com"),
+            allow_pass_role(self._props.service.roles.arns, "ecs-tasks.amazonaws.com"),
         ]
 
     def _own_config(self) -> str:
@@ -234,7 +234,7 @@ class CodeDeployDeployment(Construct):
                 resources=["*"],
             ),
             *self._props.artifacts.reading(),
-            pass_roles(service.roles.arns, "ecs-tasks.amazonaws.com"),
+            allow_pass_role(service.roles.arns, "ecs-tasks.amazonaws.com"),
         ]
         if service.alarms.names:
             # A list of alarms is asked for as all alarms, of the account and region.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tealform.aws import Construct, IamRole, IamRolePolicy, SsmParameter
-from tealform.common.iam import Statement, only_by, policy_document, roots
+from tealform.common.iam import Statement, account_principals, policy_document, require_role
 from tealform.naming import Context
 from tealform.pipeline.artifact_bucket import Artifacts
 from tealform.pipeline.codedeploy_deployment import CodeDeployDeployment, CodeDeployDeploymentProps
@@ -68,8 +68,8 @@ class ReleaseAccess(Construct):
                 Statement(
                     sid="Trust",
                     actions=["sts:AssumeRole"],
-                    principals=roots(self._callers()),
-                    conditions=[only_by(self._callers())],
+                    principals=account_principals(self._callers()),
+                    conditions=[require_role(self._callers())],
                 )
             ],
         )

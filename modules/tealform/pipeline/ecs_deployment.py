@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tealform.aws import Construct
-from tealform.common.iam import Statement, pass_roles
+from tealform.common.iam import Statement, allow_pass_role
 from tealform.common.shared_resources import SharedResources
 from tealform.naming import Context
 from tealform.pipeline import inline_buildspec
@@ -116,5 +116,5 @@ def releasing(context: Context, cluster: str, name: str, roles: Sequence[str]) -
                 context.arn("ecs", f"service-revision/{service}/*"),
             ],
         ),
-        pass_roles(roles, "ecs-tasks.amazonaws.com"),
+        allow_pass_role(roles, "ecs-tasks.amazonaws.com"),
     ]

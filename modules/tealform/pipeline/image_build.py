@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tealform.aws import Construct
+from tealform.common.iam import allow_ecr_login
 from tealform.common.pull_through_cache import CachedRegistry
 from tealform.common.shared_resources import SharedResources
 from tealform.pipeline.action import SOURCE, VARIABLES, Step
@@ -14,7 +15,6 @@ from tealform.pipeline.build_cache import BuildCache, BuildCacheProps
 from tealform.pipeline.codebuild import CodeBuild, CodeBuildProps
 from tealform.pipeline.image_repository import Images
 from tealform.pipeline.targets import Target
-from tealform.service.task_roles import login_to_ecr
 from tealform.settings.service import Service as Settings
 
 
@@ -68,10 +68,10 @@ class ImageBuild(CodeBuild):
                 secrets_kms_keys=settings.secrets_kms_keys,
                 statements=[
                     *props.artifacts.usage(),
-                    shared.key.usage(),
-                    login_to_ecr(),
+                    shared.key.allow_use(),
+                    allow_ecr_login(),
                     props.images.pushing(),
-                    *CachedRegistry.pulling(shared.registries),
+                    *CachedRegistry.allow_pull(shared.registries),
                     *([cache.usage()] if cache else ()),
                 ],
             ),

@@ -17,7 +17,7 @@ from tealform.aws import (
     EcrRepositoryImageScanningConfiguration,
     EcrRepositoryPolicy,
 )
-from tealform.common.iam import Statement, only_by, policy_document, roots
+from tealform.common.iam import Statement, account_principals, policy_document, require_role
 from tealform.common.shared_resources import SharedResources
 from tealform.naming import Context
 
@@ -118,8 +118,8 @@ def _pulling(roles: Sequence[str]) -> Statement:
     return Statement(
         sid="PullFromOtherAccounts",
         actions=_PULLING,
-        principals=roots(roles),
-        conditions=[only_by(roles)],
+        principals=account_principals(roles),
+        conditions=[require_role(roles)],
     )
 
 

@@ -53,7 +53,7 @@ class Pipeline(Construct):
             self,
             "role",
             ServiceRoleProps(
-                context,
+                context=context,
                 name=f"{self.name}-pipeline",
                 service="codepipeline.amazonaws.com",
                 statements=self._statements(),
@@ -100,7 +100,7 @@ class Pipeline(Construct):
         props = self._props
         return [
             *props.artifacts.usage(),
-            props.shared.key.usage(),
+            props.shared.key.allow_use(),
             *(statement for step in self._steps for statement in step.statements),
             *stage_conditions.statements(props.release, props.shared.context),
         ]
@@ -119,7 +119,7 @@ class Pipeline(Construct):
             self,
             "start-role",
             ServiceRoleProps(
-                context,
+                context=context,
                 name=rule_name,
                 service="events.amazonaws.com",
                 source_arn=context.arn("events", f"rule/{rule_name}"),

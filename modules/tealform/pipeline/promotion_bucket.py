@@ -49,7 +49,7 @@ class Handover(Construct):
             self,
             "bucket",
             BucketProps(
-                shared.context,
+                context=shared.context,
                 name=shared.context.bucket(props.service, "releases"),
                 expiration_days=None,
                 force_destroy=shared.disposable,

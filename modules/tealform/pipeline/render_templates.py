@@ -56,7 +56,7 @@ class Preparation(CodeBuild):
                 },
                 statements=[
                     *props.artifacts.usage(),
-                    shared.key.usage(),
+                    shared.key.allow_use(),
                     *props.target.asking,
                     Statement(
                         sid="KeepImage", actions=["ecr:BatchGetImage", "ecr:PutImage"], resources=[props.images.arn]

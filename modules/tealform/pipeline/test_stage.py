@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tealform.aws import Construct
-from tealform.common.iam import Statement
+from tealform.common.iam import Statement, allow_ecr_login
 from tealform.common.pull_through_cache import CachedRegistry
 from tealform.common.shared_resources import SharedResources
 from tealform.pipeline.action import BUILD, IMAGE_DIGEST, SOURCE, Step
 from tealform.pipeline.artifact_bucket import ArtifactBucket
 from tealform.pipeline.codebuild import CodeBuild, CodeBuildProps
 from tealform.pipeline.image_repository import Images
-from tealform.service.task_roles import login_to_ecr
 from tealform.settings.test_stage import SourceTest as Settings
 
 
@@ -74,4 +73,4 @@ class SourceTest(CodeBuild):
 
 
 def _pulling(images: Images, registries: Sequence[CachedRegistry]) -> list[Statement]:
-    return [login_to_ecr(), images.pulling(), *CachedRegistry.pulling(registries)]
+    return [allow_ecr_login(), images.pulling(), *CachedRegistry.allow_pull(registries)]

@@ -1,1 +1,1 @@
-"""What runs: the cluster, and each service in it."""
+"""The platform that services run on, and each service."""

@@ -1,7 +1,7 @@
-"""Who may change what once a service exists.
+"""The arguments that Terraform ignores because the deployment controller or autoscaling changes them.
 
-Terraform ignores exactly what the deployment controller and autoscaling change. What it no longer changes
-itself travels with the next release instead.
+A change of the others takes effect with an apply; a change of these travels with the next release instead.
+This module imports no AWS bindings, so that policy rules and tests load it quickly.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ OWNED_BY_CONTROLLER = {
         "platform_version",
         "capacity_provider_strategy",
     ),
-    # Each release registers a task definition; all else stays as Terraform says.
+    # Each release registers a task definition; Terraform keeps all other arguments.
     "ecs": ("task_definition",),
 }
-"""By engine: the arguments of ``aws_ecs_service`` that a release changes."""
+"""The arguments of ``aws_ecs_service`` that a release changes, by engine."""
 
 OWNED_BY_AUTOSCALING = ("desired_count",)
-"""What application autoscaling changes all the time."""
+"""The argument of ``aws_ecs_service`` that application autoscaling changes."""
 
 OWNED_BY_SCHEDULES = ("min_capacity", "max_capacity")
-"""What scheduled actions change of ``aws_appautoscaling_target``."""
+"""The arguments of ``aws_appautoscaling_target`` that scheduled actions change."""
 
 OWNED_OF_RULE = ("action",)
-"""What both engines change of the listener rules that carry a service."""
+"""The argument of a service's listener rules that both engines change."""
 
 OWNED_OF_LISTENER = ("default_action",)
-"""What both engines change of the listeners that carry a service, on a load balancer without rules."""
+"""The argument of a service's listeners that both engines change, on a load balancer without rules."""

@@ -1,4 +1,4 @@
-"""Programs of ours that run in AWS Lambda, packed so that the same source gives the same bytes everywhere."""
+"""Python modules that run in AWS Lambda, packed so that the same source gives the same bytes everywhere."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from importlib.resources import files
 from tealform.settings.environment import Environment
 
 _FUNCTIONS = files("tealform.service") / "functions"
-# The earliest that a ZIP file can say.
+# The earliest date of the ZIP format.
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
-class Program:
-    """A Python module and the ZIP file that an environment's folder holds it in."""
+class LambdaPackage:
+    """A Python module of ``functions/``, and the name of its ZIP file in an environment's folder."""
 
     module: str
     archive: str
@@ -29,7 +29,7 @@ class Program:
     def content(self) -> bytes:
         """The ZIP file: stored, not compressed, so that its text can be read and compared."""
         entry = zipfile.ZipInfo(f"{self.module}.py", _DATE)
-        # Lambda reads it as another user.
+        # Lambda reads the file as another user.
         entry.external_attr = 0o644 << 16
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
@@ -38,16 +38,16 @@ class Program:
 
     @property
     def hash(self) -> str:
-        """What Lambda calls CodeSha256: SHA-256 of the ZIP file, in base64."""
+        """The CodeSha256 of Lambda: SHA-256 of the ZIP file, in base64."""
         return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
 
 
-SMOKE_TEST = Program("smoke_test", "smoke-test.zip")
+SMOKE_TEST = LambdaPackage("smoke_test", "smoke-test.zip")
 
 ALL = (SMOKE_TEST,)
 
 
-def needed(environment: Environment) -> list[Program]:
-    """The programs that an environment runs; its folder holds them beside its Terraform."""
-    tested = any(service.release.smoke_test for service in environment.service.values())
-    return [SMOKE_TEST] if tested else []
+def list_packages(environment: Environment) -> list[LambdaPackage]:
+    """Return the packages that an environment uses, which its folder holds next to its Terraform."""
+    is_tested = any(service.release.smoke_test for service in environment.service.values())
+    return [SMOKE_TEST] if is_tested else []

@@ -1,8 +1,9 @@
-"""Autoscaling: the number of tasks follows the load."""
+"""Autoscaling of the number of tasks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from tealform.aws import (
     AppautoscalingPolicy,
@@ -17,35 +18,34 @@ from tealform.aws import (
     AppautoscalingScheduledActionScalableTargetAction,
     AppautoscalingTarget,
     Construct,
+    EcsService,
     LbTargetGroup,
     TerraformResourceLifecycle,
 )
-from tealform.network.load_balancer import LoadBalancer
 from tealform.service.ignored_changes import OWNED_BY_SCHEDULES
-from tealform.service.target_groups import TargetGroups
+from tealform.service.platform import ServicePartProps
+from tealform.service.traffic_routes import TargetGroups
 from tealform.settings.scaling_schedule import Schedule
-from tealform.settings.service import Service as Settings
 
-# A task takes about a minute to start: new ones show in the average before more are added, and
-# a lull must last before any is taken away.
+# A task takes about a minute to start: new tasks count in the average before more are added, and
+# load must stay low before any is removed.
 _OUT_SECONDS = 60
 _IN_SECONDS = 300
 
 
-@dataclass(frozen=True)
-class ScalingProps:
-    """The service in ECS (its cluster's name and its own), its limits, and where its requests are counted."""
+@dataclass(frozen=True, kw_only=True)
+class ScalingProps(ServicePartProps):
+    """Inputs of ``Scaling``."""
 
-    prefix: str
-    cluster_name: str
-    service_name: str
-    settings: Settings
-    load_balancer: LoadBalancer
+    ecs_service: EcsService
+    """The service whose tasks are counted."""
+
     target_groups: TargetGroups
+    """The target groups of both colors, whose requests are added."""
 
 
 class Scaling(Construct):
-    """Target tracking on the averages that are set, and limits that change with the clock."""
+    """Target tracking of averages, and limits that change on a schedule."""
 
     def __init__(self, scope: Construct, id_: str, props: ScalingProps) -> None:
         super().__init__(scope, id_)
@@ -54,11 +54,11 @@ class Scaling(Construct):
             self,
             "target",
             service_namespace="ecs",
-            resource_id=f"service/{props.cluster_name}/{props.service_name}",
+            resource_id=f"service/{props.platform.cluster.name}/{props.ecs_service.name}",
             scalable_dimension="ecs:service:DesiredCount",
             min_capacity=props.settings.tasks.min,
             max_capacity=props.settings.tasks.max,
-            # The clock changes them from then on.
+            # Scheduled actions change both limits after creation.
             lifecycle=TerraformResourceLifecycle(ignore_changes=list(OWNED_BY_SCHEDULES)) if scaling.schedule else None,
         )
         self._track_use("cpu", "ECSServiceAverageCPUUtilization", scaling.cpu_percent)
@@ -68,44 +68,28 @@ class Scaling(Construct):
         for name, schedule in scaling.schedule.items():
             self._schedule(name, schedule)
 
-    def _track_use(self, what: str, metric: str, percent: int) -> None:
+    def _track_use(self, id_: str, metric: str, percent: int) -> None:
         specification = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification(
             predefined_metric_type=metric
         )
-        self._track(
-            what,
-            AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
-                target_value=percent,
-                scale_out_cooldown=_OUT_SECONDS,
-                scale_in_cooldown=_IN_SECONDS,
-                predefined_metric_specification=specification,
-            ),
-        )
+        self._track(id_, percent, predefined_metric_specification=specification)
 
     def _track_requests(self, requests: int) -> None:
-        """The predefined metric counts one target group only, and with it nothing after every other release."""
-        colours = self._props.target_groups.colours
+        """Track the requests of both groups: the predefined metric counts one only, which every other release leaves idle."""
+        colors = self._props.target_groups.colors
         both = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetrics(
-            id="both", expression=" + ".join(colours), return_data=True
+            id="both", expression=" + ".join(colors), return_data=True
         )
         specification = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecification(
-            metrics=[both, *(self._requests_per_target(colour, group) for colour, group in colours.items())]
+            metrics=[both, *(self._requests_per_target(color, group) for color, group in colors.items())]
         )
-        self._track(
-            "requests",
-            AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
-                target_value=requests,
-                scale_out_cooldown=_OUT_SECONDS,
-                scale_in_cooldown=_IN_SECONDS,
-                customized_metric_specification=specification,
-            ),
-        )
+        self._track("requests", requests, customized_metric_specification=specification)
 
     def _requests_per_target(
-        self, colour: str, group: LbTargetGroup
+        self, color: str, group: LbTargetGroup
     ) -> AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetrics:
         metric = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStatMetric(
-            namespace=self._props.load_balancer.metrics,
+            namespace=self._props.platform.load_balancer.metrics,
             metric_name="RequestCountPerTarget",
             dimensions=[
                 AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStatMetricDimensions(
@@ -114,38 +98,44 @@ class Scaling(Construct):
             ],
         )
         return AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetrics(
-            id=colour,
+            id=color,
             metric_stat=AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStat(
                 metric=metric, stat="Sum"
             ),
             return_data=False,
         )
 
-    def _track(self, what: str, how: AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration) -> None:
-        target = self._target
+    def _track(self, id_: str, value: int, **specification: Any) -> None:
         AppautoscalingPolicy(
             self,
-            what,
-            name=f"{self._props.prefix}-{what}",
+            id_,
+            name=f"{self._props.service}-{id_}",
             policy_type="TargetTrackingScaling",
-            service_namespace=target.service_namespace,
-            resource_id=target.resource_id,
-            scalable_dimension=target.scalable_dimension,
-            target_tracking_scaling_policy_configuration=how,
+            target_tracking_scaling_policy_configuration=AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
+                target_value=value,
+                scale_out_cooldown=_OUT_SECONDS,
+                scale_in_cooldown=_IN_SECONDS,
+                **specification,
+            ),
+            **self._target_arguments(),
         )
 
     def _schedule(self, name: str, schedule: Schedule) -> None:
-        target = self._target
         AppautoscalingScheduledAction(
             self,
             f"at-{name}",
-            name=f"{self._props.prefix}-{name}",
-            service_namespace=target.service_namespace,
-            resource_id=target.resource_id,
-            scalable_dimension=target.scalable_dimension,
+            name=f"{self._props.service}-{name}",
             schedule=schedule.at,
             timezone=schedule.timezone,
             scalable_target_action=AppautoscalingScheduledActionScalableTargetAction(
                 min_capacity=str(schedule.min), max_capacity=str(schedule.max)
             ),
+            **self._target_arguments(),
         )
+
+    def _target_arguments(self) -> dict[str, Any]:
+        return {
+            "service_namespace": self._target.service_namespace,
+            "resource_id": self._target.resource_id,
+            "scalable_dimension": self._target.scalable_dimension,
+        }

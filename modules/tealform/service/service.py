@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from tealform.aws import (
@@ -13,205 +12,165 @@ from tealform.aws import (
     EcsServiceLoadBalancer,
     EcsServiceNetworkConfiguration,
     EcsTaskDefinition,
-    EcsTaskDefinitionRuntimePlatform,
-    EcsTaskDefinitionVolume,
+    ITerraformDependable,
     SecurityGroup,
     TerraformResourceLifecycle,
-    VpcSecurityGroupEgressRule,
-    VpcSecurityGroupIngressRule,
 )
 from tealform.common.log_group import LogGroup, LogGroupProps
-from tealform.network.application_load_balancer import ApplicationLoadBalancer
-from tealform.network.network_load_balancer import NetworkLoadBalancer
-from tealform.service import placeholder_image
-from tealform.service.deployment_controller import CODEDEPLOY, Controller
-from tealform.service.ecs_blue_green import BlueGreen, BlueGreenProps
+from tealform.network.security_group import allow_egress, connect, security_group
+from tealform.service.deployment_controller import CODEDEPLOY, DeploymentController, EcsBlueGreen, EcsBlueGreenProps
 from tealform.service.ignored_changes import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
-from tealform.service.listener_rules import Rules, RulesProps
-from tealform.service.listeners import Listeners, ListenersProps
-from tealform.service.platform import ServicePlatform
-from tealform.service.rollback_alarms import Alarms, AlarmsProps
+from tealform.service.platform import ServicePartProps
+from tealform.service.rollback_alarms import RollbackAlarms, RollbackAlarmsProps
 from tealform.service.scaling import Scaling, ScalingProps
-from tealform.service.smoke_test_function import SmokeTest, SmokeTestProps
-from tealform.service.target_groups import TargetGroups, TargetGroupsProps
-from tealform.service.task_roles import TaskRoles, TaskRolesProps
-from tealform.service.traffic_routes import Routes, Weighted
+from tealform.service.smoke_test_function import SmokeTestFunction, SmokeTestFunctionProps
+from tealform.service.task_definition import TaskRoles, TaskRolesProps, register_task
+from tealform.service.traffic_routes import TargetGroups, TrafficRoutes, route_traffic
 from tealform.settings.hooks import SMOKE_TEST_STAGE, STAGES
 from tealform.settings.release_templates import PLATFORM_VERSION, Placement, Task, hooks_variables
-from tealform.settings.service import Service as Settings
 
 
-@dataclass(frozen=True)
-class ServiceProps:
-    """The service's name and settings, what it stands on, and the repository that its images come from."""
+@dataclass(frozen=True, kw_only=True)
+class ServiceProps(ServicePartProps):
+    """Inputs of ``Service``."""
 
-    platform: ServicePlatform
-    name: str
-    settings: Settings
     repository_arn: str
+    """The ECR repository of the service's images."""
 
 
 class Service(Construct):
-    """Task definition, service, target groups and their routes, roles, security group, logs, alarms and scaling.
+    """Task definition, service, target groups and their routes, roles, security group, logs, alarms and scaling."""
 
-    ``contract()`` is what the release contract is filled from; the deployment needs ``roles``,
-    ``target_groups``, ``routes``, ``alarms``, ``hooks`` (stages with their function's ARN) and ``ecs_service``.
-    """
+    name: str
+    """The service's full name: ``<project>-<environment>-<label>``."""
+
+    arn: str
+    """The service's ARN, literal."""
+
+    logs: LogGroup
+    """The log group of the container."""
+
+    roles: TaskRoles
+    """The roles of the tasks."""
+
+    security_group: SecurityGroup
+    """The security group of the tasks."""
+
+    target_groups: TargetGroups
+    """The target groups of both colors."""
+
+    routes: TrafficRoutes
+    """The rules or listeners that a release moves."""
+
+    alarms: RollbackAlarms
+    """The alarms that roll a release back."""
+
+    hooks: list[tuple[str, str]]
+    """Stages of a release, each with the ARN of the function to call. ECS can call two functions at one stage."""
+
+    task_definition: EcsTaskDefinition
+    """Revision 1 of the task definition."""
+
+    ecs_service: EcsService
+    """The service in ECS."""
 
     def __init__(self, scope: Construct, id_: str, props: ServiceProps) -> None:
         super().__init__(scope, id_)
-        self._props, settings, platform = props, props.settings, props.platform
-        context, cluster = platform.context, platform.cluster
-        self.name = context.name(props.name)
-        self.arn = context.arn("ecs", f"service/{cluster.name}/{self.name}")
-        self._logs = LogGroup(
-            self,
-            "logs",
-            LogGroupProps(context, context.log_group(props.name), platform.key, platform.retention_days),
-        )
+        self._props = props
+        platform, name, settings = props.platform, props.name, props.settings
+        context = platform.context
+        self.name = props.service
+        self.arn = context.arn("ecs", f"service/{platform.cluster.name}/{self.name}")
+        self.logs = LogGroup(self, "logs", LogGroupProps(shared=platform, name=context.log_group(name)))
         self.roles = TaskRoles(
             self,
             "roles",
             TaskRolesProps(
-                context,
-                props.name,
-                settings,
-                props.repository_arn,
-                self._logs,
-                cluster.exec_logs,
-                platform.key.arn,
+                platform=platform, name=name, settings=settings, repository_arn=props.repository_arn, logs=self.logs
             ),
         )
-        self.security_group = self._security_group()
+        self.security_group = security_group(
+            self, name=self.name, description=f"Tasks of {self.name}", vpc_id=platform.network.vpc_id
+        )
+        self._connections = self._connect()
         self.target_groups = TargetGroups(
-            self,
-            "target-groups",
-            TargetGroupsProps(
-                context, props.name, settings, platform.network.vpc_id, platform.load_balancer.target_protocol
-            ),
+            self, "target-groups", ServicePartProps(platform=platform, name=name, settings=settings)
         )
-        self.routes = self._routes()
-        self.alarms = Alarms(
+        self.routes = route_traffic(
+            self,
+            service=self.name,
+            settings=settings,
+            load_balancer=platform.load_balancer,
+            target_groups=self.target_groups,
+        )
+        self.alarms = RollbackAlarms(
             self,
             "alarms",
-            AlarmsProps(self.name, settings.release.alarms, platform.load_balancer, self.target_groups),
+            RollbackAlarmsProps(platform=platform, name=name, settings=settings, target_groups=self.target_groups),
         )
         self.hooks = self._hooks()
-        self.task = self._task()
-        self.placement = self._placement()
-        self.ecs_service = self._service(self._task_definition(), self._controller())
+        self._task = self._describe_task()
+        self._placement = Placement(
+            subnets=platform.network.private_subnet_ids,
+            security_groups=[self.security_group.id],
+            base=settings.capacity.base,
+            on_demand=settings.capacity.on_demand,
+            spot=settings.capacity.spot,
+        )
+        self.task_definition = register_task(self, self._task, settings, disposable=platform.disposable)
+        self.ecs_service = self._ecs_service(self._controller())
         Scaling(
             self,
             "scaling",
             ScalingProps(
-                self.name,
-                cluster.name,
-                self.ecs_service.name,
-                settings,
-                platform.load_balancer,
-                self.target_groups,
+                platform=platform,
+                name=name,
+                settings=settings,
+                ecs_service=self.ecs_service,
+                target_groups=self.target_groups,
             ),
         )
 
     def contract(self) -> dict[str, str]:
-        """The variables of the release contract."""
+        """Return the variables from which a release fills the release contract."""
         hooks = dict(self.hooks)
-        # ECS has its own hooks in the service.
-        events = {_event(stage): hooks[stage] for stage in STAGES["codedeploy"] if stage in hooks}
-        return self.task.variables() | self.placement.variables() | hooks_variables(events)
+        # With the engine ECS, the hooks belong to the service.
+        events = {_format_event(stage): hooks[stage] for stage in STAGES["codedeploy"] if stage in hooks}
+        return self._task.variables() | self._placement.variables() | hooks_variables(events)
 
-    def _routes(self) -> Routes:
-        props, groups = self._props, self.target_groups
-        balancer = props.platform.load_balancer
-        if isinstance(balancer, NetworkLoadBalancer):
-            return Listeners(self, "listeners", ListenersProps(balancer, groups.blue, groups.green))
-        assert isinstance(balancer, ApplicationLoadBalancer)
-        blue, green = Weighted(groups.blue, 100), Weighted(groups.green, 0)
-        # CodeDeploy takes a rule with one group only, ECS wants to see both:
-        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb-resources-for-blue-green.html
-        production = [blue, green] if props.settings.release.engine == "ecs" else [blue]
-        test = [Weighted(groups.green, 100)]
-        return Rules(self, "rules", RulesProps(self.name, props.settings, balancer, production, test))
+    def _connect(self) -> list[ITerraformDependable]:
+        """Allow the load balancer to reach the tasks, and the tasks to reach the ports of the settings."""
+        settings, group = self._props.settings, self.security_group.id
+        return [
+            *connect(
+                self,
+                self._props.platform.load_balancer.security_group_id,
+                group,
+                settings.port,
+                ingress=("from-load-balancer", "Requests and health checks from the load balancer"),
+                egress=("load-balancer-to-tasks", f"Requests and health checks to {self.name}"),
+            ),
+            *(
+                allow_egress(self, f"egress-{port}", group, port, f"Connections to port {port}")
+                for port in settings.egress_ports
+            ),
+        ]
 
     def _hooks(self) -> list[tuple[str, str]]:
-        """Stages with the ARN of a function; ECS can call two at one."""
-        props = self._props
-        release = props.settings.release
+        props, release = self._props, self._props.settings.release
         hooks = [*release.hooks.given().items()]
         if release.smoke_test is not None:
-            test = SmokeTest(
+            test = SmokeTestFunction(
                 self,
                 "smoke-test",
-                SmokeTestProps(props.platform, self.name, props.name, props.settings, release.smoke_test),
+                SmokeTestFunctionProps(
+                    platform=props.platform, name=props.name, settings=props.settings, test=release.smoke_test
+                ),
             )
             hooks.append((SMOKE_TEST_STAGE[release.engine], test.function_arn))
         return hooks
 
-    def _controller(self) -> Controller:
-        release = self._props.settings.release
-        if release.engine == "codedeploy":
-            return CODEDEPLOY
-        props = BlueGreenProps(
-            self._props.platform.context,
-            self.name,
-            release,
-            self.target_groups,
-            self.routes,
-            self.alarms,
-            self.hooks,
-            self._props.platform.load_balancer.settings.type,
-        )
-        return BlueGreen(self, "blue-green", props).controller
-
-    def _security_group(self) -> SecurityGroup:
-        props = self._props
-        group = SecurityGroup(
-            self,
-            "security-group",
-            name=self.name,
-            description=f"Tasks of {self.name}",
-            vpc_id=props.platform.network.vpc_id,
-            tags={"Name": self.name},
-        )
-        balancer, port = props.platform.load_balancer.security_group_id, props.settings.port
-        self._connections = [
-            VpcSecurityGroupIngressRule(
-                self,
-                "from-load-balancer",
-                security_group_id=group.id,
-                description="Requests and health checks from the load balancer",
-                referenced_security_group_id=balancer,
-                ip_protocol="tcp",
-                from_port=port,
-                to_port=port,
-            ),
-            VpcSecurityGroupEgressRule(
-                self,
-                "load-balancer-to-tasks",
-                security_group_id=balancer,
-                description=f"Requests and health checks to {self.name}",
-                referenced_security_group_id=group.id,
-                ip_protocol="tcp",
-                from_port=port,
-                to_port=port,
-            ),
-            *(
-                VpcSecurityGroupEgressRule(
-                    self,
-                    f"egress-{egress_port}",
-                    security_group_id=group.id,
-                    description=f"Connections to port {egress_port}",
-                    cidr_ipv4="0.0.0.0/0",
-                    ip_protocol="tcp",
-                    from_port=egress_port,
-                    to_port=egress_port,
-                )
-                for egress_port in props.settings.egress_ports
-            ),
-        ]
-        return group
-
-    def _task(self) -> Task:
+    def _describe_task(self) -> Task:
         settings = self._props.settings
         return Task(
             family=self.name,
@@ -222,7 +181,7 @@ class Service(Construct):
             execution_role_arn=self.roles.execution.arn,
             container_name=self._props.name,
             port=settings.port,
-            log_group=self._logs.name,
+            log_group=self.logs.name,
             region=self._props.platform.context.region,
             read_only_root_filesystem=settings.read_only_root_filesystem,
             stop_timeout=settings.stop_timeout,
@@ -231,40 +190,25 @@ class Service(Construct):
             writable_paths=settings.writable_paths,
         )
 
-    def _placement(self) -> Placement:
-        capacity = self._props.settings.capacity
-        return Placement(
-            subnets=self._props.platform.network.private_subnet_ids,
-            security_groups=[self.security_group.id],
-            base=capacity.base,
-            on_demand=capacity.on_demand,
-            spot=capacity.spot,
-        )
-
-    def _task_definition(self) -> EcsTaskDefinition:
-        task = self.task
-        image, command = placeholder_image.image_and_command(self._props.settings)
-        container = task.container(image, command)
-        return EcsTaskDefinition(
+    def _controller(self) -> DeploymentController:
+        props = self._props
+        if props.settings.release.engine == "codedeploy":
+            return CODEDEPLOY
+        return EcsBlueGreen(
             self,
-            "task-definition",
-            family=task.family,
-            cpu=str(task.cpu),
-            memory=str(task.memory),
-            network_mode="awsvpc",
-            requires_compatibilities=["FARGATE"],
-            runtime_platform=EcsTaskDefinitionRuntimePlatform(
-                cpu_architecture=task.cpu_architecture, operating_system_family="LINUX"
+            "blue-green",
+            EcsBlueGreenProps(
+                platform=props.platform,
+                name=props.name,
+                settings=props.settings,
+                target_groups=self.target_groups,
+                routes=self.routes,
+                alarms=self.alarms,
+                hooks=self.hooks,
             ),
-            task_role_arn=task.task_role_arn,
-            execution_role_arn=task.execution_role_arn,
-            volume=[EcsTaskDefinitionVolume(name=name) for name in task.volumes()] or None,
-            container_definitions=json.dumps([container], sort_keys=True, ensure_ascii=False),
-            # A revision that tasks were started from stays valid when settings make a new one.
-            skip_destroy=not self._props.platform.disposable,
-        )
+        ).controller
 
-    def _service(self, task_definition: EcsTaskDefinition, controller: Controller) -> EcsService:
+    def _ecs_service(self, controller: DeploymentController) -> EcsService:
         props, settings = self._props, self._props.settings
         owned = [*OWNED_BY_CONTROLLER[settings.release.engine], *OWNED_BY_AUTOSCALING]
         return EcsService(
@@ -272,7 +216,7 @@ class Service(Construct):
             "service",
             name=self.name,
             cluster=props.platform.cluster.cluster.arn,
-            task_definition=task_definition.arn,
+            task_definition=self.task_definition.arn,
             desired_count=settings.tasks.min,
             deployment_controller=EcsServiceDeploymentController(type=controller.type),
             deployment_configuration=controller.deployment_configuration,
@@ -283,17 +227,17 @@ class Service(Construct):
                 EcsServiceCapacityProviderStrategy(
                     base=provider["Base"], capacity_provider=provider["CapacityProvider"], weight=provider["Weight"]
                 )
-                for provider in self.placement.strategy()
+                for provider in self._placement.strategy()
             ],
             network_configuration=EcsServiceNetworkConfiguration(
-                subnets=list(self.placement.subnets),
-                security_groups=list(self.placement.security_groups),
+                subnets=list(self._placement.subnets),
+                security_groups=list(self._placement.security_groups),
                 assign_public_ip=False,
             ),
             load_balancer=[
                 EcsServiceLoadBalancer(
-                    container_name=self.task.container_name,
-                    container_port=self.task.port,
+                    container_name=self._task.container_name,
+                    container_port=self._task.port,
                     target_group_arn=self.target_groups.blue.arn,
                     advanced_configuration=controller.advanced_configuration,
                 )
@@ -303,17 +247,17 @@ class Service(Construct):
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
             lifecycle=TerraformResourceLifecycle(ignore_changes=owned),
-            # It holds no data, and without force a release under way keeps it from being deleted.
+            # It stores no data. Without force, a release in progress prevents the deletion.
             force_delete=True,
             force_new_deployment=controller.force_new_deployment,
             timeouts=controller.timeouts,
-            # Created after, and destroyed before: a target group must hang on a listener when the service
-            # comes, and tasks that are draining still need their rules, logs, permissions and network.
+            # Created after them, and destroyed before: AWS requires that a target group has a listener when the service
+            # is created, and draining tasks still need their rules, logs, permissions and network.
             depends_on=[
-                *props.platform.network.ways_out,
+                *props.platform.network.egress_routes,
                 *self._connections,
                 *(route.resource for route in self.routes.all),
-                self._logs.group,
+                self.logs.group,
                 props.platform.cluster.capacity_providers,
                 *self.roles.permissions,
                 *controller.depends_on,
@@ -321,6 +265,6 @@ class Service(Construct):
         )
 
 
-def _event(stage: str) -> str:
-    """A stage as CodeDeploy calls it: ``BeforeInstall``."""
+def _format_event(stage: str) -> str:
+    """Return CodeDeploy's name of a stage, such as ``BeforeInstall``."""
     return "".join(map(str.capitalize, stage.split("_")))

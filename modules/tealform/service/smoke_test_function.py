@@ -1,4 +1,4 @@
-"""The function that asks green a question before it takes traffic."""
+"""The Lambda function that tests green before it takes traffic."""
 
 from __future__ import annotations
 
@@ -6,74 +6,67 @@ from dataclasses import dataclass
 
 from tealform.aws import (
     Construct,
+    ITerraformDependable,
     LambdaFunction,
     LambdaFunctionEnvironment,
     LambdaFunctionLoggingConfig,
     LambdaFunctionVpcConfig,
-    SecurityGroup,
-    VpcSecurityGroupEgressRule,
-    VpcSecurityGroupIngressRule,
 )
 from tealform.common.iam import Condition, ServiceRole, ServiceRoleProps, Statement
 from tealform.common.log_group import LogGroup, LogGroupProps
-from tealform.service import lambda_packages
-from tealform.service.platform import ServicePlatform
-from tealform.settings.service import Service as Settings
+from tealform.network.security_group import allow_egress, connect, security_group
+from tealform.service.lambda_packages import SMOKE_TEST
+from tealform.service.platform import ServicePartProps
 from tealform.settings.smoke_test import SmokeTest as TestSettings
 
-# Beyond the time for the right answer: to start, to find the load balancer, to report.
-_SECONDS_BESIDE = 60
+# Seconds beyond the time for the right answer: to start, to find the load balancer, to report.
+_EXTRA_SECONDS = 60
 
 
-@dataclass(frozen=True)
-class SmokeTestProps:
-    """The service, by its full name and its own, as it is set, and its test."""
+@dataclass(frozen=True, kw_only=True)
+class SmokeTestFunctionProps(ServicePartProps):
+    """Inputs of ``SmokeTestFunction``."""
 
-    platform: ServicePlatform
-    service: str
-    name: str
-    settings: Settings
     test: TestSettings
+    """The ``smoke_test`` block."""
 
 
-class SmokeTest(Construct):
+class SmokeTestFunction(Construct):
     """A Lambda function in the private subnets that reaches green through the test listener.
 
-    It reaches the load balancer at its addresses inside the VPC: so nobody else needs to be let in, and a public load
-    balancer is reached without a way through the internet.
+    It connects to the load balancer's addresses inside the VPC. Nothing else needs access to the test listener,
+    and a public load balancer is reached without a route to the internet.
     """
 
-    def __init__(self, scope: Construct, id_: str, props: SmokeTestProps) -> None:
+    function_arn: str
+    """The function's ARN, as a reference: callers are created after the function."""
+
+    def __init__(self, scope: Construct, id_: str, props: SmokeTestFunctionProps) -> None:
         super().__init__(scope, id_)
         self._props, context = props, props.platform.context
-        self.name = f"{props.service}-smoke-test"
-        self._arn = context.arn("lambda", f"function:{self.name}")
+        self._service = props.service
+        self._name = f"{self._service}-smoke-test"
         self._logs = LogGroup(
-            self,
-            "logs",
-            LogGroupProps(
-                context,
-                context.log_group(props.name, "smoke-test"),
-                props.platform.key,
-                props.platform.retention_days,
-            ),
+            self, "logs", LogGroupProps(shared=props.platform, name=context.log_group(props.name, "smoke-test"))
         )
         self._role = ServiceRole(
             self,
             "role",
             ServiceRoleProps(
-                context,
-                name=self.name,
-                service="lambda.amazonaws.com",
-                statements=self._statements(),
+                context=context, name=self._name, service="lambda.amazonaws.com", statements=self._statements()
             ),
         )
-        # By reference: whoever calls the function comes after it.
-        self.function_arn = self._function(self._security_group()).arn
+        self._group = security_group(
+            self,
+            name=self._name,
+            description=f"Smoke test of {self._service}",
+            vpc_id=props.platform.network.vpc_id,
+        )
+        self.function_arn = self._function(self._connect()).arn
 
     def _statements(self) -> list[Statement]:
         props, context = self._props, self._props.platform.context
-        # What the function's own code must not do with them:
+        # Lambda needs these; the function's own code must not have them:
         # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
         interfaces = [
             "ec2:AssignPrivateIpAddresses",
@@ -82,14 +75,14 @@ class SmokeTest(Construct):
             "ec2:UnassignPrivateIpAddresses",
         ]
         return [
-            self._logs.writing(),
-            # A subnet that is shared belongs to another account.
+            self._logs.allow_write(),
+            # A shared subnet belongs to another account.
             Statement(
                 sid="JoinNetwork",
                 actions=interfaces,
                 resources=[f"arn:{context.partition}:ec2:{context.region}:*:*/*"],
             ),
-            # AWS knows no narrower resource for these.
+            # AWS supports no narrower resource for these actions.
             Statement(
                 sid="LookAtNetwork",
                 actions=["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"],
@@ -100,85 +93,57 @@ class SmokeTest(Construct):
                 effect="Deny",
                 actions=interfaces,
                 resources=["*"],
-                conditions=[Condition("ArnEquals", "lambda:SourceFunctionArn", [self._arn])],
+                conditions=[
+                    Condition(
+                        "ArnEquals", "lambda:SourceFunctionArn", [context.arn("lambda", f"function:{self._name}")]
+                    )
+                ],
             ),
             Statement(sid="ReadVariables", actions=["kms:Decrypt"], resources=[props.platform.key.arn]),
-            *_reporting(props),
+            *self._allow_report(),
         ]
 
-    def _security_group(self) -> SecurityGroup:
-        props = self._props
-        platform, port = props.platform, props.platform.load_balancer.settings.test_port
-        balancer = platform.load_balancer.security_group_id
-        group = SecurityGroup(
-            self,
-            "security-group",
-            name=self.name,
-            description=f"Smoke test of {props.service}",
-            vpc_id=platform.network.vpc_id,
-            tags={"Name": self.name},
-        )
-        self._connections = [
-            VpcSecurityGroupIngressRule(
+    def _connect(self) -> list[ITerraformDependable]:
+        """Allow the function to reach the test listener and AWS."""
+        balancer, group = self._props.platform.load_balancer, self._group.id
+        return [
+            *connect(
                 self,
-                "to-test-listener",
-                security_group_id=balancer,
-                description=f"Smoke test of {props.service}",
-                referenced_security_group_id=group.id,
-                ip_protocol="tcp",
-                from_port=port,
-                to_port=port,
+                group,
+                balancer.security_group_id,
+                balancer.settings.test_port,
+                ingress=("to-test-listener", f"Smoke test of {self._service}"),
+                egress=("test-listener", "The test listener"),
             ),
-            VpcSecurityGroupEgressRule(
-                self,
-                "test-listener",
-                security_group_id=group.id,
-                description="The test listener",
-                referenced_security_group_id=balancer,
-                ip_protocol="tcp",
-                from_port=port,
-                to_port=port,
-            ),
-            VpcSecurityGroupEgressRule(
-                self,
-                "aws",
-                security_group_id=group.id,
-                description="AWS, to find the load balancer and to report",
-                cidr_ipv4="0.0.0.0/0",
-                ip_protocol="tcp",
-                from_port=443,
-                to_port=443,
-            ),
+            allow_egress(self, "aws", group, 443, "AWS, to find the load balancer and to report"),
         ]
-        return group
 
-    def _function(self, group: SecurityGroup) -> LambdaFunction:
-        props = self._props
-        platform, program = props.platform, lambda_packages.SMOKE_TEST
+    def _function(self, connections: list[ITerraformDependable]) -> LambdaFunction:
+        props, platform = self._props, self._props.platform
         return LambdaFunction(
             self,
             "function",
-            function_name=self.name,
-            description=f"Asks green of {props.service} before it takes traffic",
+            function_name=self._name,
+            description=f"Asks green of {self._service} before it takes traffic",
             role=self._role.arn,
-            runtime=program.runtime,
+            runtime=SMOKE_TEST.runtime,
             architectures=["arm64"],
-            handler=f"{program.module}.{props.settings.release.engine}",
-            filename=program.archive,
-            source_code_hash=program.hash,
-            timeout=props.test.timeout_seconds + _SECONDS_BESIDE,
-            # Its share of a processor comes with its memory, and it loads the models of two services.
+            handler=f"{SMOKE_TEST.module}.{props.settings.release.engine}",
+            filename=SMOKE_TEST.archive,
+            source_code_hash=SMOKE_TEST.hash,
+            timeout=props.test.timeout_seconds + _EXTRA_SECONDS,
+            # Lambda assigns processor time by memory, and boto3 loads the models of two services.
             memory_size=256,
             kms_key_arn=platform.key.arn,
             environment=LambdaFunctionEnvironment(variables=self._variables()),
             vpc_config=LambdaFunctionVpcConfig(
-                subnet_ids=list(platform.network.private_subnet_ids), security_group_ids=[group.id]
+                subnet_ids=list(platform.network.private_subnet_ids), security_group_ids=[self._group.id]
             ),
-            # Lambda keeps its network interfaces for up to three quarters of an hour; the group need not wait for them.
+            # Lambda keeps its network interfaces for up to 45 minutes; the group does not wait for them.
             replace_security_groups_on_destroy=True,
             logging_config=LambdaFunctionLoggingConfig(log_format="Text", log_group=self._logs.group.name),
-            # It works from the first release on, and Lambda gives its network interfaces back while these are there.
-            depends_on=[*self._role.permissions, *self._connections, *platform.network.ways_out],
+            # The function works from the first release on, and Lambda releases its network interfaces before these go.
+            depends_on=[*self._role.permissions, *connections, *platform.network.egress_routes],
         )
 
     def _variables(self) -> dict[str, str]:
@@ -194,14 +159,18 @@ class SmokeTest(Construct):
         host = test.host or next(iter(self._props.settings.hosts), None)
         return variables | ({"HOST": host} if host else {})
 
+    def _allow_report(self) -> list[Statement]:
+        """Allow reporting to CodeDeploy; ECS takes the function's return value instead.
 
-def _reporting(props: SmokeTestProps) -> list[Statement]:
-    """ECS takes the function's answer; CodeDeploy wants to be called.
-
-    https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html
-    """
-    if props.settings.release.engine == "ecs":
-        return []
-    group = props.platform.context.arn("codedeploy", f"deploymentgroup:{props.service}/{props.service}")
-    actions = ["codedeploy:PutLifecycleEventHookExecutionStatus"]
-    return [Statement(sid="Report", actions=actions, resources=[group])]
+        https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html
+        """
+        if self._props.settings.release.engine == "ecs":
+            return []
+        group = f"deploymentgroup:{self._service}/{self._service}"
+        return [
+            Statement(
+                sid="Report",
+                actions=["codedeploy:PutLifecycleEventHookExecutionStatus"],
+                resources=[self._props.platform.context.arn("codedeploy", group)],
+            )
+        ]

@@ -59,7 +59,7 @@ def _land(text: str, settings: loader.Settings, environments: Path) -> bool:
     """Whether everything is in place; the Terraform comes last, for it names the other files."""
     from tealform.service import lambda_packages
 
-    folder, needed = environments / settings.name, lambda_packages.needed(settings.environment)
+    folder, needed = environments / settings.name, lambda_packages.list_packages(settings.environment)
     contents = {program.archive: program.content for program in needed} | {loader.GENERATED: text.encode()}
     if not all(_land_file(content, folder / name, environments.parent) for name, content in contents.items()):
         return False

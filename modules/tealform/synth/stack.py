@@ -5,20 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tealform.aws import App, Construct, TerraformOutput
-from tealform.common.access_logs import AccessLogs, AccessLogsProps
 from tealform.common.kms_key import Key, KeyProps
 from tealform.common.pull_through_cache import CachedRegistry, CachedRegistryProps
 from tealform.common.root_module import RootModule
+from tealform.common.s3_bucket import AccessLogs, AccessLogsProps
 from tealform.common.shared_resources import SharedResources
 from tealform.naming import Context
-from tealform.network.application_load_balancer import ApplicationLoadBalancer
-from tealform.network.load_balancer import LoadBalancer, LoadBalancerProps
+from tealform.network.load_balancer import ApplicationLoadBalancer, LoadBalancer, LoadBalancerProps, NetworkLoadBalancer
 from tealform.network.network import Network, NetworkProps
-from tealform.network.network_load_balancer import NetworkLoadBalancer
-from tealform.notifications.chat import Chat, ChatProps, channels
 from tealform.notifications.pipeline_notifications import PipelineNotifications, PipelineNotificationsProps
 from tealform.notifications.service_notifications import ServiceNotifications, ServiceNotificationsProps
-from tealform.notifications.topic import PUBLISHERS, Topic, TopicProps, topic, topic_arn
+from tealform.notifications.topic import (
+    PUBLISHERS,
+    Chat,
+    ChatProps,
+    Topic,
+    TopicProps,
+    group_by_channel,
+    resolve_topic,
+    topic_arn,
+)
 from tealform.pipeline.connections import connections
 from tealform.pipeline.cross_account_role import ReleaseAccess, ReleaseAccessProps, reader_arns
 from tealform.pipeline.image_repository import ImageRepository, ImageRepositoryProps, Images
@@ -26,8 +32,7 @@ from tealform.pipeline.service_pipeline import Delivery, DeliveryProps
 from tealform.pipeline.targets import Target
 from tealform.pipeline.targets.cross_account import OtherAccount
 from tealform.pipeline.targets.same_account import OwnAccount
-from tealform.service.cluster import Cluster, ClusterProps
-from tealform.service.platform import ServicePlatform
+from tealform.service.platform import Cluster, ClusterProps, ServicePlatform
 from tealform.service.service import Service, ServiceProps
 from tealform.settings import terraform_backend
 from tealform.settings.environment import Environment
@@ -56,8 +61,8 @@ class EnvironmentStack(RootModule):
             self._add_services(self._platform(shared))
         for other in self._project.delivered_by(settings.name):
             self._add_pipelines_of(other, shared)
-        if shown := channels(self._chatting):
-            Chat(self, "chat", ChatProps(settings.context, shown))
+        if shown := group_by_channel(self._chatting):
+            Chat(self, "chat", ChatProps(context=settings.context, channels=shown))
 
     def _configure_terraform(self) -> None:
         context, environment = self._settings.context, self._settings.environment
@@ -79,23 +84,23 @@ class EnvironmentStack(RootModule):
                 self,
                 "key",
                 KeyProps(
-                    context,
-                    environment.disposable,
-                    [context, *map(project.context, delivered)],
-                    readers,
-                    self._topics(),
-                    PUBLISHERS,
+                    context=context,
+                    disposable=environment.disposable,
+                    environments=[context, *map(project.context, delivered)],
+                    readers=readers,
+                    topics=self._topics(),
+                    publishers=PUBLISHERS,
                 ),
             ),
             access_logs=AccessLogs(
                 self,
                 "access-logs",
                 AccessLogsProps(
-                    context,
-                    environment.access_log_days,
-                    environment.disposable,
-                    environment.load_balancer.type if environment.service else None,
-                    [context, *map(project.context, delivered)],
+                    context=context,
+                    days=environment.access_log_days,
+                    disposable=environment.disposable,
+                    balancer=environment.load_balancer.type if environment.service else None,
+                    environments=[context, *map(project.context, delivered)],
                 ),
             ),
             retention_days=environment.log_retention_days,
@@ -106,7 +111,11 @@ class EnvironmentStack(RootModule):
     def _registries(self, scope: Construct, context: Context, environment: Environment) -> list[CachedRegistry]:
         """What an environment's builds pull base images through, in the account where they are."""
         return [
-            CachedRegistry(scope, f"pull-through-cache-{upstream}", CachedRegistryProps(context, upstream, settings))
+            CachedRegistry(
+                scope,
+                f"pull-through-cache-{upstream}",
+                CachedRegistryProps(context=context, upstream=upstream, settings=settings),
+            )
             for upstream, settings in sorted(environment.pull_through_cache.items())
         ]
 
@@ -119,25 +128,19 @@ class EnvironmentStack(RootModule):
         return [topic_arn(contexts[each]) for each, settings in told.items() if settings and not settings.topic]
 
     def _platform(self, shared: SharedResources) -> ServicePlatform:
-        environment, context = self._settings.environment, shared.context
+        environment = self._settings.environment
         assert environment.network is not None, "the rules want one where there are services"
         network = Network(
             self,
             "network",
-            NetworkProps(
-                context,
-                environment.network,
-                environment.service.values(),
-                shared.key,
-                shared.retention_days,
-            ),
+            NetworkProps(shared=shared, settings=environment.network, services=environment.service.values()),
         )
         load_balancer = _LOAD_BALANCERS[environment.load_balancer.type](
             self,
             "load-balancer",
-            LoadBalancerProps(context, environment.load_balancer, network, shared.access_logs, shared.disposable),
+            LoadBalancerProps(shared=shared, settings=environment.load_balancer, network=network),
         )
-        cluster = Cluster(self, "cluster", ClusterProps(context, shared.key, shared.retention_days))
+        cluster = Cluster(self, "cluster", ClusterProps(shared=shared))
         return ServicePlatform(**vars(shared), network=network, load_balancer=load_balancer, cluster=cluster)
 
     def _add_services(self, platform: ServicePlatform) -> None:
@@ -146,12 +149,18 @@ class EnvironmentStack(RootModule):
         for name, settings in self._settings.environment.service.items():
             pipelines = self._project.pipelines(self._settings.name)
             images = self._images(self, platform, name, settings)
-            service = Service(self, f"service-{name}", ServiceProps(platform, name, settings, images.arn))
+            service = Service(
+                self,
+                f"service-{name}",
+                ServiceProps(platform=platform, name=name, settings=settings, repository_arn=images.arn),
+            )
             if told:
                 ServiceNotifications(
                     self,
                     f"service-notifications-{name}",
-                    ServiceNotificationsProps(platform.context, service, settings.release, told),
+                    ServiceNotificationsProps(
+                        context=platform.context, service=service, release=settings.release, topic=told
+                    ),
                 )
             if pipelines.account == platform.context.account:
                 target = OwnAccount(platform, name, settings, service)
@@ -199,7 +208,10 @@ class EnvironmentStack(RootModule):
                 scope,
                 f"pipeline-notifications-{name}",
                 PipelineNotificationsProps(
-                    delivery.pipeline.name, delivery.pipeline.pipeline.arn, notifications.events, told
+                    name=delivery.pipeline.name,
+                    pipeline_arn=delivery.pipeline.pipeline.arn,
+                    events=notifications.events,
+                    topic=told,
                 ),
             )
         called = context.name(name)
@@ -214,7 +226,7 @@ class EnvironmentStack(RootModule):
         settings = self._project.environments[context.environment].notifications
         if settings is None:
             return None
-        told = topic(scope, "notifications", TopicProps(context, settings, shared.key))
+        told = resolve_topic(scope, "notifications", TopicProps(context=context, settings=settings, key=shared.key))
         self._chatting.append((settings, told.arn))
         _output(scope, "notifications-topic", told.arn, f"The SNS topic of {context.environment}'s notifications")
         return told

@@ -18,7 +18,7 @@ def synthesize(environments: list[Settings], folder: Path) -> dict[str, str]:
         EnvironmentStack(app, settings)
     app.synth()
     for settings in environments:
-        for program in lambda_packages.needed(settings.environment):
+        for program in lambda_packages.list_packages(settings.environment):
             (folder / "stacks" / settings.name / program.archive).write_bytes(program.content)
     return {settings.name: canonical(folder / "stacks" / settings.name / GENERATED) for settings in environments}
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from tests.invariants.assertions.document import REFERENCE, Body, bodies, follow, plain
-from tests.unit.artifacts.contract import ARTIFACTS
+from tests.unit.artifacts.codebuild import ARTIFACTS
 
 _PLACEHOLDER = re.compile(r'"json:\$([A-Z][A-Z0-9_]*)"|\$([A-Z][A-Z0-9_]*)\b')
 _EVENTS = {"BeforeInstall", "AfterInstall", "AfterAllowTestTraffic", "BeforeAllowTraffic", "AfterAllowTraffic"}

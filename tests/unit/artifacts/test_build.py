@@ -1,4 +1,4 @@
-"""The real commands of ``buildspec.yml``, with ``aws`` and ``docker`` that only take notes."""
+"""The real commands of ``buildspec.yml``, with an ``aws`` and a ``docker`` that only record their calls."""
 
 import hashlib
 import json
@@ -7,8 +7,7 @@ import re
 import pytest
 import yaml
 
-from tests.unit.artifacts.codebuild import Account
-from tests.unit.artifacts.contract import (
+from tests.unit.artifacts.codebuild import (
     APPSPEC_VARIABLES,
     ARTIFACTS,
     COMMIT,
@@ -18,15 +17,18 @@ from tests.unit.artifacts.contract import (
     REPOSITORY_URI,
     TASK_VARIABLES,
     VARIABLES,
+    Account,
 )
 from tests.unit.artifacts.fake_tools import PASSWORD, digest
 
 VALID_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 IMAGE = f"{REPOSITORY_URI}:{COMMIT}"
+CACHE = f"{REPOSITORY_URI}-cache"
+REGISTRIES = {"DOCKER_HUB": f"{REGISTRY}/shop-dev/docker-hub", "QUAY": f"{REGISTRY}/shop-dev/quay"}
 
 
 def first_reader(variable: str) -> str:
-    """The file of the contract that is the first to need ``variable``."""
+    """Return the first file of the contract that needs ``variable``."""
     if variable in TASK_VARIABLES:
         return "taskdef.json"
     return "appspec.yml" if variable in APPSPEC_VARIABLES else "buildspec.yml"
@@ -78,50 +80,47 @@ def test_what_is_released_without_codedeploy_is_the_same_image_by_the_containers
     assert json.loads(build.exported["imagedefinitions.json"]) == [{"name": "api", "imageUri": build.image_uri}]
 
 
-def test_login_comes_before_build_and_build_before_push(account: Account) -> None:
+def test_docker_logs_in_with_the_password_from_ecr_then_builds_then_pushes(account: Account) -> None:
     build = account.build()
 
-    docker = [call[1] for call in build.calls if call[0] == "docker"]
-    assert docker == ["login", "build", "push"]
-
-
-def test_docker_logs_in_to_the_registry_with_the_password_from_ecr(account: Account) -> None:
-    build = account.build()
-
+    assert [call[1] for call in build.calls if call[0] == "docker"] == ["login", "build", "push"]
     assert build.calls_of("docker", "login") == [
         ["--username", "AWS", "--password-stdin", REGISTRY, f"stdin={PASSWORD}"]
     ]
 
 
-def test_the_image_is_told_its_version(account: Account) -> None:
-    build = account.build()
-
-    assert build.calls_of("docker", "build") == [["--build-arg", f"VERSION={COMMIT}", "--tag", IMAGE, "."]]
-    assert build.calls_of("docker", "push") == [[IMAGE]]
-
-
-def test_registries_reach_the_dockerfile_as_build_arguments(account: Account) -> None:
-    registries = {"DOCKER_HUB": f"{REGISTRY}/shop-dev/docker-hub", "QUAY": f"{REGISTRY}/shop-dev/quay"}
-    build = account.build({**registries, "BUILD_ARGUMENTS": "DOCKER_HUB QUAY"})
+@pytest.mark.parametrize(
+    ("variables", "arguments", "pushed"),
+    [
+        pytest.param({}, [], [[IMAGE]], id="plain"),
+        pytest.param(
+            {**REGISTRIES, "BUILD_ARGUMENTS": "DOCKER_HUB QUAY"},
+            # Without a value: Docker takes it from the variable, so that no list of processes shows it.
+            ["--build-arg", "DOCKER_HUB", "--build-arg", "QUAY"],
+            [[IMAGE]],
+            id="registries as build arguments",
+        ),
+        pytest.param(
+            {"CACHE_REPOSITORY_URI": CACHE},
+            [
+                *("--build-arg", "BUILDKIT_INLINE_CACHE=1", "--cache-from", f"type=registry,ref={CACHE}:layers"),
+                *("--tag", f"{CACHE}:layers"),
+            ],
+            # The image first: it is released.
+            [[IMAGE], [f"{CACHE}:layers"]],
+            id="cache",
+        ),
+    ],
+)
+def test_docker_builds_the_image_with_its_version_and_pushes_it(
+    account: Account, variables: dict[str, str], arguments: list[str], pushed: list[list[str]]
+) -> None:
+    build = account.build(variables)
 
     assert build.succeeded, build.output
-    # Without a value: Docker takes it from the variable, and it stands in no list of processes.
     version = ["--build-arg", f"VERSION={COMMIT}", "--tag", IMAGE]
-    assert build.calls_of("docker", "build") == [[*version, "--build-arg", "DOCKER_HUB", "--build-arg", "QUAY", "."]]
-
-
-CACHE = f"{REPOSITORY_URI}-cache"
-
-
-def test_a_cache_is_read_and_written_beside_the_image(account: Account) -> None:
-    build = account.build({"CACHE_REPOSITORY_URI": CACHE})
-
-    assert build.succeeded, build.output
-    image = ["--build-arg", f"VERSION={COMMIT}", "--tag", IMAGE]
-    cache = ["--build-arg", "BUILDKIT_INLINE_CACHE=1", "--cache-from", f"type=registry,ref={CACHE}:layers"]
-    assert build.calls_of("docker", "build") == [[*image, *cache, "--tag", f"{CACHE}:layers", "."]]
-    # The image first: it is what is released.
-    assert build.calls_of("docker", "push") == [[IMAGE], [f"{CACHE}:layers"]]
+    assert build.calls_of("docker", "build") == [[*version, *arguments, "."]]
+    assert build.calls_of("docker", "push") == pushed
     assert build.image_uri == f"{REPOSITORY_URI}@{digest(IMAGE)}"
 
 
@@ -140,15 +139,6 @@ def test_a_cache_that_cannot_be_kept_ends_no_release(account: Account) -> None:
     assert build.succeeded, build.output
     assert "The cache was not kept" in build.output
     assert build.image_uri == f"{REPOSITORY_URI}@{digest(IMAGE)}"
-
-
-@pytest.mark.parametrize("failure", ["docker build", "docker push"])
-def test_with_a_cache_a_failed_step_ends_the_build_all_the_same(account: Account, failure: str) -> None:
-    build = account.build({"CACHE_REPOSITORY_URI": CACHE, "FAKE_FAILURE": failure})
-
-    assert not build.succeeded
-    assert " ".join(build.calls[-1]).startswith(failure)
-    assert "imageDetail.json" not in build.exported
 
 
 def test_a_build_tried_again_leaves_the_cache_alone(account: Account) -> None:
@@ -194,20 +184,18 @@ def test_a_build_tried_again_reuses_the_image_of_the_first(account: Account) -> 
     assert "Reusing" in second.output
 
 
-def test_another_commit_is_another_image(account: Account) -> None:
-    first = account.build()
-    second = account.build(source_version("b" * 40))
-
-    assert account.tags() == {COMMIT, "b" * 40}
-    assert second.image_uri != first.image_uri
-
-
-def test_the_same_commit_for_another_processor_is_another_image(account: Account) -> None:
-    first = account.build()
-    second = account.build({"CPU_ARCHITECTURE": "ARM64"})
+@pytest.mark.parametrize(
+    ("changes", "tag"),
+    [(source_version("b" * 40), "b" * 40), ({"CPU_ARCHITECTURE": "ARM64"}, f"{COMMIT}-arm64")],
+    ids=["commit", "processor"],
+)
+def test_another_commit_or_processor_is_another_image(
+    account: Account, changes: dict[str, str | None], tag: str
+) -> None:
+    first, second = account.build(), account.build(changes)
 
     assert second.succeeded, second.output
-    assert account.tags() == {COMMIT, f"{COMMIT}-arm64"}
+    assert account.tags() == {COMMIT, tag}
     assert second.image_uri != first.image_uri
 
 
@@ -223,7 +211,7 @@ def test_the_same_commit_for_another_processor_is_another_image(account: Account
         ("$(touch /tmp/owned)`id`", "touch--tmp-owned"),
     ],
 )
-def test_an_s3_version_becomes_a_valid_tag_that_can_be_recognised(
+def test_an_s3_version_becomes_a_valid_tag_that_can_be_recognized(
     account: Account, version: str, begins_with: str
 ) -> None:
     build = account.build(source_version(version))
@@ -260,18 +248,20 @@ def test_a_source_without_a_version_is_refused(account: Account) -> None:
 
 
 @pytest.mark.parametrize(
-    "failure",
+    ("failure", "variables"),
     [
-        "aws ecr get-login-password",
-        "docker login",
-        "aws ecr batch-get-image",
-        "docker build",
-        "docker push",
-        "aws ecr batch-get-image #2",
+        ("aws ecr get-login-password", {}),
+        ("docker login", {}),
+        ("aws ecr batch-get-image", {}),
+        ("docker build", {}),
+        ("docker push", {}),
+        ("aws ecr batch-get-image #2", {}),
+        ("docker build", {"CACHE_REPOSITORY_URI": CACHE}),
+        ("docker push", {"CACHE_REPOSITORY_URI": CACHE}),
     ],
 )
-def test_a_failed_step_ends_the_build_there(account: Account, failure: str) -> None:
-    build = account.build({"FAKE_FAILURE": failure})
+def test_a_failed_step_ends_the_build_there(account: Account, failure: str, variables: dict[str, str]) -> None:
+    build = account.build({"FAKE_FAILURE": failure, **variables})
 
     assert not build.succeeded
     assert "imageDetail.json" not in build.exported

@@ -1,7 +1,9 @@
-"""The sample application, run as the container runs it."""
+"""The sample application: run as its container runs it, its ``Dockerfile``, and its ``testspec.yml``."""
 
 import json
 import os
+import re
+import shutil
 import signal
 import socket
 import struct
@@ -10,12 +12,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
 
 import pytest
 
-from tests.unit.artifacts.contract import ARTIFACTS
+from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec, Outcome
+from tealform_harness.aws_emulator.codebuild.executables import write_executable
+from tests.unit.artifacts.codebuild import ARTIFACTS, REPOSITORY_URI
 
 SERVER = ARTIFACTS / "app" / "server.py"
+IMAGE = f"{REPOSITORY_URI}@sha256:{'a' * 64}"
 
 
 class Application:
@@ -199,3 +205,132 @@ def wait_until_refused(application: Application) -> None:
             return
         time.sleep(0.02)
     raise AssertionError("still listening two seconds after SIGTERM")
+
+
+# --- Dockerfile: no root, a base that does not move, signals that arrive --------------------
+
+
+@pytest.fixture(scope="module")
+def instructions() -> list[tuple[str, str]]:
+    """The instructions of the Dockerfile in their order, each with its arguments."""
+    text = (ARTIFACTS / "Dockerfile").read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [(name, rest) for name, _, rest in (line.partition(" ") for line in lines)]
+
+
+def last(instructions: list[tuple[str, str]], name: str) -> str:
+    return [rest for instruction, rest in instructions if instruction == name][-1]
+
+
+def test_the_base_image_is_pinned_and_comes_from_public_ecr(instructions: list[tuple[str, str]]) -> None:
+    (base,) = [rest for instruction, rest in instructions if instruction == "FROM"]
+
+    assert re.fullmatch(r"public\.ecr\.aws/docker/library/python:\d+\.\d+[\w.-]*", base)
+
+
+def test_it_does_not_run_as_root(instructions: list[tuple[str, str]]) -> None:
+    user = last(instructions, "USER")
+
+    assert re.fullmatch(r"\d+:\d+", user)
+    assert "0" not in user.split(":")
+    assert instructions[-1][0] == "CMD"
+
+
+def test_the_command_is_no_shell_that_would_swallow_sigterm(instructions: list[tuple[str, str]]) -> None:
+    assert json.loads(last(instructions, "CMD")) == ["python", "server.py"]
+    assert "ENTRYPOINT" not in dict(instructions)
+
+
+def test_it_needs_no_writable_root_file_system_and_does_not_hold_logs_back(
+    instructions: list[tuple[str, str]],
+) -> None:
+    settings = dict(pair.split("=", 1) for pair in last(instructions, "ENV").split())
+
+    assert settings["PYTHONDONTWRITEBYTECODE"] == "1"
+    assert settings["PYTHONUNBUFFERED"] == "1"
+
+
+def test_the_version_of_the_build_reaches_the_application(instructions: list[tuple[str, str]]) -> None:
+    assert ("ARG", "VERSION=dev") in instructions
+    assert "VERSION=$VERSION" in last(instructions, "ENV").split()
+
+
+def test_no_port_is_fixed_at_build_time(instructions: list[tuple[str, str]]) -> None:
+    assert "EXPOSE" not in dict(instructions)
+    assert "PORT=" not in last(instructions, "ENV")
+
+
+def test_only_the_application_reaches_the_build_context() -> None:
+    rules = [line for line in (ARTIFACTS / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+
+    assert rules[:2] == ["*", "!app"]
+    assert [rule for rule in rules if rule.startswith("!")] == ["!app"]
+
+
+def test_docker_asks_the_application_itself_whether_it_is_well(
+    instructions: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    options, _, command = last(instructions, "HEALTHCHECK").partition("CMD ")
+    wget = tmp_path / "wget"
+    wget.write_text('#!/bin/sh\necho "$*"; exit 4\n')
+    wget.chmod(0o755)
+    found = {"PATH": f"{tmp_path}:/bin:/usr/bin"}
+
+    asked = [
+        subprocess.run(["/bin/sh", "-c", command], env=found | port, capture_output=True, text=True, check=False)
+        for port in ({}, {"PORT": "80"})
+    ]
+
+    assert [each.stdout.split()[-1] for each in asked] == ["http://127.0.0.1:8080/health", "http://127.0.0.1:80/health"]
+    # Docker knows no other code for a container that is not well; wget has several.
+    assert [each.returncode for each in asked] == [1, 1]
+    assert "--timeout=" in options
+
+
+# --- testspec.yml, as CodeBuild runs it on a source and its build output --------------------
+
+
+def run_testspec(folder: Path, program: str | None = None, built: bool = True) -> Outcome:
+    """Run the tests on the sample application, or on ``program`` in its place."""
+    source, build, scratch, bin_ = (folder / name for name in ("source", "build", "scratch", "bin"))
+    shutil.copytree(ARTIFACTS, source, ignore=shutil.ignore_patterns("__pycache__"))
+    for each in (build, scratch, bin_):
+        each.mkdir()
+    if program is not None:
+        (source / "app" / "server.py").write_text(program, encoding="utf-8")
+    if built:
+        (build / "imageDetail.json").write_text(json.dumps({"ImageURI": IMAGE}), encoding="utf-8")
+    write_executable(bin_ / "python3", sys.executable, "-I", "-S")
+    variables = {"PATH": f"{bin_}:{os.defpath}", "CODEBUILD_SRC_DIR_build": str(build)}
+    spec = Buildspec((source / "testspec.yml").read_text(encoding="utf-8"))
+    return spec.run(source, scratch, variables, seconds=30)
+
+
+def test_an_application_that_answers_passes_and_its_image_is_told(tmp_path: Path) -> None:
+    outcome = run_testspec(tmp_path)
+    assert outcome.succeeded, outcome.output
+    assert f"answers with 200; to be released is {IMAGE}" in outcome.output
+
+
+def test_an_application_that_does_not_start_fails(tmp_path: Path) -> None:
+    outcome = run_testspec(tmp_path, program="raise SystemExit(3)")
+    assert not outcome.succeeded
+    assert "the application has ended with 3" in outcome.output
+
+
+@pytest.mark.slow
+def test_an_application_that_is_not_well_fails(tmp_path: Path) -> None:
+    program = """\
+import http.server, os
+class Ill(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_error(500)
+http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Ill).serve_forever()
+"""
+    outcome = run_testspec(tmp_path, program)
+    assert not outcome.succeeded
+    assert "the application does not answer: HTTP Error 500" in outcome.output
+
+
+def test_without_a_build_there_is_nothing_to_test(tmp_path: Path) -> None:
+    assert not run_testspec(tmp_path, built=False).succeeded

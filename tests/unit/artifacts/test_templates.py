@@ -8,8 +8,7 @@ import pytest
 import yaml
 
 from tealform.settings.release_templates import Placement, Task, hooks_variables
-from tests.unit.artifacts.codebuild import Account
-from tests.unit.artifacts.contract import APPSPEC_VARIABLES, ARTIFACTS, TASK_VARIABLES
+from tests.unit.artifacts.codebuild import APPSPEC_VARIABLES, ARTIFACTS, TASK_VARIABLES, Account
 
 AWKWARD = "say \"hi\" \\ $TASK_FAMILY ${HOME} $1 `id` 'x' \n\t <TASK_DEFINITION> % # : é 漢字 🚢"
 

@@ -1,4 +1,4 @@
-"""The quick way to the bindings, and the proof that it leads to the same place."""
+"""Lazy loading of the bindings, and the test that it generates the same as the plain import."""
 
 from __future__ import annotations
 
@@ -38,11 +38,14 @@ def test_only_the_submodules_that_are_named_are_loaded() -> None:
     assert int(run(f"import tealform.aws; {COUNT}")) == named + 1  # and _jsii
 
 
-def test_the_settings_are_read_without_any_bindings() -> None:
-    assert int(run(f"import tealform.synth.app; {COUNT}")) == 0
+@pytest.mark.parametrize(
+    "module", ["tealform.synth.app", "tealform.service.ignored_changes", "tealform.service.lambda_packages"]
+)
+def test_settings_and_facts_are_read_without_any_bindings(module: str) -> None:
+    assert int(run(f"import {module}; {COUNT}")) == 0
 
 
-def test_the_cut_down_assembly_is_made_once_for_each_list_of_submodules(
+def test_the_reduced_assembly_is_created_once_for_each_list_of_submodules(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lazy_bindings, "CACHE", tmp_path)
@@ -53,14 +56,14 @@ def test_the_cut_down_assembly_is_made_once_for_each_list_of_submodules(
 
     def copy(source: Path, target: Path, submodules: list[str]) -> None:
         made.append(submodules)
-        target.write_text("cut down")
+        target.write_text("reduced")
 
     monkeypatch.setattr(lazy_bindings, "_copy_assembly", copy)
     (installed / "_jsii" / "a@1.jsii.tgz").write_text("whole")
-    first = lazy_bindings._cut_down(installed, ["vpc"])
-    assert lazy_bindings._cut_down(installed, ["vpc"]) == first
-    assert (first / "_jsii" / "a@1.jsii.tgz").read_text() == "cut down"
-    second = lazy_bindings._cut_down(installed, ["subnet", "vpc"])
+    first = lazy_bindings._reduce(installed, ["vpc"])
+    assert lazy_bindings._reduce(installed, ["vpc"]) == first
+    assert (first / "_jsii" / "a@1.jsii.tgz").read_text() == "reduced"
+    second = lazy_bindings._reduce(installed, ["subnet", "vpc"])
     assert second != first
     assert made == [["vpc"], ["subnet", "vpc"]]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([first.name, second.name, "installed"])
@@ -72,7 +75,7 @@ def test_plain_imports_generate_the_same(tmp_path: Path) -> None:
     shutil.copytree(ENVIRONMENTS, root / "environments", ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
     for file in (root / "environments").glob(f"*/{GENERATED}"):
         file.unlink()
-    node = json.dumps(str(lazy_bindings.node()))
+    node = json.dumps(str(lazy_bindings.find_node()))
     run(
         f"import os; os.environ['JSII_NODE'] = {node}\n"
         "import cdktf_cdktf_provider_aws, sys, pathlib\n"

@@ -1,4 +1,4 @@
-"""The network: subnets over the zones, ways out, and records of what passes."""
+"""The network: subnets in each zone, routes to the internet, endpoints, and flow logs."""
 
 import pytest
 
@@ -49,17 +49,9 @@ def test_subnets_given_by_hand_are_taken() -> None:
     ]
 
 
-def test_a_nat_gateway_in_each_zone_is_the_default() -> None:
-    routes = with_network("").resources("aws_route")
-    assert len(with_network("").resources("aws_nat_gateway")) == 2
-    assert (
-        routes["network_vpc_private-a-internet"]["nat_gateway_id"]
-        != routes["network_vpc_private-b-internet"]["nat_gateway_id"]
-    )
-
-
-def test_each_subnet_has_the_routes_of_its_kind_and_zone() -> None:
+def test_each_subnet_has_the_routes_of_its_kind_and_each_zone_its_own_nat_gateway_by_default() -> None:
     generated = with_network("")
+    assert len(generated.resources("aws_nat_gateway")) == 2
     routes = {
         body["subnet_id"].split(".")[1]: body["route_table_id"].split(".")[1]
         for body in generated.resources("aws_route_table_association").values()
@@ -84,18 +76,14 @@ def test_each_subnet_has_the_routes_of_its_kind_and_zone() -> None:
 
 def test_a_single_nat_gateway_serves_all_zones() -> None:
     single = with_network('nat = "single"')
-    gateway = single.only("aws_nat_gateway")
-    assert gateway["subnet_id"] == "${aws_subnet.network_vpc_public-a.id}"
-    routes = single.resources("aws_route")
+    assert single.only("aws_nat_gateway")["subnet_id"] == "${aws_subnet.network_vpc_public-a.id}"
     for zone in ("a", "b"):
-        assert (
-            routes[f"network_vpc_private-{zone}-internet"]["nat_gateway_id"]
-            == "${aws_nat_gateway.network_vpc_nat-a.id}"
-        )
+        route = single.named("aws_route", f"private-{zone}-internet")
+        assert route["nat_gateway_id"] == "${aws_nat_gateway.network_vpc_nat-a.id}"
     assert len(single.resources("aws_eip")) == 1
 
 
-def test_without_nat_there_is_no_way_out_but_endpoints() -> None:
+def test_without_nat_endpoints_are_the_only_connection_to_aws() -> None:
     closed = without_nat()
     assert closed.resources("aws_nat_gateway") == {}
     assert closed.resources("aws_eip") == {}
@@ -129,12 +117,12 @@ def test_endpoints_answer_the_network_only_and_under_the_services_own_names() ->
         ("exec = true\n read_only_root_filesystem = false", "kms"),
     ],
 )
-def test_what_a_service_needs_gets_an_endpoint(service: str, endpoint: str) -> None:
+def test_a_service_gets_the_endpoints_that_it_needs(service: str, endpoint: str) -> None:
     assert f"network_endpoints_{endpoint}" in without_nat(service).resources("aws_vpc_endpoint")
     assert f"network_endpoints_{endpoint}" not in without_nat().resources("aws_vpc_endpoint")
 
 
-def test_with_nat_only_the_endpoint_that_costs_nothing_is_there() -> None:
+def test_with_nat_only_the_free_endpoint_exists() -> None:
     endpoint = with_network("").only("aws_vpc_endpoint")
     assert endpoint["vpc_endpoint_type"] == "Gateway"
     assert endpoint["route_table_ids"] == [

@@ -1,4 +1,7 @@
-"""The topic that is told, who may write to it, who reads it, and what is told of pipelines."""
+"""The topic: who may write to it, who reads it, and the events of pipelines that it receives."""
+
+import json
+from collections.abc import Iterable
 
 import pytest
 
@@ -90,32 +93,47 @@ def test_each_address_subscribes_and_keeps_its_place_when_another_goes() -> None
 # --- chats ----------------------------------------------------------------------------------
 
 
-def test_a_slack_channel_reads_the_topic_and_can_do_nothing() -> None:
+@pytest.mark.parametrize(
+    ("block", "kind", "other", "channel"),
+    [
+        pytest.param(
+            SLACK, "slack", "teams", {"slack_team_id": "T012AB3CD", "slack_channel_id": "C012AB3CD"}, id="Slack"
+        ),
+        pytest.param(
+            TEAMS,
+            "teams",
+            "slack",
+            {
+                "tenant_id": "01234567-89ab-cdef-0123-456789abcdef",
+                "team_id": "89abcdef-0123-4567-89ab-cdef01234567",
+                "channel_id": "19%3aab12%40thread.tacv2",
+            },
+            id="Teams",
+        ),
+    ],
+)
+def test_a_channel_reads_the_topic_and_cannot_run_anything(
+    block: str, kind: str, other: str, channel: dict[str, str]
+) -> None:
+    generated = told(block)
+    chat = generated.only(f"aws_chatbot_{kind}_channel_configuration")
+    expected = channel | {
+        "sns_topic_arns": [TOPIC],
+        "guardrail_policy_arns": ["arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess"],
+        "user_authorization_required": True,
+        "iam_role_arn": "${aws_iam_role.chat_role.arn}",
+    }
+    assert {key: chat[key] for key in expected} == expected
+    assert generated.resources(f"aws_chatbot_{other}_channel_configuration") == {}
+
+
+def test_the_role_of_chats_is_for_their_service_and_has_no_permissions() -> None:
     generated = told(SLACK)
-    slack = generated.only("aws_chatbot_slack_channel_configuration")
-    assert (slack["slack_team_id"], slack["slack_channel_id"]) == ("T012AB3CD", "C012AB3CD")
-    assert slack["sns_topic_arns"] == [TOPIC]
-    assert slack["guardrail_policy_arns"] == ["arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess"]
-    assert slack["user_authorization_required"] is True
-    assert generated.resources("aws_chatbot_teams_channel_configuration") == {}
-    role = generated.named("aws_iam_role", "chat_role")
-    assert slack["iam_role_arn"] == "${aws_iam_role.chat_role.arn}"
-    assert role["name"] == "shop-test-chat"
+    assert generated.named("aws_iam_role", "chat_role")["name"] == "shop-test-chat"
     trust = generated.statements("chat_role_trust")["Trust"]
     assert trust["principals"] == [{"type": "Service", "identifiers": ["chatbot.amazonaws.com"]}]
     allowed = {policy["role"] for policy in generated.resources("aws_iam_role_policy").values()}
     assert "${aws_iam_role.chat_role.name}" not in allowed
-
-
-def test_a_teams_channel_reads_the_topic() -> None:
-    generated = told(TEAMS)
-    teams = generated.only("aws_chatbot_teams_channel_configuration")
-    assert teams["tenant_id"] == "01234567-89ab-cdef-0123-456789abcdef"
-    assert teams["team_id"] == "89abcdef-0123-4567-89ab-cdef01234567"
-    assert teams["channel_id"] == "19%3aab12%40thread.tacv2"
-    assert teams["sns_topic_arns"] == [TOPIC]
-    assert teams["guardrail_policy_arns"] == ["arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess"]
-    assert generated.resources("aws_chatbot_slack_channel_configuration") == {}
 
 
 def test_both_chats_share_a_role_and_without_one_there_is_none() -> None:
@@ -143,18 +161,19 @@ IDS = {
 }
 
 
-def test_success_failure_and_approvals_of_a_pipeline_are_told() -> None:
-    rule = told().only("aws_codestarnotifications_notification_rule")
+@pytest.mark.parametrize(
+    ("lines", "events"),
+    [
+        pytest.param((), ("succeeded", "failed", "approval"), id="default"),
+        pytest.param((f"events = {json.dumps(list(IDS))}",), IDS, id="all"),
+    ],
+)
+def test_the_events_of_a_pipeline_are_sent_by_the_ids_of_aws(lines: tuple[str, ...], events: Iterable[str]) -> None:
+    rule = told(*lines).only("aws_codestarnotifications_notification_rule")
+    assert rule["event_type_ids"] == [IDS[event] for event in events]
     assert rule["resource"] == "${aws_codepipeline.delivery-web_pipeline.arn}"
-    assert rule["event_type_ids"] == [IDS[event] for event in ("succeeded", "failed", "approval")]
     assert rule["target"] == [{"address": TOPIC, "type": "SNS"}]
     assert (rule["name"], rule["detail_type"], rule["depends_on"]) == ("shop-test-web", "FULL", READY)
-
-
-def test_each_event_has_the_id_that_aws_knows() -> None:
-    listed = ", ".join(f'"{event}"' for event in IDS)
-    rule = told(f"events = [{listed}]").only("aws_codestarnotifications_notification_rule")
-    assert rule["event_type_ids"] == list(IDS.values())
 
 
 def test_without_events_pipelines_are_not_told_and_services_are() -> None:

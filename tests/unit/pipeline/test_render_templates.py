@@ -18,7 +18,7 @@ import yaml
 from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec
 from tealform_harness.aws_emulator.codebuild.executables import write_executable
 from tests.support import environment, template_among
-from tests.unit.artifacts.contract import ARTIFACTS, VARIABLES
+from tests.unit.artifacts.codebuild import ARTIFACTS, VARIABLES
 from tests.unit.pipeline import fake_ecr
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4

@@ -1,4 +1,4 @@
-"""The function that asks green: against real servers, and in releases of the emulated CodeDeploy."""
+"""The program of the smoke test: against real servers, and in releases of the emulated CodeDeploy."""
 
 from __future__ import annotations
 
@@ -154,17 +154,24 @@ def told(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return capsys.readouterr().out.splitlines()
 
 
-def test_the_right_status_at_once(serve: Serve) -> None:
-    green = serve(200)
+@pytest.mark.parametrize(
+    ("statuses", "lines"),
+    [
+        pytest.param((200,), ["status 200"], id="at once"),
+        pytest.param((503, 503, 200), ["status 503", "status 200"], id="after a while"),
+        pytest.param((NONSENSE, 200), ["BadStatusLine", "status 200"], id="after an answer that is not HTTP"),
+    ],
+)
+def test_it_asks_until_the_status_is_right(
+    serve: Serve, capsys: pytest.CaptureFixture[str], statuses: tuple[int, ...], lines: list[str]
+) -> None:
+    green = serve(*statuses)
     assert passes()
-    assert green.asked == [(PATH, HERE)]
-
-
-def test_it_asks_again_until_the_status_is_right(serve: Serve, capsys: pytest.CaptureFixture[str]) -> None:
-    green = serve(503, 503, 200)
-    assert passes()
-    assert len(green.asked) == 3
-    assert told(capsys) == [f"{HERE}: status 503", f"{HERE}: status 200", "green answers as expected, at try 3"]
+    assert green.asked == [(PATH, HERE)] * len(statuses)
+    assert told(capsys) == [
+        *(f"{HERE}: {line}" for line in lines),
+        f"green answers as expected, at try {len(statuses)}",
+    ]
 
 
 @pytest.mark.usefixtures("briefly")
@@ -179,12 +186,6 @@ def test_another_status_until_time_is_over(serve: Serve, capsys: pytest.CaptureF
     assert 1 < int(tries[1]) <= len(green.asked) + 1
 
 
-def test_what_is_not_http_is_an_answer_too(serve: Serve, capsys: pytest.CaptureFixture[str]) -> None:
-    serve(NONSENSE, 200)
-    assert passes()
-    assert told(capsys)[:2] == [f"{HERE}: BadStatusLine", f"{HERE}: status 200"]
-
-
 @pytest.mark.usefixtures("briefly")
 def test_a_redirect_is_not_followed(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     green = serve(302)
@@ -194,22 +195,16 @@ def test_a_redirect_is_not_followed(serve: Serve, monkeypatch: pytest.MonkeyPatc
     assert {path for path, _ in green.asked} == {PATH}
 
 
-def test_the_host_that_is_set(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOST", "www.example.com")
-    green = serve(200)
-    assert passes()
-    assert green.asked == [(PATH, "www.example.com")]
-
-
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "a certificate that nobody trusts"])
 @pytest.mark.parametrize("host", ["www.example.com", None])
-def test_tls_with_a_certificate_that_nobody_trusts(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch, certificate: Path, host: str | None
+def test_the_host_is_sent(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, certificate: Path, host: str | None, tls: bool
 ) -> None:
     if host:
         monkeypatch.setenv("HOST", host)
-    green = serve(200, certificate=certificate)
+    green = serve(200, certificate=certificate if tls else None)
     assert passes()
-    assert (green.named, green.asked) == ([host], [(PATH, host or HERE)])
+    assert (green.named, green.asked) == ([host] if tls else [], [(PATH, host or HERE)])
 
 
 @pytest.mark.usefixtures("briefly")
@@ -305,22 +300,29 @@ def test_every_address_is_told_of(
     assert re.search(rf"at last {NOWHERE}: .+, {HERE}: ", last)
 
 
-@pytest.mark.parametrize("name", ["BALANCER", "PROTOCOL", "PORT", "URL_PATH", "EXPECT", "SECONDS"])
-def test_a_variable_that_is_missing_is_named(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        *(
+            (name, None, f"the variable {name} is missing")
+            for name in ("BALANCER", "PROTOCOL", "PORT", "URL_PATH", "EXPECT", "SECONDS")
+        ),
+        ("PROTOCOL", "tcp", "PROTOCOL is tcp; it must be http or https"),
+    ],
+)
+def test_an_invalid_variable_is_named(
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str | None,
+    message: str,
 ) -> None:
     green = serve(200)
-    monkeypatch.delenv(name)
+    monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
     assert not passes()
-    assert told(capsys) == [f"the check broke: ValueError: the variable {name} is missing"]
+    assert told(capsys) == [f"the check broke: ValueError: {message}"]
     assert green.asked == []
-
-
-@pytest.mark.usefixtures("here")
-def test_a_protocol_that_there_is_not(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setenv("PROTOCOL", "tcp")
-    assert not passes()
-    assert told(capsys) == ["the check broke: ValueError: PROTOCOL is tcp; it must be http or https"]
 
 
 @pytest.fixture(scope="module")
@@ -363,7 +365,7 @@ def assert_rolled_back(release: Release) -> None:
     assert release.shop.service()["taskDefinition"] == release.shop.first
 
 
-def test_green_that_is_well_takes_the_traffic(release: Release, serve: Serve) -> None:
+def test_a_healthy_green_takes_the_traffic(release: Release, serve: Serve) -> None:
     serve(200)
     assert smoke_test.codedeploy(event(release), None) == {"status": "Succeeded", "reported": True}
     release.until("Succeeded")
@@ -371,36 +373,36 @@ def test_green_that_is_well_takes_the_traffic(release: Release, serve: Serve) ->
 
 
 @pytest.mark.usefixtures("briefly")
-def test_green_that_is_ill_never_takes_any(release: Release, serve: Serve) -> None:
-    serve(500)
-    assert smoke_test.codedeploy(event(release), None) == {"status": "Failed", "reported": True}
-    assert_rolled_back(release)
-
-
-def test_a_variable_that_is_missing_is_reported(
-    release: Release, serve: Serve, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("status", "missing"), [(500, None), (200, "EXPECT")], ids=["ill", "variable missing"])
+def test_a_failed_check_is_reported_and_rolled_back(
+    release: Release, serve: Serve, monkeypatch: pytest.MonkeyPatch, status: int, missing: str | None
 ) -> None:
-    serve(200)
-    monkeypatch.delenv("EXPECT")
+    serve(status)
+    if missing:
+        monkeypatch.delenv(missing)
     assert smoke_test.codedeploy(event(release), None) == {"status": "Failed", "reported": True}
     assert_rolled_back(release)
 
 
-def test_a_load_balancer_that_is_not_found_is_reported(release: Release, capsys: pytest.CaptureFixture[str]) -> None:
-    assert smoke_test.codedeploy(event(release), None) == {"status": "Failed", "reported": True}
-    assert told(capsys) == [f"the check broke: LookupError: no network interface is described as ELB {BALANCER}"]
-    assert_rolled_back(release)
-
-
-def test_a_load_balancer_that_may_not_be_looked_for_is_reported(
-    release: Release, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("allowed", "message"),
+    [
+        (True, f"LookupError: no network interface is described as ELB {BALANCER}"),
+        (False, r"ClientError: An error occurred \(UnauthorizedOperation\).+"),
+    ],
+    ids=["not found", "not allowed"],
+)
+def test_a_load_balancer_that_is_not_found_is_reported(
+    release: Release, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], allowed: bool, message: str
 ) -> None:
     def refuse(_: object) -> ActionResult:
         raise EC2ClientError("UnauthorizedOperation", "You are not authorized to perform this operation.")
 
-    monkeypatch.setattr(ElasticNetworkInterfaces, "describe_network_interfaces", refuse)
+    if not allowed:
+        monkeypatch.setattr(ElasticNetworkInterfaces, "describe_network_interfaces", refuse)
     assert smoke_test.codedeploy(event(release), None) == {"status": "Failed", "reported": True}
-    assert "the check broke: ClientError: An error occurred (UnauthorizedOperation)" in told(capsys)[0]
+    (line,) = told(capsys)
+    assert re.fullmatch(f"the check broke: {message}", line)
     assert_rolled_back(release)
 
 

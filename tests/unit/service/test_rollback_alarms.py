@@ -1,4 +1,4 @@
-"""The alarms that roll a release back: on both colours, at the thresholds that are set, silent without traffic."""
+"""The alarms that roll a release back: for both colors, at the thresholds of the settings, silent without traffic."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def release(*lines: str, load_balancer: str = 'protocol = "http"') -> Template:
 
 
 def alarms(generated: Template) -> dict[str, dict[str, Any]]:
-    """The alarms of the service, by kind and colour."""
+    """The alarms of the service, by kind and color."""
     return {
         name.removeprefix("service-web_alarms_"): body
         for name, body in generated.resources("aws_cloudwatch_metric_alarm").items()
@@ -36,73 +36,69 @@ def set_() -> dict[str, dict[str, Any]]:
     return alarms(release(f"alarms {{ {SET} }}"))
 
 
-def dimensions(colour: str) -> dict[str, str]:
+def dimensions(color: str) -> dict[str, str]:
     return {
         "LoadBalancer": "${aws_lb.load-balancer.arn_suffix}",
-        "TargetGroup": f"${{aws_lb_target_group.service-web_target-groups_{colour}.arn_suffix}}",
+        "TargetGroup": f"${{aws_lb_target_group.service-web_target-groups_{color}.arn_suffix}}",
     }
 
 
-def test_each_colour_has_an_alarm_of_each_kind_with_a_name_of_its_own() -> None:
+def test_each_color_has_an_alarm_of_each_kind_with_a_name_of_its_own() -> None:
     found = alarms(template(environment()))
     assert set(found) == BOTH
     assert {body["alarm_name"] for body in found.values()} == {
-        f"shop-test-web-{colour}-{kind}" for colour in ("blue", "green") for kind in ("unhealthy", "errors", "latency")
+        f"shop-test-web-{color}-{kind}" for color in ("blue", "green") for kind in ("unhealthy", "errors", "latency")
     }
 
 
-@pytest.mark.parametrize("colour", ["blue", "green"])
-def test_unhealthy_targets_are_counted_at_their_worst(colour: str) -> None:
-    alarm = set_()[f"unhealthy-{colour}"]
+@pytest.mark.parametrize("color", ["blue", "green"])
+def test_unhealthy_targets_are_counted_at_their_worst(color: str) -> None:
+    alarm = set_()[f"unhealthy-{color}"]
     assert (alarm["namespace"], alarm["metric_name"]) == ("AWS/ApplicationELB", "UnHealthyHostCount")
     assert (alarm["statistic"], alarm["period"], alarm["threshold"]) == ("Maximum", 60, 2)
-    assert alarm["dimensions"] == dimensions(colour)
+    assert alarm["dimensions"] == dimensions(color)
 
 
-@pytest.mark.parametrize("colour", ["blue", "green"])
-def test_latency_is_a_percentile_in_seconds_that_a_handful_of_requests_does_not_decide(colour: str) -> None:
-    alarm = set_()[f"latency-{colour}"]
-    assert alarm["threshold"] == 0.75
-    watched, latency, requests = alarm["metric_query"]
-    assert (watched["expression"], watched["return_data"]) == ("IF(requests >= 100, latency, 0)", True)
-    for query, id_, name, statistic in (
-        (latency, "latency", "TargetResponseTime", "p99.9"),
-        (requests, "requests", "RequestCount", "Sum"),
-    ):
-        assert (query["id"], query["metric"]["metric_name"], query["metric"]["stat"]) == (id_, name, statistic)
-        assert query["metric"]["dimensions"] == dimensions(colour)
-
-
-@pytest.mark.parametrize("colour", ["blue", "green"])
-def test_errors_are_a_share_of_enough_requests(colour: str) -> None:
-    alarm = set_()[f"errors-{colour}"]
-    assert alarm["threshold"] == 25
-    watched, errors, requests = alarm["metric_query"]
+@pytest.mark.parametrize("color", ["blue", "green"])
+@pytest.mark.parametrize(
+    ("kind", "threshold", "expression", "label", "metric", "statistic"),
+    [
+        ("errors", 25, "100 * errors / requests", "Share of 5xx in percent", "HTTPCode_Target_5XX_Count", "Sum"),
+        ("latency", 0.75, "latency", "Seconds to an answer", "TargetResponseTime", "p99.9"),
+    ],
+    ids=["errors are a share", "latency is a percentile in seconds"],
+)
+def test_a_handful_of_requests_does_not_decide(
+    color: str, kind: str, threshold: float, expression: str, label: str, metric: str, statistic: str
+) -> None:
+    alarm = set_()[f"{kind}-{color}"]
+    assert alarm["threshold"] == threshold
+    watched, *queries = alarm["metric_query"]
     assert watched == {
         "id": "watched",
-        "expression": "IF(requests >= 100, 100 * errors / requests, 0)",
-        "label": "Share of 5xx in percent",
+        "expression": f"IF(requests >= 100, {expression}, 0)",
+        "label": label,
         "return_data": True,
     }
-    for query, id_, name in (
-        (errors, "errors", "HTTPCode_Target_5XX_Count"),
-        (requests, "requests", "RequestCount"),
-    ):
-        assert query["id"] == id_
-        # CloudWatch takes one query that returns data.
-        assert "return_data" not in query
-        assert query["metric"] == {
-            "namespace": "AWS/ApplicationELB",
-            "metric_name": name,
-            "stat": "Sum",
-            "period": 60,
-            "dimensions": dimensions(colour),
+    # CloudWatch accepts only one query that returns data.
+    assert queries == [
+        {
+            "id": id_,
+            "metric": {
+                "namespace": "AWS/ApplicationELB",
+                "metric_name": name,
+                "stat": stat,
+                "period": 60,
+                "dimensions": dimensions(color),
+            },
         }
-    # Beside queries CloudWatch takes no metric of the alarm's own.
+        for id_, name, stat in ((kind, metric, statistic), ("requests", "RequestCount", "Sum"))
+    ]
+    # CloudWatch accepts no metric of the alarm's own in addition to queries.
     assert not {"namespace", "metric_name", "statistic", "extended_statistic", "period", "dimensions"} & set(alarm)
 
 
-def test_the_colour_without_traffic_raises_nothing_and_the_other_only_after_minutes_in_a_row() -> None:
+def test_the_color_without_traffic_raises_nothing_and_the_other_only_after_minutes_in_a_row() -> None:
     for alarm in set_().values():
         assert alarm["treat_missing_data"] == "notBreaching"
         assert alarm["comparison_operator"] == "GreaterThanOrEqualToThreshold"
@@ -140,9 +136,9 @@ def test_alarms_of_ones_own_roll_back_too_and_none_is_made_for_them(engine: str)
         watched = generated.only("aws_ecs_service")["alarms"]["alarm_names"]
     assert watched == [
         *(
-            f"${{aws_cloudwatch_metric_alarm.service-web_alarms_{kind}-{colour}.alarm_name}}"
+            f"${{aws_cloudwatch_metric_alarm.service-web_alarms_{kind}-{color}.alarm_name}}"
             for kind in ("unhealthy", "latency")
-            for colour in ("blue", "green")
+            for color in ("blue", "green")
         ),
         "orders are late",
         "queue/depth",

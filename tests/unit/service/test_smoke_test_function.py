@@ -1,4 +1,4 @@
-"""The smoke test's function, its rights and its way to green; what it does there is in test_smoke_test_function.py."""
+"""The smoke test's function, its permissions and its network; ``test_functions_smoke_test.py`` tests the program."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def variables(generated: Template) -> dict[str, str]:
     return found
 
 
-def test_there_is_nothing_of_it_unless_it_is_asked_for() -> None:
+def test_it_does_not_exist_by_default() -> None:
     resources = template(environment()).document["resource"]
     assert "aws_lambda_function" not in resources
     assert not any("smoke-test" in name for kind in resources.values() for name in kind)
@@ -68,7 +68,7 @@ def test_the_function_runs_the_packed_program_for_its_engine(engine: str) -> Non
     assert name in {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
 
 
-def test_the_function_is_told_what_to_ask_and_finds_every_variable_that_it_reads() -> None:
+def test_the_function_gets_every_variable_that_it_reads() -> None:
     told = variables(web(FULL, load_balancer=f'certificate = "{CERTIFICATE}"\n  test_port = 9443'))
     assert told == {
         "BALANCER": "${aws_lb.load-balancer.arn_suffix}",
@@ -89,7 +89,7 @@ def test_the_function_is_told_what_to_ask_and_finds_every_variable_that_it_reads
     assert set(told) == read
 
 
-def test_the_function_makes_of_its_variables_the_question_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variables_give_the_request_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in variables(web(FULL, service='hosts = ["a.example.com", "b.example.com"]')).items():
         monkeypatch.setenv(name, value)
     assert smoke_test.Question.from_environment() == smoke_test.Question(
@@ -158,7 +158,7 @@ def test_joining_the_network_is_for_lambda_and_not_for_the_functions_own_code() 
     assert not any("ModifyNetworkInterface" in action for action in joined["actions"])
 
 
-def test_it_stands_in_the_private_subnets_and_reaches_the_test_listener_and_aws_alone() -> None:
+def test_it_is_in_the_private_subnets_and_reaches_only_the_test_listener_and_aws() -> None:
     generated = web("smoke_test {}", load_balancer='protocol = "http"\n  test_port = 9443')
     assert function(generated)["vpc_config"] == {
         "subnet_ids": ["${aws_subnet.network_vpc_private-a.id}", "${aws_subnet.network_vpc_private-b.id}"],
@@ -177,7 +177,7 @@ def test_it_stands_in_the_private_subnets_and_reaches_the_test_listener_and_aws_
     assert not any(rule["security_group_id"] == OURS for rule in ingress)
 
 
-def test_it_is_there_with_all_that_it_needs_before_a_release_calls_it() -> None:
+def test_it_is_created_after_everything_that_it_needs() -> None:
     assert set(function(web("smoke_test {}"))["depends_on"]) == {
         "aws_iam_role_policy.service-web_smoke-test_role_policy",
         "aws_vpc_security_group_ingress_rule.service-web_smoke-test_to-test-listener",
@@ -190,7 +190,7 @@ def test_it_is_there_with_all_that_it_needs_before_a_release_calls_it() -> None:
     }
 
 
-def test_codedeploy_calls_it_where_green_has_test_traffic_and_comes_after_it() -> None:
+def test_codedeploy_calls_it_while_green_has_test_traffic_and_is_created_after_it() -> None:
     generated = web("smoke_test {}")
     project = generated.only("aws_codebuild_project")
     told = {each["name"]: each["value"] for each in project["environment"]["environment_variable"]}
@@ -199,7 +199,7 @@ def test_codedeploy_calls_it_where_green_has_test_traffic_and_comes_after_it() -
     assert generated.statements("delivery-web_deployment_role_permissions")["CallHooks"]["resources"] == [FUNCTION]
 
 
-def test_ecs_calls_it_where_green_has_test_traffic_and_comes_after_it() -> None:
+def test_ecs_calls_it_while_green_has_test_traffic_and_is_created_after_it() -> None:
     """ECS calls its hooks on the first deployment already: that of the apply which creates the function."""
     generated = web('engine = "ecs"', "smoke_test {}")
     (hook,) = generated.only("aws_ecs_service")["deployment_configuration"]["lifecycle_hook"]
@@ -252,14 +252,14 @@ def test_the_same_source_gives_the_same_bytes_whenever_it_is_packed(
     copied.write_bytes(Path(smoke_test.__file__).read_bytes())
     copied.chmod(0o600)
     monkeypatch.setattr(lambda_packages, "_FUNCTIONS", tmp_path)
-    elsewhere = lambda_packages.Program("smoke_test", "smoke-test.zip")
+    elsewhere = lambda_packages.LambdaPackage("smoke_test", "smoke-test.zip")
     assert (elsewhere.content, elsewhere.hash) == (lambda_packages.SMOKE_TEST.content, lambda_packages.SMOKE_TEST.hash)
     copied.write_text("pass\n")
-    other = lambda_packages.Program("smoke_test", "smoke-test.zip")
+    other = lambda_packages.LambdaPackage("smoke_test", "smoke-test.zip")
     assert other.hash != lambda_packages.SMOKE_TEST.hash
 
 
-def test_the_program_lies_beside_the_stack_that_cdktf_writes(tmp_path: Path) -> None:
+def test_the_program_is_next_to_the_stack_that_cdktf_writes(tmp_path: Path) -> None:
     with_test, without = settings(environment(service="release { smoke_test {} }"), "with"), settings(environment())
     synthesize([with_test, without], tmp_path)
     archive = tmp_path / "stacks" / "with" / "smoke-test.zip"

@@ -61,7 +61,9 @@ def test_what_is_committed_is_what_the_settings_say(name: str, settings: Setting
 
 def test_the_programs_beside_it_are_those_that_it_runs(name: str, settings: Settings, document: dict[str, Any]) -> None:
     there = {file.name: file.read_bytes() for file in (ENVIRONMENTS / name).glob("*.zip")}
-    assert there == {program.archive: program.content for program in lambda_packages.needed(settings.environment)}
+    assert there == {
+        program.archive: program.content for program in lambda_packages.list_packages(settings.environment)
+    }
     functions = document["resource"].get("aws_lambda_function", {}).values()
     assert {function["filename"] for function in functions} == there.keys()
 

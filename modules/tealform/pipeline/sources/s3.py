@@ -40,7 +40,7 @@ class S3Source(Construct):
                 self,
                 "bucket",
                 BucketProps(
-                    context,
+                    context=context,
                     name=name,
                     expiration_days=None,
                     force_destroy=shared.disposable,

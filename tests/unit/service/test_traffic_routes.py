@@ -1,14 +1,14 @@
-"""The rules that lead to a service: to whom, in which order, and who owns them from then on."""
+"""The path of a service's traffic: its target groups and rules, their order, and who owns them after creation."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tealform.aws import App
-from tealform.network.application_load_balancer import ApplicationLoadBalancer
-from tealform.service.listener_rules import Rules, RulesProps
+from tealform.network.load_balancer import ApplicationLoadBalancer
 from tealform.service.service import Service
-from tealform.service.traffic_routes import Weighted
+from tealform.service.traffic_routes import ListenerRules, ListenerRulesProps, WeightedTargetGroup
 from tealform.synth.stack import EnvironmentStack
 from tests.support import Template, environment, settings, template
 
@@ -100,20 +100,72 @@ def test_services_share_the_load_balancer_each_with_rules_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("listener", ["production", "test"])
-def test_a_programmer_who_gives_codedeploy_two_groups_in_a_rule_is_told_why_not(tmp_path: Path, listener: str) -> None:
-    """CodeDeploy would find out in the middle of a release: no settings lead there, so a construct must refuse it."""
+def test_codedeploy_gets_no_rule_with_two_groups(tmp_path: Path, listener: str) -> None:
+    """CodeDeploy would fail in the middle of a release. Settings cannot cause it, so the construct refuses it."""
     of_environment = settings(environment())
     stack = EnvironmentStack(App(outdir=str(tmp_path)), of_environment)
     balancer, service = stack.node.find_child("load-balancer"), stack.node.find_child("service-web")
     assert isinstance(balancer, ApplicationLoadBalancer)
     assert isinstance(service, Service)
     groups = service.target_groups
-    one, both = [Weighted(groups.blue, 100)], [Weighted(groups.blue, 100), Weighted(groups.green, 0)]
+    one, both = (
+        [WeightedTargetGroup(groups.blue, 100)],
+        [WeightedTargetGroup(groups.blue, 100), WeightedTargetGroup(groups.green, 0)],
+    )
     production, test = (both, one) if listener == "production" else (one, both)
-    props = RulesProps("shop-test-more", of_environment.environment.service["web"], balancer, production, test)
+    props = ListenerRulesProps(
+        service="shop-test-more",
+        settings=of_environment.environment.service["web"],
+        load_balancer=balancer,
+        production=production,
+        test=test,
+    )
     with pytest.raises(ValueError, match="target groups") as refused:
-        Rules(stack, "more", props)
+        ListenerRules(stack, "more", props)
     assert str(refused.value) == (
         f"the {listener} rule of shop-test-more leads to 2 target groups; CodeDeploy moves rules that lead to one: "
         'give it one, or use engine "ecs"'
     )
+
+
+# --- target groups --------------------------------------------------------------------------
+
+
+def test_tasks_register_with_blue_first() -> None:
+    generated = web()
+    assert generated.named("aws_lb_target_group", "blue")["name"] == "shop-test-web-blue"
+    assert generated.named("aws_lb_target_group", "green")["name"] == "shop-test-web-green"
+    assert generated.only("aws_ecs_service")["load_balancer"] == [
+        {"container_name": "web", "container_port": 8080, "target_group_arn": BLUE}
+    ]
+
+
+def test_another_port_does_not_replace_the_target_groups() -> None:
+    before, after = (template(environment(port=port)) for port in (8080, 9090))
+    for color in ("blue", "green"):
+        ports = [each.named("aws_lb_target_group", color)["port"] for each in (before, after)]
+        assert ports[0] == ports[1]
+    (container,) = json.loads(after.only("aws_ecs_task_definition")["container_definitions"])
+    (listening,) = container["portMappings"]
+    assert (listening["containerPort"], listening["hostPort"]) == (9090, 9090)
+
+
+def test_both_colors_are_checked_alike() -> None:
+    generated = web(
+        'health_check {\n path = "/well"\n status = "200-204"\n interval = 30\n timeout = 10\n healthy = 3\n'
+        " unhealthy = 4\n grace = 90\n}\n deregistration_delay = 5"
+    )
+    for color in ("blue", "green"):
+        group = generated.named("aws_lb_target_group", color)
+        assert (group["target_type"], group["protocol"], group["deregistration_delay"]) == ("ip", "HTTP", "5")
+        assert group["health_check"] == {
+            "path": "/well",
+            "matcher": "200-204",
+            "interval": 30,
+            "timeout": 10,
+            "healthy_threshold": 3,
+            "unhealthy_threshold": 4,
+            "protocol": "HTTP",
+            "port": "traffic-port",
+        }
+    assert generated.only("aws_ecs_service")["health_check_grace_period_seconds"] == 90

@@ -1,4 +1,4 @@
-"""Blue/green that is built into ECS: what the service says of it, and the roles that it needs to the end."""
+"""The deployment controller ECS: its arguments in the service, and the roles that it needs to the end."""
 
 from typing import Any
 
@@ -8,7 +8,6 @@ from tests.support import Template, environment, template
 
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:look"
 OTHER = "arn:aws:lambda:eu-west-1:123456789012:function:listen:live"
-NO_TEST = 'protocol = "http"\n  test_listener = false'
 NO_ALARMS = "alarms {\n unhealthy_targets = 0\n errors_percent = 0\n latency_milliseconds = 0\n}"
 
 
@@ -28,64 +27,92 @@ def test_ecs_is_its_own_controller_and_nothing_of_codedeploy_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "configuration"),
+    ("lines", "configuration", "minutes"),
     [
-        (
+        pytest.param(
             ('strategy = "all_at_once"', "keep_blue_minutes = 0"),
             {"strategy": "BLUE_GREEN", "bake_time_in_minutes": "0"},
+            20,
+            id="all at once",
         ),
-        (
+        pytest.param(
             ('strategy = "canary"', "percent = 20", "interval_minutes = 7", "keep_blue_minutes = 30"),
             {
                 "strategy": "CANARY",
                 "bake_time_in_minutes": "30",
                 "canary_configuration": {"canary_percent": 20, "canary_bake_time_in_minutes": "7"},
             },
+            57,
+            id="canary",
         ),
-        (
+        pytest.param(
             ('strategy = "linear"', "percent = 25", "interval_minutes = 3", "keep_blue_minutes = 1440"),
             {
                 "strategy": "LINEAR",
                 "bake_time_in_minutes": "1440",
                 "linear_configuration": {"step_percent": 25, "step_bake_time_in_minutes": "3"},
             },
+            1469,
+            id="linear",
+        ),
+        pytest.param(
+            ('strategy = "linear"', "percent = 30", "interval_minutes = 10", "keep_blue_minutes = 15"),
+            {
+                "strategy": "LINEAR",
+                "bake_time_in_minutes": "15",
+                "linear_configuration": {"step_percent": 30, "step_bake_time_in_minutes": "10"},
+            },
+            65,
+            id="linear with a smaller last step",
         ),
     ],
 )
-def test_each_strategy_is_said_with_its_own_block_and_minutes_as_the_provider_wants_them(
-    lines: tuple[str, ...], configuration: dict[str, object]
+def test_each_strategy_has_its_own_block_and_a_destroy_waits_for_its_releases(
+    lines: tuple[str, ...], configuration: dict[str, object], minutes: int
 ) -> None:
-    assert service(release(*lines))["deployment_configuration"] == configuration
+    """The delete timeout is all waits of a release, and the provider's own 20 minutes."""
+    generated = service(release(*lines))
+    assert generated["deployment_configuration"] == configuration
+    assert generated["timeouts"] == {"delete": f"{minutes}m"}
 
 
-def test_ecs_moves_traffic_between_the_groups_by_the_rules() -> None:
-    (balancer,) = service(release())["load_balancer"]
+@pytest.mark.parametrize(
+    ("load_balancer", "routes"),
+    [
+        pytest.param(
+            'protocol = "http"',
+            {
+                "production_listener_rule": "${aws_lb_listener_rule.service-web_rules_production.arn}",
+                "test_listener_rule": "${aws_lb_listener_rule.service-web_rules_test.arn}",
+            },
+            id="rules",
+        ),
+        pytest.param(
+            'protocol = "http"\n  test_listener = false',
+            {"production_listener_rule": "${aws_lb_listener_rule.service-web_rules_production.arn}"},
+            id="no test listener",
+        ),
+        pytest.param(
+            'type = "network"\n  protocol = "http"',
+            {
+                "production_listener_rule": "${aws_lb_listener.service-web_listeners_production.arn}",
+                "test_listener_rule": "${aws_lb_listener.service-web_listeners_test.arn}",
+            },
+            id="listeners of a network load balancer",
+        ),
+    ],
+)
+def test_ecs_moves_traffic_between_the_groups_by_the_routes(load_balancer: str, routes: dict[str, str]) -> None:
+    (balancer,) = service(release(load_balancer=load_balancer))["load_balancer"]
     assert balancer["target_group_arn"] == "${aws_lb_target_group.service-web_target-groups_blue.arn}"
     assert balancer["advanced_configuration"] == {
         "alternate_target_group_arn": "${aws_lb_target_group.service-web_target-groups_green.arn}",
-        "production_listener_rule": "${aws_lb_listener_rule.service-web_rules_production.arn}",
-        "test_listener_rule": "${aws_lb_listener_rule.service-web_rules_test.arn}",
         "role_arn": "${aws_iam_role.service-web_blue-green_infrastructure_role.arn}",
+        **routes,
     }
 
 
-def test_without_a_test_listener_ecs_gets_the_production_rule_alone() -> None:
-    (balancer,) = service(release(load_balancer=NO_TEST))["load_balancer"]
-    assert set(balancer["advanced_configuration"]) == {
-        "alternate_target_group_arn",
-        "production_listener_rule",
-        "role_arn",
-    }
-
-
-def test_on_a_network_load_balancer_ecs_gets_listeners_for_rules() -> None:
-    (balancer,) = service(release(load_balancer='type = "network"\n  protocol = "http"'))["load_balancer"]
-    advanced = balancer["advanced_configuration"]
-    assert advanced["production_listener_rule"] == "${aws_lb_listener.service-web_listeners_production.arn}"
-    assert advanced["test_listener_rule"] == "${aws_lb_listener.service-web_listeners_test.arn}"
-
-
-def test_terraform_leaves_to_releases_and_autoscaling_what_they_change_and_nothing_else() -> None:
+def test_terraform_ignores_exactly_what_releases_and_autoscaling_change() -> None:
     assert service(release())["lifecycle"] == {"ignore_changes": ["task_definition", "desired_count"]}
 
 
@@ -94,7 +121,7 @@ def test_a_change_of_capacity_does_not_replace_the_service() -> None:
     assert "force_new_deployment" not in service(template(environment()))
 
 
-def test_what_fails_is_rolled_back() -> None:
+def test_a_failed_release_is_rolled_back() -> None:
     assert service(release())["deployment_circuit_breaker"] == {"enable": True, "rollback": True}
 
 
@@ -128,7 +155,7 @@ def test_the_policy_is_that_of_the_partition() -> None:
     assert attachment["policy_arn"].startswith("arn:aws-cn:iam::aws:policy/")
 
 
-def test_a_hook_stands_at_its_stage_and_ecs_may_call_the_given_functions_alone() -> None:
+def test_a_hook_is_at_its_stage_and_ecs_may_call_the_given_functions_alone() -> None:
     hooks = f'hooks {{\n pre_scale_up = "{FUNCTION}"\n production_traffic_shift = "{OTHER}"\n}}'
     generated = release(hooks)
     role = "${aws_iam_role.service-web_blue-green_hooks_role.arn}"
@@ -145,11 +172,7 @@ def test_a_hook_stands_at_its_stage_and_ecs_may_call_the_given_functions_alone()
     trust = generated.statements("service-web_blue-green_hooks_trust")["Trust"]
     assert trust["principals"] == [{"type": "Service", "identifiers": ["ecs.amazonaws.com"]}]
     assert "aws_iam_role_policy.service-web_blue-green_hooks_policy" in service(generated)["depends_on"]
-    (project,) = (
-        body
-        for name, body in generated.resources("aws_codebuild_project").items()
-        if name == "delivery-web_build_project"
-    )
+    project = generated.resources("aws_codebuild_project")["delivery-web_build_project"]
     variables = {each["name"]: each["value"] for each in project["environment"]["environment_variable"]}
     assert variables["HOOKS"] == "[]"  # they are not CodeDeploy's
 
@@ -160,24 +183,10 @@ def test_without_hooks_there_is_no_role_for_them() -> None:
     assert not any("hooks" in name for name in generated.resources("aws_iam_role"))
 
 
-@pytest.mark.parametrize(
-    ("lines", "minutes"),
-    [
-        # all waits that are set, and the provider's own 20 minutes
-        (('strategy = "all_at_once"', "keep_blue_minutes = 0"), 20),
-        (('strategy = "canary"', "percent = 20", "interval_minutes = 7", "keep_blue_minutes = 30"), 57),
-        (('strategy = "linear"', "percent = 30", "interval_minutes = 10", "keep_blue_minutes = 15"), 65),
-    ],
-)
-def test_a_destroy_waits_for_the_release_that_is_under_way(lines: tuple[str, ...], minutes: int) -> None:
-    assert service(release(*lines))["timeouts"] == {"delete": f"{minutes}m"}
-
-
-def test_the_smoke_test_stands_beside_a_hook_at_the_same_stage() -> None:
-    arn = "arn:aws:lambda:eu-west-1:123456789012:function:look"
-    generated = release("smoke_test {}", f'hooks {{ post_test_traffic_shift = "{arn}" }}')
+def test_the_smoke_test_and_a_hook_can_have_the_same_stage() -> None:
+    generated = release("smoke_test {}", f'hooks {{ post_test_traffic_shift = "{FUNCTION}" }}')
     hooks = service(generated)["deployment_configuration"]["lifecycle_hook"]
     assert {(hook["hook_target_arn"], *hook["lifecycle_stages"]) for hook in hooks} == {
-        (arn, "POST_TEST_TRAFFIC_SHIFT"),
+        (FUNCTION, "POST_TEST_TRAFFIC_SHIFT"),
         ("${aws_lambda_function.service-web_smoke-test_function.arn}", "POST_TEST_TRAFFIC_SHIFT"),
     }
