@@ -43,7 +43,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         given, certificate = kwargs["actions"], kwargs.get("certificate")
         self._refuse_second_load_balancer(load_balancer_arn, given)
         load_balancer_rules.check_listener(kwargs["protocol"], certificate, self._groups(given))
-        listener = super().create_listener(load_balancer_arn, *args, **{**kwargs, "actions": in_both_forms(given)})
+        listener = super().create_listener(load_balancer_arn, *args, **{**kwargs, "actions": complete_forwards(given)})
         self._relate_target_groups()
         return listener
 
@@ -52,7 +52,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         given = kwargs["actions"]
         load_balancer_rules.check_rule(_load_balancer_of(listener_arn))
         self._refuse_second_load_balancer(_load_balancer_of(listener_arn), given)
-        rule = super().create_rule(listener_arn, *args, **{**kwargs, "actions": in_both_forms(given)})
+        rule = super().create_rule(listener_arn, *args, **{**kwargs, "actions": complete_forwards(given)})
         self._relate_target_groups()
         return rule
 
@@ -66,7 +66,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         actions: list[Action] | None = None,
     ) -> FakeListener:
         """Also checks its default actions, and keeps both forms of them."""
-        given = in_both_forms(actions or [])
+        given = complete_forwards(actions or [])
         self._refuse_second_load_balancer(_load_balancer_of(arn), given)
         self._validate_actions([FakeAction(action) for action in given])
         listener = super().modify_listener(arn, port, protocol, ssl_policy, certificates or [], given)
@@ -76,7 +76,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
     def modify_rule(self, rule_arn: str, conditions: list[dict[str, Any]], actions: list[Action]) -> FakeRule:
         """Also keeps both forms of its actions."""
         self._refuse_second_load_balancer(_load_balancer_of(rule_arn), actions)
-        rule = super().modify_rule(rule_arn, conditions, in_both_forms(actions))
+        rule = super().modify_rule(rule_arn, conditions, complete_forwards(actions))
         self._relate_target_groups()
         return rule
 
@@ -101,7 +101,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         if balancer := self.load_balancers.get(arn):
             load_balancer_rules.check_attributes(balancer, attrs)
             after = balancer.attrs | attrs
-            if load_balancer_rules.logging(after):
+            if load_balancer_rules.has_access_logs(after):
                 buckets = s3_backends[self.account_id][self.partition].buckets
                 bucket, prefix = buckets.get(after["access_logs.s3.bucket"]), after["access_logs.s3.prefix"]
                 load_balancer_rules.check_access_logs(balancer, bucket, prefix, self.account_id)
@@ -142,7 +142,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
             self.modify_rule(rule.arn, [], [action])
 
     def _groups(self, actions: list[Action]) -> list[FakeTargetGroup]:
-        return [self.target_groups[arn] for arn in forwarded(actions) if arn in self.target_groups]
+        return [self.target_groups[arn] for arn in forward_weights(actions) if arn in self.target_groups]
 
     def _rename(self, balancer: FakeLoadBalancer, arn: str) -> None:
         self.tagging_service.copy_tags(balancer.arn, arn)
@@ -156,7 +156,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
 
     def _refuse_second_load_balancer(self, load_balancer_arn: str, actions: list[Action]) -> None:
         """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html"""
-        for arn in forwarded(actions):
+        for arn in forward_weights(actions):
             group = self.target_groups.get(arn)
             if group and any(other != load_balancer_arn for other in group.load_balancer_arns):
                 message = f"The following target groups cannot be associated with more than one load balancer: {arn}"
@@ -168,13 +168,13 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
             group.load_balancer_arns = []
         for listener in self._listeners():
             for rule in _rules(listener):
-                for arn in forwarded([action.data for action in rule.actions]):
+                for arn in forward_weights([action.data for action in rule.actions]):
                     related = self.target_groups[arn].load_balancer_arns
                     if listener.load_balancer_arn not in related:
                         related.append(listener.load_balancer_arn)
 
 
-def forwarded(actions: list[Action]) -> dict[str, int]:
+def forward_weights(actions: list[Action]) -> dict[str, int]:
     """The target groups to which ``actions`` forward, with their weights."""
     weights: dict[str, int] = {}
     for action in actions:
@@ -185,21 +185,21 @@ def forwarded(actions: list[Action]) -> dict[str, int]:
     return weights
 
 
-def weights(rule: FakeRule) -> dict[str, int]:
+def rule_weights(rule: FakeRule) -> dict[str, int]:
     """The target groups to which a rule forwards, with their weights."""
-    return forwarded([action.data for action in rule.actions])
+    return forward_weights([action.data for action in rule.actions])
 
 
-def in_both_forms(actions: list[Action]) -> list[Action]:
+def complete_forwards(actions: list[Action]) -> list[Action]:
     """Forward actions to one target group with TargetGroupArn and ForwardConfig, whichever was given.
 
     So DescribeRules and DescribeListeners answer; an action to several groups has ForwardConfig only.
     """
-    return [_in_both_forms(action) for action in actions]
+    return [_complete_forward(action) for action in actions]
 
 
-def _in_both_forms(action: Action) -> Action:
-    weights = forwarded([action])
+def _complete_forward(action: Action) -> Action:
+    weights = forward_weights([action])
     if action["Type"] != "forward" or not weights:
         return action
     groups = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in weights.items()]

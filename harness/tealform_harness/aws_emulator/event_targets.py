@@ -11,13 +11,13 @@ from moto.events.models import events_backends
 from moto.events.utils import EventTemplateParser
 
 from tealform_harness.aws_emulator import sns_publish
-from tealform_harness.aws_emulator.codepipeline.backend import codepipeline_of
-from tealform_harness.aws_emulator.iam_roles import may, role_of, trusts
-from tealform_harness.aws_emulator.resource_policies import matches, several
+from tealform_harness.aws_emulator.codepipeline.backend import get_codepipeline
+from tealform_harness.aws_emulator.iam_roles import find_role, role_allows, role_trusts
+from tealform_harness.aws_emulator.resource_policies import as_list, matches_pattern
 
 Json = dict[str, Any]
 
-SERVICE = "events.amazonaws.com"
+PRINCIPAL = "events.amazonaws.com"
 
 
 def deliver(target: Json, event: Any, rule_arn: str) -> bool:
@@ -33,7 +33,7 @@ def _to_pipeline(target: Json, event: Any, rule_arn: str) -> None:
     *_, region, account_id, name = target["Arn"].split(":")
     if not _role_may(target, rule_arn, "codepipeline:StartPipelineExecution"):
         return
-    pipelines = codepipeline_of(account_id, region)
+    pipelines = get_codepipeline(account_id, region)
     if name in pipelines.pipelines:
         pipelines.start(name, "CloudWatchEvent", rule_arn)
 
@@ -50,7 +50,7 @@ def _to_topic(target: Json, event: Any, rule_arn: str) -> None:
         )
     elif given := target.get("Input"):
         message = json.loads(given)
-    sns_publish.publish(target["Arn"], SERVICE, json.dumps(message))
+    sns_publish.publish_to_topic(target["Arn"], PRINCIPAL, json.dumps(message))
 
 
 def _to_bus(target: Json, event: Any, rule_arn: str) -> None:
@@ -77,18 +77,18 @@ _DELIVERING: Mapping[str, Callable[[Json, Any, str], None]] = {
 
 def _role_may(target: Json, rule_arn: str, action: str) -> bool:
     _, _, _, region, account_id, _ = rule_arn.split(":", 5)
-    role = role_of(account_id, region, target["RoleArn"])
-    return bool(role and trusts(role, SERVICE) and may(role, action, target["Arn"]))
+    role = find_role(account_id, region, target["RoleArn"])
+    return bool(role and role_trusts(role, PRINCIPAL) and role_allows(role, action, target["Arn"]))
 
 
 def _admits(policy: str | None, sender: str) -> bool:
     """Whether a bus takes events of the account ``sender``; conditions are not read."""
-    for statement in several(json.loads(policy or '{"Statement": []}')["Statement"]):
+    for statement in as_list(json.loads(policy or '{"Statement": []}')["Statement"]):
         principal = statement["Principal"]
-        named = several(principal["AWS"]) if isinstance(principal, dict) else [principal]
+        named = as_list(principal["AWS"]) if isinstance(principal, dict) else [principal]
         if (
             statement["Effect"] == "Allow"
-            and matches("events:PutEvents", statement["Action"])
+            and matches_pattern("events:PutEvents", statement["Action"])
             and any(each in ("*", sender) or f":{sender}:" in each for each in named)
         ):
             return True

@@ -8,8 +8,8 @@ from typing import Any, cast
 from moto.events.exceptions import ValidationException
 from moto.events.models import EventsBackend, Rule
 
-from tealform_harness.aws_emulator.event_targets import SERVICE, deliver
-from tealform_harness.aws_emulator.iam_roles import role_of, trusts
+from tealform_harness.aws_emulator.event_targets import PRINCIPAL, deliver
+from tealform_harness.aws_emulator.iam_roles import find_role, role_trusts
 from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
 
 Json = dict[str, Any]
@@ -44,9 +44,9 @@ class EventBackend(ExtendedBackend, EventsBackend):
         for target in filter(_is_pipeline, targets):
             if not target.get("RoleArn"):
                 raise ValidationException(f"RoleArn is required for target {target['Arn']}.")
-            role = role_of(self.account_id, self.region_name, target["RoleArn"])
-            if role is None or not trusts(role, SERVICE):
-                message = f"Provided role '{target['RoleArn']}' cannot be assumed by principal '{SERVICE}'."
+            role = find_role(self.account_id, self.region_name, target["RoleArn"])
+            if role is None or not role_trusts(role, PRINCIPAL):
+                message = f"Provided role '{target['RoleArn']}' cannot be assumed by principal '{PRINCIPAL}'."
                 raise ValidationException(message)
         super().put_targets(name, event_bus_arn, cast(Any, targets))
 

@@ -52,7 +52,7 @@ class References:
     region: str
 
 
-def of(document: Mapping[str, Any]) -> References:
+def find_references(document: Mapping[str, Any]) -> References:
     """The references of ``document``, an environment's generated Terraform."""
     (provider,) = document["provider"]["aws"]
     (account,) = provider["allowed_account_ids"]
@@ -113,12 +113,12 @@ def _alarms(resources: Mapping[str, Any]) -> Iterator[str]:
     minded = [group.get("alarm_configuration", {}).get("alarms", []) for group in groups]
     minded += [service.get("alarms", {}).get("alarm_names", []) for service in services]
     minded += [
-        _of_conditions(stage) for each in resources.get("aws_codepipeline", {}).values() for stage in each["stage"]
+        _condition_alarms(stage) for each in resources.get("aws_codepipeline", {}).values() for stage in each["stage"]
     ]
     yield from (name for names in minded for name in names if not name.startswith("${"))
 
 
-def _of_conditions(stage: Mapping[str, Any]) -> list[str]:
+def _condition_alarms(stage: Mapping[str, Any]) -> list[str]:
     conditions = [stage[each]["condition"] for each in ("before_entry", "on_success") if each in stage]
     rules = [rule.get("configuration", {}) for condition in conditions for rule in condition["rule"]]
     return [rule["AlarmName"] for rule in rules if "AlarmName" in rule]

@@ -13,8 +13,8 @@ from moto.codepipeline.models import codepipeline_backends
 
 from tealform.errors import TealformError
 from tealform_harness.aws_emulator.codepipeline.backend import PipelineBackend
-from tealform_harness.aws_emulator.codepipeline.triggers import PROVIDER, started_by
-from tealform_harness.aws_emulator.connections.backend import connections_of
+from tealform_harness.aws_emulator.codepipeline.triggers import CONNECTION_PROVIDER, find_started_action
+from tealform_harness.aws_emulator.connections.backend import get_connections
 from tealform_harness.aws_emulator.connections.hosting import Push
 from tealform_harness.aws_emulator.server import EmulatedAws
 
@@ -46,23 +46,23 @@ def push_tag(emulated: EmulatedAws, region: str, repository: str, tag: str, bran
     return str(_ask(emulated, PUSH_PATH, asked)["commit_id"])
 
 
-def handshaken(asked: Mapping[str, Any]) -> dict[str, Any]:
+def answer_handshake(asked: Mapping[str, Any]) -> dict[str, Any]:
     """What the emulated AWS does at HANDSHAKE_PATH; raises ValueError if there is no such connection."""
     _, _, _, region, account, _ = str(asked["arn"]).split(":")
-    backend = connections_of(account, region)
+    backend = get_connections(account, region)
     if not any(each.endswith(asked["arn"].rpartition("/")[2]) for each in backend.connections):
         raise ValueError(f"there is no connection {asked['arn']}")
     backend.complete_handshake(asked["arn"])
     return {}
 
 
-def pushed(asked: Mapping[str, Any]) -> dict[str, Any]:
+def answer_push(asked: Mapping[str, Any]) -> dict[str, Any]:
     """What the emulated AWS does at PUSH_PATH: pushes, and starts the pipelines that wait for it.
 
     Raises ValueError if there is no branch to tag. A connection that waits for its handshake reports no push.
     """
     account, region = asked["account"], asked["region"]
-    repository = connections_of(account, region).repository(asked["repository"])
+    repository = get_connections(account, region).repository(asked["repository"])
     if tag := asked.get("tag"):
         if asked["branch"] not in repository.branches:
             raise ValueError(f"{asked['repository']} has no branch {asked['branch']}")
@@ -79,7 +79,7 @@ def _start(account: str, region: str, told: Push) -> None:
     assert isinstance(backend, PipelineBackend)
     for name in tuple(backend.pipelines):
         pipeline, _ = backend.get_pipeline(name)
-        action = started_by(pipeline, told)
+        action = find_started_action(pipeline, told)
         if action and _reports(account, region, pipeline, action):
             backend.start(name, "WebhookV2", told.repository, pinned={action: told.commit_id})
 
@@ -88,9 +88,9 @@ def _reports(account: str, region: str, pipeline: Mapping[str, Any], action: str
     (arn,) = (
         each["configuration"]["ConnectionArn"]
         for each in pipeline["stages"][0]["actions"]
-        if each["name"] == action and each["actionTypeId"]["provider"] == PROVIDER
+        if each["name"] == action and each["actionTypeId"]["provider"] == CONNECTION_PROVIDER
     )
-    backend = connections_of(account, region)
+    backend = get_connections(account, region)
     known = (each for each in backend.connections.values() if each.told["ConnectionArn"].endswith(arn.split("/")[1]))
     return any(each.available for each in known)
 

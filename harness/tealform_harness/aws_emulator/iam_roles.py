@@ -11,7 +11,7 @@ from moto.iam.models import Role, iam_backends
 from moto.utilities.utils import get_partition
 
 
-def role_of(account_id: str, region: str, arn: str) -> Role | None:
+def find_role(account_id: str, region: str, arn: str) -> Role | None:
     """The role of that ARN, if there is one."""
     try:
         return iam_backends[account_id][get_partition(region)].get_role_by_arn(arn)
@@ -19,7 +19,7 @@ def role_of(account_id: str, region: str, arn: str) -> Role | None:
         return None
 
 
-def trusts(role: Role, service: str) -> bool:
+def role_trusts(role: Role, service: str) -> bool:
     """Whether the role's trust policy lets ``service`` («events.amazonaws.com») take it on; conditions are not read."""
     return any(
         statement["Effect"] == "Allow" and service in _listed(statement.get("Principal", {}), "Service")
@@ -27,7 +27,7 @@ def trusts(role: Role, service: str) -> bool:
     )
 
 
-def may(role: Role, action: str, resource: str) -> bool:
+def role_allows(role: Role, action: str, resource: str) -> bool:
     """Whether the role's inline policies allow ``action`` on the ARN ``resource``.
 
     Conditions are not read: what is allowed under one is allowed, and what is denied under one is not denied.

@@ -8,7 +8,7 @@ from moto.elbv2.exceptions import ELBClientError
 from moto.elbv2.models import FakeLoadBalancer, FakeTargetGroup
 from moto.s3.models import FakeBucket
 
-from tealform_harness.aws_emulator.resource_policies import allowing, matches
+from tealform_harness.aws_emulator.resource_policies import find_allowing_statements, matches_pattern
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html
@@ -23,8 +23,8 @@ _TARGETS = {
 _SECURE = ("HTTPS", "TLS")
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
-_OF_EVERY_TYPE = ("deletion_protection.enabled", "load_balancing.cross_zone.enabled", "access_logs.s3.")
-_OF_TYPE = {
+_COMMON_ATTRIBUTES = ("deletion_protection.enabled", "load_balancing.cross_zone.enabled", "access_logs.s3.")
+_OWN_ATTRIBUTES = {
     "network": ("dns_record.client_routing_policy", "secondary_ips.", "zonal_shift.config.enabled", "ipv6."),
     "gateway": (),
 }
@@ -40,9 +40,9 @@ _DELIVERERS = {
 
 def check_attributes(balancer: FakeLoadBalancer, keys: Iterable[str]) -> None:
     """Refuses attributes of another type of load balancer."""
-    if balancer.type in _OF_TYPE:
+    if balancer.type in _OWN_ATTRIBUTES:
         for key in keys:
-            if not key.startswith((*_OF_EVERY_TYPE, *_OF_TYPE[balancer.type])):
+            if not key.startswith((*_COMMON_ATTRIBUTES, *_OWN_ATTRIBUTES[balancer.type])):
                 message = f"Load balancer attribute key '{key}' is not supported on load balancers with type '{balancer.type}'"
                 raise ELBClientError("InvalidConfigurationRequest", message)
 
@@ -55,7 +55,7 @@ def check_access_logs(balancer: FakeLoadBalancer, bucket: FakeBucket | None, pre
     policy, arn = bucket.policy or b'{"Statement": []}', f"arn:{bucket.partition}:s3:::{bucket.name}"
     log = "/".join(filter(None, (arn, prefix, "AWSLogs", account_id, "log")))
     for action, resource in (("s3:PutObject", log), *((look, arn) for look in looks)):
-        if not any(matches(resource, each["Resource"]) for each in allowing(policy, service, action)):
+        if not any(matches_pattern(resource, each["Resource"]) for each in find_allowing_statements(policy, service, action)):
             message = f"Access Denied for bucket: {bucket.name}. Please check S3bucket permission"
             raise ELBClientError("InvalidConfigurationRequest", message)
 
@@ -90,6 +90,6 @@ def check_rule(balancer_arn: str) -> None:
         raise ELBClientError("InvalidConfigurationRequest", message)
 
 
-def logging(attributes: Mapping[str, str]) -> bool:
+def has_access_logs(attributes: Mapping[str, str]) -> bool:
     """Whether a load balancer with these attributes logs who came."""
     return attributes.get("access_logs.s3.enabled") == "true"

@@ -33,7 +33,7 @@ class ExtendedResponse(BaseResponse):
         return cast(str, body)
 
 
-def extend(
+def extend_service(
     service: SERVICE_NAMES, backend: type[BaseBackend] | None = None, response: type[BaseResponse] | None = None
 ) -> None:
     """Makes moto use ``backend`` and ``response``, subclasses of its own classes, for ``service``.

@@ -29,7 +29,7 @@ class NewBackend(BaseBackend):
         return type(self).urls_of
 
 
-def add(
+def add_service(
     host: str, backend: type[NewBackend], response: type[BaseResponse], paths: Sequence[str] = ("/",)
 ) -> BackendDict[Any]:
     """The backends, by account and region, of the service that answers at ``host`` («chatbot»); calling it again adds nothing.

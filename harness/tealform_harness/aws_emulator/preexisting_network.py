@@ -13,7 +13,7 @@ from tealform_harness.aws_emulator.external_references import Network
 from tealform_harness.aws_emulator.preexisting_resources import check_region
 
 
-def create(network: Network) -> None:
+def create_network(network: Network) -> None:
     """Creates what is not there yet of ``network``.
 
     All its subnets have a route to an internet gateway, for which AWS asks before it takes a public load balancer.

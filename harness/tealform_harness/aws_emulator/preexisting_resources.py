@@ -28,11 +28,11 @@ from moto.utilities.arns import Arn, parse_arn
 from moto.wafv2.models import FakeWebACL, wafv2_backends
 
 from tealform_harness.aws_emulator import archive
-from tealform_harness.aws_emulator.codebuild.manifest import MEDIA_TYPE, manifest
-from tealform_harness.aws_emulator.connections.backend import connections_of
+from tealform_harness.aws_emulator.codebuild.manifest import MANIFEST_MEDIA_TYPE, render_manifest
+from tealform_harness.aws_emulator.connections.backend import get_connections
 
 
-def create(arns: Iterable[str], account: str = DEFAULT_ACCOUNT_ID, region: str = "us-east-1") -> None:
+def create_resources(arns: Iterable[str], account: str = DEFAULT_ACCOUNT_ID, region: str = "us-east-1") -> None:
     """Creates what is not there yet of ``arns``.
 
     They are those of certificates of ACM and IAM (for *.example.com), IAM policies (which allow next to nothing),
@@ -126,7 +126,7 @@ def _repository(arn: str, parsed: Arn) -> None:
 
 
 def _connection(arn: str, parsed: Arn) -> None:
-    backend = connections_of(parsed.account, parsed.region)
+    backend = get_connections(parsed.account, parsed.region)
     if arn not in backend.connections:
         backend.keep(arn, parsed.resource_id[:32], "GitHub", "AVAILABLE", {})
 
@@ -142,7 +142,7 @@ def _image_repository(arn: str, parsed: Arn) -> None:
     if name not in backend.repositories:
         backend.create_repository(name, None, {"encryptionType": "AES256"}, {"scanOnPush": True}, "MUTABLE", [])
         image = hashlib.sha256(name.encode()).hexdigest()
-        backend.put_image(name, manifest(image), "made-up", MEDIA_TYPE)
+        backend.put_image(name, render_manifest(image), "made-up", MANIFEST_MEDIA_TYPE)
 
 
 def _bucket(arn: str, parsed: Arn) -> None:

@@ -28,7 +28,7 @@ class _Call:
     answer: tuple[str, list[tuple[str, str]], bytes] | None = None
 
 
-class Once:
+class RequestDeduplicator:
     """A WSGI application in front of another one. What failed is tried again, as the client wants it."""
 
     def __init__(self, application: WSGIApplication) -> None:

@@ -11,7 +11,7 @@ from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 
 from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
-from tealform_harness.aws_emulator.resource_policies import allowing, matches, several
+from tealform_harness.aws_emulator.resource_policies import as_list, find_allowing_statements, matches_pattern
 
 _LOG_DELIVERY = "logging.s3.amazonaws.com"
 
@@ -24,7 +24,7 @@ class ConditionalBucket(FakeBucket):
         if self.policy is None:
             return super().get_permission(action, resource)
         policy, document = self.policy, json.loads(self.policy)
-        unconditional = [each for each in several(document["Statement"]) if not each.get("Condition")]
+        unconditional = [each for each in as_list(document["Statement"]) if not each.get("Condition")]
         try:
             self.policy = cast(
                 Any, json.dumps({**document, "Statement": unconditional}).encode() if unconditional else None
@@ -104,5 +104,5 @@ def _admits_logs(target: FakeBucket, logging_config: dict[str, Any]) -> bool:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
     """
     log = f"arn:{target.partition}:s3:::{target.name}/{logging_config.get('TargetPrefix') or ''}log"
-    statements = allowing(target.policy or b'{"Statement": []}', _LOG_DELIVERY, "s3:PutObject")
-    return any(matches(log, statement["Resource"]) for statement in statements)
+    statements = find_allowing_statements(target.policy or b'{"Statement": []}', _LOG_DELIVERY, "s3:PutObject")
+    return any(matches_pattern(log, statement["Resource"]) for statement in statements)

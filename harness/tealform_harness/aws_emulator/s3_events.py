@@ -22,13 +22,13 @@ _CREATED = {
 }
 
 
-def install() -> None:
+def report_object_events() -> None:
     """Makes moto report objects in the documented form, to the default bus alone. Idempotent."""
     # moto's own events have no such etag, reason and time, and go to every bus.
-    cast(Any, notifications)._send_event_bridge_message = _tell
+    cast(Any, notifications)._send_event_bridge_message = _publish_object_event
 
 
-def _tell(account_id: str, bucket: FakeBucket, event_name: str, key: FakeKey) -> None:
+def _publish_object_event(account_id: str, bucket: FakeBucket, event_name: str, key: FakeKey) -> None:
     reason = _CREATED.get(str(getattr(event_name, "value", event_name)))
     if reason is None:
         return
@@ -43,4 +43,4 @@ def _tell(account_id: str, bucket: FakeBucket, event_name: str, key: FakeKey) ->
         "source-ip-address": "127.0.0.1",
         "reason": reason,
     }
-    service_events.publish(account_id, bucket.region_name, "aws.s3", "Object Created", [bucket.arn], detail)
+    service_events.publish_event(account_id, bucket.region_name, "aws.s3", "Object Created", [bucket.arn], detail)

@@ -15,7 +15,7 @@ from tealform_harness.aws_emulator.external_references import References
 from tealform_harness.aws_emulator.server import EmulatedAws
 
 # The path of the emulated AWS that takes references; no service of AWS has one like it.
-PATH = "/emulated-aws/existing"
+SEED_PATH = "/emulated-aws/existing"
 
 
 def seed(emulated: EmulatedAws, document: Mapping[str, Any]) -> References:
@@ -25,9 +25,9 @@ def seed(emulated: EmulatedAws, document: Mapping[str, Any]) -> References:
     missing, for example; so does the emulation. Seeding again changes nothing. Raises ``TealformError`` if something
     cannot be created, in a region that is not emulated for example.
     """
-    found = external_references.of(document)
+    found = external_references.find_references(document)
     body = json.dumps(asdict(found)).encode()
-    request = urllib.request.Request(emulated.endpoint + PATH, body, method="POST")
+    request = urllib.request.Request(emulated.endpoint + SEED_PATH, body, method="POST")
     # The emulated AWS is on this machine, whatever the caller's proxies are.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:

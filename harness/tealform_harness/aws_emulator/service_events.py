@@ -10,7 +10,7 @@ from moto.events.models import events_backends
 from moto.events.utils import EventMessageType
 
 
-def publish(
+def publish_event(
     account_id: str, region: str, source: str, detail_type: str, resources: Sequence[str], detail: Mapping[str, object]
 ) -> str:
     """Puts an event of a service of AWS on the account's default bus in ``region``; returns the event's id.

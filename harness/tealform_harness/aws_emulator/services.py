@@ -10,7 +10,7 @@ from tealform_harness.aws_emulator.codecommit.backend import SourceControlBacken
 from tealform_harness.aws_emulator.codecommit.responses import SourceControlResponse
 from tealform_harness.aws_emulator.codedeploy import DeploymentBackend, DeploymentResponse
 from tealform_harness.aws_emulator.codepipeline import PipelineBackend, PipelineResponse
-from tealform_harness.aws_emulator.connections.backend import NEW, OLD, ConnectionBackend, OldNamedBackend
+from tealform_harness.aws_emulator.connections.backend import OLD_SERVICE, ConnectionBackend, OldNamedBackend
 from tealform_harness.aws_emulator.connections.responses import ConnectionResponse, OldNamedResponse
 from tealform_harness.aws_emulator.ec2 import NetworkBackend
 from tealform_harness.aws_emulator.ecr import ImageBackend, ImageResponse
@@ -20,7 +20,7 @@ from tealform_harness.aws_emulator.events import EventBackend
 from tealform_harness.aws_emulator.kms import KeyBackend, KeyResponse
 from tealform_harness.aws_emulator.lambda_functions import FunctionBackend
 from tealform_harness.aws_emulator.logs import LogGroupBackend, LogGroupResponse
-from tealform_harness.aws_emulator.moto_patch import extend
+from tealform_harness.aws_emulator.moto_patch import extend_service
 from tealform_harness.aws_emulator.notifications.backend import SERVICE, NotificationBackend
 from tealform_harness.aws_emulator.notifications.responses import PATHS, NotificationResponse
 from tealform_harness.aws_emulator.s3 import BucketBackend, BucketResponse
@@ -31,22 +31,22 @@ def install() -> None:
 
     One line a service.
     """
-    extend("applicationautoscaling", backend=ScalingBackend, response=ScalingResponse)
-    extend("codebuild", backend=BuildBackend, response=BuildResponse)
-    extend("codecommit", backend=SourceControlBackend, response=SourceControlResponse)
-    extend("codedeploy", backend=DeploymentBackend, response=DeploymentResponse)
-    extend("codepipeline", backend=PipelineBackend, response=PipelineResponse)
-    extend("ec2", backend=NetworkBackend)
-    extend("ecr", backend=ImageBackend, response=ImageResponse)
-    extend("ecs", backend=ContainerServiceBackend, response=ContainerServiceResponse)
-    extend("elbv2", backend=LoadBalancingBackend)
-    extend("events", backend=EventBackend)
-    extend("kms", backend=KeyBackend, response=KeyResponse)
-    extend("lambda", backend=FunctionBackend)
-    extend("logs", backend=LogGroupBackend, response=LogGroupResponse)
-    extend("s3", backend=BucketBackend, response=BucketResponse)
-    s3_events.install()
-    moto_register.add(NEW, ConnectionBackend, ConnectionResponse)
-    moto_register.add(OLD, OldNamedBackend, OldNamedResponse)
-    moto_register.add(chatbot.SERVICE, chatbot.ChatBackend, chatbot.ChatResponse, chatbot.PATHS)
-    moto_register.add(SERVICE, NotificationBackend, NotificationResponse, PATHS)
+    extend_service("applicationautoscaling", backend=ScalingBackend, response=ScalingResponse)
+    extend_service("codebuild", backend=BuildBackend, response=BuildResponse)
+    extend_service("codecommit", backend=SourceControlBackend, response=SourceControlResponse)
+    extend_service("codedeploy", backend=DeploymentBackend, response=DeploymentResponse)
+    extend_service("codepipeline", backend=PipelineBackend, response=PipelineResponse)
+    extend_service("ec2", backend=NetworkBackend)
+    extend_service("ecr", backend=ImageBackend, response=ImageResponse)
+    extend_service("ecs", backend=ContainerServiceBackend, response=ContainerServiceResponse)
+    extend_service("elbv2", backend=LoadBalancingBackend)
+    extend_service("events", backend=EventBackend)
+    extend_service("kms", backend=KeyBackend, response=KeyResponse)
+    extend_service("lambda", backend=FunctionBackend)
+    extend_service("logs", backend=LogGroupBackend, response=LogGroupResponse)
+    extend_service("s3", backend=BucketBackend, response=BucketResponse)
+    s3_events.report_object_events()
+    moto_register.add_service(CONNECTIONS, ConnectionBackend, ConnectionResponse)
+    moto_register.add_service(OLD_SERVICE, OldNamedBackend, OldNamedResponse)
+    moto_register.add_service(chatbot.SERVICE, chatbot.ChatBackend, chatbot.ChatResponse, chatbot.PATHS)
+    moto_register.add_service(SERVICE, NotificationBackend, NotificationResponse, PATHS)

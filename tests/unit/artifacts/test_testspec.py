@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec, Outcome
+from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec, PhaseResults
 from tealform_harness.aws_emulator.codebuild.executables import write_executable
 from tests.unit.artifacts.contract import ARTIFACTS, REPOSITORY_URI
 
 IMAGE = f"{REPOSITORY_URI}@sha256:{'a' * 64}"
 
 
-def run_testspec(folder: Path, program: str | None = None, built: bool = True) -> Outcome:
+def run_testspec(folder: Path, program: str | None = None, built: bool = True) -> PhaseResults:
     """What comes of the tests of the sample application, or of another ``program`` in its place."""
     source, build, scratch, bin_ = (folder / name for name in ("source", "build", "scratch", "bin"))
     shutil.copytree(ARTIFACTS, source, ignore=shutil.ignore_patterns("__pycache__"))

@@ -13,7 +13,7 @@ from tealform_harness.aws_emulator.archive import pack, unpack
 from tealform_harness.aws_emulator.codebuild import aws_commands
 from tealform_harness.aws_emulator.codebuild.backend import BuildBackend
 from tealform_harness.aws_emulator.codebuild.build import Build
-from tealform_harness.aws_emulator.codebuild.manifest import manifest
+from tealform_harness.aws_emulator.codebuild.manifest import render_manifest
 from tealform_harness.aws_emulator.codebuild.tool_error import ToolError
 from tealform_harness.aws_emulator.codebuild.variables import Variable
 from tealform_harness.aws_emulator.services import install
@@ -439,9 +439,9 @@ def test_commands_reach_ecs_without_a_mock_too(codebuild: Any, store: Store, mon
 
     with monkeypatch.context() as served:
         served.setattr(botocore_stubber, "enabled", False)
-        told = aws_commands.run("ecs", REGION, "list-service-deployments", options)
+        told = aws_commands.run_command("ecs", REGION, "list-service-deployments", options)
         with pytest.raises(ToolError, match=r"\(ServiceNotFoundException\) when calling the ListServiceDeployments"):
-            aws_commands.run("ecs", REGION, "list-service-deployments", {"--service": ["api"], "--cluster": ["shop"]})
+            aws_commands.run_command("ecs", REGION, "list-service-deployments", {"--service": ["api"], "--cluster": ["shop"]})
 
     assert [each["status"] for each in json.loads(told)["serviceDeployments"]] == ["SUCCESSFUL"]
 
@@ -485,7 +485,7 @@ def test_parameters_and_images_are_looked_up_and_images_are_tagged_again(codebui
     for number in range(12):
         client("ssm").put_parameter(Name=f"/shop/{number}", Value=str(number), Type="String")
     client("ecr").create_repository(repositoryName="shop", imageScanningConfiguration={"scanOnPush": True})
-    client("ecr").put_image(repositoryName="shop", imageManifest=manifest("0" * 64), imageTag="1")
+    client("ecr").put_image(repositoryName="shop", imageManifest=render_manifest("0" * 64), imageTag="1")
     codebuild.create_project(**PROJECT)
     image = "--repository-name shop --image-id imageTag=2"
     commands = [

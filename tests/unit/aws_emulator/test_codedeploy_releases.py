@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.core.config import default_user_config
 
-from tealform_harness.aws_emulator.codedeploy.backend import codedeploy_of
+from tealform_harness.aws_emulator.codedeploy.backend import get_codedeploy
 from tealform_harness.aws_emulator.codedeploy.blue_green import LOOKS_BEFORE_IT_STOPS
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
 from tests.unit.aws_emulator.shop import Shop, blue_green, container, role
@@ -45,7 +45,7 @@ class Release:
         return dict(found["deploymentTarget"]["ecsTarget"])
 
     def waits(self) -> list[tuple[str, int]]:
-        release = codedeploy_of(ACCOUNT, REGION).ecs_deployment(self.id).release
+        release = get_codedeploy(ACCOUNT, REGION).ecs_deployment(self.id).release
         return [(wait.reason, wait.minutes) for wait in release.waits]
 
     def stop(self, **options: Any) -> None:
@@ -512,7 +512,7 @@ def test_a_hook_reports_once_and_by_its_own_id(shop: Shop, deploy: Deploy) -> No
 
 def report(release: Release, status: str | None) -> str:
     """Goes on to the hook and reports for it."""
-    while not (waiting := codedeploy_of(ACCOUNT, REGION).waiting_hooks(release.id)):
+    while not (waiting := get_codedeploy(ACCOUNT, REGION).waiting_hooks(release.id)):
         assert release.step()["status"] == "InProgress"
     if status:
         release.shop.codedeploy.put_lifecycle_event_hook_execution_status(

@@ -34,7 +34,7 @@ def connect(name: str = NAMES[0], handshake: bool = True) -> str:
     asked = {"ConnectionName": "shop", "ProviderType": "GitHub", "Tags": [{"Key": "owner", "Value": "web"}]}
     arn = str(client(name).create_connection(**asked)["ConnectionArn"])
     if handshake:
-        git_hosting.handshaken({"arn": arn})
+        git_hosting.answer_handshake({"arn": arn})
     return arn
 
 
@@ -43,7 +43,7 @@ def push(
 ) -> str:
     encoded = {path: base64.b64encode(text.encode()).decode() for path, text in (files or {"a": "1"}).items()}
     asked = {"account": ACCOUNT, "region": REGION, "repository": repository, "branch": branch, "tag": tag}
-    return str(git_hosting.pushed({**asked, "files": encoded, "message": "as agreed"})["commit_id"])
+    return str(git_hosting.answer_push({**asked, "files": encoded, "message": "as agreed"})["commit_id"])
 
 
 def pipeline(arn: str, *filters: Json, may_use: str = "codeconnections", **settings: str) -> Pipeline:
@@ -66,7 +66,7 @@ def test_a_connection_waits_for_its_handshake(name: str) -> None:
     assert arn.startswith(f"arn:aws:{name}:{REGION}:{ACCOUNT}:connection/")
     assert (told["ConnectionStatus"], told["ConnectionName"], told["ProviderType"]) == ("PENDING", "shop", "GitHub")
 
-    git_hosting.handshaken({"arn": arn})
+    git_hosting.answer_handshake({"arn": arn})
 
     for either in NAMES:
         assert client(either).get_connection(ConnectionArn=arn)["Connection"]["ConnectionStatus"] == "AVAILABLE"
@@ -86,7 +86,7 @@ def test_a_connection_has_tags_and_goes() -> None:
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         aws.get_connection(ConnectionArn=arn)
     with pytest.raises(ValueError, match="there is no connection"):
-        git_hosting.handshaken({"arn": arn})
+        git_hosting.answer_handshake({"arn": arn})
 
 
 def test_a_push_is_released() -> None:

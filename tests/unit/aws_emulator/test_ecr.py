@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.ecr.models import ecr_backends
 
-from tealform_harness.aws_emulator.codebuild.manifest import manifest
+from tealform_harness.aws_emulator.codebuild.manifest import render_manifest
 from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
 
@@ -33,7 +33,7 @@ def pushed(scan_on_push: bool) -> Any:
     """A client of an ECR with one image, and what DescribeImageScanFindings takes for it."""
     ecr = client("ecr")
     ecr.create_repository(repositoryName="shop", imageScanningConfiguration={"scanOnPush": scan_on_push})
-    made = ecr.put_image(repositoryName="shop", imageManifest=manifest("0" * 64), imageTag="1")
+    made = ecr.put_image(repositoryName="shop", imageManifest=render_manifest("0" * 64), imageTag="1")
     return ecr, {"repositoryName": "shop", "imageId": {"imageDigest": made["image"]["imageId"]["imageDigest"]}}
 
 

@@ -52,34 +52,34 @@ def in_network(vpc_id: str, public: list[str], private: list[str]) -> dict[str, 
 
 
 def test_an_environment_that_creates_all_it_needs_refers_to_nothing() -> None:
-    found = external_references.of(generated("dev"))
+    found = external_references.find_references(generated("dev"))
 
     assert (found.arns, found.networks) == ([], [])
 
 
 def test_a_repository_that_another_environment_owns_is_a_reference() -> None:
     source = 'source "codecommit" {\n repository = "shared"\n create = false\n}'
-    found = external_references.of(template(environment(service=source)).document).arns
+    found = external_references.find_references(template(environment(service=source)).document).arns
     assert f"arn:aws:codecommit:eu-west-1:{ACCOUNT}:shared" in found
 
 
 def test_what_another_environment_hands_over_is_a_reference() -> None:
-    found = external_references.of(generated("prod")).arns
+    found = external_references.find_references(generated("prod")).arns
     assert f"arn:aws:s3:::shop-staging-web-releases-{ACCOUNT}" in found
     assert f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/shop-staging-web" in found
     # Which staging itself creates.
     assert not any(
-        arn.startswith(("arn:aws:s3", "arn:aws:ecr")) for arn in external_references.of(generated("staging")).arns
+        arn.startswith(("arn:aws:s3", "arn:aws:ecr")) for arn in external_references.find_references(generated("staging")).arns
     )
 
 
 @pytest.mark.parametrize("arn", [CERTIFICATE, SERVER_CERTIFICATE, POLICY, PARAMETER, FUNCTION, f"{FUNCTION}:live"])
 def test_what_an_arn_names_is_a_reference(arn: str) -> None:
-    assert external_references.of(document(arn)).arns == [arn]
+    assert external_references.find_references(document(arn)).arns == [arn]
 
 
 def test_a_secret_is_referred_to_by_its_keys() -> None:
-    assert external_references.of(document(f'[{{"valueFrom":"{SECRET}:url::"}}]')).arns == [SECRET]
+    assert external_references.find_references(document(f'[{{"valueFrom":"{SECRET}:url::"}}]')).arns == [SECRET]
 
 
 @pytest.mark.parametrize(
@@ -95,30 +95,30 @@ def test_a_secret_is_referred_to_by_its_keys() -> None:
     ],
 )
 def test_what_a_policy_allows_is_no_reference(text: str) -> None:
-    assert external_references.of(document(text)).arns == []
+    assert external_references.find_references(document(text)).arns == []
 
 
 def test_policies_that_aws_manages_are_there_without_a_reference() -> None:
-    assert external_references.of(document("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")).arns == []
+    assert external_references.find_references(document("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")).arns == []
 
 
 def test_a_network_that_is_named_by_ids_is_a_reference() -> None:
-    (network,) = external_references.of(in_network(VPC_ID, PUBLIC, PRIVATE)).networks
+    (network,) = external_references.find_references(in_network(VPC_ID, PUBLIC, PRIVATE)).networks
 
     assert network == Network(ACCOUNT, REGION, VPC_ID, [PUBLIC, PRIVATE])
 
 
 def test_a_function_that_the_environment_creates_is_no_reference() -> None:
     own = {"look": {"function_name": "look"}}
-    assert external_references.of(document(FUNCTION, aws_lambda_function=own)).arns == []
-    assert external_references.of(document(f"{FUNCTION}-twice", aws_lambda_function=own)).arns == [f"{FUNCTION}-twice"]
+    assert external_references.find_references(document(FUNCTION, aws_lambda_function=own)).arns == []
+    assert external_references.find_references(document(f"{FUNCTION}-twice", aws_lambda_function=own)).arns == [f"{FUNCTION}-twice"]
 
 
 def test_alarms_of_others_are_references() -> None:
     names = ["queue-age", "${aws_cloudwatch_metric_alarm.own.alarm_name}"]
     group = {"group": {"alarm_configuration": {"alarms": names, "enabled": True}}}
     service = {"web": {"alarms": {"alarm_names": ["stock", *names], "enable": True}}}
-    found = external_references.of(document(aws_codedeploy_deployment_group=group, aws_ecs_service=service))
+    found = external_references.find_references(document(aws_codedeploy_deployment_group=group, aws_ecs_service=service))
     here = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:"
     assert found.arns == [f"{here}queue-age", f"{here}stock"]
 
@@ -132,13 +132,13 @@ def test_alarms_of_others_are_references() -> None:
     ],
 )
 def test_connections_topics_and_images_of_others_are_references(arn: str) -> None:
-    assert arn in external_references.of(document(arn)).arns
+    assert arn in external_references.find_references(document(arn)).arns
 
 
 def test_topics_and_images_of_its_own_are_none() -> None:
     topic, images = f"arn:aws:sns:{REGION}:{ACCOUNT}:shop", f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/shop-web"
     own: dict[str, Any] = {"aws_sns_topic": {"t": {"name": "shop"}}, "aws_ecr_repository": {"r": {"name": "shop-web"}}}
-    assert external_references.of(document(topic, images, **own)).arns == []
+    assert external_references.find_references(document(topic, images, **own)).arns == []
 
 
 @pytest.mark.parametrize(("own", "expected"), [("shop-source", []), ("shop-other", ["arn:aws:s3:::shop-source"])])
@@ -146,7 +146,7 @@ def test_the_bucket_of_a_source_is_a_reference_unless_it_is_the_environment_s_ow
     own: str, expected: list[str]
 ) -> None:
     source = {"action": [{"configuration": {"S3Bucket": "shop-source"}}]}
-    found = external_references.of(
+    found = external_references.find_references(
         document(aws_codepipeline={"web": {"stage": [source]}}, aws_s3_bucket={"source": {"bucket": own}})
     )
     assert found.arns == expected

@@ -19,7 +19,7 @@ def ec2() -> Iterator[Any]:
 
 
 def create(*groups: list[str]) -> None:
-    preexisting_network.create(Network(ACCOUNT, REGION, VPC_ID, groups))
+    preexisting_network.create_network(Network(ACCOUNT, REGION, VPC_ID, groups))
 
 
 def described(ec2: Any, subnet_ids: list[str]) -> list[dict[str, Any]]:

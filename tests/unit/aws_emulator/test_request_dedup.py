@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from tealform_harness.aws_emulator.request_dedup import Once
+from tealform_harness.aws_emulator.request_dedup import RequestDeduplicator
 
 
 class Counter:
@@ -22,7 +22,7 @@ class Counter:
         return [b"done ", str(self.done).encode()]
 
 
-def ask(application: Once, call: str = "") -> tuple[str, bytes]:
+def ask(application: RequestDeduplicator, call: str = "") -> tuple[str, bytes]:
     told: list[Any] = []
     environ = {"HTTP_AMZ_SDK_INVOCATION_ID": call} if call else {}
     body = b"".join(application(environ, lambda status, headers, exc_info=None: told.append(status)))  # type: ignore[arg-type]
@@ -31,19 +31,19 @@ def ask(application: Once, call: str = "") -> tuple[str, bytes]:
 
 def test_the_same_call_is_done_once() -> None:
     counter = Counter()
-    application = Once(counter)
+    application = RequestDeduplicator(counter)
     assert ask(application, "a") == ask(application, "a") == ("200 OK", b"done 1")
     assert ask(application, "b") == ("200 OK", b"done 2")
     assert counter.done == 2
 
 
 def test_what_has_no_name_is_done_each_time() -> None:
-    application = Once(Counter())
+    application = RequestDeduplicator(Counter())
     assert [ask(application)[1], ask(application)[1]] == [b"done 1", b"done 2"]
 
 
 def test_what_failed_is_tried_again() -> None:
-    application = Once(Counter(failures=1))
+    application = RequestDeduplicator(Counter(failures=1))
     assert ask(application, "a")[0] == "500 Internal Server Error"
     assert ask(application, "a") == ("200 OK", b"done 2")
 
@@ -57,7 +57,7 @@ def test_a_second_try_waits_for_the_first() -> None:
         return counter(environ, start_response)
 
     counter = Counter()
-    application, answers = Once(slow), list[tuple[str, bytes]]()
+    application, answers = RequestDeduplicator(slow), list[tuple[str, bytes]]()
     tries = [threading.Thread(target=lambda: answers.append(ask(application, "a"))) for _ in range(2)]
     for each in tries:
         each.start()

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tealform.errors import TealformError
 from tealform_harness.aws_emulator import git_hosting
-from tealform_harness.aws_emulator.seed import PATH, seed
+from tealform_harness.aws_emulator.seed import SEED_PATH, seed
 from tealform_harness.aws_emulator.server import EmulatedAws, running
 from tests.inventory import ROOT
 from tests.unit.aws_emulator import clients
@@ -113,7 +113,7 @@ def test_what_is_in_a_region_that_is_not_emulated_is_said(aws: EmulatedAws, docu
 
 def test_an_arn_of_something_else_is_refused(aws: EmulatedAws) -> None:
     body = json.dumps({"arns": ["arn:aws:dynamodb:ap-northeast-1:123456789012:table/bucket"], "networks": []}).encode()
-    asked = urllib.request.Request(aws.endpoint + PATH, body, method="POST")
+    asked = urllib.request.Request(aws.endpoint + SEED_PATH, body, method="POST")
 
     with pytest.raises(urllib.error.HTTPError) as error:
         urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked)

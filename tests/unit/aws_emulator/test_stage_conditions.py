@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from tealform_harness.aws_emulator.archive import pack
 from tealform_harness.aws_emulator.codepipeline.error import ActionError
-from tealform_harness.aws_emulator.codepipeline.windows import is_open
+from tealform_harness.aws_emulator.codepipeline.windows import is_window_open
 from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import client
 from tests.unit.aws_emulator.pipelines import Pipeline, action, bucket
@@ -170,13 +170,13 @@ def test_an_open_window_lets_a_release_in() -> None:
     ],
 )
 def test_a_window_is_open_at_the_times_of_its_zone(cron: str, zone: str, expected: bool) -> None:
-    assert is_open(cron, zone, datetime(2026, 7, 1, 10, 30, tzinfo=UTC)) is expected
+    assert is_window_open(cron, zone, datetime(2026, 7, 1, 10, 30, tzinfo=UTC)) is expected
 
 
 @pytest.mark.parametrize(("cron", "zone"), [("* * * * *", "UTC"), ("* * * ? * *", "Mars"), ("* * * L * ?", "UTC")])
 def test_a_window_that_cannot_be_read_is_refused(cron: str, zone: str) -> None:
     with pytest.raises(ActionError):
-        is_open(cron, zone, datetime(2026, 7, 1, 10, 30, tzinfo=UTC))
+        is_window_open(cron, zone, datetime(2026, 7, 1, 10, 30, tzinfo=UTC))
 
 
 ROLLING_BACK: dict[str, Json] = {

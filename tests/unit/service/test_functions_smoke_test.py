@@ -29,7 +29,7 @@ from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.responses.elastic_network_interfaces import ElasticNetworkInterfaces
 
 from tealform.service.functions import smoke_test
-from tealform_harness.aws_emulator.codedeploy.backend import codedeploy_of
+from tealform_harness.aws_emulator.codedeploy.backend import get_codedeploy
 from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
 from tests.unit.aws_emulator.shop import Network, Shop
@@ -339,7 +339,7 @@ def release(network: Network) -> Iterator[Release]:
     shop.codedeploy.create_deployment_group(**shop.deployment_group())
     function("smoke-test")
     begun = again(shop, [{"AfterAllowTestTraffic": "smoke-test"}])
-    while not codedeploy_of(ACCOUNT, REGION).waiting_hooks(begun.id):
+    while not get_codedeploy(ACCOUNT, REGION).waiting_hooks(begun.id):
         assert begun.step()["status"] == "InProgress"
     yield begun
     for backends in vars(BackendDict)["_instances"]:
@@ -351,7 +351,7 @@ def release(network: Network) -> Iterator[Release]:
 
 def event(release: Release) -> dict[str, Any]:
     """What CodeDeploy calls the function with."""
-    events = codedeploy_of(ACCOUNT, REGION).ecs_deployment(release.id).release.events
+    events = get_codedeploy(ACCOUNT, REGION).ecs_deployment(release.id).release.events
     (hook,) = [each for each in events if each.function]
     assert hook.lifecycle_event_name == "AfterAllowTestTraffic"
     return {"DeploymentId": release.id, "LifecycleEventHookExecutionId": hook.hook_execution_id}
@@ -427,7 +427,7 @@ def test_a_report_that_is_refused_is_an_error(release: Release, serve: Serve, wr
     serve(200)
     with pytest.raises(ClientError, match=code):
         smoke_test.codedeploy(event(release) | wrong, None)
-    assert codedeploy_of(ACCOUNT, REGION).waiting_hooks(release.id)
+    assert get_codedeploy(ACCOUNT, REGION).waiting_hooks(release.id)
 
 
 def test_the_addresses_are_those_of_the_load_balancers_own_interfaces(

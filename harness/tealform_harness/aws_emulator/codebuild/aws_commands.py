@@ -42,10 +42,10 @@ COMMANDS = {
     },
 }
 # Those that say how to answer, not what is asked, by the number of their values.
-_OF_THE_ANSWER = {"--output": 1, "--query": 1, "--region": 1, "--no-cli-pager": 0}
+_OUTPUT_OPTIONS = {"--output": 1, "--query": 1, "--region": 1, "--no-cli-pager": 0}
 
 
-def run(service: str, region: str, command: str, options: Options, folder: Path = Path()) -> str:
+def run_command(service: str, region: str, command: str, options: Options, folder: Path = Path()) -> str:
     """What ``aws <service> <command>`` prints; raises ToolError for what it refuses, or what is not emulated.
 
     Files that options name («file://taskdef.json») are read in ``folder``. What the build's role may do is not asked.
@@ -55,7 +55,7 @@ def run(service: str, region: str, command: str, options: Options, folder: Path 
         raise ToolError(f"not emulated: aws {service} {command}; known are {', '.join(known)}")
     if options.get("--output") == ["text"] and "--query" not in options:
         raise _unknown("--output", ["text"])
-    client = local_client.client(cast(Any, service), _one(options, "--region") or region)
+    client = local_client.get_local_client(cast(Any, service), _one(options, "--region") or region)
     shape = client.meta.service_model.operation_model(known[command]).input_shape
     try:
         answer = _answer(client, xform_name(known[command]), _asked(options, shape, folder))
@@ -63,10 +63,10 @@ def run(service: str, region: str, command: str, options: Options, folder: Path 
         raise ToolError(str(error)) from None
     except ClientError as error:
         raise ToolError(f"\n{error}") from None
-    return printed(answer, options)
+    return format_answer(answer, options)
 
 
-def printed(answer: Any, options: Options) -> str:
+def format_answer(answer: Any, options: Options) -> str:
     """``answer`` as ``--query`` and ``--output`` in ``options`` want it."""
     if query := _one(options, "--query"):
         answer = jmespath.search(query, answer)
@@ -101,7 +101,7 @@ def _asked(options: Options, shape: Any, folder: Path) -> dict[str, Any]:
         elif option in members:
             name, member = members[option]
             asked[name] = _value(option, values, member)
-        elif _OF_THE_ANSWER.get(option) != len(values):
+        elif _OUTPUT_OPTIONS.get(option) != len(values):
             raise _unknown(option, values)
     return asked
 

@@ -15,7 +15,7 @@ from tealform_harness.aws_emulator import service_events
 from tealform_harness.aws_emulator.codebuild.build import Build
 from tealform_harness.aws_emulator.codebuild.cli_tools import Tools
 from tealform_harness.aws_emulator.codebuild.log import BuildLog
-from tealform_harness.aws_emulator.codebuild.project import completed
+from tealform_harness.aws_emulator.codebuild.project import complete_project
 from tealform_harness.aws_emulator.codebuild.variables import Variable
 from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
 
@@ -36,12 +36,12 @@ class BuildBackend(ExtendedBackend, CodeBuildBackend):
         if asked["name"] in self.projects:
             raise ResourceAlreadyExistsException(f"Project already exists: {arn}")
         key = f"arn:{self.partition}:kms:{self.region_name}:{self.account_id}:alias/aws/s3"
-        return self.projects.setdefault(asked["name"], completed(asked, arn, key))
+        return self.projects.setdefault(asked["name"], complete_project(asked, arn, key))
 
     def change_project(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """UpdateProject: what is not asked for stays."""
         before = self.project(asked["name"])
-        changed = completed({**before, **asked}, before["arn"], before["encryptionKey"])
+        changed = complete_project({**before, **asked}, before["arn"], before["encryptionKey"])
         self.projects[asked["name"]] = {**changed, "created": before["created"]}
         return self.projects[asked["name"]]
 
@@ -113,7 +113,7 @@ class BuildBackend(ExtendedBackend, CodeBuildBackend):
             "build-id": metadata["arn"],
             "current-phase": metadata["currentPhase"],
         }
-        service_events.publish(
+        service_events.publish_event(
             self.account_id,
             self.region_name,
             "aws.codebuild",

@@ -14,7 +14,7 @@ from typing import Any
 from tealform_harness.aws_emulator.archive import pack, unpack
 from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec, BuildspecError
 from tealform_harness.aws_emulator.codebuild.cli_tools import Tools, on_path
-from tealform_harness.aws_emulator.codebuild.variables import Variable, VariableError, values
+from tealform_harness.aws_emulator.codebuild.variables import Variable, VariableError, resolve_variables
 
 LOG = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ class Build:
         _, _, _, region, account_id, *_ = self.metadata["arn"].split(":")
         try:
             buildspec = self._buildspec(files)
-            given = values([*buildspec.declared, *variables], account_id, region)
+            given = resolve_variables([*buildspec.declared, *variables], account_id, region)
         except (BuildspecError, OSError) as error:
             self._fail("DOWNLOAD_SOURCE", f"YAML_FILE_ERROR: {error}")
             return

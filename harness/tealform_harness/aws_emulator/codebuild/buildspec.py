@@ -34,7 +34,7 @@ class BuildspecError(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PhaseResults:
     """What running the phases came to: the phases that ran, each with whether it passed, and all that was printed.
 
     ``exported`` are the variables that the buildspec exports, as they were at the end.
@@ -83,7 +83,7 @@ class Buildspec:
         """Whether it names files to be exported."""
         return bool(self._files)
 
-    def run(self, source: Path, scratch: Path, variables: Mapping[str, str], seconds: float) -> Outcome:
+    def run(self, source: Path, scratch: Path, variables: Mapping[str, str], seconds: float) -> PhaseResults:
         """Runs the phases in the folder ``source`` for at most ``seconds``; scripts are written into ``scratch``.
 
         ``variables`` is all that the commands see of the environment, and goes over the buildspec's own.
@@ -95,7 +95,7 @@ class Buildspec:
             process = subprocess.Popen(
                 [self.shell, str(self._driver(scratch, passed))],
                 cwd=source,
-                env={**_plain(self.declared), **variables},
+                env={**_plain_values(self.declared), **variables},
                 stdin=subprocess.DEVNULL,
                 stdout=printed,
                 stderr=subprocess.STDOUT,
@@ -110,7 +110,7 @@ class Buildspec:
         phases = {phase: result == "0" for phase, result in ran}
         if process.returncode != 0 and all(phases.values()):
             phases[PHASES[len(phases)]] = False
-        return Outcome(phases, output.read_text(encoding="utf-8", errors="replace"), self._values(scratch))
+        return PhaseResults(phases, output.read_text(encoding="utf-8", errors="replace"), self._values(scratch))
 
     def _values(self, scratch: Path) -> dict[str, str]:
         """Those that have none are empty."""
@@ -159,7 +159,7 @@ class Buildspec:
             yield f"{phase}() {{ {'; '.join(steps)}; }}"
 
 
-def _plain(variables: list[Variable]) -> dict[str, str]:
+def _plain_values(variables: list[Variable]) -> dict[str, str]:
     return {each["name"]: each["value"] for each in variables if each["type"] == "PLAINTEXT"}
 
 

@@ -24,7 +24,7 @@ class _Body(io.BytesIO):
 
 
 @cache
-def client(service: SERVICE_NAMES, region: str) -> Any:
+def get_local_client(service: SERVICE_NAMES, region: str) -> Any:
     """A client whose requests come to the service without a network, wherever the emulated AWS is served, if at all.
 
     It checks what is asked and reads what is answered as any client does. It is the same one each time, since reading
@@ -36,13 +36,13 @@ def client(service: SERVICE_NAMES, region: str) -> Any:
 
     def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
         # Inside moto's mock, this hears of requests that moto answers as well.
-        return None if botocore_stubber.enabled else _sent(app, request)
+        return None if botocore_stubber.enabled else _send(app, request)
 
     made.meta.events.register("before-send", send)
     return made
 
 
-def _sent(app: Flask, request: AWSPreparedRequest) -> AWSResponse:
+def _send(app: Flask, request: AWSPreparedRequest) -> AWSResponse:
     asked: Any = request
     path = urlsplit(asked.url).path or "/"
     headers = {name: value.decode() if isinstance(value, bytes) else value for name, value in asked.headers.items()}

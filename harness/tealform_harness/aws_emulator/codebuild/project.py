@@ -8,18 +8,18 @@ from typing import Any
 
 from moto.codebuild.exceptions import InvalidInputException
 
-Settings = Mapping[str, Any]
+Json = Mapping[str, Any]
 
 _WITHOUT_LOCATION = ("CODEPIPELINE", "NO_SOURCE")
 
 
-def completed(asked: Settings, arn: str, default_key: str) -> dict[str, Any]:
+def complete_project(asked: Json, arn: str, default_key: str) -> dict[str, Any]:
     """A project as BatchGetProjects answers: ``asked`` with what AWS adds.
 
     Raises what CreateProject refuses of source and artifacts:
     https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html
     """
-    _check(asked["source"], asked["artifacts"])
+    _check_source(asked["source"], asked["artifacts"])
     now = datetime.now(UTC)
     return {
         "created": now,
@@ -33,8 +33,8 @@ def completed(asked: Settings, arn: str, default_key: str) -> dict[str, Any]:
         **{name: value for name, value in asked.items() if value is not None and name != "badgeEnabled"},
         "arn": arn,
         "lastModified": now,
-        "artifacts": _artifacts(asked["artifacts"], asked["name"]),
-        "environment": _environment(asked["environment"]),
+        "artifacts": _complete_artifacts(asked["artifacts"], asked["name"]),
+        "environment": _complete_environment(asked["environment"]),
         "logsConfig": {
             "cloudWatchLogs": {"status": "ENABLED"},
             "s3Logs": {"status": "DISABLED", "encryptionDisabled": False},
@@ -43,19 +43,19 @@ def completed(asked: Settings, arn: str, default_key: str) -> dict[str, Any]:
     }
 
 
-def _artifacts(asked: Settings, project: str) -> dict[str, Any]:
+def _complete_artifacts(asked: Json, project: str) -> dict[str, Any]:
     if asked["type"] == "NO_ARTIFACTS":
         return dict(asked)
     return {"name": project, "packaging": "NONE", "encryptionDisabled": False, **asked}
 
 
-def _environment(asked: Settings) -> dict[str, Any]:
+def _complete_environment(asked: Json) -> dict[str, Any]:
     variables = [{"type": "PLAINTEXT", **variable} for variable in asked.get("environmentVariables") or []]
     defaults = {"privilegedMode": False, "imagePullCredentialsType": "CODEBUILD"}
     return {**defaults, **asked, "environmentVariables": variables}
 
 
-def _check(source: Settings, artifacts: Settings) -> None:
+def _check_source(source: Json, artifacts: Json) -> None:
     if source["type"] not in _WITHOUT_LOCATION and not source.get("location"):
         raise InvalidInputException("Project source location is required")
     if artifacts["type"] == "S3" and not artifacts.get("location"):

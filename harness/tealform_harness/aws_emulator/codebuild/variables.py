@@ -17,19 +17,19 @@ class VariableError(Exception):
     """Says which variable has no value, and why."""
 
 
-def values(variables: Iterable[Variable], account_id: str, region: str) -> dict[str, str]:
+def resolve_variables(variables: Iterable[Variable], account_id: str, region: str) -> dict[str, str]:
     """The values of ``variables`` by name; of two of one name the later counts.
 
     Whether the build's role may read them is not asked. Raises ``VariableError``.
     https://docs.aws.amazon.com/codebuild/latest/APIReference/API_EnvironmentVariable.html
     """
     return {
-        name: _value(variable, account_id, region)
+        name: _resolve_variable(variable, account_id, region)
         for name, variable in {variable["name"]: variable for variable in variables}.items()
     }
 
 
-def _value(variable: Variable, account_id: str, region: str) -> str:
+def _resolve_variable(variable: Variable, account_id: str, region: str) -> str:
     kind = variable.get("type", "PLAINTEXT")
     try:
         if kind not in _READERS:
@@ -40,18 +40,18 @@ def _value(variable: Variable, account_id: str, region: str) -> str:
         raise VariableError(f"{variable['name']} is {variable['value']}, but {reason}") from error
 
 
-def _plain(value: str, account_id: str, region: str) -> str:
+def _read_plain(value: str, account_id: str, region: str) -> str:
     return value
 
 
-def _parameter(name: str, account_id: str, region: str) -> str:
+def _read_parameter(name: str, account_id: str, region: str) -> str:
     parameter = ssm_backends[account_id][region].get_parameter(name)
     if parameter is None:
         raise VariableError("there is no such parameter")
     return str(parameter.response_object(decrypt=True)["Value"])
 
 
-def _secret(reference: str, account_id: str, region: str) -> str:
+def _read_secret(reference: str, account_id: str, region: str) -> str:
     """``reference`` is a name or an ARN, then perhaps a key of JSON, a stage and a version, all with colons between.
 
     https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html#build-spec.env.secrets-manager
@@ -61,10 +61,10 @@ def _secret(reference: str, account_id: str, region: str) -> str:
     key, stage, version = [*parts[own:], "", "", ""][:3]
     found = secretsmanager_backends[account_id][region].get_secret_value(":".join(parts[:own]), version, stage)
     text = str(found.get("SecretString", ""))
-    return _of_key(text, key) if key else text
+    return _select_key(text, key) if key else text
 
 
-def _of_key(text: str, key: str) -> str:
+def _select_key(text: str, key: str) -> str:
     try:
         return str(json.loads(text)[key])
     except (ValueError, LookupError, TypeError):
@@ -72,7 +72,7 @@ def _of_key(text: str, key: str) -> str:
 
 
 _READERS: Mapping[str, Callable[[str, str, str], str]] = {
-    "PLAINTEXT": _plain,
-    "PARAMETER_STORE": _parameter,
-    "SECRETS_MANAGER": _secret,
+    "PLAINTEXT": _read_plain,
+    "PARAMETER_STORE": _read_parameter,
+    "SECRETS_MANAGER": _read_secret,
 }

@@ -13,7 +13,7 @@ from moto.core.exceptions import JsonRESTError
 
 
 @dataclass(frozen=True)
-class Template:
+class ApprovalRuleTemplate:
     """An approval rule template; ``content`` is the JSON text that says how many approvals of whom are needed."""
 
     name: str
@@ -45,10 +45,10 @@ class ApprovalRuleTemplates:
     """
 
     def __init__(self) -> None:
-        self._templates: dict[str, Template] = {}
+        self._templates: dict[str, ApprovalRuleTemplate] = {}
         self._repositories: dict[str, set[str]] = {}
 
-    def create(self, template: Template) -> Template:
+    def create(self, template: ApprovalRuleTemplate) -> ApprovalRuleTemplate:
         """Raises if the name is taken, or the content is not JSON."""
         if template.name in self._templates:
             raise _taken(template.name)
@@ -57,7 +57,7 @@ class ApprovalRuleTemplates:
         self._repositories[template.name] = set()
         return template
 
-    def get(self, name: str) -> Template:
+    def get(self, name: str) -> ApprovalRuleTemplate:
         """Raises if there is none of that name."""
         if name not in self._templates:
             raise JsonRESTError("ApprovalRuleTemplateDoesNotExistException", f"{name} does not exist")
@@ -67,13 +67,13 @@ class ApprovalRuleTemplates:
         """All of them, sorted."""
         return sorted(self._templates)
 
-    def change(self, template: Template) -> Template:
+    def change(self, template: ApprovalRuleTemplate) -> ApprovalRuleTemplate:
         """Takes the place of the template of the same name."""
         _check_content(template.content)
         self._templates[template.name] = replace(template, changed=datetime.now(UTC))
         return self._templates[template.name]
 
-    def rename(self, old: str, new: str) -> Template:
+    def rename(self, old: str, new: str) -> ApprovalRuleTemplate:
         """A template keeps its id and its repositories; raises if the new name is taken."""
         if new != old and new in self._templates:
             raise _taken(new)
@@ -82,7 +82,7 @@ class ApprovalRuleTemplates:
         del self._templates[old]
         return self.change(replace(template, name=new))
 
-    def delete(self, name: str) -> Template:
+    def delete(self, name: str) -> ApprovalRuleTemplate:
         """Refuses one that is associated with a repository."""
         self.get(name)
         if self._repositories[name]:

@@ -133,6 +133,6 @@ class SourceControlBackend(ExtendedBackend, CodeCommitBackend):
             "callerUserArn": f"arn:aws:iam::{self.account_id}:root",
         }
         arn = repository.metadata["Arn"]
-        service_events.publish(
+        service_events.publish_event(
             self.account_id, self.region_name, "aws.codecommit", "CodeCommit Repository State Change", [arn], detail
         )

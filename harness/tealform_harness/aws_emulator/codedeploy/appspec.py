@@ -36,7 +36,7 @@ class AppSpec:
     hooks: Mapping[str, str]
 
 
-def parse(content: str) -> AppSpec:
+def parse_appspec(content: str) -> AppSpec:
     """Reads an AppSpec in JSON or YAML; raises InvalidRevisionException for one that ECS cannot be given."""
     try:
         document = yaml.safe_load(content)

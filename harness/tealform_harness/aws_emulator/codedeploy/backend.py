@@ -11,31 +11,31 @@ from moto.s3.exceptions import S3ClientError
 from moto.s3.models import s3_backends
 
 from tealform_harness.aws_emulator.codedeploy import appspec, group_validation
-from tealform_harness.aws_emulator.codedeploy.blue_green import BlueGreen
+from tealform_harness.aws_emulator.codedeploy.blue_green import TaskSetRelease
 from tealform_harness.aws_emulator.codedeploy.deployment import EcsDeployment
-from tealform_harness.aws_emulator.codedeploy.group_backend import GroupBackend, settings_of
+from tealform_harness.aws_emulator.codedeploy.group_backend import GroupBackend, get_group_settings
 from tealform_harness.aws_emulator.codedeploy.hooks import Caller
 from tealform_harness.aws_emulator.codedeploy.lifecycle import LifecycleEvent
 
-Json = Mapping[str, Any]
+Request = Mapping[str, Any]
 
 
 class DeploymentBackend(GroupBackend):
     """Adds deployments that do what they say."""
 
-    def deploy(self, request: Json) -> EcsDeployment:
+    def deploy(self, request: Request) -> EcsDeployment:
         """Creates a deployment from a CreateDeployment request; it begins when somebody asks how it goes."""
         group = self.get_deployment_group(request["applicationName"], request.get("deploymentGroupName", ""))
         self._refuse_a_second(group)
-        spec = appspec.parse(self._content(request.get("revision") or {}))
-        settings, resources = settings_of(group), self._resources(group)
+        spec = appspec.parse_appspec(self._content(request.get("revision") or {}))
+        settings, resources = get_group_settings(group), self._resources(group)
         config = self.get_deployment_config(request.get("deploymentConfigName") or str(group.deployment_config_name))
-        group_validation.check_shift(settings, config)
+        group_validation.check_traffic_shift(settings, config)
         deployment = EcsDeployment(group, request, config.deployment_config_name, resources)
         caller = Caller(
             self.account_id, self.region_name, deployment.deployment_id, settings["serviceRoleArn"], resources[1]
         )
-        release = BlueGreen(caller, settings, spec, config)
+        release = TaskSetRelease(caller, settings, spec, config)
         deployment.start(release)
         self.deployments[deployment.deployment_id] = deployment
         return deployment
@@ -77,7 +77,7 @@ class DeploymentBackend(GroupBackend):
                     f"'{deployment.deployment_id}'",
                 )
 
-    def _content(self, revision: Json) -> str:
+    def _content(self, revision: Request) -> str:
         """The AppSpec, given in the request or as an object in S3."""
         kind = revision.get("revisionType")
         if kind in ("AppSpecContent", "String"):
@@ -96,6 +96,6 @@ class DeploymentBackend(GroupBackend):
         return bytes(found.value).decode()
 
 
-def codedeploy_of(account_id: str, region: str) -> DeploymentBackend:
+def get_codedeploy(account_id: str, region: str) -> DeploymentBackend:
     """The CodeDeploy of an account in a region."""
     return cast(DeploymentBackend, codedeploy_backends[account_id][region])

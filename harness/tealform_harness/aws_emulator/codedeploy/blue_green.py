@@ -14,8 +14,8 @@ from tealform_harness.aws_emulator.codedeploy.deployment_config import Deploymen
 from tealform_harness.aws_emulator.codedeploy.error import DeploymentError
 from tealform_harness.aws_emulator.codedeploy.hooks import Caller
 from tealform_harness.aws_emulator.codedeploy.lifecycle import LifecycleEvent
-from tealform_harness.aws_emulator.codedeploy.traffic import Traffic
-from tealform_harness.aws_emulator.ecs.backend import ContainerServiceBackend, ecs_of
+from tealform_harness.aws_emulator.codedeploy.traffic import TaskSetTraffic
+from tealform_harness.aws_emulator.ecs.backend import ContainerServiceBackend, get_ecs
 
 Json = Mapping[str, Any]
 
@@ -31,7 +31,7 @@ class Wait:
     minutes: int
 
 
-class BlueGreen:
+class TaskSetRelease:
     """The work of a deployment, which is the ``caller`` of its hooks, on one ECS service.
 
     ``settings`` are those of the deployment group.
@@ -54,7 +54,7 @@ class BlueGreen:
         self.waits: list[Wait] = []
         self.continued: set[str] = set()
         self.ready = self.blue_is_leaving = False
-        self.traffic: Traffic | None = None
+        self.traffic: TaskSetTraffic | None = None
         self.blue: TaskSet | None = None
         self.green: TaskSet | None = None
 
@@ -108,7 +108,7 @@ class BlueGreen:
 
     @property
     def _ecs(self) -> ContainerServiceBackend:
-        return ecs_of(self._account_id, self._region)
+        return get_ecs(self._account_id, self._region)
 
     def _service(self) -> Service:
         service = self._ecs.service(self.target["clusterName"], self.target["serviceName"])
@@ -116,9 +116,9 @@ class BlueGreen:
             raise DeploymentError("INVALID_ECS_SERVICE", "The ECS service does not exist or is not active.")
         return service
 
-    def _traffic(self, blue: TaskSet) -> Traffic:
+    def _traffic(self, blue: TaskSet) -> TaskSetTraffic:
         (pair,) = self._settings["loadBalancerInfo"]["targetGroupPairInfoList"]
-        return Traffic(self._account_id, self._region, pair, blue.load_balancers[0]["targetGroupArn"])
+        return TaskSetTraffic(self._account_id, self._region, pair, blue.load_balancers[0]["targetGroupArn"])
 
     def _event(self, name: str) -> LifecycleEvent:
         self.events.append(LifecycleEvent(name))
@@ -130,7 +130,7 @@ class BlueGreen:
             if function:
                 yield from event.run_hook(self._caller, function)
 
-    def _install(self, blue: TaskSet, traffic: Traffic) -> TaskSet:
+    def _install(self, blue: TaskSet, traffic: TaskSetTraffic) -> TaskSet:
         service, appspec = self._service(), self._appspec
         for left_over in [each for each in service.task_sets if each is not blue]:
             self._remove(left_over)
@@ -172,7 +172,7 @@ class BlueGreen:
             message = "The deployment was not continued before its wait time ended."
             raise DeploymentError("TIMEOUT", message, "DEPLOYMENT_STOP_ON_REQUEST")
 
-    def _shift(self, traffic: Traffic) -> Iterator[None]:
+    def _shift(self, traffic: TaskSetTraffic) -> Iterator[None]:
         for percentage, minutes in self._config.shifts():
             traffic.shift(percentage)
             if percentage < 100:

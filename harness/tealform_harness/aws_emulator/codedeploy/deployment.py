@@ -15,10 +15,10 @@ from moto.codedeploy.models import DeploymentGroup, DeploymentInfo
 from moto.core.utils import utcnow
 from moto.utilities.utils import get_partition
 
-from tealform_harness.aws_emulator.codedeploy.blue_green import BlueGreen
+from tealform_harness.aws_emulator.codedeploy.blue_green import TaskSetRelease
 from tealform_harness.aws_emulator.codedeploy.error import DeploymentError
-from tealform_harness.aws_emulator.iam_roles import may, role_of
-from tealform_harness.aws_emulator.service_events import publish
+from tealform_harness.aws_emulator.iam_roles import find_role, role_allows
+from tealform_harness.aws_emulator.service_events import publish_event
 
 ENDED = ("Succeeded", "Failed", "Stopped")
 _READY, _IN_PROGRESS = "Ready", "InProgress"
@@ -66,7 +66,7 @@ class EcsDeployment(DeploymentInfo):
         self._resources = resources
         self._one_at_a_time = RLock()
 
-    def start(self, release: BlueGreen) -> None:
+    def start(self, release: TaskSetRelease) -> None:
         """Takes on the work; it begins with the next step."""
         self.release = release
         self._steps = release.steps()
@@ -146,9 +146,9 @@ class EcsDeployment(DeploymentInfo):
         https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_AlarmConfiguration.html
         """
         arn = self.deployment_group.service_role_arn
-        role = role_of(self._account_id, self._region, arn)
+        role = find_role(self._account_id, self._region, arn)
         alarms = f"arn:{get_partition(self._region)}:cloudwatch:{self._region}:{self._account_id}:alarm:*"
-        if role is None or not may(role, "cloudwatch:DescribeAlarms", alarms):
+        if role is None or not role_allows(role, "cloudwatch:DescribeAlarms", alarms):
             message = f"The role {arn} does not give you permission to perform cloudwatch:DescribeAlarms."
             raise DeploymentError("IAM_ROLE_PERMISSIONS", message, "DEPLOYMENT_STOP_ON_ALARM")
 
@@ -177,7 +177,7 @@ class EcsDeployment(DeploymentInfo):
             "state": _STATES[status],
         }
         kind = "CodeDeploy Deployment State-change Notification"
-        publish(account_id, region, "aws.codedeploy", kind, self._resources, detail)
+        publish_event(account_id, region, "aws.codedeploy", kind, self._resources, detail)
 
     def _tell_group(self) -> None:
         told = {

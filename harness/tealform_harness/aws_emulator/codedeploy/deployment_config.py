@@ -40,7 +40,7 @@ class DeploymentConfig:
         yield 100, 0
 
 
-def check(config: DeploymentConfig) -> None:
+def check_config(config: DeploymentConfig) -> None:
     """Raises what CreateDeploymentConfig refuses.
 
     https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateDeploymentConfig.html
@@ -56,10 +56,10 @@ def check(config: DeploymentConfig) -> None:
     if config.minimum_healthy_hosts:
         message = f"Minimum healthy hosts are not supported for the {config.compute_platform} compute platform"
         raise CodeDeployException("InvalidMinimumHealthyHostValueException", message)
-    _check_traffic(config.traffic_routing_config or {})
+    _check_routing(config.traffic_routing_config or {})
 
 
-def _check_traffic(routing: Mapping[str, Any]) -> None:
+def _check_routing(routing: Mapping[str, Any]) -> None:
     if routing.get("type") == "AllAtOnce":
         return
     given = routing.get("timeBasedCanary") or routing.get("timeBasedLinear") or {}
@@ -67,12 +67,12 @@ def _check_traffic(routing: Mapping[str, Any]) -> None:
     interval = given.get("canaryInterval", given.get("linearInterval", 0))
     steps = 1 if "timeBasedCanary" in routing else 100 // (percentage or 100)
     if not 1 <= percentage <= 99:
-        raise _refused("The percentage must be between 1 and 99")
+        raise _invalid_routing("The percentage must be between 1 and 99")
     if not 1 <= interval * steps <= _LONGEST_SHIFT_MINUTES:
-        raise _refused(f"The interval must be at least 1 minute, and traffic shifted within {_LONGEST_SHIFT_MINUTES}")
+        raise _invalid_routing(f"The interval must be at least 1 minute, and traffic shifted within {_LONGEST_SHIFT_MINUTES}")
 
 
-def _refused(message: str) -> CodeDeployException:
+def _invalid_routing(message: str) -> CodeDeployException:
     return CodeDeployException("InvalidTrafficRoutingConfigurationException", message)
 
 
@@ -84,7 +84,7 @@ def _linear(minutes: int) -> Mapping[str, Any]:
     return {"type": "TimeBasedLinear", "timeBasedLinear": {"linearPercentage": 10, "linearInterval": minutes}}
 
 
-def predefined() -> dict[str, DeploymentConfig]:
+def list_predefined_configs() -> dict[str, DeploymentConfig]:
     """The configurations that are there from the start, by name.
 
     https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html

@@ -14,8 +14,8 @@ from moto.codedeploy.models import Application, CodeDeployBackend, DeploymentGro
 
 from tealform_harness.aws_emulator.codedeploy import deployment_config, group_validation
 from tealform_harness.aws_emulator.codedeploy.deployment_config import DeploymentConfig
-from tealform_harness.aws_emulator.ecs.backend import ecs_of
-from tealform_harness.aws_emulator.iam_roles import role_of, trusts
+from tealform_harness.aws_emulator.ecs.backend import get_ecs
+from tealform_harness.aws_emulator.iam_roles import find_role, role_trusts
 from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
 
 Json = dict[str, Any]
@@ -28,7 +28,7 @@ class GroupBackend(ExtendedBackend, CodeDeployBackend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        self.configs = deployment_config.predefined()
+        self.configs = deployment_config.list_predefined_configs()
 
     def update_application(self, name: str, new_name: str) -> None:
         """Renames an application; its groups and tags go along."""
@@ -51,7 +51,7 @@ class GroupBackend(ExtendedBackend, CodeDeployBackend):
 
     def create_deployment_config(self, config: DeploymentConfig) -> str:
         """Takes a configuration; returns its id."""
-        deployment_config.check(config)
+        deployment_config.check_config(config)
         if config.deployment_config_name in self.configs:
             message = f"The deployment configuration {config.deployment_config_name} already exists."
             raise CodeDeployException("DeploymentConfigAlreadyExistsException", message)
@@ -92,7 +92,7 @@ class GroupBackend(ExtendedBackend, CodeDeployBackend):
         before = changes.pop("currentDeploymentGroupName")
         group = self.get_deployment_group(application.application_name, before)
         after = changes.pop("newDeploymentGroupName", None) or before
-        self._check(application, {**settings_of(group), **changes}, group)
+        self._check(application, {**get_group_settings(group), **changes}, group)
         if after != before:
             self._rename(group, after)
         vars(group).update({xform_name(name): value for name, value in changes.items()})
@@ -111,17 +111,17 @@ class GroupBackend(ExtendedBackend, CodeDeployBackend):
                 f"The deployment configuration is for the compute platform {config.compute_platform}, not {platform}"
             )
             raise CodeDeployException("InvalidComputePlatformException", message)
-        role = role_of(self.account_id, self.region_name, settings["serviceRoleArn"])
-        if role is None or not trusts(role, "codedeploy.amazonaws.com"):
+        role = find_role(self.account_id, self.region_name, settings["serviceRoleArn"])
+        if role is None or not role_trusts(role, "codedeploy.amazonaws.com"):
             message = f"AWS CodeDeploy does not have the permissions required to assume the role {settings['serviceRoleArn']}."
             raise CodeDeployException("InvalidRoleException", message)
         if platform == "ECS":
-            group_validation.check(settings)
-            group_validation.check_shift(settings, config)
+            group_validation.check_group(settings)
+            group_validation.check_traffic_shift(settings, config)
             self._check_service(settings["ecsServices"][0], group)
 
     def _check_service(self, target: Json, group: DeploymentGroup | None) -> None:
-        ecs = ecs_of(self.account_id, self.region_name)
+        ecs = get_ecs(self.account_id, self.region_name)
         group_validation.check_service(ecs.service(target["clusterName"], target["serviceName"]))
         for other in self._groups():
             if other is not group and target in other.ecs_services:
@@ -145,7 +145,7 @@ class GroupBackend(ExtendedBackend, CodeDeployBackend):
         self.tagger.delete_all_tags_for_resource(before)
 
 
-def settings_of(group: DeploymentGroup) -> Json:
+def get_group_settings(group: DeploymentGroup) -> Json:
     """The settings of a group by their names in the API."""
     names = ("deploymentConfigName", "serviceRoleArn", "alarmConfiguration", "autoRollbackConfiguration", "ecsServices")
     more = ("deploymentStyle", "blueGreenDeploymentConfiguration", "loadBalancerInfo")

@@ -23,10 +23,10 @@ _READY = {
     "CONTINUE_DEPLOYMENT": "Deployment ready action cannot be set to 'CONTINUE_DEPLOYMENT' when timeout is specified"
 }
 
-Settings = Mapping[str, Any]
+Json = Mapping[str, Any]
 
 
-def check(settings: Settings) -> None:
+def check_group(settings: Json) -> None:
     """Raises for the settings (by their names in the API) with which CodeDeploy could never release to ECS."""
     if settings.get("deploymentStyle") != _STYLE:
         raise _refused(
@@ -40,7 +40,7 @@ def check(settings: Settings) -> None:
         raise _refused("InvalidECSService", "Exactly one ECS service must be specified for an ECS deployment group")
 
 
-def check_shift(settings: Settings, config: DeploymentConfig) -> None:
+def check_traffic_shift(settings: Json, config: DeploymentConfig) -> None:
     """Raises where traffic is to move in steps on another load balancer than an Application Load Balancer.
 
     The message is AWS's, the code is not known.
@@ -65,7 +65,7 @@ def check_service(service: Service | None) -> None:
         raise _refused("InvalidECSService", message)
 
 
-def _check_blue_green(settings: Settings) -> None:
+def _check_blue_green(settings: Json) -> None:
     code = "InvalidBlueGreenDeploymentConfiguration"
     ready = settings.get("deploymentReadyOption")
     terminate = settings.get("terminateBlueInstancesOnDeploymentSuccess")
@@ -80,7 +80,7 @@ def _check_blue_green(settings: Settings) -> None:
         raise _refused(code, "A termination wait time goes with the action TERMINATE only")
 
 
-def _check_target_group_pair(settings: Settings) -> None:
+def _check_target_group_pair(settings: Json) -> None:
     code = "InvalidTargetGroupPair"
     pairs = settings.get("targetGroupPairInfoList") or []
     if len(pairs) != 1:
@@ -94,7 +94,7 @@ def _check_target_group_pair(settings: Settings) -> None:
         raise _refused(code, "A target group pair must have at most one test listener")
 
 
-def _check_rollback(settings: Settings) -> None:
+def _check_rollback(settings: Json) -> None:
     rollback, alarms = settings.get("autoRollbackConfiguration") or {}, settings.get("alarmConfiguration") or {}
     if rollback.get("enabled") and not rollback.get("events"):
         raise _refused("InvalidAutoRollbackConfig", "Automatic rollback is enabled, but no event types were listed")

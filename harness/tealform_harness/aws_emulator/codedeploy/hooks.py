@@ -14,7 +14,7 @@ from moto.awslambda.utils import get_backend
 from moto.awslambda_simple.models import LambdaSimpleBackend
 
 from tealform_harness.aws_emulator.codedeploy.error import DeploymentError
-from tealform_harness.aws_emulator.iam_roles import may, role_of
+from tealform_harness.aws_emulator.iam_roles import find_role, role_allows
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ class Caller:
         return False
 
     def _check_role(self, function: str) -> None:
-        role = role_of(self.account_id, self.region, self.role)
-        if role is None or not may(role, "lambda:InvokeFunction", function):
+        role = find_role(self.account_id, self.region, self.role)
+        if role is None or not role_allows(role, "lambda:InvokeFunction", function):
             message = f"The role {self.role} does not give you permission to invoke the Lambda function {function}."
             raise DeploymentError("IAM_ROLE_PERMISSIONS", message)
 
     def _may_report(self, function: LambdaFunction) -> bool:
         """What a role that is not there would allow is not known here."""
-        role = role_of(self.account_id, self.region, function.role)
-        return role is None or may(role, "codedeploy:PutLifecycleEventHookExecutionStatus", self.group)
+        role = find_role(self.account_id, self.region, function.role)
+        return role is None or role_allows(role, "codedeploy:PutLifecycleEventHookExecutionStatus", self.group)

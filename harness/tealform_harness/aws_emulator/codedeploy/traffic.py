@@ -9,10 +9,10 @@ from moto.elbv2.exceptions import ELBClientError
 from moto.elbv2.models import FakeRule, elbv2_backends
 
 from tealform_harness.aws_emulator.codedeploy.error import DeploymentError
-from tealform_harness.aws_emulator.elbv2 import LoadBalancingBackend, forwarded
+from tealform_harness.aws_emulator.elbv2 import LoadBalancingBackend, forward_weights
 
 
-class Traffic:
+class TaskSetTraffic:
     """The rules, default rules too, that forward to one of the pair; those of other services stay as they are.
 
     ``blue`` is the ARN of the target group that the primary task set has.
@@ -88,7 +88,7 @@ class Traffic:
 
 
 def _weights(rule: FakeRule) -> dict[str, int]:
-    return forwarded([action.data for action in rule.actions])
+    return forward_weights([action.data for action in rule.actions])
 
 
 def _invalid(message: str) -> DeploymentError:

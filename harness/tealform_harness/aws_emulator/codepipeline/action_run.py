@@ -12,8 +12,8 @@ from moto.iam.models import Role
 
 from tealform_harness.aws_emulator.codepipeline.artifacts import Artifact, ArtifactStore, new_id
 from tealform_harness.aws_emulator.codepipeline.error import ActionError
-from tealform_harness.aws_emulator.codepipeline.variables import resolved
-from tealform_harness.aws_emulator.iam_roles import role_of
+from tealform_harness.aws_emulator.codepipeline.variables import resolve_references
+from tealform_harness.aws_emulator.iam_roles import find_role
 
 Json = Mapping[str, Any]
 
@@ -77,7 +77,7 @@ class ActionRun:
     def role(self) -> Role | None:
         """The role in which the action does its work: its own, else that of the pipeline."""
         arn = self.role_arn
-        return role_of(arn.split(":")[4], self.region, arn) if arn else None
+        return find_role(arn.split(":")[4], self.region, arn) if arn else None
 
     @property
     def role_arn(self) -> str:
@@ -87,7 +87,7 @@ class ActionRun:
 
     def resolve(self) -> None:
         """Sets its configuration; raises ActionError if a variable has no value."""
-        self.configuration = resolved(self.declared, self.namespaces)
+        self.configuration = resolve_references(self.declared, self.namespaces)
 
     def advance(self) -> None:
         """Goes on by one step, unless it has ended."""

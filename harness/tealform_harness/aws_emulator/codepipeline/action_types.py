@@ -64,7 +64,7 @@ _TYPES = {
 }
 
 
-def complaints(action: Json) -> Iterator[str]:
+def find_action_errors(action: Json) -> Iterator[str]:
     """What is wrong with one action of a pipeline."""
     name, kind = action["name"], action["actionTypeId"]
     found = _TYPES.get((kind["category"], kind["provider"]))
@@ -81,14 +81,14 @@ def complaints(action: Json) -> Iterator[str]:
     for key in configuration:
         if key not in (*found.required, *found.optional):
             yield f"Action configuration for action '{name}' contains unknown configuration '{key}'"
-    yield from _missing(name, kind["provider"], configuration, _named(action))
+    yield from _find_missing(name, kind["provider"], configuration, _input_names(action))
     for direction, allowed in (("input", found.inputs), ("output", found.outputs)):
         count = len(action.get(f"{direction}Artifacts") or [])
         if count not in allowed:
             yield f"Action '{name}' has {count} {direction} artifacts, allowed are {min(allowed)} to {max(allowed)}"
 
 
-def _missing(name: str, provider: str, configuration: Mapping[str, str], inputs: Sequence[str]) -> Iterator[str]:
+def _find_missing(name: str, provider: str, configuration: Mapping[str, str], inputs: Sequence[str]) -> Iterator[str]:
     """What is required because of something else that is there."""
     primary = configuration.get("PrimarySource")
     if provider == "CodeBuild" and (primary not in inputs if primary else len(inputs) > 1):
@@ -97,5 +97,5 @@ def _missing(name: str, provider: str, configuration: Mapping[str, str], inputs:
         yield f"Action configuration for action '{name}' is missing required configuration 'ObjectKey'"
 
 
-def _named(action: Json) -> list[str]:
+def _input_names(action: Json) -> list[str]:
     return [artifact["name"] for artifact in action.get("inputArtifacts") or []]

@@ -14,7 +14,7 @@ from tealform_harness.aws_emulator.codepipeline import notifications, validation
 from tealform_harness.aws_emulator.codepipeline.execution import Execution, Rollback
 from tealform_harness.aws_emulator.codepipeline.executions import Executions
 from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
-from tealform_harness.aws_emulator.service_events import publish
+from tealform_harness.aws_emulator.service_events import publish_event
 
 Json = dict[str, Any]
 Tags = list[dict[str, str]]
@@ -31,7 +31,7 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
 
     def create_pipeline(self, pipeline: Json, tags: Tags) -> tuple[Json, Tags]:
         """Refuses a structure that AWS refuses. A new pipeline starts once by itself."""
-        validation.check(pipeline)
+        validation.check_pipeline(pipeline)
         created = super().create_pipeline({**_DEFAULTS, **pipeline}, tags)
         self._executions[pipeline["name"]] = Executions()
         self.start(pipeline["name"], "CreatePipeline", f"arn:aws:iam::{self.account_id}:root")
@@ -39,7 +39,7 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
 
     def update_pipeline(self, pipeline: Json) -> Json:
         """Refuses a structure that AWS refuses."""
-        validation.check(pipeline)
+        validation.check_pipeline(pipeline)
         return super().update_pipeline({**_DEFAULTS, **pipeline})
 
     def start(
@@ -143,10 +143,10 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
             "state": state,
         }
         kind = "CodePipeline Pipeline Execution State Change"
-        publish(self.account_id, self.region_name, "aws.codepipeline", kind, [arn], detail)
-        notifications.tell(self.account_id, self.region_name, f"pipeline-execution-{state.lower()}", kind, detail)
+        publish_event(self.account_id, self.region_name, "aws.codepipeline", kind, [arn], detail)
+        notifications.notify_pipeline_event(self.account_id, self.region_name, f"pipeline-execution-{state.lower()}", kind, detail)
 
 
-def codepipeline_of(account_id: str, region: str) -> PipelineBackend:
+def get_codepipeline(account_id: str, region: str) -> PipelineBackend:
     """The CodePipeline of an account in a region."""
     return cast(PipelineBackend, codepipeline_backends[account_id][region])

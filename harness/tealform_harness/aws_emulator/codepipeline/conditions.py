@@ -12,13 +12,13 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
-from tealform_harness.aws_emulator.codepipeline.rules import OPERATORS, REQUIRED, RuleRun
+from tealform_harness.aws_emulator.codepipeline.rules import RULE_CONFIGURATION, RULE_OPERATORS, RuleRun
 
 Json = Mapping[str, Any]
 
 HOOKS = ("beforeEntry", "onSuccess", "onFailure")
 _RESULTS = {"beforeEntry": ("FAIL", "SKIP"), "onSuccess": ("ROLLBACK", "FAIL"), "onFailure": ("ROLLBACK",)}
-_OF_FAILURE = ("ROLLBACK", "RETRY", "FAIL")
+_FAILURE_RESULTS = ("ROLLBACK", "RETRY", "FAIL")
 _SKIPPING = ("LambdaInvoke", "VariableCheck")
 _MOST_RULES = 5
 
@@ -55,13 +55,13 @@ class ConditionRun:
         self.status, self.last_status_change = status, utcnow()
 
 
-def declared(stage: Json, hook: str) -> Json | None:
+def get_condition(stage: Json, hook: str) -> Json | None:
     """The condition of a stage for one of ``HOOKS``."""
     conditions = (stage.get(hook) or {}).get("conditions") or []
     return conditions[0] if conditions else None
 
 
-def complaints(pipeline: Json) -> Iterator[str]:
+def find_condition_errors(pipeline: Json) -> Iterator[str]:
     """What CreatePipeline refuses of conditions, rollbacks and retries."""
     for number, stage in enumerate(pipeline["stages"]):
         name = stage["name"]
@@ -71,9 +71,9 @@ def complaints(pipeline: Json) -> Iterator[str]:
         results = set()
         for hook in used:
             results |= {each.get("result") for each in stage[hook].get("conditions") or []}
-            yield from _condition_complaints(name, hook, stage[hook].get("conditions") or [])
+            yield from _find_hook_errors(name, hook, stage[hook].get("conditions") or [])
         failure = stage.get("onFailure") or {}
-        yield from _failure_complaints(name, failure)
+        yield from _find_failure_errors(name, failure)
         if "ROLLBACK" in results | {failure.get("result")}:
             if number == 0:
                 yield f"Stage {name} is a source stage and cannot be rolled back"
@@ -81,7 +81,7 @@ def complaints(pipeline: Json) -> Iterator[str]:
                 yield f"Stage {name} cannot be rolled back in the execution mode PARALLEL"
 
 
-def _condition_complaints(stage: str, hook: str, conditions: list[Json]) -> Iterator[str]:
+def _find_hook_errors(stage: str, hook: str, conditions: list[Json]) -> Iterator[str]:
     if len(conditions) > 1:
         yield f"{hook} of stage {stage} can have one condition only"
     for condition in conditions:
@@ -91,26 +91,26 @@ def _condition_complaints(stage: str, hook: str, conditions: list[Json]) -> Iter
         if not 0 < len(rules) <= _MOST_RULES:
             yield f"{hook} of stage {stage} must have 1 to {_MOST_RULES} rules"
         for rule in rules:
-            yield from _rule_complaints(rule)
+            yield from _find_rule_errors(rule)
             if result == "SKIP" and rule["ruleTypeId"]["provider"] not in _SKIPPING:
                 yield f"The result SKIP of stage {stage} is available with rules of {' and '.join(_SKIPPING)} only"
 
 
-def _rule_complaints(rule: Json) -> Iterator[str]:
+def _find_rule_errors(rule: Json) -> Iterator[str]:
     provider, configuration = rule["ruleTypeId"]["provider"], rule.get("configuration") or {}
-    if provider not in REQUIRED:
+    if provider not in RULE_CONFIGURATION:
         yield f"RuleType (Provider: '{provider}') in rule '{rule['name']}' is not available"
         return
-    for key in REQUIRED[provider]:
+    for key in RULE_CONFIGURATION[provider]:
         if not configuration.get(key):
             yield f"Rule configuration for rule '{rule['name']}' is missing required configuration '{key}'"
-    if provider == "VariableCheck" and configuration.get("Operator") not in OPERATORS:
-        yield f"The operator of rule '{rule['name']}' must be one of {', '.join(OPERATORS)}"
+    if provider == "VariableCheck" and configuration.get("Operator") not in RULE_OPERATORS:
+        yield f"The operator of rule '{rule['name']}' must be one of {', '.join(RULE_OPERATORS)}"
 
 
-def _failure_complaints(stage: str, failure: Json) -> Iterator[str]:
+def _find_failure_errors(stage: str, failure: Json) -> Iterator[str]:
     result = failure.get("result")
-    if result is not None and result not in _OF_FAILURE:
+    if result is not None and result not in _FAILURE_RESULTS:
         yield f"{result} is not a valid result for onFailure of stage {stage}"
     if result == "RETRY" and failure.get("conditions"):
         yield f"Stage {stage} cannot be retried automatically with conditions of onFailure"

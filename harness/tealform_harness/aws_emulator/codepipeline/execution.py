@@ -15,7 +15,7 @@ from moto.core.utils import utcnow
 from tealform_harness.aws_emulator.codepipeline import actions
 from tealform_harness.aws_emulator.codepipeline.action_run import ActionRun, Place
 from tealform_harness.aws_emulator.codepipeline.artifacts import Artifact, ArtifactStore
-from tealform_harness.aws_emulator.codepipeline.conditions import ConditionRun, declared
+from tealform_harness.aws_emulator.codepipeline.conditions import ConditionRun, get_condition
 from tealform_harness.aws_emulator.codepipeline.rules import RuleRun
 from tealform_harness.aws_emulator.codepipeline.stage_run import StageRun
 
@@ -170,7 +170,7 @@ class Execution(PipelineExecution):
             run.place = Place(self.pipeline, stage.name)
             run.pinned = self._pinned.get(run.name)
             run.source_revision = next((each.revision for each in self.revisions.values()), None)
-            actions.start(run)
+            actions.start_action(run)
             stage.runs.append(run)
 
     def _conclude(self, stage: StageRun) -> None:
@@ -201,7 +201,7 @@ class Execution(PipelineExecution):
 
     def _look(self, stage: StageRun, hook: str) -> bool:
         """Begins to look at a condition; False if there is none."""
-        condition = declared(stage.declaration, hook)
+        condition = get_condition(stage.declaration, hook)
         if condition is None:
             return False
         rules = [

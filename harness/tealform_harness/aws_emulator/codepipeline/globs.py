@@ -13,7 +13,7 @@ _TOKENS = re.compile(
 )
 
 
-def matches(text: str, pattern: str) -> bool:
+def matches_glob(text: str, pattern: str) -> bool:
     """Whether ``pattern`` is that of the whole ``text``."""
     return re.fullmatch(_expression(pattern), text, re.DOTALL) is not None
 

@@ -11,10 +11,10 @@ from typing import Any
 from moto.core.utils import utcnow
 from moto.utilities.utils import get_partition
 
-from tealform_harness.aws_emulator.notifications.backend import notifications_of
+from tealform_harness.aws_emulator.notifications.backend import get_notifications
 
 
-def tell(account_id: str, region: str, event_type: str, kind: str, detail: Mapping[str, Any]) -> None:
+def notify_pipeline_event(account_id: str, region: str, event_type: str, kind: str, detail: Mapping[str, Any]) -> None:
     """Tells those who want to hear of ``event_type`` («manual-approval-needed») of the pipeline that ``detail`` names."""
     arn = f"arn:{get_partition(region)}:codepipeline:{region}:{account_id}:{detail['pipeline']}"
     event = {
@@ -26,4 +26,4 @@ def tell(account_id: str, region: str, event_type: str, kind: str, detail: Mappi
         "detail": detail,
         "resources": [arn],
     }
-    notifications_of(account_id, region).tell(f"codepipeline-pipeline-{event_type}", event)
+    get_notifications(account_id, region).tell(f"codepipeline-pipeline-{event_type}", event)

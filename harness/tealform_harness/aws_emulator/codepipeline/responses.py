@@ -47,7 +47,7 @@ class PipelineResponse(CodePipelineResponse):
         name = self._get_param("name")
         executions = self._advanced(name)
         pipeline, metadata = self.codepipeline_backend.get_pipeline(name)
-        stages = list(state.stages(pipeline, executions))
+        stages = list(state.describe_stages(pipeline, executions))
         told = {"pipelineName": name, "pipelineVersion": pipeline["version"], "stageStates": stages}
         return ActionResult({**told, "created": metadata["created"], "updated": metadata["updated"]})
 
@@ -67,13 +67,13 @@ class PipelineResponse(CodePipelineResponse):
         """ListActionExecutions, newest first, in one page."""
         executions = self._advanced(self._get_param("pipelineName"))
         wanted = (self._get_param("filter") or {}).get("pipelineExecutionId")
-        return ActionResult({"actionExecutionDetails": list(state.action_executions(executions, wanted))})
+        return ActionResult({"actionExecutionDetails": list(state.describe_action_executions(executions, wanted))})
 
     def list_rule_executions(self) -> ActionResult:
         """ListRuleExecutions, newest first, in one page."""
         executions = self._advanced(self._get_param("pipelineName"))
         wanted = (self._get_param("filter") or {}).get("pipelineExecutionId")
-        return ActionResult({"ruleExecutionDetails": list(state.rule_executions(executions, wanted))})
+        return ActionResult({"ruleExecutionDetails": list(state.describe_rule_executions(executions, wanted))})
 
     def override_stage_condition(self) -> ActionResult:
         """OverrideStageCondition."""

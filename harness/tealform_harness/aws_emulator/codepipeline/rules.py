@@ -17,14 +17,14 @@ from moto.core.utils import utcnow
 
 from tealform_harness.aws_emulator.codepipeline.artifacts import new_id
 from tealform_harness.aws_emulator.codepipeline.error import ActionError
-from tealform_harness.aws_emulator.codepipeline.variables import Namespaces, resolved
-from tealform_harness.aws_emulator.codepipeline.windows import is_open
-from tealform_harness.aws_emulator.iam_roles import may, role_of
+from tealform_harness.aws_emulator.codepipeline.variables import Namespaces, resolve_references
+from tealform_harness.aws_emulator.codepipeline.windows import is_window_open
+from tealform_harness.aws_emulator.iam_roles import find_role, role_allows
 
 Json = Mapping[str, Any]
 
 # The configuration that each must have, by its provider; what is only named here is not run.
-REQUIRED: Mapping[str, tuple[str, ...]] = {
+RULE_CONFIGURATION: Mapping[str, tuple[str, ...]] = {
     "CloudWatchAlarm": ("AlarmName",),
     "CodeBuild": ("ProjectName",),
     "Commands": (),
@@ -32,7 +32,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "LambdaInvoke": ("FunctionName",),
     "VariableCheck": ("Variable", "Value", "Operator"),
 }
-OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
+RULE_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
     "EQ": lambda value, wanted: value == wanted,
     "NE": lambda value, wanted: value != wanted,
     "CONTAINS": lambda value, wanted: wanted in value,
@@ -77,7 +77,7 @@ class RuleRun:
         self.status, self.last_status_change = status, utcnow()
 
     def _work(self, namespaces: Namespaces) -> Iterator[None]:
-        self.configuration = resolved(self.declaration.get("configuration") or {}, namespaces)
+        self.configuration = resolve_references(self.declaration.get("configuration") or {}, namespaces)
         provider = self.declaration["ruleTypeId"]["provider"]
         if provider not in _WORK:
             raise ActionError("ConfigurationError", f"Rules of {provider} are not emulated")
@@ -85,13 +85,13 @@ class RuleRun:
 
     def require(self, action: str, resource: str) -> None:
         """Raises ActionError if its role may not do ``action``."""
-        role = role_of(self.role_arn.split(":")[4], self.region, self.role_arn)
-        if role is None or not may(role, action, resource):
+        role = find_role(self.role_arn.split(":")[4], self.region, self.role_arn)
+        if role is None or not role_allows(role, action, resource):
             message = f"The role {self.role_arn} is not authorized to perform {action} on {resource}"
             raise ActionError("PermissionError", message)
 
 
-def _alarm(rule: RuleRun) -> Iterator[None]:
+def _check_alarm(rule: RuleRun) -> Iterator[None]:
     """Before and after a stage an alarm must not be raised; a failed stage asks whether it is.
 
     The minutes that it waits are one look here.
@@ -114,22 +114,22 @@ def _alarm(rule: RuleRun) -> Iterator[None]:
         raise ActionError("RuleFailed", f"The alarm {name} is {'' if raised() else 'not '}in {' or '.join(states)}")
 
 
-def _window(rule: RuleRun) -> Iterator[None]:
+def _wait_for_window(rule: RuleRun) -> Iterator[None]:
     """Waits until it is open."""
     settings = rule.configuration
-    while not is_open(settings["Cron"], settings.get("TimeZone", "UTC"), datetime.now(UTC)):
+    while not is_window_open(settings["Cron"], settings.get("TimeZone", "UTC"), datetime.now(UTC)):
         yield
 
 
-def _check(rule: RuleRun) -> Iterator[None]:
+def _check_variable(rule: RuleRun) -> Iterator[None]:
     settings = rule.configuration
-    if not OPERATORS[settings["Operator"]](settings["Variable"], settings["Value"]):
+    if not RULE_OPERATORS[settings["Operator"]](settings["Variable"], settings["Value"]):
         found = f"{settings['Variable']} {settings['Operator']} {settings['Value']}"
         raise ActionError("RuleFailed", f"The variable does not hold: {found}")
     yield from ()
 
 
-def _function(rule: RuleRun) -> Iterator[None]:
+def _invoke_function(rule: RuleRun) -> Iterator[None]:
     """A function that is there counts as having said yes."""
     name = rule.configuration["FunctionName"]
     arn = f"arn:aws:lambda:{rule.region}:{rule.account_id}:function:{name}"
@@ -140,8 +140,8 @@ def _function(rule: RuleRun) -> Iterator[None]:
 
 
 _WORK: Mapping[str, Callable[[RuleRun], Iterator[None]]] = {
-    "CloudWatchAlarm": _alarm,
-    "DeploymentWindow": _window,
-    "LambdaInvoke": _function,
-    "VariableCheck": _check,
+    "CloudWatchAlarm": _check_alarm,
+    "DeploymentWindow": _wait_for_window,
+    "LambdaInvoke": _invoke_function,
+    "VariableCheck": _check_variable,
 }

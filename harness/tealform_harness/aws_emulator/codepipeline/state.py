@@ -15,7 +15,7 @@ from tealform_harness.aws_emulator.codepipeline.stage_run import StageRun
 Json = Mapping[str, Any]
 
 
-def stages(pipeline: Json, executions: Executions) -> Iterator[dict[str, Any]]:
+def describe_stages(pipeline: Json, executions: Executions) -> Iterator[dict[str, Any]]:
     """The stages of a pipeline as GetPipelineState tells them."""
     for stage in pipeline["stages"]:
         name = stage["name"]
@@ -30,7 +30,7 @@ def stages(pipeline: Json, executions: Executions) -> Iterator[dict[str, Any]]:
         }
 
 
-def action_executions(executions: Executions, execution_id: str | None) -> Iterator[dict[str, Any]]:
+def describe_action_executions(executions: Executions, execution_id: str | None) -> Iterator[dict[str, Any]]:
     """The runs of actions as ListActionExecutions tells them, newest first."""
     for execution in executions.newest_first():
         if execution_id in (None, execution.pipeline_execution_id):
@@ -39,7 +39,7 @@ def action_executions(executions: Executions, execution_id: str | None) -> Itera
                     yield _action_execution(execution, stage, run)
 
 
-def rule_executions(executions: Executions, execution_id: str | None) -> Iterator[dict[str, Any]]:
+def describe_rule_executions(executions: Executions, execution_id: str | None) -> Iterator[dict[str, Any]]:
     """The runs of rules as ListRuleExecutions tells them, newest first."""
     for execution in executions.newest_first():
         if execution_id in (None, execution.pipeline_execution_id):

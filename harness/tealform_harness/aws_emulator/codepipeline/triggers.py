@@ -9,22 +9,22 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from tealform_harness.aws_emulator.codepipeline.globs import matches
+from tealform_harness.aws_emulator.codepipeline.globs import matches_glob
 from tealform_harness.aws_emulator.connections.hosting import Push
 
 Json = Mapping[str, Any]
 
-PROVIDER = "CodeStarSourceConnection"
+CONNECTION_PROVIDER = "CodeStarSourceConnection"
 # Ways in which one filter may be put together.
 _COMBINATIONS = ({"tags"}, {"branches"}, {"branches", "filePaths"})
 
 
-def started_by(pipeline: Json, push: Push) -> str | None:
+def find_started_action(pipeline: Json, push: Push) -> str | None:
     """The name of the source action through which ``push`` starts the pipeline, if it does."""
     triggers = {each["gitConfiguration"]["sourceActionName"]: each for each in pipeline.get("triggers") or []}
     for action in pipeline["stages"][0]["actions"]:
         settings = action.get("configuration") or {}
-        if action["actionTypeId"]["provider"] != PROVIDER or settings["FullRepositoryId"] != push.repository:
+        if action["actionTypeId"]["provider"] != CONNECTION_PROVIDER or settings["FullRepositoryId"] != push.repository:
             continue
         if action["name"] in triggers:
             filters = triggers[action["name"]]["gitConfiguration"].get("push") or []
@@ -35,11 +35,11 @@ def started_by(pipeline: Json, push: Push) -> str | None:
     return None
 
 
-def complaints(pipeline: Json) -> Iterator[str]:
+def find_trigger_errors(pipeline: Json) -> Iterator[str]:
     """What CreatePipeline refuses of the triggers."""
     wrong = "The trigger configuration for the source action is not valid."
     sources = {
-        action["name"] for action in pipeline["stages"][0]["actions"] if action["actionTypeId"]["provider"] == PROVIDER
+        action["name"] for action in pipeline["stages"][0]["actions"] if action["actionTypeId"]["provider"] == CONNECTION_PROVIDER
     }
     seen: set[str] = set()
     for trigger in pipeline.get("triggers") or []:
@@ -68,7 +68,7 @@ def _admitted(criteria: Json, names: Collection[str]) -> bool:
     """Whether one of ``names`` is included, and not excluded."""
     includes, excludes = criteria.get("includes"), criteria.get("excludes") or []
     return any(
-        (not includes or any(matches(name, each) for each in includes))
-        and not any(matches(name, each) for each in excludes)
+        (not includes or any(matches_glob(name, each) for each in includes))
+        and not any(matches_glob(name, each) for each in excludes)
         for name in names
     )

@@ -21,18 +21,18 @@ _NAME = re.compile(r"[A-Za-z0-9.@\-_]{1,100}")
 _ARTIFACT = re.compile(r"[A-Za-z0-9_\-]{1,100}")
 
 
-def check(pipeline: Json) -> None:
+def check_pipeline(pipeline: Json) -> None:
     """Raises InvalidStructureException or InvalidActionDeclarationException for the first complaint."""
     for message in _structure(pipeline):
         raise JsonRESTError("InvalidStructureException", message)
     for action in _actions(pipeline):
-        for message in action_types.complaints(action):
+        for message in action_types.find_action_errors(action):
             raise JsonRESTError("InvalidActionDeclarationException", message)
     for message in (
         *_artifacts(pipeline),
         *_variables(pipeline),
-        *triggers.complaints(pipeline),
-        *conditions.complaints(pipeline),
+        *triggers.find_trigger_errors(pipeline),
+        *conditions.find_condition_errors(pipeline),
     ):
         raise JsonRESTError("InvalidStructureException", message)
 
@@ -89,7 +89,7 @@ def _variables(pipeline: Json) -> Iterator[str]:
     namespaces = [action["namespace"] for action in _actions(pipeline) if action.get("namespace")]
     for name in _repeated(namespaces):
         yield f"Namespace names must be unique within a pipeline. {name} has been used more than once."
-    produced = set(variables.GIVEN)
+    produced = set(variables.DEFAULT_NAMESPACES)
     for stage in pipeline["stages"]:
         for _, together in groupby(in_run_order(stage), key=lambda action: int(action.get("runOrder", 1))):
             actions = list(together)
@@ -99,7 +99,7 @@ def _variables(pipeline: Json) -> Iterator[str]:
                 f"StageName=[{stage['name']}], ActionName=[{action['name']}], ActionConfigurationKey=[{key}], "
                 f"VariableReferenceText=[{text}]"
                 for action in actions
-                for key, text, namespace in variables.references(action.get("configuration") or {})
+                for key, text, namespace in variables.list_references(action.get("configuration") or {})
                 if namespace not in produced
             )
             produced |= {action["namespace"] for action in actions if action.get("namespace")}

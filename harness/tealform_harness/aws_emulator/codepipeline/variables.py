@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 from tealform_harness.aws_emulator.codepipeline.error import ActionError
 
 # What every execution has, and the variables of the pipeline itself.
-GIVEN = ("codepipeline", "variables")
+DEFAULT_NAMESPACES = ("codepipeline", "variables")
 
 _REFERENCE = re.compile(r"#\{([^{}]*)\}")
 
 Namespaces = Mapping[str, Mapping[str, str]]
 
 
-def resolved(configuration: Mapping[str, str], namespaces: Namespaces) -> dict[str, str]:
+def resolve_references(configuration: Mapping[str, str], namespaces: Namespaces) -> dict[str, str]:
     """``configuration`` with the values of the variables; raises ActionError if there is one that has none."""
 
     def value(found: re.Match[str]) -> str:
@@ -31,7 +31,7 @@ def resolved(configuration: Mapping[str, str], namespaces: Namespaces) -> dict[s
     return {key: _REFERENCE.sub(value, text) for key, text in configuration.items()}
 
 
-def references(configuration: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+def list_references(configuration: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     """The key, the text and the namespace of each reference in ``configuration``."""
     for key, text in configuration.items():
         for found in _REFERENCE.finditer(text):

@@ -11,7 +11,7 @@ from moto.core.exceptions import JsonRESTError
 from tealform_harness.aws_emulator.connections.hosting import HostedRepository
 from tealform_harness.aws_emulator.moto_register import NewBackend
 
-NEW, OLD = "codeconnections", "codestar-connections"
+SERVICE, OLD_SERVICE = "codeconnections", "codestar-connections"
 
 
 @dataclass
@@ -56,7 +56,7 @@ class ConnectionBackend(NewBackend):
 
     def connection(self, arn: str) -> Connection:
         """The connection of that ARN, under either name of the service; raises ResourceNotFoundException."""
-        found = next((each for known, each in self.connections.items() if _own(known) == _own(arn)), None)
+        found = next((each for known, each in self.connections.items() if _with_new_name(known) == _with_new_name(arn)), None)
         if found is None:
             raise JsonRESTError("ResourceNotFoundException", f"Connection {arn} not found")
         return found
@@ -78,13 +78,13 @@ class OldNamedBackend(NewBackend):
     """The same connections under the service's old name: all of them are in the backend of the new one."""
 
 
-def connections_of(account_id: str, region: str) -> ConnectionBackend:
+def get_connections(account_id: str, region: str) -> ConnectionBackend:
     """The connections of an account in a region."""
     # Not at the top: moto knows them only once they were added to it.
     from moto.backends import get_backend
 
-    return cast(ConnectionBackend, get_backend(cast(Any, NEW))[account_id][region])
+    return cast(ConnectionBackend, get_backend(cast(Any, SERVICE))[account_id][region])
 
 
-def _own(arn: str) -> str:
-    return arn.replace(f":{OLD}:", f":{NEW}:")
+def _with_new_name(arn: str) -> str:
+    return arn.replace(f":{OLD_SERVICE}:", f":{SERVICE}:")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from moto.core.responses import ActionResult, EmptyResult
 
-from tealform_harness.aws_emulator.connections.backend import NEW, OLD, ConnectionBackend, connections_of
+from tealform_harness.aws_emulator.connections.backend import OLD_SERVICE, SERVICE, ConnectionBackend, get_connections
 from tealform_harness.aws_emulator.moto_patch import ExtendedResponse
 
 
 class ConnectionResponse(ExtendedResponse):
     """Of the service under its new name."""
 
-    name = NEW
+    name = SERVICE
 
     def __init__(self) -> None:
         super().__init__(service_name=self.name)
@@ -19,7 +19,7 @@ class ConnectionResponse(ExtendedResponse):
 
     @property
     def _connections(self) -> ConnectionBackend:
-        return connections_of(self.current_account, self.region)
+        return get_connections(self.current_account, self.region)
 
     def create_connection(self) -> ActionResult:
         """CreateConnection."""
@@ -27,7 +27,7 @@ class ConnectionResponse(ExtendedResponse):
         made = self._connections.create(
             self.name, self._get_param("ConnectionName"), self._get_param("ProviderType"), tags
         )
-        return ActionResult({"ConnectionArn": made.told["ConnectionArn"], "Tags": _listed(made.tags)})
+        return ActionResult({"ConnectionArn": made.told["ConnectionArn"], "Tags": _describe_tags(made.tags)})
 
     def get_connection(self) -> ActionResult:
         """GetConnection."""
@@ -46,7 +46,7 @@ class ConnectionResponse(ExtendedResponse):
 
     def list_tags_for_resource(self) -> ActionResult:
         """ListTagsForResource."""
-        return ActionResult({"Tags": _listed(self._tags())})
+        return ActionResult({"Tags": _describe_tags(self._tags())})
 
     def tag_resource(self) -> ActionResult:
         """TagResource."""
@@ -66,8 +66,8 @@ class ConnectionResponse(ExtendedResponse):
 class OldNamedResponse(ConnectionResponse):
     """Of the service under its old name, which much of the world still uses."""
 
-    name = OLD
+    name = OLD_SERVICE
 
 
-def _listed(tags: dict[str, str]) -> list[dict[str, str]]:
+def _describe_tags(tags: dict[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]

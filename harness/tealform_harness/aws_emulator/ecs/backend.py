@@ -43,7 +43,7 @@ class ContainerServiceBackend(BlueGreenBackend):
         self._check_tasks(kwargs)
         controller = (kwargs.get("deployment_controller") or {}).get("type", "ECS")
         asked = settings.get("deployment_configuration") or {}
-        configuration = strategy.settled(_DEPLOYMENT_CONFIGURATION, asked)
+        configuration = strategy.merge_configuration(_DEPLOYMENT_CONFIGURATION, asked)
         self._check_blue_green(controller, configuration, kwargs.get("load_balancers") or [])
         service = super().create_service(cluster_str, service_name, *args, **kwargs)
         vars(service).update({**_DEFAULTS, **settings, "capacity_provider_strategy": capacity, "created_at": utcnow()})
@@ -66,7 +66,7 @@ class ContainerServiceBackend(BlueGreenBackend):
         service = self._get_service(cluster, name)
         if service.status != "ACTIVE":
             raise ECSException("ServiceNotActiveException", "Service was not ACTIVE.")
-        releases = deployment_history.of(service)
+        releases = deployment_history.get_history(service)
         rules.check_controller(service, service_properties, bool(releases and releases.under_way))
         rules.check_update(service, service_properties)
         changes = dict(service_properties)
@@ -74,7 +74,7 @@ class ContainerServiceBackend(BlueGreenBackend):
             changes["task_definition"] = self._active_task_definition(changes["task_definition"]).arn
         if changes.get("deployment_configuration"):
             before = vars(service)["deployment_configuration"]
-            changes["deployment_configuration"] = strategy.settled(before, changes["deployment_configuration"])
+            changes["deployment_configuration"] = strategy.merge_configuration(before, changes["deployment_configuration"])
             rules.check_strategy(before, changes["deployment_configuration"], bool(releases and releases.under_way))
         if changes.get("capacity_provider_strategy"):
             capacity = self._strategy(self._get_cluster(cluster), changes["capacity_provider_strategy"], None)
@@ -91,7 +91,7 @@ class ContainerServiceBackend(BlueGreenBackend):
         Whoever is refused and tries again follows the deployment in his way: to be refused is a look at it, too.
         """
         name = service_name.split("/")[-1]
-        releases = deployment_history.of(self._get_service(cluster_name, name))
+        releases = deployment_history.get_history(self._get_service(cluster_name, name))
         under_way = releases.under_way if releases else None
         if releases and under_way and not force:
             releases.advance(under_way)
@@ -126,6 +126,6 @@ class ContainerServiceBackend(BlueGreenBackend):
         return service if service and service.status == "ACTIVE" else None
 
 
-def ecs_of(account_id: str, region: str) -> ContainerServiceBackend:
+def get_ecs(account_id: str, region: str) -> ContainerServiceBackend:
     """The ECS of an account in a region."""
     return cast(ContainerServiceBackend, ecs_backends[account_id][region])

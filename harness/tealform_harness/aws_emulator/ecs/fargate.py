@@ -26,7 +26,7 @@ _UNSUPPORTED = ("privileged", "links", "extraHosts", "dockerSecurityOptions", "d
 _UNSUPPORTED_IN_LINUX = ("devices", "sharedMemorySize", "tmpfs", "maxSwap", "swappiness")
 
 
-def check(
+def check_fargate(
     cpu: str | None,
     memory: str | None,
     network_mode: str | None,
@@ -37,16 +37,16 @@ def check(
     """Raises EcsClientException, as RegisterTaskDefinition does, if such a task cannot run on Fargate."""
     if network_mode != "awsvpc":
         raise EcsClientException("Fargate only supports network mode ‘awsvpc’.")
-    _check_size(cpu, memory)
+    _check_fargate_size(cpu, memory)
     if placement_constraints:
         raise _unsupported("placement constraints")
     for container in containers:
-        _check_container(container, int(_units(memory or "")))
+        _check_fargate_container(container, int(_units(memory or "")))
     if not execution_role_arn:
         _check_without_execution_role(containers)
 
 
-def _check_size(cpu: str | None, memory: str | None) -> None:
+def _check_fargate_size(cpu: str | None, memory: str | None) -> None:
     for name, value in (("cpu", cpu), ("memory", memory)):
         if not value:
             raise EcsClientException(f"Fargate requires that '{name}' be defined at the task level.")
@@ -66,7 +66,7 @@ def _units(size: str) -> float:
         return 0
 
 
-def _check_container(container: Mapping[str, Any], task_memory: int) -> None:
+def _check_fargate_container(container: Mapping[str, Any], task_memory: int) -> None:
     for name in _UNSUPPORTED:
         if container.get(name):
             raise _unsupported(name)

@@ -64,7 +64,7 @@ class ContainerServiceResponse(EC2ContainerServiceResponse):
         service = self.ecs_backend.service(self._get_param("cluster", "default"), self._get_param("service"))
         if service is None:
             raise ServiceNotFoundException
-        found = service_deployments.briefs(service, self._get_param("status", []), self._get_param("createdAt", {}))
+        found = service_deployments.list_deployments(service, self._get_param("status", []), self._get_param("createdAt", {}))
         return ActionResult({"serviceDeployments": found[: self._get_param("maxResults")]})
 
     def describe_service_deployments(self) -> ActionResult:
@@ -80,7 +80,7 @@ class ContainerServiceResponse(EC2ContainerServiceResponse):
         told = {
             each["serviceDeploymentArn"]: each
             for service in self.ecs_backend.services.values()
-            for each in service_deployments.of(service)
+            for each in service_deployments.describe_deployments(service)
         }
         return ActionResult(_found("serviceDeployments", told, wanted))
 
@@ -97,7 +97,7 @@ class ContainerServiceResponse(EC2ContainerServiceResponse):
         told = {
             each["serviceRevisionArn"]: each
             for service in self.ecs_backend.services.values()
-            for each in service_deployments.revisions(service)
+            for each in service_deployments.describe_revisions(service)
         }
         return ActionResult(_found("serviceRevisions", told, self._get_param("serviceRevisionArns", [])))
 

@@ -118,7 +118,7 @@ def check_strategy(before: Mapping[str, Any], after: Mapping[str, Any], under_wa
 
     The words are not AWS's, which are not documented.
     """
-    rolling = strategy.of(before) == strategy.ROLLING, strategy.of(after) == strategy.ROLLING
+    rolling = strategy.get_strategy(before) == strategy.ROLLING, strategy.get_strategy(after) == strategy.ROLLING
     if under_way and len(set(rolling)) > 1:
         message = "You can't update the deployment strategy of a service during an ongoing service deployment."
         raise InvalidParameterException(message)

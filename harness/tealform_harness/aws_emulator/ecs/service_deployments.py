@@ -29,16 +29,16 @@ _BRIEF = (
 )
 
 
-def of(service: Service) -> Iterator[Json]:
+def describe_deployments(service: Service) -> Iterator[Json]:
     """The deployments of a service as DescribeServiceDeployments tells them; none where CodeDeploy deploys."""
-    releases = deployment_history.of(service)
+    releases = deployment_history.get_history(service)
     if releases:
         yield from (deployment.told() for deployment in releases.deployments)
     else:
         yield from (_over(service, deployment) for deployment in service.deployments)
 
 
-def briefs(service: Service, status: list[str], created: Mapping[str, Any]) -> list[Json]:
+def list_deployments(service: Service, status: list[str], created: Mapping[str, Any]) -> list[Json]:
     """The deployments as ListServiceDeployments tells them, newest first.
 
     Those of a ``status``, if any is given, that were created after and before the times of ``created``.
@@ -49,14 +49,14 @@ def briefs(service: Service, status: list[str], created: Mapping[str, Any]) -> l
             **{name: deployment[name] for name in _BRIEF if name in deployment},
             "targetServiceRevisionArn": deployment["targetServiceRevision"]["arn"],
         }
-        for deployment in reversed(list(of(service)))
+        for deployment in reversed(list(describe_deployments(service)))
         if (not status or deployment["status"] in status) and earliest <= _time(deployment["createdAt"]) <= latest
     ]
 
 
-def revisions(service: Service) -> Iterator[Json]:
+def describe_revisions(service: Service) -> Iterator[Json]:
     """The revisions of a service as DescribeServiceRevisions tells them."""
-    releases = deployment_history.of(service)
+    releases = deployment_history.get_history(service)
     if releases:
         yield from (revision.told(service) for revision in releases.revisions())
     else:

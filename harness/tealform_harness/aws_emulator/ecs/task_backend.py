@@ -24,7 +24,7 @@ class TaskBackend(ExtendedBackend, EC2ContainerServiceBackend):
         """Refuses what Fargate cannot run, where Fargate is required."""
         if "FARGATE" in (settings.get("requires_compatibilities") or []):
             names = ("cpu", "memory", "network_mode", "execution_role_arn", "placement_constraints")
-            fargate.check(**{name: settings.get(name) for name in names}, containers=container_definitions)
+            fargate.check_fargate(**{name: settings.get(name) for name in names}, containers=container_definitions)
         for container in container_definitions:
             for mapping in container.get("portMappings", []):
                 mapping.setdefault("protocol", "tcp")

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from tealform_harness.aws_emulator import sns_publish
 from tealform_harness.aws_emulator.moto_register import NewBackend, Refusal
-from tealform_harness.aws_emulator.notifications.event_types import BY_ID
+from tealform_harness.aws_emulator.notifications.event_types import EVENT_TYPES
 
 SERVICE = "codestar-notifications"
 _PRINCIPAL = "codestar-notifications.amazonaws.com"
@@ -51,7 +51,7 @@ class NotificationBackend(NewBackend):
         rule = self.rule(arn)
         return {
             **rule,
-            "EventTypes": [BY_ID[each] for each in rule["EventTypeIds"]],
+            "EventTypes": [EVENT_TYPES[each] for each in rule["EventTypeIds"]],
             "Targets": [{**target, "TargetStatus": _status(target)} for target in rule["Targets"]],
         }
 
@@ -72,10 +72,10 @@ class NotificationBackend(NewBackend):
                 message = json.dumps({**event, "notificationRuleArn": rule["Arn"], "additionalAttributes": {}})
                 for target in rule["Targets"]:
                     if target["TargetType"] == "SNS":
-                        sns_publish.publish(target["TargetAddress"], _PRINCIPAL, message)
+                        sns_publish.publish_to_topic(target["TargetAddress"], _PRINCIPAL, message)
 
 
-def notifications_of(account_id: str, region: str) -> NotificationBackend:
+def get_notifications(account_id: str, region: str) -> NotificationBackend:
     """The notification rules of an account in a region."""
     # Not at the top: moto knows them only once they were added to it.
     from moto.backends import get_backend
@@ -86,7 +86,7 @@ def notifications_of(account_id: str, region: str) -> NotificationBackend:
 def _check(event_types: Sequence[str], targets: Sequence[Mapping[str, str]], resource: str) -> None:
     service = resource.split(":")[2]
     for each in event_types:
-        if each not in BY_ID or not each.startswith(f"{service}-"):
+        if each not in EVENT_TYPES or not each.startswith(f"{service}-"):
             message = f"Invalid event type ID {each} for the resource {resource}"
             raise Refusal("ValidationException", message)
     if len(targets) > _MOST_TARGETS:
@@ -97,6 +97,6 @@ def _check(event_types: Sequence[str], targets: Sequence[Mapping[str, str]], res
 
 
 def _status(target: Mapping[str, str]) -> str:
-    if target["TargetType"] == "SNS" and not sns_publish.admits(target["TargetAddress"], _PRINCIPAL):
+    if target["TargetType"] == "SNS" and not sns_publish.topic_admits(target["TargetAddress"], _PRINCIPAL):
         return "UNREACHABLE"
     return "ACTIVE"

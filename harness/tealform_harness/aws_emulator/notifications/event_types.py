@@ -28,7 +28,7 @@ _KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def _described() -> Iterator[dict[str, str]]:
+def _describe_event_types() -> Iterator[dict[str, str]]:
     for source, kinds in _KINDS.items():
         service, resource = source.split("-")
         for kind, states in kinds.items():
@@ -41,5 +41,5 @@ def _described() -> Iterator[dict[str, str]]:
                 }
 
 
-BY_ID: Mapping[str, dict[str, str]] = {each["EventTypeId"]: each for each in _described()}
+EVENT_TYPES: Mapping[str, dict[str, str]] = {each["EventTypeId"]: each for each in _describe_event_types()}
 """Each as ListEventTypes describes it."""

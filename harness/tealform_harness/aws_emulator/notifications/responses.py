@@ -7,8 +7,8 @@ from typing import Any
 from moto.core.responses import ActionResult, EmptyResult
 
 from tealform_harness.aws_emulator.moto_patch import ExtendedResponse
-from tealform_harness.aws_emulator.notifications.backend import SERVICE, NotificationBackend, notifications_of
-from tealform_harness.aws_emulator.notifications.event_types import BY_ID
+from tealform_harness.aws_emulator.notifications.backend import SERVICE, NotificationBackend, get_notifications
+from tealform_harness.aws_emulator.notifications.event_types import EVENT_TYPES
 
 PATHS = tuple(
     f"/{operation}"
@@ -39,7 +39,7 @@ class NotificationResponse(ExtendedResponse):
 
     @property
     def _notifications(self) -> NotificationBackend:
-        return notifications_of(self.current_account, self.region)
+        return get_notifications(self.current_account, self.region)
 
     def _asked(self) -> dict[str, Any]:
         return {name: value for name, value in self.params.items() if name not in ("Arn", "ClientRequestToken")}
@@ -69,7 +69,7 @@ class NotificationResponse(ExtendedResponse):
 
     def list_event_types(self) -> ActionResult:
         """ListEventTypes, in one page; filters are not read."""
-        return ActionResult({"EventTypes": list(BY_ID.values())})
+        return ActionResult({"EventTypes": list(EVENT_TYPES.values())})
 
     def list_targets(self) -> ActionResult:
         """ListTargets, in one page; filters are not read."""

@@ -20,18 +20,18 @@ from tealform_harness.aws_emulator.codepipeline.actions import (
 from tealform_harness.aws_emulator.codepipeline.error import ActionError
 
 _RUNS: Mapping[tuple[str, str], Callable[[ActionRun], Iterator[None]]] = {
-    ("Source", "CodeCommit"): source.run,
-    ("Source", "S3"): s3_source.run,
-    ("Source", "CodeStarSourceConnection"): connection_source.run,
-    ("Build", "CodeBuild"): build.run,
-    ("Test", "CodeBuild"): build.run,
-    ("Approval", "Manual"): approval.run,
-    ("Deploy", "CodeDeployToECS"): ecs_blue_green.run,
-    ("Deploy", "S3"): s3_deploy.run,
+    ("Source", "CodeCommit"): source.run_codecommit_source,
+    ("Source", "S3"): s3_source.run_s3_source,
+    ("Source", "CodeStarSourceConnection"): connection_source.run_connection_source,
+    ("Build", "CodeBuild"): build.run_build,
+    ("Test", "CodeBuild"): build.run_build,
+    ("Approval", "Manual"): approval.run_approval,
+    ("Deploy", "CodeDeployToECS"): ecs_blue_green.run_codedeploy,
+    ("Deploy", "S3"): s3_deploy.run_s3_deploy,
 }
 
 
-def start(run: ActionRun) -> None:
+def start_action(run: ActionRun) -> None:
     """Gives ``run`` its work; it begins with the next step."""
     run.work = _work(run)
 

@@ -16,18 +16,18 @@ from tealform_harness.aws_emulator.codepipeline import notifications
 from tealform_harness.aws_emulator.codepipeline.action_run import ActionRun
 from tealform_harness.aws_emulator.codepipeline.artifacts import new_id
 from tealform_harness.aws_emulator.codepipeline.error import ActionError
-from tealform_harness.aws_emulator.iam_roles import may
+from tealform_harness.aws_emulator.iam_roles import role_allows
 
 _PATIENCE_MINUTES = 7 * 24 * 60
 
 
-def run(action: ActionRun) -> Iterator[None]:
+def run_approval(action: ActionRun) -> Iterator[None]:
     """Waits for somebody who has the token; a rejection fails the action, and so does silence: seven days of it unless told otherwise.
 
     Who is to be asked hears of it by the topic.
     """
     action.token = new_id()
-    _tell(action, "needed", "STARTED")
+    _notify(action, "needed", "STARTED")
     if topic := action.configuration.get("NotificationArn"):
         _ask(action, topic)
     while action.verdict is None:
@@ -36,16 +36,16 @@ def run(action: ActionRun) -> Iterator[None]:
         yield
     action.summary = action.verdict["summary"]
     approved = action.verdict["status"] == "Approved"
-    _tell(action, *(("succeeded", "SUCCEEDED") if approved else ("failed", "FAILED")))
+    _notify(action, *(("succeeded", "SUCCEEDED") if approved else ("failed", "FAILED")))
     if not approved:
         raise ActionError("JobFailed", f"Rejected: {action.summary}")
 
 
-def _tell(action: ActionRun, event: str, state: str) -> None:
+def _notify(action: ActionRun, event: str, state: str) -> None:
     assert action.place
     detail = {"pipeline": action.place.pipeline["name"], "stage": action.place.stage, "action": action.name}
     kind = "CodePipeline Action Execution State Change"
-    notifications.tell(action.account_id, action.region, f"manual-approval-{event}", kind, {**detail, "state": state})
+    notifications.notify_pipeline_event(action.account_id, action.region, f"manual-approval-{event}", kind, {**detail, "state": state})
 
 
 def _end(action: ActionRun) -> datetime:
@@ -58,7 +58,7 @@ def _ask(action: ActionRun, topic: str) -> None:
     assert action.place
     pipeline, stage = action.place.pipeline, action.place.stage
     role = action.role()
-    if role is None or not may(role, "sns:Publish", topic):
+    if role is None or not role_allows(role, "sns:Publish", topic):
         message = f"The role {action.role_arn} is not authorized to perform SNS:Publish on resource: {topic}"
         raise ActionError("PermissionError", message)
     console = f"https://console.aws.amazon.com/codepipeline/home?region={action.region}#/view/{pipeline['name']}"

@@ -20,7 +20,7 @@ from tealform_harness.aws_emulator.codepipeline.error import ActionError
 _LAST_LINES = 20
 
 
-def run(action: ActionRun) -> Iterator[None]:
+def run_build(action: ActionRun) -> Iterator[None]:
     """Builds the input artifact; what the build exports is the output artifact."""
     build = _build(action)
     action.external_execution_id = build.metadata["id"]

@@ -11,11 +11,11 @@ from moto.core.exceptions import JsonRESTError
 
 from tealform_harness.aws_emulator.codepipeline.action_run import ActionRun
 from tealform_harness.aws_emulator.codepipeline.error import ActionError
-from tealform_harness.aws_emulator.connections.backend import NEW, OLD, Connection, connections_of
-from tealform_harness.aws_emulator.iam_roles import may
+from tealform_harness.aws_emulator.connections.backend import OLD_SERVICE, SERVICE, Connection, get_connections
+from tealform_harness.aws_emulator.iam_roles import role_allows
 
 
-def run(action: ActionRun) -> Iterator[None]:
+def run_connection_source(action: ActionRun) -> Iterator[None]:
     """Takes the commit that was pushed, else the branch's newest: its files are the output artifact, its id the revision."""
     settings = action.configuration
     if settings.get("OutputArtifactFormat", "CODE_ZIP") != "CODE_ZIP":
@@ -23,7 +23,7 @@ def run(action: ActionRun) -> Iterator[None]:
             "ConfigurationError", f"OutputArtifactFormat {settings['OutputArtifactFormat']} is not emulated"
         )
     connection = _connection(action, settings["ConnectionArn"])
-    repository = connections_of(action.account_id, action.region).repository(settings["FullRepositoryId"])
+    repository = get_connections(action.account_id, action.region).repository(settings["FullRepositoryId"])
     commit_id = action.pinned or repository.branches.get(settings["BranchName"])
     if commit_id not in repository.commits:
         wanted = f"[{settings['BranchName']}] found for FullRepositoryName [{repository.full_name}]"
@@ -47,11 +47,11 @@ def run(action: ActionRun) -> Iterator[None]:
 def _connection(action: ActionRun, arn: str) -> Connection:
     """The connection, if there is one that has been completed and that the pipeline's role may use."""
     try:
-        found = connections_of(action.account_id, action.region).connection(arn)
+        found = get_connections(action.account_id, action.region).connection(arn)
     except JsonRESTError as error:
         raise ActionError("ConfigurationError", str(error.message)) from error
     role = action.role()
-    if role is None or not any(may(role, f"{service}:UseConnection", arn) for service in (NEW, OLD)):
+    if role is None or not any(role_allows(role, f"{service}:UseConnection", arn) for service in (SERVICE, OLD_SERVICE)):
         message = f"Unable to use Connection: {arn}. The provided role does not have sufficient permissions."
         raise ActionError("PermissionError", f"[{found.told['ProviderType']}] {message}")
     if not found.available:

@@ -17,7 +17,7 @@ from tealform_harness.aws_emulator.codepipeline.action_run import ActionRun
 from tealform_harness.aws_emulator.codepipeline.error import ActionError
 
 
-def run(action: ActionRun) -> Iterator[None]:
+def run_s3_deploy(action: ActionRun) -> Iterator[None]:
     """Puts the input artifact into a bucket: as the ZIP that it is, or the files in it."""
     settings = action.configuration
     backend = s3_backends[action.account_id][get_partition(action.region)]

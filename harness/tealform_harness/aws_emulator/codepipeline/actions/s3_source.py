@@ -15,7 +15,7 @@ from tealform_harness.aws_emulator.codepipeline.action_run import ActionRun
 from tealform_harness.aws_emulator.codepipeline.error import ActionError
 
 
-def run(action: ActionRun) -> Iterator[None]:
+def run_s3_source(action: ActionRun) -> Iterator[None]:
     """Takes the version of the object that is asked for, else the newest, which is the output artifact as it is; its version is the revision."""
     bucket, key = action.configuration["S3Bucket"], action.configuration["S3ObjectKey"]
     found = _object(action, bucket, key)

@@ -16,7 +16,7 @@ from tealform_harness.aws_emulator.codepipeline.action_run import ActionRun
 from tealform_harness.aws_emulator.codepipeline.error import ActionError
 
 
-def run(action: ActionRun) -> Iterator[None]:
+def run_codecommit_source(action: ActionRun) -> Iterator[None]:
     """Takes the branch's newest commit: its files are the output artifact, its id the revision."""
     repository, branch = action.configuration["RepositoryName"], action.configuration["BranchName"]
     backend = cast(SourceControlBackend, codecommit_backends[action.account_id][action.region])

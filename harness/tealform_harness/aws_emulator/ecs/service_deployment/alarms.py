@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
 
-from tealform_harness.aws_emulator.ecs.service_deployment.error import DeploymentError
+from tealform_harness.aws_emulator.ecs.service_deployment.error import ServiceDeploymentError
 
 
 class Alarms:
@@ -29,8 +29,8 @@ class Alarms:
             self._status, self._triggered, self._watched = "TRIGGERED", active, False
             named = ", ".join(active)
             if self._settings["rollback"]:
-                raise DeploymentError(f"Service deployment rolled back because of CloudWatch alarms: {named}")
-            raise DeploymentError(f"Service deployment stopped because of CloudWatch alarms: {named}", False)
+                raise ServiceDeploymentError(f"Service deployment rolled back because of CloudWatch alarms: {named}")
+            raise ServiceDeploymentError(f"Service deployment stopped because of CloudWatch alarms: {named}", False)
 
     def end(self) -> None:
         """Nothing more is minded."""

@@ -12,7 +12,7 @@ from tealform_harness.aws_emulator.ecs import rules
 from tealform_harness.aws_emulator.ecs.service_deployment import deployment_history, strategy
 from tealform_harness.aws_emulator.ecs.service_deployment import validation as blue_green_rules
 from tealform_harness.aws_emulator.ecs.service_deployment.deployment import ServiceDeployment
-from tealform_harness.aws_emulator.ecs.service_deployment.deployment_history import History
+from tealform_harness.aws_emulator.ecs.service_deployment.deployment_history import DeploymentHistory
 from tealform_harness.aws_emulator.ecs.service_deployment.revision import Revision
 from tealform_harness.aws_emulator.ecs.task_backend import TaskBackend
 from tealform_harness.aws_emulator.elbv2 import LoadBalancingBackend
@@ -23,10 +23,10 @@ Json = dict[str, Any]
 class BlueGreenBackend(TaskBackend):
     """Adds service deployments that bring their tasks and move the traffic in their own time."""
 
-    def service_deployment(self, arn: str) -> tuple[History, ServiceDeployment] | None:
+    def service_deployment(self, arn: str) -> tuple[DeploymentHistory, ServiceDeployment] | None:
         """The service deployment of that ARN, with the history that it belongs to, if ECS moves its traffic."""
         for service in self.services.values():
-            releases = deployment_history.of(service)
+            releases = deployment_history.get_history(service)
             for deployment in releases.deployments if releases else ():
                 if releases and deployment.arn == arn:
                     return releases, deployment
@@ -44,12 +44,12 @@ class BlueGreenBackend(TaskBackend):
         releases.tell()
 
     def _check_blue_green(self, controller: str, configuration: Json, load_balancers: list[Json]) -> None:
-        if controller != "ECS" and strategy.of(configuration) != strategy.ROLLING:
-            named = strategy.of(configuration)
+        if controller != "ECS" and strategy.get_strategy(configuration) != strategy.ROLLING:
+            named = strategy.get_strategy(configuration)
             message = f"The deployment strategy {named} needs the deployment controller ECS, not {controller}"
             raise InvalidParameterException(message)
         elbv2 = cast(LoadBalancingBackend, elbv2_backends[self.account_id][self.region_name])
-        blue_green_rules.check(configuration, load_balancers, elbv2)
+        blue_green_rules.check_load_balancers(configuration, load_balancers, elbv2)
 
     def _check_change(self, service: Service, changes: Json) -> None:
         """As CreateService does, of what ECS is to deploy by blue and green after the change."""
@@ -58,7 +58,7 @@ class BlueGreenBackend(TaskBackend):
             changes[name] if changes.get(name) is not None else vars(service)[name] for name in names
         )
         self._check_blue_green(controller["type"], configuration, load_balancers)
-        if strategy.of(configuration) == strategy.ROLLING:
+        if strategy.get_strategy(configuration) == strategy.ROLLING:
             return
         wanted = changes.get("task_definition") or str(service.task_definition)
         if changes.get("load_balancers"):
@@ -75,7 +75,7 @@ class BlueGreenBackend(TaskBackend):
 
         Whoever creates the service would have to wait otherwise, and Terraform does not.
         """
-        releases = deployment_history.keep(service, None)
+        releases = deployment_history.update_history(service, None)
         if releases is None:
             self._run_tasks(service)
         else:
@@ -83,10 +83,10 @@ class BlueGreenBackend(TaskBackend):
             releases.tell()
 
     def _deploy_change(self, service: Service, running: Revision, forced: bool) -> None:
-        releases = deployment_history.keep(service, running)
+        releases = deployment_history.update_history(service, running)
         if service.task_sets and service.deployment_controller["type"] == "ECS":
             service.task_sets = []
-            History(service, running).tell()
+            DeploymentHistory(service, running).tell()
         if releases is None:
             self._run_tasks(service)
             return

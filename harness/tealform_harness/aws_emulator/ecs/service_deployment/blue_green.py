@@ -12,10 +12,10 @@ from typing import Any
 from moto.ecs.models import Service
 
 from tealform_harness.aws_emulator.ecs.service_deployment import strategy
-from tealform_harness.aws_emulator.ecs.service_deployment.error import DeploymentError
-from tealform_harness.aws_emulator.ecs.service_deployment.hooks import Hooks
+from tealform_harness.aws_emulator.ecs.service_deployment.error import ServiceDeploymentError
+from tealform_harness.aws_emulator.ecs.service_deployment.hooks import LifecycleHooks
 from tealform_harness.aws_emulator.ecs.service_deployment.revision import Revision
-from tealform_harness.aws_emulator.ecs.service_deployment.traffic import Traffic
+from tealform_harness.aws_emulator.ecs.service_deployment.traffic import ServiceTraffic
 
 _ALL, _NONE = Decimal(100), Decimal(0)
 
@@ -24,7 +24,7 @@ _ALL, _NONE = Decimal(100), Decimal(0)
 _SHIFTS = ("TEST_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT")
 
 
-class BlueGreen:
+class ServiceRelease:
     """The work of the deployment ``arn`` that brings ``green`` to a service; ``blue`` is None at the first one.
 
     Each ``yield`` of ``steps`` ends a step, and each is one look of somebody who follows the deployment, whatever
@@ -38,13 +38,13 @@ class BlueGreen:
         blue: Revision | None,
         green: Revision,
         configuration: Mapping[str, Any],
-        left_over: BlueGreen | None,
+        left_over: ServiceRelease | None,
     ) -> None:
         self._service, self._arn, self._configuration = service, arn, configuration
         self._blue, self._green, self._left_over = blue, green, left_over
         _, _, _, self._region, self._account_id, *_ = service.arn.split(":")
-        self.hooks = Hooks(self._account_id, self._region, configuration.get("lifecycleHooks") or [])
-        self.traffic: Traffic | None = None
+        self.hooks = LifecycleHooks(self._account_id, self._region, configuration.get("lifecycleHooks") or [])
+        self.traffic: ServiceTraffic | None = None
         self.stage: str | None = None
         self.blue_runs, self.green_runs = blue is not None, False
         self.waits_for_hook = False
@@ -56,7 +56,7 @@ class BlueGreen:
             self._left_over.go_back()
             yield from self._enter("RECONCILE_SERVICE")
         load_balancers = self._green.settings["load_balancers"]
-        self.traffic = traffic = Traffic(self._account_id, self._region, load_balancers)
+        self.traffic = traffic = ServiceTraffic(self._account_id, self._region, load_balancers)
         yield from self._enter("PRE_SCALE_UP")
         self.green_runs = True
         yield from self._enter("SCALE_UP")
@@ -64,7 +64,7 @@ class BlueGreen:
         traffic.shift_test(_ALL)
         yield from self._enter("TEST_TRAFFIC_SHIFT")
         yield from self._enter("POST_TEST_TRAFFIC_SHIFT")
-        for percent in strategy.percentages(self._configuration):
+        for percent in strategy.list_percentages(self._configuration):
             traffic.shift(percent)
             yield from self._enter("PRODUCTION_TRAFFIC_SHIFT")
         yield from self._enter("POST_PRODUCTION_TRAFFIC_SHIFT")
@@ -101,7 +101,7 @@ class BlueGreen:
         self.stage = stage
         try:
             next(self.hooks.call(stage, self._event), None)
-        except DeploymentError:
+        except ServiceDeploymentError:
             return
 
     def _event(self) -> dict[str, Any]:

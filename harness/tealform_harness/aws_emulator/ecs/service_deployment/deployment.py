@@ -14,8 +14,8 @@ from moto.core.utils import utcnow
 from moto.ecs.models import Service
 
 from tealform_harness.aws_emulator.ecs.service_deployment.alarms import Alarms
-from tealform_harness.aws_emulator.ecs.service_deployment.blue_green import BlueGreen
-from tealform_harness.aws_emulator.ecs.service_deployment.error import DeploymentError
+from tealform_harness.aws_emulator.ecs.service_deployment.blue_green import ServiceRelease
+from tealform_harness.aws_emulator.ecs.service_deployment.error import ServiceDeploymentError
 from tealform_harness.aws_emulator.ecs.service_deployment.revision import Revision
 
 Json = dict[str, Any]
@@ -41,7 +41,7 @@ class ServiceDeployment:
         self.arn = f"{service.arn.replace(':service/', ':service-deployment/')}/{token_hex(11)[:21]}"
         self._configuration: Json = deepcopy(vars(service)["deployment_configuration"])
         rest = left_over.work if left_over else None
-        self.work: BlueGreen = BlueGreen(service, self.arn, source, target, self._configuration, rest)
+        self.work: ServiceRelease = ServiceRelease(service, self.arn, source, target, self._configuration, rest)
         self._steps = self.work.steps()
         self._alarms: Alarms | None = None
         self._rollback: Json | None = None
@@ -134,14 +134,14 @@ class ServiceDeployment:
             next(self._steps)
         except StopIteration:
             self._end("SUCCESSFUL")
-        except DeploymentError as failure:
+        except ServiceDeploymentError as failure:
             self._fail(failure)
 
     def _begin_to_watch(self) -> Alarms:
         _, _, _, region, account_id, *_ = self._service.arn.split(":")
         return Alarms(account_id, region, self._configuration.get("alarms"))
 
-    def _fail(self, failure: DeploymentError) -> None:
+    def _fail(self, failure: ServiceDeploymentError) -> None:
         self.status_reason = failure.reason
         self._say(f"deployment failed: {failure.reason}")
         if failure.rolls_back:

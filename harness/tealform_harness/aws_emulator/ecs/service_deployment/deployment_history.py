@@ -16,7 +16,7 @@ Json = dict[str, Any]
 _SUPERSEDED = "The service deployment was stopped because a newer one was started."
 
 
-class History:
+class DeploymentHistory:
     """Kept by the service; ``revision`` is what ran before the first deployment of all, if anything did."""
 
     def __init__(self, service: Service, revision: Revision | None = None) -> None:
@@ -96,17 +96,17 @@ class History:
         }
 
 
-def of(service: Service) -> History | None:
+def get_history(service: Service) -> DeploymentHistory | None:
     """The history of a service that ECS deploys by blue and green; none for others."""
     found = vars(service).get("history")
-    return found if isinstance(found, History) else None
+    return found if isinstance(found, DeploymentHistory) else None
 
 
-def keep(service: Service, running: Revision | None) -> History | None:
+def update_history(service: Service, running: Revision | None) -> DeploymentHistory | None:
     """Gives a service a history if it needs one and has none; ``running`` is what it runs by then."""
     by_ecs = service.deployment_controller["type"] == "ECS"
-    if not by_ecs or strategy.of(vars(service)["deployment_configuration"]) == strategy.ROLLING:
+    if not by_ecs or strategy.get_strategy(vars(service)["deployment_configuration"]) == strategy.ROLLING:
         vars(service).pop("history", None)
-    elif of(service) is None:
-        vars(service)["history"] = History(service, running)
-    return of(service)
+    elif get_history(service) is None:
+        vars(service)["history"] = DeploymentHistory(service, running)
+    return get_history(service)

@@ -14,8 +14,8 @@ from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.utils import get_backend
 from moto.awslambda_simple.models import LambdaSimpleBackend
 
-from tealform_harness.aws_emulator.ecs.service_deployment.error import DeploymentError, rolled_back_because
-from tealform_harness.aws_emulator.iam_roles import role_of, trusts
+from tealform_harness.aws_emulator.ecs.service_deployment.error import ServiceDeploymentError, rolled_back_because
+from tealform_harness.aws_emulator.iam_roles import find_role, role_trusts
 
 Json = Mapping[str, Any]
 
@@ -25,7 +25,7 @@ LONGEST_SECONDS = 24 * 60 * 60
 _NOT_RUN = {"hookStatus": "SUCCEEDED"}
 
 
-class Hooks:
+class LifecycleHooks:
     """The lifecycle hooks of a service; ``told`` are those that were called, as DescribeServiceDeployments tells them."""
 
     def __init__(self, account_id: str, region: str, hooks: Sequence[Json]) -> None:
@@ -50,14 +50,14 @@ class Hooks:
             while True:
                 asked = {"executionId": execution, "lifecycleStage": stage, **event()}
                 answer = self._answer(hook, {**asked, "hookDetails": details} if details else asked)
-                if _status(target, answer) == "SUCCEEDED":
+                if _parse_status(target, answer) == "SUCCEEDED":
                     break
                 seconds += answer.get("callBackDelay") or SECONDS_BETWEEN_CALLS
                 if seconds >= LONGEST_SECONDS:
-                    raise DeploymentError(f"Lifecycle hook target {target} timed out.")
-                details = _merged(details, answer.get("hookDetails"))
+                    raise ServiceDeploymentError(f"Lifecycle hook target {target} timed out.")
+                details = _merge_details(details, answer.get("hookDetails"))
                 yield
-        except DeploymentError as failure:
+        except ServiceDeploymentError as failure:
             told["status"] = "FAILED"
             raise rolled_back_because(f"{stage} lifecycle hook(s) failed. {failure.reason}") from failure
         told["status"] = "SUCCEEDED"
@@ -69,23 +69,23 @@ class Hooks:
         told to do without Docker, it answers for functions with what it was told to, or with what they are given.
         """
         target = hook["hookTargetArn"]
-        role = role_of(self._account_id, self._region, hook["roleArn"])
-        if role is None or not trusts(role, "ecs.amazonaws.com"):
-            raise DeploymentError(f"ECS was unable to assume role {hook['roleArn']}")
+        role = find_role(self._account_id, self._region, hook["roleArn"])
+        if role is None or not role_trusts(role, "ecs.amazonaws.com"):
+            raise ServiceDeploymentError(f"ECS was unable to assume role {hook['roleArn']}")
         functions, body = get_backend(self._account_id, self._region), json.dumps(event)
         try:
             functions.get_function(target)
         except UnknownFunctionException as error:
             message = f"ECS was unable to invoke hook target {target} due to {error.message}"
-            raise DeploymentError(message) from error
+            raise ServiceDeploymentError(message) from error
         if not isinstance(functions, LambdaSimpleBackend):
             return _NOT_RUN
         returned = functions.invoke(target, None, body, {}, {})
         text = returned.decode() if isinstance(returned, bytes) else returned or ""
-        return _NOT_RUN if text == body else _parsed(text)
+        return _NOT_RUN if text == body else _parse_answer(text)
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def _parse_answer(text: str) -> dict[str, Any]:
     try:
         answer = json.loads(text)
     except ValueError:
@@ -93,15 +93,15 @@ def _parsed(text: str) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _status(target: str, answer: Json) -> str:
+def _parse_status(target: str, answer: Json) -> str:
     match answer.get("hookStatus"):
         case "SUCCEEDED" | "IN_PROGRESS" as status:
             return str(status)
         case "FAILED":
-            raise DeploymentError(f"Lifecycle hook target {target} returned FAILED status.")
+            raise ServiceDeploymentError(f"Lifecycle hook target {target} returned FAILED status.")
     message = f"ECS was unable to parse the response from {target} due to: HookStatus must not be null."
-    raise DeploymentError(message)
+    raise ServiceDeploymentError(message)
 
 
-def _merged(details: Any, more: Any) -> Any:
+def _merge_details(details: Any, more: Any) -> Any:
     return {**details, **more} if isinstance(details, dict) and isinstance(more, dict) else more or details

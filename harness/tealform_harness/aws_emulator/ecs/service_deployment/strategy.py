@@ -37,19 +37,19 @@ _OWN: Mapping[str, tuple[str, Json]] = {
 _LEAST_PERCENT = {"canaryPercent": Decimal("0.1"), "stepPercent": Decimal("3.0")}
 
 
-def of(configuration: Mapping[str, Any]) -> str:
+def get_strategy(configuration: Mapping[str, Any]) -> str:
     """The strategy of a deployment configuration."""
     return str(configuration.get("strategy") or ROLLING)
 
 
-def settled(before: Mapping[str, Any], asked: Mapping[str, Any]) -> Json:
+def merge_configuration(before: Mapping[str, Any], asked: Mapping[str, Any]) -> Json:
     """The configuration ``before`` with what is ``asked`` over it, and the defaults of its strategy.
 
     What belongs to another strategy than the one it has then is gone. Raises InvalidParameterException where it was
     asked for, and for values that are out of range.
     """
     merged: Json = {**before, **{name: value for name, value in asked.items() if value is not None}}
-    strategy = of(merged)
+    strategy = get_strategy(merged)
     if strategy not in STRATEGIES:
         raise InvalidParameterException(f"Invalid strategy: {strategy}. Valid values are: {', '.join(STRATEGIES)}")
     for owner, (name, defaults) in _OWN.items():
@@ -60,13 +60,13 @@ def settled(before: Mapping[str, Any], asked: Mapping[str, Any]) -> Json:
         else:
             merged.pop(name, None)
     if strategy != ROLLING:
-        _check(merged, strategy)
+        _check_configuration(merged, strategy)
     return merged
 
 
-def percentages(configuration: Mapping[str, Any]) -> Iterator[Decimal]:
+def list_percentages(configuration: Mapping[str, Any]) -> Iterator[Decimal]:
     """How much of production's traffic green has after each shift; the last is 100."""
-    match of(configuration):
+    match get_strategy(configuration):
         case "CANARY":
             steps = _decimal(configuration["canaryConfiguration"]["canaryPercent"])
             if steps < 100:
@@ -79,7 +79,7 @@ def percentages(configuration: Mapping[str, Any]) -> Iterator[Decimal]:
     yield Decimal(100)
 
 
-def _check(configuration: Json, strategy: str) -> None:
+def _check_configuration(configuration: Json, strategy: str) -> None:
     if configuration.get("bakeTimeInMinutes") is None and strategy == "BLUE_GREEN":
         raise InvalidParameterException("bakeTimeInMinutes is required when the deployment strategy is BLUE_GREEN")
     _check_minutes("bakeTimeInMinutes", configuration.get("bakeTimeInMinutes", 0))

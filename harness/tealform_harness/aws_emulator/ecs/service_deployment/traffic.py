@@ -14,13 +14,13 @@ from moto.elbv2.exceptions import ELBClientError
 from moto.elbv2.models import FakeRule, elbv2_backends
 
 from tealform_harness.aws_emulator.ecs.service_deployment.error import invalid_networking
-from tealform_harness.aws_emulator.elbv2 import LoadBalancingBackend, weights
-from tealform_harness.aws_emulator.iam_roles import role_of, trusts
+from tealform_harness.aws_emulator.elbv2 import LoadBalancingBackend, rule_weights
+from tealform_harness.aws_emulator.iam_roles import find_role, role_trusts
 
 Json = Mapping[str, Any]
 
 
-class Traffic:
+class ServiceTraffic:
     """The routes of all load balancers of a service; they move together.
 
     Raises DeploymentError for what ECS finds when it begins to deploy.
@@ -92,7 +92,7 @@ class Route:
             raise invalid_networking(str(error.message)) from error
 
     def _check_association(self) -> None:
-        led_to = {*weights(self._production), *(weights(self._test) if self._test else ())}
+        led_to = {*rule_weights(self._production), *(rule_weights(self._test) if self._test else ())}
         for group in self._pair:
             if group not in led_to:
                 raise invalid_networking(
@@ -100,7 +100,7 @@ class Route:
                 )
 
     def _serving(self) -> str:
-        serving = [group for group, weight in weights(self._production).items() if weight]
+        serving = [group for group, weight in rule_weights(self._production).items() if weight]
         for group in serving:
             if group not in self._pair:
                 primary, alternate = self._pair
@@ -117,8 +117,8 @@ class Route:
 
 
 def _check_role(account_id: str, region: str, arn: str) -> None:
-    role = role_of(account_id, region, arn)
-    if role is None or not trusts(role, "ecs.amazonaws.com"):
+    role = find_role(account_id, region, arn)
+    if role is None or not role_trusts(role, "ecs.amazonaws.com"):
         raise invalid_networking(
             f"ECS was unable to manage the ELB resources due to missing permissions on ECS Infrastructure Role '{arn}'."
         )

@@ -14,9 +14,9 @@ from moto.ecs.exceptions import InvalidParameterException
 from moto.elbv2.exceptions import ELBClientError
 
 from tealform_harness.aws_emulator.ecs.service_deployment import strategy
-from tealform_harness.aws_emulator.elbv2 import LoadBalancingBackend, weights
+from tealform_harness.aws_emulator.elbv2 import LoadBalancingBackend, rule_weights
 
-Json = Mapping[str, Any]
+Configuration = Mapping[str, Any]
 
 _RULE_OF_ALB = re.compile(r"arn:[\w-]+:elasticloadbalancing:[\w-]+:\d+:listener-rule/app/.+")
 _LISTENER_OF_NLB = re.compile(r"arn:[\w-]+:elasticloadbalancing:[\w-]+:\d+:listener/net/.+")
@@ -24,13 +24,13 @@ _REQUIRED = ("alternateTargetGroupArn", "productionListenerRule", "roleArn")
 _RULES = ("productionListenerRule", "testListenerRule")
 
 
-def check(configuration: Json, load_balancers: Sequence[Json], elbv2: LoadBalancingBackend) -> None:
+def check_load_balancers(configuration: Configuration, load_balancers: Sequence[Configuration], elbv2: LoadBalancingBackend) -> None:
     """Raises InvalidParameterException for what is documented to be refused at once."""
     advanced = [balancer.get("advancedConfiguration") for balancer in load_balancers]
     if any(advanced) and not all(advanced):
         message = "Either all or none of the provided loadBalancers must have advancedConfiguration defined"
         raise InvalidParameterException(message)
-    if strategy.of(configuration) != strategy.ROLLING and not all(advanced):
+    if strategy.get_strategy(configuration) != strategy.ROLLING and not all(advanced):
         raise InvalidParameterException(
             "advancedConfiguration field is required for all loadBalancers when using a non-ROLLING deployment strategy"
         )
@@ -48,7 +48,7 @@ def _check_complete(advanced: Sequence[Any]) -> None:
                 raise InvalidParameterException(f"{name} of advancedConfiguration must not be empty")
 
 
-def _check_groups(load_balancers: Sequence[Json], elbv2: LoadBalancingBackend) -> None:
+def _check_groups(load_balancers: Sequence[Configuration], elbv2: LoadBalancingBackend) -> None:
     seen: set[str] = set()
     for balancer in load_balancers:
         alternate = balancer["advancedConfiguration"]["alternateTargetGroupArn"]
@@ -60,7 +60,7 @@ def _check_groups(load_balancers: Sequence[Json], elbv2: LoadBalancingBackend) -
             seen.add(arn)
 
 
-def _check_rules(group: str, advanced: Json, elbv2: LoadBalancingBackend) -> None:
+def _check_rules(group: str, advanced: Configuration, elbv2: LoadBalancingBackend) -> None:
     for name in _RULES:
         arn = advanced.get(name)
         if arn and not _RULE_OF_ALB.fullmatch(arn) and not _LISTENER_OF_NLB.fullmatch(arn):
@@ -71,15 +71,15 @@ def _check_rules(group: str, advanced: Json, elbv2: LoadBalancingBackend) -> Non
         message = f"The following rules cannot be used as both production and test listener rules: {production}"
         raise InvalidParameterException(message)
     pair = {group, advanced["alternateTargetGroupArn"]}
-    if not test and _RULE_OF_ALB.fullmatch(production) and not pair <= _led_to(production, elbv2):
+    if not test and _RULE_OF_ALB.fullmatch(production) and not pair <= _forwarded_groups(production, elbv2):
         raise InvalidParameterException(
             "For Application LoadBalancer, testListenerRule is required when productionListenerRule is not associated "
             "with both targetGroup and alternateTargetGroup"
         )
 
 
-def _led_to(rule: str, elbv2: LoadBalancingBackend) -> set[str]:
+def _forwarded_groups(rule: str, elbv2: LoadBalancingBackend) -> set[str]:
     try:
-        return set(weights(elbv2.rule(rule)))
+        return set(rule_weights(elbv2.rule(rule)))
     except ELBClientError:
         return set()
