@@ -16,7 +16,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from tealform_harness.aws_emulator import git_hosting, preexisting_network, preexisting_resources, seed, services
+from tealform_harness.aws_emulator import external_references, git_hosting, preexisting_resources, services
 from tealform_harness.aws_emulator.external_references import Network
 from tealform_harness.aws_emulator.request_dedup import RequestDeduplicator
 
@@ -38,7 +38,7 @@ def create_application() -> WSGIApplication:
     services.install()
     aws = DomainDispatcherApplication(_service)
     own = {
-        seed.SEED_PATH: _existing,
+        external_references.SEED_PATH: _existing,
         git_hosting.PUSH_PATH: _own(git_hosting.answer_push),
         git_hosting.HANDSHAKE_PATH: _own(git_hosting.answer_handshake),
     }
@@ -66,7 +66,7 @@ def _existing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterab
             asked["arns"], **{name: asked[name] for name in ("account", "region") if name in asked}
         )
         for network in asked["networks"]:
-            preexisting_network.create_network(Network(**network))
+            preexisting_resources.create_network(Network(**network))
     except ValueError as error:
         return Response(f"{error}\n", 400)(environ, start_response)
     return Response(status=204)(environ, start_response)

@@ -6,8 +6,7 @@ from typing import Any, cast
 
 from moto.core.responses import ActionResult, EmptyResult
 
-from tealform_harness.aws_emulator.moto_patch import ExtendedResponse
-from tealform_harness.aws_emulator.moto_register import NewBackend, Refusal
+from tealform_harness.aws_emulator.moto_patch import ExtendedResponse, NewBackend, Refusal
 
 SERVICE = "chatbot"
 PATHS = tuple(

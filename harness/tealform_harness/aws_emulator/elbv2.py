@@ -1,8 +1,8 @@
-"""Load balancers: what hangs on what, and how rules are told."""
+"""Elastic Load Balancing: relations of load balancers and target groups, forward actions, and what is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from moto.elbv2.exceptions import ELBClientError
@@ -15,10 +15,97 @@ from moto.elbv2.models import (
     FakeRule,
     FakeTargetGroup,
 )
-from moto.s3.models import s3_backends
+from moto.s3.models import FakeBucket, s3_backends
 
-from tealform_harness.aws_emulator import load_balancer_rules
+from tealform_harness.aws_emulator.iam import find_allowing_statements, matches_pattern
 from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
+
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html
+_TARGETS = {
+    "HTTP": ("HTTP", "HTTPS"),
+    "HTTPS": ("HTTP", "HTTPS"),
+    "TCP": ("TCP", "TCP_UDP"),
+    "TLS": ("TCP", "TLS"),
+    "UDP": ("UDP", "TCP_UDP"),
+    "TCP_UDP": ("TCP_UDP",),
+}
+_SECURE = ("HTTPS", "TLS")
+
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
+_COMMON_ATTRIBUTES = ("deletion_protection.enabled", "load_balancing.cross_zone.enabled", "access_logs.s3.")
+_OWN_ATTRIBUTES = {
+    "network": ("dns_record.client_routing_policy", "secondary_ips.", "zonal_shift.config.enabled", "ipv6."),
+    "gateway": (),
+}
+
+# Who delivers, and what it must be allowed beside putting objects:
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html
+_DELIVERERS = {
+    "application": ("logdelivery.elasticloadbalancing.amazonaws.com", ()),
+    "network": ("delivery.logs.amazonaws.com", ("s3:GetBucketAcl",)),
+}
+
+
+def check_attributes(balancer: FakeLoadBalancer, keys: Iterable[str]) -> None:
+    """Refuses attributes of another type of load balancer."""
+    if balancer.type in _OWN_ATTRIBUTES:
+        for key in keys:
+            if not key.startswith((*_COMMON_ATTRIBUTES, *_OWN_ATTRIBUTES[balancer.type])):
+                message = f"Load balancer attribute key '{key}' is not supported on load balancers with type '{balancer.type}'"
+                raise ELBClientError("InvalidConfigurationRequest", message)
+
+
+def check_access_logs(balancer: FakeLoadBalancer, bucket: FakeBucket | None, prefix: str, account_id: str) -> None:
+    """Refuses a bucket whose policy does not let the logs in, as far as principal, action and resource go."""
+    service, looks = _DELIVERERS[balancer.type]
+    if bucket is None:
+        raise ELBClientError("InvalidConfigurationRequest", "The bucket of the access logs does not exist")
+    policy, arn = bucket.policy or b'{"Statement": []}', f"arn:{bucket.partition}:s3:::{bucket.name}"
+    log = "/".join(filter(None, (arn, prefix, "AWSLogs", account_id, "log")))
+    for action, resource in (("s3:PutObject", log), *((look, arn) for look in looks)):
+        if not any(
+            matches_pattern(resource, each["Resource"]) for each in find_allowing_statements(policy, service, action)
+        ):
+            message = f"Access Denied for bucket: {bucket.name}. Please check S3bucket permission"
+            raise ELBClientError("InvalidConfigurationRequest", message)
+
+
+def check_security_groups(balancer: FakeLoadBalancer) -> None:
+    """Refuses them where there were none from the start.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
+    """
+    if balancer.type == "network" and not balancer.security_groups:
+        message = "A Network Load Balancer that was created without security groups cannot be given any"
+        raise ELBClientError("InvalidConfigurationRequest", message)
+
+
+def check_listener(protocol: str, certificate: str | None, groups: Iterable[FakeTargetGroup]) -> None:
+    """Refuses a secure listener without a certificate, and target groups that another kind of listener leads to."""
+    if protocol in _SECURE and not certificate:
+        raise ELBClientError("ValidationError", f"A certificate must be specified for {protocol} listeners")
+    for group in groups:
+        if group.protocol not in _TARGETS.get(protocol, (group.protocol,)):
+            message = f"The protocol {group.protocol} of {group.name} is not compatible with listeners of {protocol}"
+            raise ELBClientError("IncompatibleProtocols", message)
+
+
+def check_rule(balancer_arn: str) -> None:
+    """Refuses rules where there is only the default one.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html
+    """
+    if ":loadbalancer/app/" not in balancer_arn:
+        message = "Rules are supported by Application Load Balancers only"
+        raise ELBClientError("InvalidConfigurationRequest", message)
+
+
+def has_access_logs(attributes: Mapping[str, str]) -> bool:
+    """Whether a load balancer with these attributes logs who came."""
+    return attributes.get("access_logs.s3.enabled") == "true"
+
 
 Action = dict[str, Any]
 
@@ -42,7 +129,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         """Also refuses target groups that hang on another load balancer, or that do not fit its protocol."""
         given, certificate = kwargs["actions"], kwargs.get("certificate")
         self._refuse_second_load_balancer(load_balancer_arn, given)
-        load_balancer_rules.check_listener(kwargs["protocol"], certificate, self._groups(given))
+        check_listener(kwargs["protocol"], certificate, self._groups(given))
         listener = super().create_listener(load_balancer_arn, *args, **{**kwargs, "actions": complete_forwards(given)})
         self._relate_target_groups()
         return listener
@@ -50,7 +137,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
     def create_rule(self, listener_arn: str, *args: Any, **kwargs: Any) -> FakeListenerRule:
         """Also refuses a target group that hangs on another load balancer."""
         given = kwargs["actions"]
-        load_balancer_rules.check_rule(_load_balancer_of(listener_arn))
+        check_rule(_load_balancer_of(listener_arn))
         self._refuse_second_load_balancer(_load_balancer_of(listener_arn), given)
         rule = super().create_rule(listener_arn, *args, **{**kwargs, "actions": complete_forwards(given)})
         self._relate_target_groups()
@@ -99,18 +186,18 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyLoadBalancerAttributes.html
         """
         if balancer := self.load_balancers.get(arn):
-            load_balancer_rules.check_attributes(balancer, attrs)
+            check_attributes(balancer, attrs)
             after = balancer.attrs | attrs
-            if load_balancer_rules.has_access_logs(after):
+            if has_access_logs(after):
                 buckets = s3_backends[self.account_id][self.partition].buckets
                 bucket, prefix = buckets.get(after["access_logs.s3.bucket"]), after["access_logs.s3.prefix"]
-                load_balancer_rules.check_access_logs(balancer, bucket, prefix, self.account_id)
+                check_access_logs(balancer, bucket, prefix, self.account_id)
         return super().modify_load_balancer_attributes(arn, attrs)
 
     def set_security_groups(self, arn: str, sec_groups: list[str]) -> None:
         """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetSecurityGroups.html."""
         if balancer := self.load_balancers.get(arn):
-            load_balancer_rules.check_security_groups(balancer)
+            check_security_groups(balancer)
         super().set_security_groups(arn, sec_groups)
 
     def delete_load_balancer(self, arn: str) -> None:

@@ -1,11 +1,17 @@
-"""What an environment's generated Terraform refers to but does not create."""
+"""References of an environment's generated Terraform to resources that it does not create, and how to create them."""
 
 from __future__ import annotations
 
+import json
 import re
+import urllib.error
+import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from tealform.errors import TealformError
+from tealform_harness.aws_emulator.server import EmulatedAws
 
 # Wildcards do not match, so what a policy allows is no reference. A secret's ARN may go on with one of its keys.
 _ARN = re.compile(
@@ -142,3 +148,27 @@ def _texts(value: object) -> Iterator[str]:
         case list():
             for each in value:
                 yield from _texts(each)
+
+
+# The path of the emulated AWS that takes references; no service of AWS has one like it.
+SEED_PATH = "/emulated-aws/existing"
+
+
+def seed(emulated: EmulatedAws, document: Mapping[str, Any]) -> References:
+    """Creates what ``document``, an environment's generated Terraform, takes for granted, and returns it.
+
+    What that can be stands in ``harness/tealform_harness/aws_emulator/external_references.py``. AWS refuses a listener whose certificate is
+    missing, for example; so does the emulation. Seeding again changes nothing. Raises ``TealformError`` if something
+    cannot be created, in a region that is not emulated for example.
+    """
+    found = find_references(document)
+    body = json.dumps(asdict(found)).encode()
+    request = urllib.request.Request(emulated.endpoint + SEED_PATH, body, method="POST")
+    # The emulated AWS is on this machine, whatever the caller's proxies are.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        opener.open(request).close()
+    except urllib.error.HTTPError as error:
+        with error:
+            raise TealformError(f"not created in the emulated AWS: {error.read().decode().strip()}") from None
+    return found

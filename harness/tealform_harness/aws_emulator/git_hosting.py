@@ -14,8 +14,7 @@ from moto.codepipeline.models import codepipeline_backends
 from tealform.errors import TealformError
 from tealform_harness.aws_emulator.codepipeline.backend import PipelineBackend
 from tealform_harness.aws_emulator.codepipeline.triggers import CONNECTION_PROVIDER, find_started_action
-from tealform_harness.aws_emulator.connections.backend import get_connections
-from tealform_harness.aws_emulator.connections.hosting import Push
+from tealform_harness.aws_emulator.connections import Push, get_connections
 from tealform_harness.aws_emulator.server import EmulatedAws
 
 # Paths of the emulated AWS; no service of AWS has one like them.

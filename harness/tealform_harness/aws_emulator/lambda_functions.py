@@ -9,7 +9,7 @@ from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend, ec2_backends
 
-from tealform_harness.aws_emulator.iam_roles import find_role, role_allows, role_trusts
+from tealform_harness.aws_emulator.iam import find_role, role_allows, role_trusts
 from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
 
 Json = dict[str, Any]

@@ -10,8 +10,8 @@ from moto.kms.models import kms_backends
 from moto.logs.models import LogGroup, LogsBackend
 from moto.logs.responses import LogsResponse
 
+from tealform_harness.aws_emulator.iam import as_list, find_allowing_statements, matches_pattern
 from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
-from tealform_harness.aws_emulator.resource_policies import as_list, find_allowing_statements, matches_pattern
 
 _CONTEXT = "kms:EncryptionContext:aws:logs:arn"
 

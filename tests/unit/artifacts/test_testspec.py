@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec, PhaseResults
-from tealform_harness.aws_emulator.codebuild.executables import write_executable
+from tealform_harness.aws_emulator.codebuild.cli_tools import write_executable
 from tests.unit.artifacts.contract import ARTIFACTS, REPOSITORY_URI
 
 IMAGE = f"{REPOSITORY_URI}@sha256:{'a' * 64}"

@@ -11,11 +11,11 @@ from moto.core.models import botocore_stubber
 
 from tealform_harness.aws_emulator.archive import pack, unpack
 from tealform_harness.aws_emulator.codebuild import aws_commands
+from tealform_harness.aws_emulator.codebuild.aws_commands import ToolError
 from tealform_harness.aws_emulator.codebuild.backend import BuildBackend
 from tealform_harness.aws_emulator.codebuild.build import Build
-from tealform_harness.aws_emulator.codebuild.manifest import render_manifest
-from tealform_harness.aws_emulator.codebuild.tool_error import ToolError
-from tealform_harness.aws_emulator.codebuild.variables import Variable
+from tealform_harness.aws_emulator.codebuild.buildspec import Variable
+from tealform_harness.aws_emulator.ecr import render_manifest
 from tealform_harness.aws_emulator.services import install
 from tests.inventory import ROOT
 from tests.unit.artifacts.contract import ARTIFACTS, COMMIT, EXPORTED_FILES, VARIABLES

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from moto.codebuild.exceptions import ResourceNotFoundException
 
 from tealform_harness.aws_emulator.codebuild.backend import BuildBackend
-from tealform_harness.aws_emulator.codebuild.variables import Variable
+from tealform_harness.aws_emulator.codebuild.buildspec import Variable
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
 from tests.unit.aws_emulator.pipelines import pipeline
 from tests.unit.aws_emulator.shop import Shop, container, role, task_definition

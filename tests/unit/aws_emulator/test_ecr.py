@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.ecr.models import ecr_backends
 
-from tealform_harness.aws_emulator.codebuild.manifest import render_manifest
+from tealform_harness.aws_emulator.ecr import render_manifest
 from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from tealform_harness.aws_emulator import preexisting_network
+from tealform_harness.aws_emulator import preexisting_resources
 from tealform_harness.aws_emulator.external_references import Network
 from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
@@ -19,7 +19,7 @@ def ec2() -> Iterator[Any]:
 
 
 def create(*groups: list[str]) -> None:
-    preexisting_network.create_network(Network(ACCOUNT, REGION, VPC_ID, groups))
+    preexisting_resources.create_network(Network(ACCOUNT, REGION, VPC_ID, groups))
 
 
 def described(ec2: Any, subnet_ids: list[str]) -> list[dict[str, Any]]:

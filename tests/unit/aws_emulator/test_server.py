@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tealform.errors import TealformError
 from tealform_harness.aws_emulator import git_hosting
-from tealform_harness.aws_emulator.seed import SEED_PATH, seed
+from tealform_harness.aws_emulator.external_references import SEED_PATH, seed
 from tealform_harness.aws_emulator.server import EmulatedAws, running
 from tests.inventory import ROOT
 from tests.unit.aws_emulator import clients

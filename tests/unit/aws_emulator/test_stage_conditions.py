@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from tealform_harness.aws_emulator.archive import pack
-from tealform_harness.aws_emulator.codepipeline.error import ActionError
-from tealform_harness.aws_emulator.codepipeline.windows import is_window_open
+from tealform_harness.aws_emulator.codepipeline.action_run import ActionError
+from tealform_harness.aws_emulator.codepipeline.conditions import is_window_open
 from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import client
 from tests.unit.aws_emulator.pipelines import Pipeline, action, bucket

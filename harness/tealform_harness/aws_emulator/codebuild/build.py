@@ -1,4 +1,4 @@
-"""One build: the source is unpacked, the phases run, the artifact is packed."""
+"""One build: unpack the source, run the phases, pack the artifact, write the log."""
 
 from __future__ import annotations
 
@@ -10,11 +10,58 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
+
+from moto.logs.models import LogsBackend, logs_backends
 
 from tealform_harness.aws_emulator.archive import pack, unpack
-from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec, BuildspecError
+from tealform_harness.aws_emulator.codebuild.buildspec import (
+    Buildspec,
+    BuildspecError,
+    Variable,
+    VariableError,
+    resolve_variables,
+)
 from tealform_harness.aws_emulator.codebuild.cli_tools import Tools, on_path
-from tealform_harness.aws_emulator.codebuild.variables import Variable, VariableError, resolve_variables
+
+
+class BuildLog:
+    """The log of one build of ``project``; ``number`` is the last part of the build's id.
+
+    https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CloudWatchLogsConfig.html
+    """
+
+    def __init__(self, account_id: str, region: str, project: Mapping[str, Any], number: str) -> None:
+        config = project["logsConfig"]["cloudWatchLogs"]
+        self._backend: LogsBackend = logs_backends[account_id][region]
+        self._enabled = config["status"] == "ENABLED"
+        self._group = config.get("groupName") or f"/aws/codebuild/{project['name']}"
+        self._stream = "/".join(filter(None, [config.get("streamName"), number]))
+
+    def described(self) -> dict[str, Any]:
+        """As BatchGetBuilds answers."""
+        if not self._enabled:
+            return {"cloudWatchLogs": {"status": "DISABLED"}}
+        return {
+            "groupName": self._group,
+            "streamName": self._stream,
+            "deepLink": f"https://console.aws.amazon.com/cloudwatch/home?region={self._backend.region_name}"
+            f"#logsV2:log-groups/log-group/{quote_plus(self._group)}/log-events/{quote_plus(self._stream)}",
+            "cloudWatchLogs": {"status": "ENABLED", "groupName": self._group},
+        }
+
+    def write(self, text: str) -> None:
+        """Adds the lines of ``text``; the group is created if nobody has."""
+        if not self._enabled or not text.strip():
+            return
+        if self._group not in self._backend.groups:
+            self._backend.create_log_group(self._group, {})
+        if self._stream not in self._backend.groups[self._group].streams:
+            self._backend.create_log_stream(self._group, self._stream)
+        now = int(datetime.now(UTC).timestamp() * 1000)
+        events = [{"timestamp": now, "message": line} for line in text.splitlines() if line]
+        self._backend.put_log_events(self._group, self._stream, events)
+
 
 LOG = logging.getLogger(__name__)
 

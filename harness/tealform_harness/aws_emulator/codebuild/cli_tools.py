@@ -17,9 +17,15 @@ from moto.core.exceptions import ServiceException
 from moto.ecr.models import ECRBackend, ecr_backends
 
 from tealform_harness.aws_emulator.codebuild import aws_commands, cli_shim
-from tealform_harness.aws_emulator.codebuild.executables import write_executable
-from tealform_harness.aws_emulator.codebuild.manifest import MANIFEST_MEDIA_TYPE, render_manifest
-from tealform_harness.aws_emulator.codebuild.tool_error import ToolError
+from tealform_harness.aws_emulator.codebuild.aws_commands import ToolError
+from tealform_harness.aws_emulator.ecr import MANIFEST_MEDIA_TYPE, render_manifest
+
+
+def write_executable(path: Path, *command: str) -> None:
+    """Writes an executable file that runs ``command`` with the arguments that it gets."""
+    path.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
+    path.chmod(0o755)
+
 
 LOG = logging.getLogger(__name__)
 

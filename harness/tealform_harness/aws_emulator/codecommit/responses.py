@@ -10,8 +10,12 @@ from moto.codecommit.models import codecommit_backends
 from moto.codecommit.responses import CodeCommitResponse
 from moto.core.exceptions import JsonRESTError
 
-from tealform_harness.aws_emulator.codecommit.approvals import ApprovalRuleTemplate, ApprovalRuleTemplates
-from tealform_harness.aws_emulator.codecommit.backend import Repository, SourceControlBackend
+from tealform_harness.aws_emulator.codecommit.backend import (
+    ApprovalRuleTemplate,
+    ApprovalRuleTemplates,
+    Repository,
+    SourceControlBackend,
+)
 from tealform_harness.aws_emulator.codecommit.history import Change, Commit, File
 from tealform_harness.aws_emulator.moto_patch import ExtendedResponse
 

@@ -16,8 +16,8 @@ from moto.core.utils import utcnow
 from moto.utilities.utils import get_partition
 
 from tealform_harness.aws_emulator.codedeploy.blue_green import TaskSetRelease
-from tealform_harness.aws_emulator.codedeploy.error import DeploymentError
-from tealform_harness.aws_emulator.iam_roles import find_role, role_allows
+from tealform_harness.aws_emulator.codedeploy.lifecycle import DeploymentError
+from tealform_harness.aws_emulator.iam import find_role, role_allows
 from tealform_harness.aws_emulator.service_events import publish_event
 
 ENDED = ("Succeeded", "Failed", "Stopped")

@@ -13,9 +13,8 @@ from uuid import uuid4
 from moto.core.utils import utcnow
 from moto.ecs.models import Service
 
-from tealform_harness.aws_emulator.ecs.service_deployment.alarms import Alarms
 from tealform_harness.aws_emulator.ecs.service_deployment.blue_green import ServiceRelease
-from tealform_harness.aws_emulator.ecs.service_deployment.error import ServiceDeploymentError
+from tealform_harness.aws_emulator.ecs.service_deployment.hooks import Alarms, ServiceDeploymentError
 from tealform_harness.aws_emulator.ecs.service_deployment.revision import Revision
 
 Json = dict[str, Any]

@@ -1,4 +1,4 @@
-"""The functions that ECS calls at the stages of a deployment.
+"""The functions that ECS calls and the CloudWatch alarms that it watches during a deployment, and why a deployment fails.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/lambda-lifecycle-hooks.html
 """
@@ -7,15 +7,75 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.utils import get_backend
 from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.cloudwatch.models import cloudwatch_backends
 
-from tealform_harness.aws_emulator.ecs.service_deployment.error import ServiceDeploymentError, rolled_back_because
-from tealform_harness.aws_emulator.iam_roles import find_role, role_trusts
+from tealform_harness.aws_emulator.iam import find_role, role_trusts
+
+
+@dataclass(eq=False)
+class ServiceDeploymentError(Exception):
+    """``reason`` as DescribeServiceDeployments tells it; whether the deployment is rolled back then."""
+
+    reason: str
+    rolls_back: bool = True
+
+
+def rolled_back_because(reason: str) -> ServiceDeploymentError:
+    """A failure in the words that ECS begins its reasons with.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
+    """
+    return ServiceDeploymentError(f"Service deployment rolled back because {reason}")
+
+
+def invalid_networking(what: str) -> ServiceDeploymentError:
+    """Something about load balancers that ECS only finds once it deploys."""
+    return rolled_back_because(f"of invalid networking configuration. {what}")
+
+
+class Alarms:
+    """Made when the deployment begins: if one is in ALARM then, none of them counts for it.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
+    """
+
+    def __init__(self, account_id: str, region: str, settings: Mapping[str, Any] | None) -> None:
+        self._account_id, self._region = account_id, region
+        self._settings: Mapping[str, Any] = settings or {"alarmNames": [], "enable": False, "rollback": False}
+        self._triggered: list[str] = []
+        self._watched = self._settings["enable"] and not self._in_alarm()
+        self._status = "MONITORING" if self._watched else "DISABLED"
+
+    def check(self) -> None:
+        """Raises DeploymentError if one is in ALARM. The words of the reason are not AWS's, which are not documented."""
+        if self._watched and (active := self._in_alarm()):
+            self._status, self._triggered, self._watched = "TRIGGERED", active, False
+            named = ", ".join(active)
+            if self._settings["rollback"]:
+                raise ServiceDeploymentError(f"Service deployment rolled back because of CloudWatch alarms: {named}")
+            raise ServiceDeploymentError(f"Service deployment stopped because of CloudWatch alarms: {named}", False)
+
+    def end(self) -> None:
+        """Nothing more is minded."""
+        if self._watched:
+            self._status, self._watched = "MONITORING_COMPLETE", False
+
+    def told(self) -> dict[str, Any]:
+        """As DescribeServiceDeployments tells them."""
+        names = list(self._settings["alarmNames"])
+        return {"status": self._status, "alarmNames": names, "triggeredAlarmNames": self._triggered}
+
+    def _in_alarm(self) -> list[str]:
+        alarms = cloudwatch_backends[self._account_id][self._region].alarms
+        return [name for name in self._settings["alarmNames"] if name in alarms and alarms[name].state_value == "ALARM"]
+
 
 Json = Mapping[str, Any]
 

@@ -1,8 +1,10 @@
-"""Who may take on a role, and what the role may do."""
+"""IAM: who may assume a role, what a role may do, and which services a resource policy admits."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
@@ -50,3 +52,29 @@ def _statements(document: str) -> list[dict[str, Any]]:
 def _listed(principal: Any, kind: str) -> list[str]:
     named = principal.get(kind, []) if isinstance(principal, dict) else []
     return [named] if isinstance(named, str) else list(named)
+
+
+def find_allowing_statements(policy: str | bytes, service: str, action: str) -> Iterator[dict[str, Any]]:
+    """The statements of ``policy`` that allow the principal ``service`` («logging.s3.amazonaws.com») ``action``.
+
+    Their resources and conditions are the caller's to read.
+    """
+    for statement in as_list(json.loads(policy)["Statement"]):
+        principal = statement.get("Principal", {})
+        services = as_list(principal.get("Service", [])) if isinstance(principal, dict) else []
+        if (
+            statement["Effect"] == "Allow"
+            and service in services
+            and matches_pattern(action, statement.get("Action", []))
+        ):
+            yield statement
+
+
+def matches_pattern(text: str, patterns: object) -> bool:
+    """Whether one of ``patterns``, one or several, in which * stands for anything, is that of ``text``."""
+    return any(fnmatchcase(text, pattern) for pattern in as_list(patterns))
+
+
+def as_list(value: Any) -> list[Any]:
+    """A policy may hold one value in the place of a list of one."""
+    return value if isinstance(value, list) else [value]

@@ -17,8 +17,7 @@ from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.utils import get_service_model
 
 from tealform_harness.aws_emulator.codedeploy.backend import get_codedeploy
-from tealform_harness.aws_emulator.codepipeline.action_run import ActionRun
-from tealform_harness.aws_emulator.codepipeline.error import ActionError
+from tealform_harness.aws_emulator.codepipeline.action_run import ActionError, ActionRun
 from tealform_harness.aws_emulator.ecs.backend import get_ecs
 
 LARGEST_ARTIFACT_BYTES = 3 * 1024 * 1024
