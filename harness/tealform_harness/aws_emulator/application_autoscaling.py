@@ -71,9 +71,8 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
             service_namespace, resource_id, scalable_dimension, policy_name
         )
         if key not in self.policies:
-            asked = f"{service_namespace}, resource ID: {resource_id}, scalable dimension: {scalable_dimension}"
-            message = f"No scaling policy found for service namespace: {asked}, policy name: {policy_name}"
-            raise JsonRESTError("ObjectNotFoundException", message)
+            place = (service_namespace, resource_id, scalable_dimension)
+            raise _not_found("scaling policy found", *place, f", policy name: {policy_name}")
         super().delete_scaling_policy(policy_name, service_namespace, resource_id, scalable_dimension)
 
     def put_scheduled_action(
@@ -117,9 +116,8 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeleteScheduledAction.html
         """
         if not self._scheduled(service_namespace, scheduled_action_name, resource_id, scalable_dimension):
-            asked = f"{service_namespace}, resource ID: {resource_id}, scalable dimension: {scalable_dimension}"
-            message = f"No scheduled action found for service namespace: {asked}, scheduled action name: "
-            raise JsonRESTError("ObjectNotFoundException", message + scheduled_action_name)
+            place = (service_namespace, resource_id, scalable_dimension)
+            raise _not_found("scheduled action found", *place, f", scheduled action name: {scheduled_action_name}")
         super().delete_scheduled_action(service_namespace, scheduled_action_name, resource_id, scalable_dimension)
 
     def _scheduled(self, namespace: str, name: str, resource_id: str, dimension: str) -> bool:
@@ -128,9 +126,7 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
 
     def _require_target(self, namespace: str, resource_id: str, dimension: str) -> None:
         if not self._scalable_target_exists(resource_id, dimension):
-            asked = f"{namespace}, resource ID: {resource_id}, scalable dimension: {dimension}"
-            message = f"No scalable target registered for service namespace: {asked}"
-            raise JsonRESTError("ObjectNotFoundException", message)
+            raise _not_found("scalable target registered", namespace, resource_id, dimension)
 
     def deregister_scalable_target(self, namespace: str, r_id: str, dimension: str) -> None:
         """Its policies and scheduled actions go with it.
@@ -139,9 +135,7 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html
         """
         if not self._scalable_target_exists(r_id, dimension):
-            asked = f"{namespace}, resource ID: {r_id}, scalable dimension: {dimension}"
-            message = f"No scalable target found for service namespace: {asked}"
-            raise JsonRESTError("ObjectNotFoundException", message)
+            raise _not_found("scalable target found", namespace, r_id, dimension)
         super().deregister_scalable_target(namespace, r_id, dimension)
         for policy in list(self.policies.values()):
             if (policy.resource_id, policy.scalable_dimension) == (r_id, dimension):
@@ -154,6 +148,11 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
 _SCHEDULE = re.compile(
     r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)|rate\(\d+ (minute|hour|day)s?\)|cron\([^ ()]+( [^ ()]+){5}\)"
 )
+
+
+def _not_found(what: str, namespace: str, resource_id: str, dimension: str, more: str = "") -> JsonRESTError:
+    place = f"{namespace}, resource ID: {resource_id}, scalable dimension: {dimension}"
+    return JsonRESTError("ObjectNotFoundException", f"No {what} for service namespace: {place}{more}")
 
 
 def _check_new_schedule(schedule: str | None, limits: dict[str, int] | None) -> None:

@@ -11,7 +11,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, EmptyResult
 
 from tealform_harness.aws_emulator.codecommit.history import Commit, File
-from tealform_harness.aws_emulator.moto_patch import ExtendedResponse, NewBackend
+from tealform_harness.aws_emulator.moto_patch import NewBackend, ParsedResponse, get_added_backend
 
 _AUTHOR = ("somebody", "somebody@example.com")
 
@@ -59,15 +59,15 @@ SERVICE, OLD_SERVICE = "codeconnections", "codestar-connections"
 
 @dataclass
 class Connection:
-    """A connection; ``told`` is what GetConnection answers, ``tags`` are by key."""
+    """A connection; ``settings`` is what GetConnection answers, ``tags`` are by key."""
 
-    told: dict[str, Any]
+    settings: dict[str, Any]
     tags: dict[str, str] = field(default_factory=dict)
 
     @property
     def available(self) -> bool:
         """Whether somebody has completed the handshake."""
-        return bool(self.told["ConnectionStatus"] == "AVAILABLE")
+        return bool(self.settings["ConnectionStatus"] == "AVAILABLE")
 
 
 class ConnectionBackend(NewBackend):
@@ -80,21 +80,21 @@ class ConnectionBackend(NewBackend):
 
     def create(self, service: str, name: str, provider: str, tags: dict[str, str]) -> Connection:
         """A connection that waits for its handshake; ``service`` is the name by which it was asked for."""
-        if any(each.told["ConnectionName"] == name for each in self.connections.values()):
+        if any(each.settings["ConnectionName"] == name for each in self.connections.values()):
             raise JsonRESTError("InvalidInputException", f"A connection with the name {name} already exists")
         arn = f"arn:{self.partition}:{service}:{self.region_name}:{self.account_id}:connection/{uuid4()}"
         return self.keep(arn, name, provider, "PENDING", tags)
 
     def keep(self, arn: str, name: str, provider: str, status: str, tags: dict[str, str]) -> Connection:
         """Keeps a connection under its ARN."""
-        told = {
+        settings = {
             "ConnectionName": name,
             "ConnectionArn": arn,
             "ProviderType": provider,
             "OwnerAccountId": self.account_id,
             "ConnectionStatus": status,
         }
-        self.connections[arn] = Connection(told, tags)
+        self.connections[arn] = Connection(settings, tags)
         return self.connections[arn]
 
     def connection(self, arn: str) -> Connection:
@@ -108,11 +108,11 @@ class ConnectionBackend(NewBackend):
 
     def delete(self, arn: str) -> None:
         """Raises ResourceNotFoundException."""
-        del self.connections[self.connection(arn).told["ConnectionArn"]]
+        del self.connections[self.connection(arn).settings["ConnectionArn"]]
 
     def complete_handshake(self, arn: str) -> None:
         """What somebody does once in the console."""
-        self.connection(arn).told["ConnectionStatus"] = "AVAILABLE"
+        self.connection(arn).settings["ConnectionStatus"] = "AVAILABLE"
 
     def repository(self, full_name: str) -> HostedRepository:
         """The repository of that name, which is empty if nothing was pushed to it yet."""
@@ -125,24 +125,17 @@ class OldNamedBackend(NewBackend):
 
 def get_connections(account_id: str, region: str) -> ConnectionBackend:
     """The connections of an account in a region."""
-    # Not at the top: moto knows them only once they were added to it.
-    from moto.backends import get_backend
-
-    return cast(ConnectionBackend, get_backend(cast(Any, SERVICE))[account_id][region])
+    return cast(ConnectionBackend, get_added_backend(SERVICE, account_id, region))
 
 
 def _with_new_name(arn: str) -> str:
     return arn.replace(f":{OLD_SERVICE}:", f":{SERVICE}:")
 
 
-class ConnectionResponse(ExtendedResponse):
+class ConnectionResponse(ParsedResponse):
     """Of the service under its new name."""
 
-    name = SERVICE
-
-    def __init__(self) -> None:
-        super().__init__(service_name=self.name)
-        self.automated_parameter_parsing = True
+    service = SERVICE
 
     @property
     def _connections(self) -> ConnectionBackend:
@@ -152,19 +145,19 @@ class ConnectionResponse(ExtendedResponse):
         """CreateConnection."""
         tags = {tag["Key"]: tag["Value"] for tag in self._get_param("Tags") or []}
         made = self._connections.create(
-            self.name, self._get_param("ConnectionName"), self._get_param("ProviderType"), tags
+            self.service, self._get_param("ConnectionName"), self._get_param("ProviderType"), tags
         )
-        return ActionResult({"ConnectionArn": made.told["ConnectionArn"], "Tags": _describe_tags(made.tags)})
+        return ActionResult({"ConnectionArn": made.settings["ConnectionArn"], "Tags": _describe_tags(made.tags)})
 
     def get_connection(self) -> ActionResult:
         """GetConnection."""
-        return ActionResult({"Connection": self._connections.connection(self._get_param("ConnectionArn")).told})
+        return ActionResult({"Connection": self._connections.connection(self._get_param("ConnectionArn")).settings})
 
     def list_connections(self) -> ActionResult:
         """ListConnections, in one page."""
         wanted = self._get_param("ProviderTypeFilter")
-        told = [each.told for each in self._connections.connections.values()]
-        return ActionResult({"Connections": [each for each in told if wanted in (None, each["ProviderType"])]})
+        described = [each.settings for each in self._connections.connections.values()]
+        return ActionResult({"Connections": [each for each in described if wanted in (None, each["ProviderType"])]})
 
     def delete_connection(self) -> ActionResult:
         """DeleteConnection."""
@@ -193,7 +186,7 @@ class ConnectionResponse(ExtendedResponse):
 class OldNamedResponse(ConnectionResponse):
     """Of the service under its old name, which much of the world still uses."""
 
-    name = OLD_SERVICE
+    service = OLD_SERVICE
 
 
 def _describe_tags(tags: dict[str, str]) -> list[dict[str, str]]:

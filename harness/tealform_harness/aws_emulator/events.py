@@ -42,8 +42,11 @@ def _to_pipeline(target: Json, event: Any, rule_arn: str) -> None:
 
 def _to_topic(target: Json, event: Any, rule_arn: str) -> None:
     """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html"""
-    told = {name: value for name, value in event.items() if name != "ingestion-time"}
-    message: Any = {**told, "time": datetime.fromtimestamp(float(event["time"]), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    described = {name: value for name, value in event.items() if name != "ingestion-time"}
+    message: Any = {
+        **described,
+        "time": datetime.fromtimestamp(float(event["time"]), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
     if transformer := target.get("InputTransformer"):
         message = EventTemplateParser.parse(
             transformer["InputTemplate"],
@@ -80,7 +83,7 @@ _DELIVERING: Mapping[str, Callable[[Json, Any, str], None]] = {
 def _role_may(target: Json, rule_arn: str, action: str) -> bool:
     _, _, _, region, account_id, _ = rule_arn.split(":", 5)
     role = find_role(account_id, region, target["RoleArn"])
-    return bool(role and role_trusts(role, PRINCIPAL) and role_allows(role, action, target["Arn"]))
+    return role_trusts(role, PRINCIPAL) and role_allows(role, action, target["Arn"])
 
 
 def _admits(policy: str | None, sender: str) -> bool:
@@ -127,7 +130,7 @@ class EventBackend(ExtendedBackend, EventsBackend):
             if not target.get("RoleArn"):
                 raise ValidationException(f"RoleArn is required for target {target['Arn']}.")
             role = find_role(self.account_id, self.region_name, target["RoleArn"])
-            if role is None or not role_trusts(role, PRINCIPAL):
+            if not role_trusts(role, PRINCIPAL):
                 message = f"Provided role '{target['RoleArn']}' cannot be assumed by principal '{PRINCIPAL}'."
                 raise ValidationException(message)
         super().put_targets(name, event_bus_arn, cast(Any, targets))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -66,38 +63,37 @@ def find_references(document: Mapping[str, Any]) -> References:
     texts = set(_texts(document))
     here = f"{provider['region']}:{account}"
     own = (
-        *(f":lambda:{here}:function:{name}" for name in _own_functions(resources)),
+        *(f":lambda:{here}:function:{name}" for name in _names(resources, "aws_lambda_function", "function_name")),
         *(f":sns:{here}:{name}" for name in _names(resources, "aws_sns_topic", "name")),
         *(f":ecr:{here}:repository/{name}" for name in _names(resources, "aws_ecr_repository", "name")),
     )
     arns = {arn for text in texts for arn in _ARN.findall(text) if not arn.endswith(own)}
-    repositories = {f"arn:aws:codecommit:{here}:{name}" for name in _repositories(resources)}
+    own_repositories = _names(resources, "aws_codecommit_repository", "repository_name")
+    own_buckets = _names(resources, "aws_s3_bucket", "bucket")
+    repositories = {
+        f"arn:aws:codecommit:{here}:{name}" for name in _sources(resources, "RepositoryName", own_repositories)
+    }
     alarms = {f"arn:aws:cloudwatch:{here}:alarm:{name}" for name in _alarms(resources)}
     groups = list(_subnet_groups(resources))
     vpc_ids = sorted(text for text in texts if _VPC_ID.fullmatch(text))
     networks = [Network(account, provider["region"], vpc_id, groups) for vpc_id in vpc_ids]
-    buckets = {f"arn:{_partition(provider['region'])}:s3:::{name}" for name in _buckets(resources)}
+    buckets = {
+        f"arn:{_partition(provider['region'])}:s3:::{name}" for name in _sources(resources, "S3Bucket", own_buckets)
+    }
     return References(sorted(arns | repositories | alarms | buckets), networks, account, provider["region"])
 
 
-def _repositories(resources: Mapping[str, Any]) -> Iterator[str]:
-    """The names of those that a pipeline takes its source from, except the document's own."""
-    own = {repository["repository_name"] for repository in resources.get("aws_codecommit_repository", {}).values()}
-    for pipeline in resources.get("aws_codepipeline", {}).values():
-        for action in (action for stage in pipeline["stage"] for action in stage["action"]):
-            name = action.get("configuration", {}).get("RepositoryName")
-            if name and name not in own:
-                yield name
-
-
-def _buckets(resources: Mapping[str, Any]) -> Iterator[str]:
-    """The names of those that a pipeline takes its source from, except the document's own."""
-    own = set(_names(resources, "aws_s3_bucket", "bucket"))
-    for pipeline in resources.get("aws_codepipeline", {}).values():
-        for action in (action for stage in pipeline["stage"] for action in stage["action"]):
-            name = action.get("configuration", {}).get("S3Bucket")
+def _sources(resources: Mapping[str, Any], setting: str, own: Sequence[str]) -> Iterator[str]:
+    """Yield the names that a pipeline's source actions give as ``setting``, except the document's own."""
+    for stage in _stages(resources):
+        for action in stage.get("action", []):
+            name = action.get("configuration", {}).get(setting)
             if name and name not in own and not name.startswith("${"):
                 yield name
+
+
+def _stages(resources: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [stage for pipeline in resources.get("aws_codepipeline", {}).values() for stage in pipeline["stage"]]
 
 
 def _names(resources: Mapping[str, Any], kind: str, argument: str) -> list[str]:
@@ -108,20 +104,14 @@ def _partition(region: str) -> str:
     return "aws-cn" if region.startswith("cn-") else "aws"
 
 
-def _own_functions(resources: Mapping[str, Any]) -> list[str]:
-    return [function["function_name"] for function in resources.get("aws_lambda_function", {}).values()]
-
-
 def _alarms(resources: Mapping[str, Any]) -> Iterator[str]:
     """The names of those that roll a release back or hold it, except the document's own, which are no names yet."""
     groups = resources.get("aws_codedeploy_deployment_group", {}).values()
     services = resources.get("aws_ecs_service", {}).values()
-    minded = [group.get("alarm_configuration", {}).get("alarms", []) for group in groups]
-    minded += [service.get("alarms", {}).get("alarm_names", []) for service in services]
-    minded += [
-        _condition_alarms(stage) for each in resources.get("aws_codepipeline", {}).values() for stage in each["stage"]
-    ]
-    yield from (name for names in minded for name in names if not name.startswith("${"))
+    named = [group.get("alarm_configuration", {}).get("alarms", []) for group in groups]
+    named += [service.get("alarms", {}).get("alarm_names", []) for service in services]
+    named += [_condition_alarms(stage) for stage in _stages(resources)]
+    yield from (name for names in named for name in names if not name.startswith("${"))
 
 
 def _condition_alarms(stage: Mapping[str, Any]) -> list[str]:
@@ -162,13 +152,8 @@ def seed(emulated: EmulatedAws, document: Mapping[str, Any]) -> References:
     cannot be created, in a region that is not emulated for example.
     """
     found = find_references(document)
-    body = json.dumps(asdict(found)).encode()
-    request = urllib.request.Request(emulated.endpoint + SEED_PATH, body, method="POST")
-    # The emulated AWS is on this machine, whatever the caller's proxies are.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        opener.open(request).close()
-    except urllib.error.HTTPError as error:
-        with error:
-            raise TealformError(f"not created in the emulated AWS: {error.read().decode().strip()}") from None
+        emulated.post(SEED_PATH, asdict(found))
+    except ValueError as error:
+        raise TealformError(f"not created in the emulated AWS: {error}") from None
     return found

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,22 +62,22 @@ def answer_push(asked: Mapping[str, Any]) -> dict[str, Any]:
     if tag := asked.get("tag"):
         if asked["branch"] not in repository.branches:
             raise ValueError(f"{asked['repository']} has no branch {asked['branch']}")
-        told = repository.push_tag(tag, asked["branch"])
+        pushed = repository.push_tag(tag, asked["branch"])
     else:
         files = {path: base64.b64decode(content) for path, content in asked["files"].items()}
-        told = repository.push(asked["branch"], files, asked["message"])
-    _start(account, region, told)
-    return {"commit_id": told.commit_id}
+        pushed = repository.push(asked["branch"], files, asked["message"])
+    _start(account, region, pushed)
+    return {"commit_id": pushed.commit_id}
 
 
-def _start(account: str, region: str, told: Push) -> None:
+def _start(account: str, region: str, pushed: Push) -> None:
     backend = codepipeline_backends[account][region]
     assert isinstance(backend, PipelineBackend)
     for name in tuple(backend.pipelines):
         pipeline, _ = backend.get_pipeline(name)
-        action = find_started_action(pipeline, told)
+        action = find_started_action(pipeline, pushed)
         if action and _reports(account, region, pipeline, action):
-            backend.start(name, "WebhookV2", told.repository, pinned={action: told.commit_id})
+            backend.start(name, "WebhookV2", pushed.repository, pinned={action: pushed.commit_id})
 
 
 def _reports(account: str, region: str, pipeline: Mapping[str, Any], action: str) -> bool:
@@ -90,17 +87,14 @@ def _reports(account: str, region: str, pipeline: Mapping[str, Any], action: str
         if each["name"] == action and each["actionTypeId"]["provider"] == CONNECTION_PROVIDER
     )
     backend = get_connections(account, region)
-    known = (each for each in backend.connections.values() if each.told["ConnectionArn"].endswith(arn.split("/")[1]))
+    known = (
+        each for each in backend.connections.values() if each.settings["ConnectionArn"].endswith(arn.split("/")[1])
+    )
     return any(each.available for each in known)
 
 
 def _ask(emulated: EmulatedAws, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    request = urllib.request.Request(emulated.endpoint + path, json.dumps(asked).encode(), method="POST")
-    # The emulated AWS is on this machine, whatever the caller's proxies are.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request) as answered:
-            return dict(json.load(answered))
-    except urllib.error.HTTPError as error:
-        with error:
-            raise TealformError(f"refused by the emulated AWS: {error.read().decode().strip()}") from None
+        return dict(emulated.post(path, asked))
+    except ValueError as error:
+        raise TealformError(f"refused by the emulated AWS: {error}") from None

@@ -76,7 +76,7 @@ class FunctionBackend(ExtendedBackend, LambdaBackend):
 
     def _check(self, role_arn: str, network: Json) -> None:
         role = find_role(self.account_id, self.region_name, role_arn)
-        if role is None or not role_trusts(role, "lambda.amazonaws.com"):
+        if not role_trusts(role, "lambda.amazonaws.com"):
             message = "The role defined for the function cannot be assumed by Lambda."
             raise InvalidParameterValueException(message)
         subnets, groups = network.get("SubnetIds") or [], network.get("SecurityGroupIds") or []

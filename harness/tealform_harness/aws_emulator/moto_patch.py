@@ -39,6 +39,22 @@ class ExtendedResponse(BaseResponse):
         return cast(str, body)
 
 
+class ParsedResponse(ExtendedResponse):
+    """An extended response with parameters parsed by AWS's model of the operation.
+
+    ``service`` names the service that moto lacks, if it is one.
+    """
+
+    service: str | None = None
+
+    def __init__(self) -> None:
+        if self.service:
+            super().__init__(service_name=self.service)
+        else:
+            super().__init__()
+        self.automated_parameter_parsing = True
+
+
 def extend_service(
     service: SERVICE_NAMES, backend: type[BaseBackend] | None = None, response: type[BaseResponse] | None = None
 ) -> None:
@@ -105,3 +121,8 @@ def add_service(
         backend_index.backend_url_patterns.append((name, re.compile(base)))
     found: BackendDict[Any] = getattr(sys.modules[where], f"{name}_backends")
     return found
+
+
+def get_added_backend(service: str, account_id: str, region: str) -> BaseBackend:
+    """Return the backend of a service that ``add_service`` added."""
+    return cast(BaseBackend, get_backend(cast(Any, service))[account_id][region])

@@ -16,7 +16,7 @@ from moto.core.utils import utcnow
 from moto.utilities.utils import get_partition
 
 from tealform_harness.aws_emulator import service_events
-from tealform_harness.aws_emulator.moto_patch import ExtendedResponse, NewBackend, Refusal
+from tealform_harness.aws_emulator.moto_patch import NewBackend, ParsedResponse, Refusal, get_added_backend
 
 _KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "codebuild-project": {
@@ -105,7 +105,7 @@ class NotificationBackend(NewBackend):
         _check(rule["EventTypeIds"], rule["Targets"], rule["Resource"])
         self.rules[arn] = {**rule, "LastModifiedTimestamp": datetime.now(UTC)}
 
-    def tell(self, event_type: str, event: Mapping[str, Any]) -> None:
+    def send(self, event_type: str, event: Mapping[str, Any]) -> None:
         """Sends ``event``, as EventBridge knows it, by the rules for its resource and type to their topics.
 
         https://docs.aws.amazon.com/dtconsole/latest/userguide/concepts.html
@@ -121,10 +121,7 @@ class NotificationBackend(NewBackend):
 
 def get_notifications(account_id: str, region: str) -> NotificationBackend:
     """The notification rules of an account in a region."""
-    # Not at the top: moto knows them only once they were added to it.
-    from moto.backends import get_backend
-
-    return cast(NotificationBackend, get_backend(cast(Any, SERVICE))[account_id][region])
+    return cast(NotificationBackend, get_added_backend(SERVICE, account_id, region))
 
 
 def _check(event_types: Sequence[str], targets: Sequence[Mapping[str, str]], resource: str) -> None:
@@ -158,7 +155,7 @@ def notify_pipeline_event(account_id: str, region: str, event_type: str, kind: s
         "detail": detail,
         "resources": [arn],
     }
-    get_notifications(account_id, region).tell(f"codepipeline-pipeline-{event_type}", event)
+    get_notifications(account_id, region).send(f"codepipeline-pipeline-{event_type}", event)
 
 
 PATHS = tuple(
@@ -181,12 +178,10 @@ PATHS = tuple(
 )
 
 
-class NotificationResponse(ExtendedResponse):
+class NotificationResponse(ParsedResponse):
     """Answers for ``NotificationBackend``."""
 
-    def __init__(self) -> None:
-        super().__init__(service_name=SERVICE)
-        self.automated_parameter_parsing = True
+    service = SERVICE
 
     @property
     def _notifications(self) -> NotificationBackend:
@@ -215,8 +210,8 @@ class NotificationResponse(ExtendedResponse):
 
     def list_notification_rules(self) -> ActionResult:
         """ListNotificationRules, in one page; filters are not read."""
-        told = [{"Id": arn.rpartition("/")[2], "Arn": arn} for arn in self._notifications.rules]
-        return ActionResult({"NotificationRules": told})
+        described = [{"Id": arn.rpartition("/")[2], "Arn": arn} for arn in self._notifications.rules]
+        return ActionResult({"NotificationRules": described})
 
     def list_event_types(self) -> ActionResult:
         """ListEventTypes, in one page; filters are not read."""

@@ -61,10 +61,10 @@ class RequestDeduplicator:
             return call
 
     def _asked(self, environ: WSGIEnvironment) -> tuple[str, list[tuple[str, str]], bytes]:
-        told: list[Any] = []
+        answer: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            told[:] = [status, headers]
+            answer[:] = [status, headers]
             return lambda _: None
 
         chunks = self._application(environ, start)
@@ -73,4 +73,4 @@ class RequestDeduplicator:
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
-        return told[0], told[1], body
+        return answer[0], answer[1], body

@@ -39,11 +39,17 @@ def _publish_object_event(account_id: str, bucket: FakeBucket, event_name: str, 
     if reason is None:
         return
     version = {"version-id": key.version_id} if bucket.is_versioned else {}
-    told = {"key": key.name, "size": key.size, "etag": key.etag.strip('"'), **version, "sequencer": uuid4().hex[:16]}
+    described = {
+        "key": key.name,
+        "size": key.size,
+        "etag": key.etag.strip('"'),
+        **version,
+        "sequencer": uuid4().hex[:16],
+    }
     detail = {
         "version": "0",
         "bucket": {"name": bucket.name},
-        "object": told,
+        "object": described,
         "request-id": uuid4().hex[:16].upper(),
         "requester": account_id,
         "source-ip-address": "127.0.0.1",
@@ -117,9 +123,9 @@ class BucketResponse(S3Response):
     def get_bucket_lifecycle(self) -> TYPE_RESPONSE:
         """https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html."""
         status, headers, body = super().get_bucket_lifecycle()
-        before, *told = cast(str, body).split("<Rule>")
+        before, *described = cast(str, body).split("<Rule>")
         rules = self.backend.get_bucket_lifecycle(self.bucket_name)
-        whole = [_with_newer(text, getattr(rule, "newer", None)) for text, rule in zip(told, rules, strict=True)]
+        whole = [_with_newer(text, getattr(rule, "newer", None)) for text, rule in zip(described, rules, strict=True)]
         return status, headers, "<Rule>".join([before, *whole])
 
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from tealform_harness.aws_emulator import (
     application_autoscaling,
     chatbot,
-    codedeploy,
-    codepipeline,
     connections,
     ec2,
     ecr,
-    ecs,
     elbv2,
     events,
     kms,
@@ -23,6 +20,12 @@ from tealform_harness.aws_emulator.codebuild.backend import BuildBackend
 from tealform_harness.aws_emulator.codebuild.responses import BuildResponse
 from tealform_harness.aws_emulator.codecommit.backend import SourceControlBackend
 from tealform_harness.aws_emulator.codecommit.responses import SourceControlResponse
+from tealform_harness.aws_emulator.codedeploy.backend import DeploymentBackend
+from tealform_harness.aws_emulator.codedeploy.responses import DeploymentResponse
+from tealform_harness.aws_emulator.codepipeline.backend import PipelineBackend
+from tealform_harness.aws_emulator.codepipeline.responses import PipelineResponse
+from tealform_harness.aws_emulator.ecs.backend import ContainerServiceBackend
+from tealform_harness.aws_emulator.ecs.responses import ContainerServiceResponse
 from tealform_harness.aws_emulator.moto_patch import add_service, extend_service
 
 
@@ -33,11 +36,11 @@ def install() -> None:
     )
     extend_service("codebuild", BuildBackend, BuildResponse)
     extend_service("codecommit", SourceControlBackend, SourceControlResponse)
-    extend_service("codedeploy", codedeploy.DeploymentBackend, codedeploy.DeploymentResponse)
-    extend_service("codepipeline", codepipeline.PipelineBackend, codepipeline.PipelineResponse)
+    extend_service("codedeploy", DeploymentBackend, DeploymentResponse)
+    extend_service("codepipeline", PipelineBackend, PipelineResponse)
     extend_service("ec2", ec2.NetworkBackend)
     extend_service("ecr", ecr.ImageBackend, ecr.ImageResponse)
-    extend_service("ecs", ecs.ContainerServiceBackend, ecs.ContainerServiceResponse)
+    extend_service("ecs", ContainerServiceBackend, ContainerServiceResponse)
     extend_service("elbv2", elbv2.LoadBalancingBackend)
     extend_service("events", events.EventBackend)
     extend_service("kms", kms.KeyBackend, kms.KeyResponse)

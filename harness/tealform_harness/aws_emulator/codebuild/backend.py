@@ -154,12 +154,12 @@ class BuildBackend(ExtendedBackend, CodeBuildBackend):
     def _run(
         self, build: Build, source: bytes, overrides: Iterable[Variable], others: Mapping[str, bytes] = _NONE
     ) -> None:
-        self._tell(build)
+        self._publish_state(build)
         variables = [*build.metadata["environment"]["environmentVariables"], *overrides]
         build.run(source, variables, Tools(self.account_id, self.region_name), others)
-        self._tell(build)
+        self._publish_state(build)
 
-    def _tell(self, build: Build) -> None:
+    def _publish_state(self, build: Build) -> None:
         """https://docs.aws.amazon.com/codebuild/latest/userguide/sample-build-notifications.html."""
         metadata = build.metadata
         detail = {

@@ -170,8 +170,8 @@ class Build:
             outcome = buildspec.run(files, scripts, {**variables, **path}, seconds)
         self._print(outcome.output)
         self.exported = outcome.exported
-        told = [{"name": name, "value": value} for name, value in outcome.exported.items()]
-        self.metadata["exportedEnvironmentVariables"] = told
+        exported = [{"name": name, "value": value} for name, value in outcome.exported.items()]
+        self.metadata["exportedEnvironmentVariables"] = exported
         for phase, passed in outcome.phases.items():
             if passed:
                 self._pass(phase.upper())

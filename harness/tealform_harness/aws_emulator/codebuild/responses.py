@@ -20,14 +20,11 @@ from moto.s3.models import s3_backends
 from tealform_harness.aws_emulator.archive import pack
 from tealform_harness.aws_emulator.codebuild.backend import BuildBackend
 from tealform_harness.aws_emulator.codecommit.backend import SourceControlBackend
+from tealform_harness.aws_emulator.moto_patch import ParsedResponse
 
 
-class BuildResponse(CodeBuildResponse):
+class BuildResponse(ParsedResponse, CodeBuildResponse):
     """Answers for ``BuildBackend``."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.automated_parameter_parsing = True
 
     @property
     def codebuild_backend(self) -> BuildBackend:

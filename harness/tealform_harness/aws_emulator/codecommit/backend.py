@@ -205,14 +205,14 @@ class SourceControlBackend(ExtendedBackend, CodeCommitBackend):
         before = repository.history.branches.get(branch)
         commit = repository.history.commit(branch, parent, change, said)
         repository.metadata.setdefault("defaultBranch", branch)
-        self._tell(repository, branch, before, commit.commit_id)
+        self._publish_change(repository, branch, before, commit.commit_id)
         return commit
 
     def create_branch(self, name: str, branch: str, commit_id: str) -> None:
         """Creates a branch at a commit and tells EventBridge so."""
         repository = self.repository(name)
         repository.history.create_branch(branch, commit_id)
-        self._tell(repository, branch, None, commit_id)
+        self._publish_change(repository, branch, None, commit_id)
 
     def update_default_branch(self, name: str, branch: str) -> None:
         """Raises if there is no such branch."""
@@ -231,7 +231,7 @@ class SourceControlBackend(ExtendedBackend, CodeCommitBackend):
             raise JsonRESTError("DefaultBranchCannotBeDeletedException", message)
         before = repository.history.branch(branch)
         del repository.history.branches[branch]
-        self._tell(repository, branch, before, None)
+        self._publish_change(repository, branch, before, None)
         return before
 
     def source(self, name: str, branch: str) -> tuple[str, bytes]:
@@ -240,7 +240,7 @@ class SourceControlBackend(ExtendedBackend, CodeCommitBackend):
         commit_id = history.branch(branch)
         return commit_id, history.commits[commit_id].archive()
 
-    def _tell(self, repository: Repository, branch: str, before: str | None, after: str | None) -> None:
+    def _publish_change(self, repository: Repository, branch: str, before: str | None, after: str | None) -> None:
         """https://docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html."""
         event = "referenceDeleted" if after is None else "referenceUpdated" if before else "referenceCreated"
         detail = {

@@ -73,8 +73,8 @@ class Change:
         for path in self.delete:
             if path not in files:
                 raise JsonRESTError("FileDoesNotExistException", f"{path} does not exist")
-        left = {path: file for path, file in files.items() if path not in set(self.delete)}
-        return {**left, **self.put}
+        remaining = {path: file for path, file in files.items() if path not in set(self.delete)}
+        return {**remaining, **self.put}
 
 
 class History:

@@ -17,14 +17,10 @@ from tealform_harness.aws_emulator.codecommit.backend import (
     SourceControlBackend,
 )
 from tealform_harness.aws_emulator.codecommit.history import Change, Commit, File
-from tealform_harness.aws_emulator.moto_patch import ExtendedResponse
+from tealform_harness.aws_emulator.moto_patch import ParsedResponse
 
 
-class _Requests(ExtendedResponse, CodeCommitResponse):
-    def __init__(self) -> None:
-        super().__init__()
-        self.automated_parameter_parsing = True
-
+class _Requests(ParsedResponse, CodeCommitResponse):
     @property
     def codecommit_backend(self) -> SourceControlBackend:
         return cast(SourceControlBackend, codecommit_backends[self.current_account][self.region])

@@ -118,7 +118,7 @@ class GroupBackend(ExtendedBackend, CodeDeployBackend):
             )
             raise CodeDeployException("InvalidComputePlatformException", message)
         role = find_role(self.account_id, self.region_name, settings["serviceRoleArn"])
-        if role is None or not role_trusts(role, "codedeploy.amazonaws.com"):
+        if not role_trusts(role, "codedeploy.amazonaws.com"):
             message = f"AWS CodeDeploy does not have the permissions required to assume the role {settings['serviceRoleArn']}."
             raise CodeDeployException("InvalidRoleException", message)
         if platform == "ECS":

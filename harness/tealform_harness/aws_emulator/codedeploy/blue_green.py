@@ -15,7 +15,7 @@ from tealform_harness.aws_emulator.codedeploy.appspec import AppSpec
 from tealform_harness.aws_emulator.codedeploy.deployment_config import DeploymentConfig
 from tealform_harness.aws_emulator.codedeploy.lifecycle import Caller, DeploymentError, LifecycleEvent
 from tealform_harness.aws_emulator.ecs.backend import ContainerServiceBackend, get_ecs
-from tealform_harness.aws_emulator.elbv2 import LoadBalancingBackend, forward_weights
+from tealform_harness.aws_emulator.elbv2 import LoadBalancingBackend, rule_weights
 
 
 class TaskSetTraffic:
@@ -30,8 +30,8 @@ class TaskSetTraffic:
         self.blue, self.green = blue, self._other(blue)
         self._production = self._rules(pair["prodTrafficRoute"])
         self._test = self._rules(pair.get("testTrafficRoute") or {"listenerArns": []})
-        self._before = [(rule, _weights(rule)) for rule in (*self._production, *self._test)]
-        if not any(_weights(rule).get(blue) for rule in self._production):
+        self._before = [(rule, rule_weights(rule)) for rule in (*self._production, *self._test)]
+        if not any(rule_weights(rule).get(blue) for rule in self._production):
             (listener,) = pair["prodTrafficRoute"]["listenerArns"]
             raise _invalid(f"Primary taskset target group must be behind listener {listener}")
 
@@ -66,7 +66,7 @@ class TaskSetTraffic:
 
     def weight(self, group: str) -> int:
         """How much of production's traffic goes to a target group, in percent."""
-        weights = _weights(self._production[0])
+        weights = rule_weights(self._production[0])
         return round(100 * weights.get(group, 0) / (sum(weights.values()) or 1))
 
     def name(self, group: str) -> str:
@@ -90,11 +90,7 @@ class TaskSetTraffic:
             rules = [rule for listener in route["listenerArns"] for rule in self._elbv2.rules_of(listener)]
         except ELBClientError as error:
             raise _invalid(error.message) from error
-        return [rule for rule in rules if self._pair.keys() & _weights(rule).keys()]
-
-
-def _weights(rule: FakeRule) -> dict[str, int]:
-    return forward_weights([action.data for action in rule.actions])
+        return [rule for rule in rules if self._pair.keys() & rule_weights(rule).keys()]
 
 
 def _invalid(message: str) -> DeploymentError:

@@ -70,7 +70,7 @@ class EcsDeployment(DeploymentInfo):
         """Takes on the work; it begins with the next step."""
         self.release = release
         self._steps = release.steps()
-        self._tell_group()
+        self._update_group()
 
     @property
     def ended(self) -> bool:
@@ -148,7 +148,7 @@ class EcsDeployment(DeploymentInfo):
         arn = self.deployment_group.service_role_arn
         role = find_role(self._account_id, self._region, arn)
         alarms = f"arn:{get_partition(self._region)}:cloudwatch:{self._region}:{self._account_id}:alarm:*"
-        if role is None or not role_allows(role, "cloudwatch:DescribeAlarms", alarms):
+        if not role_allows(role, "cloudwatch:DescribeAlarms", alarms):
             message = f"The role {arn} does not give you permission to perform cloudwatch:DescribeAlarms."
             raise DeploymentError("IAM_ROLE_PERMISSIONS", message, "DEPLOYMENT_STOP_ON_ALARM")
 
@@ -167,7 +167,7 @@ class EcsDeployment(DeploymentInfo):
 
     def _become(self, status: str) -> None:
         self.status = status
-        self._tell_group()
+        self._update_group()
         account_id, region = self._account_id, self._region
         detail = {
             "region": region,
@@ -179,16 +179,16 @@ class EcsDeployment(DeploymentInfo):
         kind = "CodeDeploy Deployment State-change Notification"
         publish_event(account_id, region, "aws.codedeploy", kind, self._resources, detail)
 
-    def _tell_group(self) -> None:
-        told = {
+    def _update_group(self) -> None:
+        described = {
             "deploymentId": self.deployment_id,
             "status": self.status,
             "createTime": self.create_time,
             "endTime": self.complete_time,
         }
-        vars(self.deployment_group)["last_attempted_deployment"] = told
+        vars(self.deployment_group)["last_attempted_deployment"] = described
         if self.status == "Succeeded":
-            vars(self.deployment_group).update(last_successful_deployment=told, target_revision=self.revision)
+            vars(self.deployment_group).update(last_successful_deployment=described, target_revision=self.revision)
 
     @property
     def _region(self) -> str:

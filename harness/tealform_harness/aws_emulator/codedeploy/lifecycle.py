@@ -72,7 +72,7 @@ class Caller:
 
     def _check_role(self, function: str) -> None:
         role = find_role(self.account_id, self.region, self.role)
-        if role is None or not role_allows(role, "lambda:InvokeFunction", function):
+        if not role_allows(role, "lambda:InvokeFunction", function):
             message = f"The role {self.role} does not give you permission to invoke the Lambda function {function}."
             raise DeploymentError("IAM_ROLE_PERMISSIONS", message)
 

@@ -42,7 +42,7 @@ class Artifact:
     bucket: str
     key: str
 
-    def told(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """As the API spells it."""
         return {"name": self.name, "s3location": {"bucket": self.bucket, "key": self.key}}
 
@@ -138,38 +138,64 @@ class Place:
     stage: str
 
 
-@dataclass
-class ActionRun:
-    """An action that is under way, or was: its state, and what it needs to do its work.
-
-    ``artifacts`` are those of the execution, by name; the action adds its own. ``namespaces`` are the variables of the
-    execution, to which it adds its output variables where it has a namespace.
-    """
+@dataclass(kw_only=True)
+class Run:
+    """The run of an action or of a rule: its declaration, its state, and the work that it does step by step."""
 
     account_id: str
     region: str
     declaration: Json
+    configuration: Mapping[str, str] = field(default_factory=dict)
+    status: str = "InProgress"
+    start_time: datetime = field(default_factory=utcnow)
+    last_status_change: datetime = field(default_factory=utcnow)
+    error_details: Json | None = None
+    work: Iterator[None] = field(default_factory=lambda: iter(()))
+
+    def advance(self) -> None:
+        """Advance by one step, unless it has ended."""
+        if self.status != "InProgress":
+            return
+        try:
+            next(self.work)
+        except StopIteration:
+            self.succeed()
+        except ActionError as error:
+            self.error_details = {"code": error.code, "message": error.message}
+            self.end("Failed")
+
+    def succeed(self) -> None:
+        """End it with success."""
+        self.end("Succeeded")
+
+    def end(self, status: str) -> None:
+        """End it with one of the statuses of the API."""
+        self.status, self.last_status_change = status, utcnow()
+
+
+@dataclass(kw_only=True)
+class ActionRun(Run):
+    """An action that is under way, or was: its state, and what it needs to do its work.
+
+    ``artifacts`` are those of the execution, by name; the action adds its own. ``namespaces`` are the variables of the
+    execution, to which it adds its output variables where it has a namespace. ``pinned`` is the revision that a source
+    action takes where that is not the newest.
+    """
+
     store: ArtifactStore
     artifacts: dict[str, Artifact]
     namespaces: dict[str, dict[str, str]] = field(default_factory=dict)
     place: Place | None = None
-    # The revision that a source action is to take, where that is not the newest.
     pinned: str | None = None
-    configuration: Mapping[str, str] = field(default_factory=dict)
     output_variables: dict[str, str] = field(default_factory=dict)
     action_execution_id: str = field(default_factory=new_id)
-    status: str = "InProgress"
-    start_time: datetime = field(default_factory=utcnow)
-    last_status_change: datetime = field(default_factory=utcnow)
     summary: str | None = None
     token: str | None = None
     external_execution_id: str | None = None
     external_execution_url: str | None = None
-    error_details: Json | None = None
     revision: str | None = None
     source_revision: str | None = None
     verdict: Json | None = None
-    work: Iterator[None] = field(default_factory=lambda: iter(()))
 
     @property
     def name(self) -> str:
@@ -201,23 +227,11 @@ class ActionRun:
         """Sets its configuration; raises ActionError if a variable has no value."""
         self.configuration = resolve_references(self.declared, self.namespaces)
 
-    def advance(self) -> None:
-        """Goes on by one step, unless it has ended."""
-        if self.status != "InProgress":
-            return
-        try:
-            next(self.work)
-        except StopIteration:
-            if self.namespace:
-                self.namespaces[self.namespace] = self.output_variables
-            self.end("Succeeded")
-        except ActionError as error:
-            self.error_details = {"code": error.code, "message": error.message}
-            self.end("Failed")
-
-    def end(self, status: str) -> None:
-        """It is over, with one of the statuses of the API."""
-        self.status, self.last_status_change = status, utcnow()
+    def succeed(self) -> None:
+        """End it with success, and hand its output variables to the execution."""
+        if self.namespace:
+            self.namespaces[self.namespace] = self.output_variables
+        super().succeed()
 
     def input(self, name: str) -> bytes:
         """The ZIP file of one of its input artifacts; raises ActionError for any other."""

@@ -77,7 +77,7 @@ def _ask(action: ActionRun, topic: str) -> None:
     assert action.place
     pipeline, stage = action.place.pipeline, action.place.stage
     role = action.role()
-    if role is None or not role_allows(role, "sns:Publish", topic):
+    if not role_allows(role, "sns:Publish", topic):
         message = f"The role {action.role_arn} is not authorized to perform SNS:Publish on resource: {topic}"
         raise ActionError("PermissionError", message)
     console = f"https://console.aws.amazon.com/codepipeline/home?region={action.region}#/view/{pipeline['name']}"

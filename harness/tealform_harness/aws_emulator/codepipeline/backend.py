@@ -180,9 +180,9 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         pinned: Mapping[str, str] | None,
         rollback: Rollback | None = None,
     ) -> Execution:
-        tell, roll_back = self._tell, self._roll_back_by_itself
+        publish, roll_back = self._publish_state, self._roll_back_by_itself
         execution = Execution(
-            self.account_id, self.region_name, pipeline, variables, trigger, tell, roll_back, pinned, rollback
+            self.account_id, self.region_name, pipeline, variables, trigger, publish, roll_back, pinned, rollback
         )
         self._executions[pipeline["name"]].add(execution)
         return execution
@@ -225,7 +225,7 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         run = self.executions(name).approval(stage, action, token)
         run.verdict, run.last_status_change = result, utcnow()
 
-    def _tell(self, execution: Execution, state: str) -> None:
+    def _publish_state(self, execution: Execution, state: str) -> None:
         name = execution.pipeline_name
         arn = f"arn:{self.partition}:codepipeline:{self.region_name}:{self.account_id}:{name}"
         detail = {

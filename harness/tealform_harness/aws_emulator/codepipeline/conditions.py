@@ -17,7 +17,13 @@ from moto.awslambda.models import lambda_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.utils import utcnow
 
-from tealform_harness.aws_emulator.codepipeline.action_run import ActionError, Namespaces, new_id, resolve_references
+from tealform_harness.aws_emulator.codepipeline.action_run import (
+    ActionError,
+    Namespaces,
+    Run,
+    new_id,
+    resolve_references,
+)
 from tealform_harness.aws_emulator.iam import find_role, role_allows
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -102,41 +108,17 @@ RULE_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
 }
 
 
-@dataclass
-class RuleRun:
+@dataclass(kw_only=True)
+class RuleRun(Run):
     """One rule of a condition, under way or over. ``role_arn`` is the role in which it looks."""
 
-    account_id: str
-    region: str
-    declaration: Json
     hook: str
     role_arn: str
     rule_execution_id: str = field(default_factory=new_id)
-    status: str = "InProgress"
-    start_time: datetime = field(default_factory=utcnow)
-    last_status_change: datetime = field(default_factory=utcnow)
-    configuration: Mapping[str, str] = field(default_factory=dict)
-    error_details: Json | None = None
-    work: Iterator[None] = field(default_factory=lambda: iter(()))
 
     def begin(self, namespaces: Namespaces) -> None:
         """Gives it its work, with the values of variables."""
         self.work = self._work(namespaces)
-
-    def advance(self) -> None:
-        """Goes on by one step, unless it has ended."""
-        if self.status != "InProgress":
-            return
-        try:
-            next(self.work)
-        except StopIteration:
-            self._end("Succeeded")
-        except ActionError as error:
-            self.error_details = {"code": error.code, "message": error.message}
-            self._end("Failed")
-
-    def _end(self, status: str) -> None:
-        self.status, self.last_status_change = status, utcnow()
 
     def _work(self, namespaces: Namespaces) -> Iterator[None]:
         self.configuration = resolve_references(self.declaration.get("configuration") or {}, namespaces)
@@ -148,7 +130,7 @@ class RuleRun:
     def require(self, action: str, resource: str) -> None:
         """Raises ActionError if its role may not do ``action``."""
         role = find_role(self.role_arn.split(":")[4], self.region, self.role_arn)
-        if role is None or not role_allows(role, action, resource):
+        if not role_allows(role, action, resource):
             message = f"The role {self.role_arn} is not authorized to perform {action} on {resource}"
             raise ActionError("PermissionError", message)
 

@@ -41,7 +41,7 @@ class StageRun:
         return str(self.declaration["name"])
 
     @property
-    def left(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the execution may go on to the next stage."""
         return self.status in ("Succeeded", "Skipped")
 
@@ -53,8 +53,8 @@ class StageRun:
     def waiting(self) -> list[list[Json]]:
         """The actions that have not begun, those that run at the same time together."""
         begun = {run.name for run in self.runs}
-        left = [action for action in in_run_order(self.declaration) if action["name"] not in begun]
-        return [list(together) for _, together in groupby(left, key=lambda action: int(action.get("runOrder", 1)))]
+        waiting = [action for action in in_run_order(self.declaration) if action["name"] not in begun]
+        return [list(together) for _, together in groupby(waiting, key=lambda action: int(action.get("runOrder", 1)))]
 
 
 ENDED = ("Succeeded", "Failed", "Stopped", "Superseded")
@@ -69,7 +69,7 @@ class Rollback:
 
 
 class Execution(PipelineExecution):
-    """An execution of ``pipeline`` as it was when it started. ``tell`` is called with each new state.
+    """An execution of ``pipeline`` as it was when it started. ``publish`` is called with each new state.
 
     ``roll_back`` is called with the name of a stage that has failed and is to be rolled back. ``pinned`` are the
     revisions that source actions take, by their names, where those are not the newest. ``rollback`` is what the
@@ -84,7 +84,7 @@ class Execution(PipelineExecution):
         pipeline: Json,
         variables: list[dict[str, str]] | None,
         trigger: Mapping[str, str],
-        tell: Callable[[Execution, str], None],
+        publish: Callable[[Execution, str], None],
         roll_back: Callable[[Execution, str], None],
         pinned: Mapping[str, str] | None = None,
         rollback: Rollback | None = None,
@@ -105,7 +105,7 @@ class Execution(PipelineExecution):
             self._plan = [stage for stage in self._plan if stage["name"] == rollback.stage]
             self.artifacts = dict(rollback.target.artifacts)
             self.namespaces = {**rollback.target.namespaces, "codepipeline": self.namespaces["codepipeline"]}
-        self._account_id, self._region, self._tell, self._pinned = account_id, region, tell, pinned or {}
+        self._account_id, self._region, self._publish, self._pinned = account_id, region, publish, pinned or {}
         self._roll_back = roll_back
         self._store = ArtifactStore(account_id, region, pipeline["name"], pipeline["artifactStore"])
         self._become("InProgress", "STARTED")
@@ -119,7 +119,7 @@ class Execution(PipelineExecution):
     def current(self) -> StageRun | None:
         """The stage that it is in; None while it waits to enter the next."""
         stage = self.stages[-1] if self.stages else None
-        return stage if stage and not stage.left else None
+        return stage if stage and not stage.is_complete else None
 
     @property
     def next_stage(self) -> str | None:
@@ -202,9 +202,14 @@ class Execution(PipelineExecution):
         waiting = stage.waiting()
         for declaration in waiting[0] if waiting else []:
             run = ActionRun(
-                self._account_id, self._region, declaration, self._store, self.artifacts, namespaces=self.namespaces
+                account_id=self._account_id,
+                region=self._region,
+                declaration=declaration,
+                store=self._store,
+                artifacts=self.artifacts,
+                namespaces=self.namespaces,
+                place=Place(self.pipeline, stage.name),
             )
-            run.place = Place(self.pipeline, stage.name)
             run.pinned = self._pinned.get(run.name)
             run.source_revision = next((each.revision for each in self.revisions.values()), None)
             actions.start_action(run)
@@ -242,7 +247,13 @@ class Execution(PipelineExecution):
         if condition is None:
             return False
         rules = [
-            RuleRun(self._account_id, self._region, rule, hook, rule.get("roleArn") or self.pipeline["roleArn"])
+            RuleRun(
+                account_id=self._account_id,
+                region=self._region,
+                declaration=rule,
+                hook=hook,
+                role_arn=rule.get("roleArn") or self.pipeline["roleArn"],
+            )
             for rule in condition["rules"]
         ]
         for rule in rules:
@@ -282,9 +293,9 @@ class Execution(PipelineExecution):
 
     def _become(self, status: str, state: str) -> None:
         self.status, self.last_update_time = status, utcnow()
-        self._tell(self, state)
+        self._publish(self, state)
 
-    def told(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """As GetPipelineExecution and ListPipelineExecutions tell it."""
         revisions = self.revisions
         return {
@@ -301,7 +312,7 @@ class Execution(PipelineExecution):
                 {"actionName": name, "revisionId": run.revision, "revisionSummary": run.summary}
                 for name, run in revisions.items()
             ],
-            **self._target_told(),
+            **self._describe_target(),
             **({"stopTrigger": {"reason": self.stop_reason}} if self.stop_reason else {}),
         }
 
@@ -310,7 +321,7 @@ class Execution(PipelineExecution):
         """The execution's type, in the words of the API."""
         return "ROLLBACK" if self.rollback else "STANDARD"
 
-    def _target_told(self) -> dict[str, Any]:
+    def _describe_target(self) -> dict[str, Any]:
         if not self.rollback:
             return {}
         target = self.rollback.target.pipeline_execution_id

@@ -13,6 +13,7 @@ from tealform_harness.aws_emulator.codepipeline.action_run import ActionRun
 from tealform_harness.aws_emulator.codepipeline.backend import Executions, PipelineBackend
 from tealform_harness.aws_emulator.codepipeline.conditions import HOOKS, ConditionRun, RuleRun
 from tealform_harness.aws_emulator.codepipeline.execution import Execution, StageRun
+from tealform_harness.aws_emulator.moto_patch import ParsedResponse
 
 Json = Mapping[str, Any]
 
@@ -32,22 +33,11 @@ def describe_stages(pipeline: Json, executions: Executions) -> Iterator[dict[str
         }
 
 
-def describe_action_executions(executions: Executions, execution_id: str | None) -> Iterator[dict[str, Any]]:
-    """The runs of actions as ListActionExecutions tells them, newest first."""
+def _entered_stages(executions: Executions, execution_id: str | None) -> Iterator[tuple[Execution, StageRun]]:
+    """The stages that executions have entered, newest first; of one execution if its id is given."""
     for execution in executions.newest_first():
         if execution_id in (None, execution.pipeline_execution_id):
-            for stage in reversed(execution.stages):
-                for run in reversed(stage.runs):
-                    yield _action_execution(execution, stage, run)
-
-
-def describe_rule_executions(executions: Executions, execution_id: str | None) -> Iterator[dict[str, Any]]:
-    """The runs of rules as ListRuleExecutions tells them, newest first."""
-    for execution in executions.newest_first():
-        if execution_id in (None, execution.pipeline_execution_id):
-            for stage in reversed(execution.stages):
-                for condition in stage.conditions.values():
-                    yield from (_rule_execution(execution, stage, rule) for rule in condition.rules)
+            yield from ((execution, stage) for stage in reversed(execution.stages))
 
 
 def _rule_execution(execution: Execution, stage: StageRun, rule: RuleRun) -> dict[str, Any]:
@@ -72,15 +62,15 @@ def _rule_execution(execution: Execution, stage: StageRun, rule: RuleRun) -> dic
 
 
 def _conditions(stage: StageRun) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    described: dict[str, Any] = {
         f"{hook}ConditionState": _condition_state(stage.conditions[hook]) for hook in HOOKS if hook in stage.conditions
     }
     if stage.retries:
-        told["retryStageMetadata"] = {
+        described["retryStageMetadata"] = {
             "autoStageRetryAttempt": stage.retries,
             "latestRetryTrigger": "AutomatedStageRetry",
         }
-    return told
+    return described
 
 
 def _condition_state(condition: ConditionRun) -> dict[str, Any]:
@@ -149,25 +139,21 @@ def _action_execution(execution: Execution, stage: StageRun, run: ActionRun) -> 
             "resolvedConfiguration": run.configuration,
             "region": run.region,
             "namespace": run.namespace,
-            "inputArtifacts": [artifact.told() for artifact in run.inputs()],
+            "inputArtifacts": [artifact.describe() for artifact in run.inputs()],
         },
         "output": {
-            "outputArtifacts": [artifact.told() for artifact in run.outputs()],
+            "outputArtifacts": [artifact.describe() for artifact in run.outputs()],
             "executionResult": {**result, "errorDetails": run.error_details},
             "outputVariables": run.output_variables,
         },
     }
 
 
-class PipelineResponse(CodePipelineResponse):
+class PipelineResponse(ParsedResponse, CodePipelineResponse):
     """Answers in the types of the API; moto's own answers hold times as text, which Go cannot read.
 
     Asking for the state of a pipeline or of its executions lets them go on by one step.
     """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.automated_parameter_parsing = True
 
     @property
     def codepipeline_backend(self) -> PipelineBackend:
@@ -193,32 +179,36 @@ class PipelineResponse(CodePipelineResponse):
         executions = self._advanced(name)
         pipeline, metadata = self.codepipeline_backend.get_pipeline(name)
         stages = list(describe_stages(pipeline, executions))
-        told = {"pipelineName": name, "pipelineVersion": pipeline["version"], "stageStates": stages}
-        return ActionResult({**told, "created": metadata["created"], "updated": metadata["updated"]})
+        described = {"pipelineName": name, "pipelineVersion": pipeline["version"], "stageStates": stages}
+        return ActionResult({**described, "created": metadata["created"], "updated": metadata["updated"]})
 
     def get_pipeline_execution(self) -> ActionResult:  # type: ignore[override]
         """GetPipelineExecution."""
         execution = self._execution()
         self._advanced(self._get_param("pipelineName"))
-        return ActionResult({"pipelineExecution": execution.told()})
+        return ActionResult({"pipelineExecution": execution.describe()})
 
     def list_pipeline_executions(self) -> ActionResult:  # type: ignore[override]
         """ListPipelineExecutions, newest first, in one page."""
         executions = self._advanced(self._get_param("pipelineName"))
-        told = [execution.told() for execution in executions.newest_first()]
-        return ActionResult({"pipelineExecutionSummaries": told[: self._get_param("maxResults")]})
+        described = [execution.describe() for execution in executions.newest_first()]
+        return ActionResult({"pipelineExecutionSummaries": described[: self._get_param("maxResults")]})
 
     def list_action_executions(self) -> ActionResult:
         """ListActionExecutions, newest first, in one page."""
-        executions = self._advanced(self._get_param("pipelineName"))
-        wanted = (self._get_param("filter") or {}).get("pipelineExecutionId")
-        return ActionResult({"actionExecutionDetails": list(describe_action_executions(executions, wanted))})
+        entered = self._entered()
+        runs = [_action_execution(each, stage, run) for each, stage in entered for run in reversed(stage.runs)]
+        return ActionResult({"actionExecutionDetails": runs})
 
     def list_rule_executions(self) -> ActionResult:
         """ListRuleExecutions, newest first, in one page."""
-        executions = self._advanced(self._get_param("pipelineName"))
-        wanted = (self._get_param("filter") or {}).get("pipelineExecutionId")
-        return ActionResult({"ruleExecutionDetails": list(describe_rule_executions(executions, wanted))})
+        rules = [
+            _rule_execution(execution, stage, rule)
+            for execution, stage in self._entered()
+            for condition in stage.conditions.values()
+            for rule in condition.rules
+        ]
+        return ActionResult({"ruleExecutionDetails": rules})
 
     def override_stage_condition(self) -> ActionResult:
         """OverrideStageCondition."""
@@ -268,6 +258,10 @@ class PipelineResponse(CodePipelineResponse):
         return self.codepipeline_backend.execution(
             self._get_param("pipelineName"), self._get_param("pipelineExecutionId")
         )
+
+    def _entered(self) -> Iterator[tuple[Execution, StageRun]]:
+        wanted = (self._get_param("filter") or {}).get("pipelineExecutionId")
+        return _entered_stages(self._advanced(self._get_param("pipelineName")), wanted)
 
     def _advanced(self, name: str) -> Executions:
         executions = self.codepipeline_backend.executions(name)

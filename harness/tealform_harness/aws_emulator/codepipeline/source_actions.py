@@ -96,7 +96,7 @@ def run_connection_source(action: ActionRun) -> Iterator[None]:
     commit_id = action.pinned or repository.branches.get(settings["BranchName"])
     if commit_id not in repository.commits:
         wanted = f"[{settings['BranchName']}] found for FullRepositoryName [{repository.full_name}]"
-        raise ActionError("ConfigurationError", f"[{connection.told['ProviderType']}] No Branch {wanted}")
+        raise ActionError("ConfigurationError", f"[{connection.settings['ProviderType']}] No Branch {wanted}")
     commit = repository.commits[commit_id]
     action.output(commit.archive())
     action.revision = action.external_execution_id = commit_id
@@ -120,11 +120,9 @@ def _connection(action: ActionRun, arn: str) -> Connection:
     except JsonRESTError as error:
         raise ActionError("ConfigurationError", str(error.message)) from error
     role = action.role()
-    if role is None or not any(
-        role_allows(role, f"{service}:UseConnection", arn) for service in (SERVICE, OLD_SERVICE)
-    ):
+    if not any(role_allows(role, f"{service}:UseConnection", arn) for service in (SERVICE, OLD_SERVICE)):
         message = f"Unable to use Connection: {arn}. The provided role does not have sufficient permissions."
-        raise ActionError("PermissionError", f"[{found.told['ProviderType']}] {message}")
+        raise ActionError("PermissionError", f"[{found.settings['ProviderType']}] {message}")
     if not found.available:
         raise ActionError("ConfigurationError", f"Connection {arn} is not available")
     return found

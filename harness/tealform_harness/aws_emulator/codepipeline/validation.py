@@ -87,7 +87,7 @@ def find_action_errors(action: Json) -> Iterator[str]:
     for key in configuration:
         if key not in (*found.required, *found.optional):
             yield f"Action configuration for action '{name}' contains unknown configuration '{key}'"
-    yield from _find_missing(name, kind["provider"], configuration, _input_names(action))
+    yield from _find_missing(name, kind["provider"], configuration, _named(action, "inputArtifacts"))
     for direction, allowed in (("input", found.inputs), ("output", found.outputs)):
         count = len(action.get(f"{direction}Artifacts") or [])
         if count not in allowed:
@@ -101,10 +101,6 @@ def _find_missing(name: str, provider: str, configuration: Mapping[str, str], in
         yield f"Action '{name}' must name one of its input artifacts as PrimarySource: {', '.join(inputs)}"
     if configuration.get("Extract") == "false" and not configuration.get("ObjectKey"):
         yield f"Action configuration for action '{name}' is missing required configuration 'ObjectKey'"
-
-
-def _input_names(action: Json) -> list[str]:
-    return [artifact["name"] for artifact in action.get("inputArtifacts") or []]
 
 
 _NAME = re.compile(r"[A-Za-z0-9.@\-_]{1,100}")

@@ -42,7 +42,7 @@ class BlueGreenBackend(TaskBackend):
         if deployment.ended:
             raise ECSException("ConflictException", f"The service deployment is in the state {deployment.status}.")
         deployment.stop()
-        releases.tell()
+        releases.update_service()
 
     def _check_blue_green(self, controller: str, configuration: Json, load_balancers: list[Json]) -> None:
         if controller != "ECS" and strategy.get_strategy(configuration) != strategy.ROLLING:
@@ -81,19 +81,19 @@ class BlueGreenBackend(TaskBackend):
             self._run_tasks(service)
         else:
             releases.begin().run()
-            releases.tell()
+            releases.update_service()
 
     def _deploy_change(self, service: Service, running: Revision, forced: bool) -> None:
         releases = deployment_history.update_history(service, running)
         if service.task_sets and service.deployment_controller["type"] == "ECS":
             service.task_sets = []
-            DeploymentHistory(service, running).tell()
+            DeploymentHistory(service, running).update_service()
         if releases is None:
             self._run_tasks(service)
             return
-        if forced or Revision.of(service).differs_from(running):
+        if forced or Revision.from_service(service).differs_from(running):
             releases.begin()
-        releases.tell()
+        releases.update_service()
 
 
 # What a service is without being told.
@@ -165,7 +165,7 @@ class ContainerServiceBackend(BlueGreenBackend):
             capacity = self._strategy(self._get_cluster(cluster), changes["capacity_provider_strategy"], None)
             changes["capacity_provider_strategy"] = capacity
         self._check_change(service, changes)
-        running, forced = Revision.of(service), changes.get("force_new_deployment", False)
+        running, forced = Revision.from_service(service), changes.get("force_new_deployment", False)
         super().update_service(changes)
         self._deploy_change(service, running, forced)
         return service

@@ -38,7 +38,7 @@ def describe_deployments(service: Service) -> Iterator[Json]:
     """The deployments of a service as DescribeServiceDeployments tells them; none where CodeDeploy deploys."""
     releases = deployment_history.get_history(service)
     if releases:
-        yield from (deployment.told() for deployment in releases.deployments)
+        yield from (deployment.describe() for deployment in releases.deployments)
     else:
         yield from (_over(service, deployment) for deployment in service.deployments)
 
@@ -63,7 +63,7 @@ def describe_revisions(service: Service) -> Iterator[Json]:
     """The revisions of a service as DescribeServiceRevisions tells them."""
     releases = deployment_history.get_history(service)
     if releases:
-        yield from (revision.told(service) for revision in releases.revisions())
+        yield from (revision.describe(service) for revision in releases.revisions())
     else:
         yield from (_revision(service, deployment) for deployment in service.deployments)
 
@@ -178,12 +178,12 @@ class ContainerServiceResponse(EC2ContainerServiceResponse):
             if found := self.ecs_backend.service_deployment(arn):
                 releases, deployment = found
                 releases.advance(deployment)
-        told = {
+        described = {
             each["serviceDeploymentArn"]: each
             for service in self.ecs_backend.services.values()
             for each in describe_deployments(service)
         }
-        return ActionResult(_found("serviceDeployments", told, wanted))
+        return ActionResult(_found("serviceDeployments", described, wanted))
 
     def stop_service_deployment(self) -> ActionResult:
         """StopServiceDeployment; it rolls back as it is looked at."""
@@ -195,14 +195,14 @@ class ContainerServiceResponse(EC2ContainerServiceResponse):
 
     def describe_service_revisions(self) -> ActionResult:
         """DescribeServiceRevisions."""
-        told = {
+        described = {
             each["serviceRevisionArn"]: each
             for service in self.ecs_backend.services.values()
             for each in describe_revisions(service)
         }
-        return ActionResult(_found("serviceRevisions", told, self._get_param("serviceRevisionArns", [])))
+        return ActionResult(_found("serviceRevisions", described, self._get_param("serviceRevisionArns", [])))
 
 
-def _found(name: str, told: dict[str, dict[str, Any]], wanted: list[str]) -> dict[str, Any]:
-    failures = [{"arn": arn, "reason": "MISSING"} for arn in wanted if arn not in told]
-    return {name: [told[arn] for arn in wanted if arn in told], "failures": failures}
+def _found(name: str, described: dict[str, dict[str, Any]], wanted: list[str]) -> dict[str, Any]:
+    failures = [{"arn": arn, "reason": "MISSING"} for arn in wanted if arn not in described]
+    return {name: [described[arn] for arn in wanted if arn in described], "failures": failures}

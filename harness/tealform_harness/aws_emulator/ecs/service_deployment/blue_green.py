@@ -126,7 +126,7 @@ class Route:
 
 def _check_role(account_id: str, region: str, arn: str) -> None:
     role = find_role(account_id, region, arn)
-    if role is None or not role_trusts(role, "ecs.amazonaws.com"):
+    if not role_trusts(role, "ecs.amazonaws.com"):
         raise invalid_networking(
             f"ECS was unable to manage the ELB resources due to missing permissions on ECS Infrastructure Role '{arn}'."
         )

@@ -89,28 +89,28 @@ class ServiceDeployment:
                 self.status_reason = why
                 self._end("STOPPED")
 
-    def told(self) -> Json:
+    def describe(self) -> Json:
         """As DescribeServiceDeployments tells it."""
-        told = {
+        described = {
             **self.brief(),
             "updatedAt": self._times["updatedAt"],
             "sourceServiceRevisions": [self._summary(self.source, self.work.blue_runs, False)] if self.source else [],
             "targetServiceRevision": self._summary(self.target, self.work.green_runs, True),
             "lifecycleStage": self.work.stage,
-            "lifecycleHookDetails": self.work.hooks.told,
+            "lifecycleHookDetails": self.work.hooks.called,
             "deploymentConfiguration": self._configuration,
             "rollback": self._rollback,
             "deploymentCircuitBreaker": self._circuit_breaker(),
-            "alarms": self._alarms.told() if self._alarms else None,
+            "alarms": self._alarms.describe() if self._alarms else None,
         }
         if self.status == "STOPPED":
-            told["stoppedAt"] = self._times["finishedAt"]
-        return {name: value for name, value in told.items() if value is not None}
+            described["stoppedAt"] = self._times["finishedAt"]
+        return {name: value for name, value in described.items() if value is not None}
 
     def brief(self) -> Json:
         """As ListServiceDeployments tells it."""
         times = {name: self._times.get(name) for name in ("createdAt", "startedAt", "finishedAt")}
-        told = {
+        described = {
             "serviceDeploymentArn": self.arn,
             "serviceArn": self._service.arn,
             "clusterArn": self._service.cluster_arn,
@@ -119,7 +119,7 @@ class ServiceDeployment:
             "status": self.status,
             "statusReason": self.status_reason,
         }
-        return {name: value for name, value in told.items() if value is not None}
+        return {name: value for name, value in described.items() if value is not None}
 
     def _go_on(self) -> None:
         if self.status == "PENDING":
@@ -142,7 +142,7 @@ class ServiceDeployment:
 
     def _fail(self, failure: ServiceDeploymentError) -> None:
         self.status_reason = failure.reason
-        self._say(f"deployment failed: {failure.reason}")
+        self._log_event(f"deployment failed: {failure.reason}")
         if failure.rolls_back:
             self._begin_to_go_back()
         else:
@@ -152,7 +152,7 @@ class ServiceDeployment:
         self._rollback = {"reason": self.status_reason, "startedAt": utcnow()}
         if self.source is None:
             self.status_reason = NO_CANDIDATE
-            self._say("rollback has failed.")
+            self._log_event("rollback has failed.")
             self._end("ROLLBACK_FAILED")
             return
         self._rollback["serviceRevisionArn"] = self.source.arn(self._service)
@@ -171,7 +171,7 @@ class ServiceDeployment:
     def _end(self, status: str) -> None:
         self.status, self._times["finishedAt"] = status, utcnow()
 
-    def _say(self, what: str) -> None:
+    def _log_event(self, what: str) -> None:
         """The service's events are where ECS tells why the first deployment of all failed; here the log tells it too."""
         message = f"(service {self._service.name}) (deployment {self.arn.rsplit('/', 1)[1]}) {what}"
         self._service.events.insert(0, {"id": str(uuid4()), "createdAt": utcnow(), "message": message})

@@ -44,13 +44,15 @@ class DeploymentHistory:
             self.under_way.abandon(_SUPERSEDED)
         newest = self.deployments[-1] if self.deployments else None
         left_over = newest if newest and newest.left_over else None
-        self.deployments.append(ServiceDeployment(self._service, self.live, Revision.of(self._service), left_over))
+        self.deployments.append(
+            ServiceDeployment(self._service, self.live, Revision.from_service(self._service), left_over)
+        )
         return self.deployments[-1]
 
     def advance(self, deployment: ServiceDeployment) -> None:
         """One look at a deployment."""
         deployment.advance()
-        self.tell()
+        self.update_service()
 
     def revisions(self) -> Iterator[Revision]:
         """Every revision that there was."""
@@ -58,13 +60,13 @@ class DeploymentHistory:
             yield self._first
         yield from (each.target for each in self.deployments)
 
-    def tell(self) -> None:
+    def update_service(self) -> None:
         """Brings the counts and deployments of the service up to date."""
-        told = list(self._told())
-        self._service.deployments = told
-        self._service.running_count, self._service.pending_count = sum(each["runningCount"] for each in told), 0
+        described = list(self._describe())
+        self._service.deployments = described
+        self._service.running_count, self._service.pending_count = sum(each["runningCount"] for each in described), 0
 
-    def _told(self) -> Iterator[Json]:
+    def _describe(self) -> Iterator[Json]:
         """The deployments as DescribeServices tells them: the wanted revision is PRIMARY, another that runs ACTIVE."""
         newest = self.deployments[-1] if self.deployments else None
         if newest is None or newest.status == "ROLLBACK_SUCCESSFUL":
@@ -80,11 +82,11 @@ class DeploymentHistory:
     def _entry(self, revision: Revision, status: str, state: str, runs: bool) -> Json:
         number = f"ecs-svc/{revision.number}"
         named = revision.named()
-        told = ("taskDefinition", "launchType", "capacityProviderStrategy", "platformVersion", "networkConfiguration")
+        names = ("taskDefinition", "launchType", "capacityProviderStrategy", "platformVersion", "networkConfiguration")
         return {
             "id": number,
             "status": status,
-            **{name: named[name] for name in told if name in named},
+            **{name: named[name] for name in names if name in named},
             "desiredCount": self._service.desired_count,
             "runningCount": self._service.desired_count if runs else 0,
             "pendingCount": 0,

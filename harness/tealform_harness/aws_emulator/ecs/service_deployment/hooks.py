@@ -67,7 +67,7 @@ class Alarms:
         if self._watched:
             self._status, self._watched = "MONITORING_COMPLETE", False
 
-    def told(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """As DescribeServiceDeployments tells them."""
         names = list(self._settings["alarmNames"])
         return {"status": self._status, "alarmNames": names, "triggeredAlarmNames": self._triggered}
@@ -86,11 +86,11 @@ _NOT_RUN = {"hookStatus": "SUCCEEDED"}
 
 
 class LifecycleHooks:
-    """The lifecycle hooks of a service; ``told`` are those that were called, as DescribeServiceDeployments tells them."""
+    """The lifecycle hooks of a service; ``called`` are those that were called, as DescribeServiceDeployments tells them."""
 
     def __init__(self, account_id: str, region: str, hooks: Sequence[Json]) -> None:
         self._account_id, self._region, self._hooks = account_id, region, hooks
-        self.told: list[dict[str, Any]] = []
+        self.called: list[dict[str, Any]] = []
 
     def call(self, stage: str, event: Callable[[], Json]) -> Iterator[None]:
         """Calls those of a stage with ``event``; yields where one wants to be called again.
@@ -103,8 +103,8 @@ class LifecycleHooks:
 
     def _call(self, hook: Json, stage: str, event: Callable[[], Json]) -> Iterator[None]:
         target, execution = hook["hookTargetArn"], str(uuid4())
-        told = {"hookId": execution, "targetType": "AWS_LAMBDA", "targetArn": target, "status": "IN_PROGRESS"}
-        self.told.append(told)
+        described = {"hookId": execution, "targetType": "AWS_LAMBDA", "targetArn": target, "status": "IN_PROGRESS"}
+        self.called.append(described)
         details, seconds = hook.get("hookDetails"), 0
         try:
             while True:
@@ -118,9 +118,9 @@ class LifecycleHooks:
                 details = _merge_details(details, answer.get("hookDetails"))
                 yield
         except ServiceDeploymentError as failure:
-            told["status"] = "FAILED"
+            described["status"] = "FAILED"
             raise rolled_back_because(f"{stage} lifecycle hook(s) failed. {failure.reason}") from failure
-        told["status"] = "SUCCEEDED"
+        described["status"] = "SUCCEEDED"
 
     def _answer(self, hook: Json, event: Json) -> dict[str, Any]:
         """What the function returns; that of one that is not run is SUCCEEDED.
@@ -130,7 +130,7 @@ class LifecycleHooks:
         """
         target = hook["hookTargetArn"]
         role = find_role(self._account_id, self._region, hook["roleArn"])
-        if role is None or not role_trusts(role, "ecs.amazonaws.com"):
+        if not role_trusts(role, "ecs.amazonaws.com"):
             raise ServiceDeploymentError(f"ECS was unable to assume role {hook['roleArn']}")
         functions, body = get_backend(self._account_id, self._region), json.dumps(event)
         try:

@@ -43,7 +43,7 @@ class Revision:
     created_at: datetime = field(default_factory=utcnow)
 
     @classmethod
-    def of(cls, service: Service) -> Revision:
+    def from_service(cls, service: Service) -> Revision:
         """What the service is set to at the moment."""
         return cls({name: deepcopy(vars(service)[name]) for name in _SETTINGS})
 
@@ -59,7 +59,7 @@ class Revision:
         """Its ARN as one of ``service``."""
         return f"{service.arn.replace(':service/', ':service-revision/')}/{self.number}"
 
-    def told(self, service: Service) -> dict[str, Any]:
+    def describe(self, service: Service) -> dict[str, Any]:
         """As DescribeServiceRevisions tells it."""
         return {
             "serviceRevisionArn": self.arn(service),
