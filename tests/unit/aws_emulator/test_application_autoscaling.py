@@ -33,10 +33,7 @@ def registered(scaling: Any, **more: Any) -> str:
 
 def put_policy(scaling: Any, name: str = "reads") -> dict[str, Any]:
     policy: dict[str, Any] = scaling.put_scaling_policy(
-        **TABLE,
-        PolicyName=name,
-        PolicyType="TargetTrackingScaling",
-        TargetTrackingScalingPolicyConfiguration=TRACKING,
+        **TABLE, PolicyName=name, PolicyType="TargetTrackingScaling", TargetTrackingScalingPolicyConfiguration=TRACKING
     )
     return policy
 

@@ -441,7 +441,9 @@ def test_commands_reach_ecs_without_a_mock_too(codebuild: Any, store: Store, mon
         served.setattr(botocore_stubber, "enabled", False)
         told = aws_commands.run_command("ecs", REGION, "list-service-deployments", options)
         with pytest.raises(ToolError, match=r"\(ServiceNotFoundException\) when calling the ListServiceDeployments"):
-            aws_commands.run_command("ecs", REGION, "list-service-deployments", {"--service": ["api"], "--cluster": ["shop"]})
+            aws_commands.run_command(
+                "ecs", REGION, "list-service-deployments", {"--service": ["api"], "--cluster": ["shop"]}
+            )
 
     assert [each["status"] for each in json.loads(told)["serviceDeployments"]] == ["SUCCESSFUL"]
 

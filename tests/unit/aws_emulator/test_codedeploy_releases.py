@@ -132,8 +132,7 @@ def test_the_next_release_goes_back_to_the_idle_colour(shop: Shop, deploy: Deplo
 
 
 @pytest.mark.parametrize(
-    ("config", "percentages", "minutes"),
-    [(CANARY, [10], 5), (LINEAR, [10, 20, 30, 40, 50, 60, 70, 80, 90], 3)],
+    ("config", "percentages", "minutes"), [(CANARY, [10], 5), (LINEAR, [10, 20, 30, 40, 50, 60, 70, 80, 90], 3)]
 )
 def test_traffic_moves_in_the_steps_of_the_configuration(
     shop: Shop, deploy: Deploy, config: str, percentages: list[int], minutes: int
@@ -329,8 +328,7 @@ def test_a_deployment_that_waits_stops_unless_it_is_continued(shop: Shop, deploy
 def test_a_deployment_waits_once_its_hooks_have_looked_at_green(shop: Shop, deploy: Deploy) -> None:
     function("check")
     release = deploy(
-        hooks=[{"BeforeAllowTraffic": "check"}],
-        blueGreenDeploymentConfiguration=blue_green("STOP_DEPLOYMENT", 30),
+        hooks=[{"BeforeAllowTraffic": "check"}], blueGreenDeploymentConfiguration=blue_green("STOP_DEPLOYMENT", 30)
     )
     report(release, "Succeeded")
     release.until("Ready")

@@ -210,10 +210,7 @@ def test_triggers_of_no_source_and_two_of_one_are_refused(names: list[str], mess
     made = pipeline(connect())
     push_any = [{"branches": {"includes": ["main"]}}]
     triggers = [
-        {
-            "providerType": "CodeStarSourceConnection",
-            "gitConfiguration": {"sourceActionName": name, "push": push_any},
-        }
+        {"providerType": "CodeStarSourceConnection", "gitConfiguration": {"sourceActionName": name, "push": push_any}}
         for name in names
     ]
     with pytest.raises(ClientError, match=message):

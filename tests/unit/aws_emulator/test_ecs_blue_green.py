@@ -720,9 +720,7 @@ def test_a_service_goes_over_from_codedeploy(store: Store) -> None:
     with pytest.raises(ClientError, match="advancedConfiguration field is required"):
         store.update(deploymentController={"type": "ECS"}, deploymentConfiguration=blue_green)
     store.update(
-        deploymentController={"type": "ECS"},
-        deploymentConfiguration=blue_green,
-        loadBalancers=[store.balancer()],
+        deploymentController={"type": "ECS"}, deploymentConfiguration=blue_green, loadBalancers=[store.balancer()]
     )
     service = store.shop.service()
     assert (service["deploymentController"], service.get("taskSets", [])) == ({"type": "ECS"}, [])

@@ -69,7 +69,8 @@ def test_what_another_environment_hands_over_is_a_reference() -> None:
     assert f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/shop-staging-web" in found
     # Which staging itself creates.
     assert not any(
-        arn.startswith(("arn:aws:s3", "arn:aws:ecr")) for arn in external_references.find_references(generated("staging")).arns
+        arn.startswith(("arn:aws:s3", "arn:aws:ecr"))
+        for arn in external_references.find_references(generated("staging")).arns
     )
 
 
@@ -111,14 +112,18 @@ def test_a_network_that_is_named_by_ids_is_a_reference() -> None:
 def test_a_function_that_the_environment_creates_is_no_reference() -> None:
     own = {"look": {"function_name": "look"}}
     assert external_references.find_references(document(FUNCTION, aws_lambda_function=own)).arns == []
-    assert external_references.find_references(document(f"{FUNCTION}-twice", aws_lambda_function=own)).arns == [f"{FUNCTION}-twice"]
+    assert external_references.find_references(document(f"{FUNCTION}-twice", aws_lambda_function=own)).arns == [
+        f"{FUNCTION}-twice"
+    ]
 
 
 def test_alarms_of_others_are_references() -> None:
     names = ["queue-age", "${aws_cloudwatch_metric_alarm.own.alarm_name}"]
     group = {"group": {"alarm_configuration": {"alarms": names, "enabled": True}}}
     service = {"web": {"alarms": {"alarm_names": ["stock", *names], "enable": True}}}
-    found = external_references.find_references(document(aws_codedeploy_deployment_group=group, aws_ecs_service=service))
+    found = external_references.find_references(
+        document(aws_codedeploy_deployment_group=group, aws_ecs_service=service)
+    )
     here = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:"
     assert found.arns == [f"{here}queue-age", f"{here}stock"]
 

@@ -75,12 +75,7 @@ class Build:
     """
 
     def __init__(
-        self,
-        project: Mapping[str, Any],
-        build_id: str,
-        number: int,
-        source_version: str,
-        log: Callable[[str], None],
+        self, project: Mapping[str, Any], build_id: str, number: int, source_version: str, log: Callable[[str], None]
     ) -> None:
         self.output = ""
         self.artifact: bytes | None = None
@@ -134,12 +129,7 @@ class Build:
             self._end("FAULT")
 
     def _build(
-        self,
-        source: bytes,
-        variables: Iterable[Variable],
-        tools: Tools,
-        folder: Path,
-        others: Mapping[str, bytes],
+        self, source: bytes, variables: Iterable[Variable], tools: Tools, folder: Path, others: Mapping[str, bytes]
     ) -> None:
         files, scripts = folder / "src", folder / "scripts"
         scripts.mkdir()

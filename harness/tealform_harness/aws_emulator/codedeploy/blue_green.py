@@ -121,13 +121,7 @@ class TaskSetRelease:
     Each ``yield`` of ``steps`` ends a step: whoever looks then sees what a user would see at that moment.
     """
 
-    def __init__(
-        self,
-        caller: Caller,
-        settings: Json,
-        appspec: AppSpec,
-        config: DeploymentConfig,
-    ) -> None:
+    def __init__(self, caller: Caller, settings: Json, appspec: AppSpec, config: DeploymentConfig) -> None:
         self._caller = caller
         self._account_id, self._region, self._deployment_id = caller.account_id, caller.region, caller.deployment_id
         self._settings, self._appspec, self._config = settings, appspec, config

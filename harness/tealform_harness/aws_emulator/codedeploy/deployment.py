@@ -24,13 +24,7 @@ ENDED = ("Succeeded", "Failed", "Stopped")
 _READY, _IN_PROGRESS = "Ready", "InProgress"
 
 # https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-cloudwatch-events.html
-_STATES = {
-    _IN_PROGRESS: "START",
-    _READY: "READY",
-    "Succeeded": "SUCCESS",
-    "Failed": "FAILURE",
-    "Stopped": "STOP",
-}
+_STATES = {_IN_PROGRESS: "START", _READY: "READY", "Succeeded": "SUCCESS", "Failed": "FAILURE", "Stopped": "STOP"}
 
 
 class EcsDeployment(DeploymentInfo):

@@ -135,12 +135,7 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         return super().update_pipeline({**_DEFAULTS, **pipeline})
 
     def start(
-        self,
-        name: str,
-        kind: str,
-        detail: str,
-        variables: Tags | None = None,
-        pinned: Mapping[str, str] | None = None,
+        self, name: str, kind: str, detail: str, variables: Tags | None = None, pinned: Mapping[str, str] | None = None
     ) -> Execution:
         """Starts an execution; ``kind`` and ``detail`` are what triggered it, in the words of ExecutionTrigger.
 

@@ -40,14 +40,7 @@ def is_window_open(cron: str, time_zone: str, now: datetime) -> bool:
     if len(fields) not in _FIELDS:
         raise ActionError("ConfigurationError", f"The cron expression {cron} must have 6 or 7 fields")
     there = now.astimezone(_parse_zone(time_zone))
-    values = (
-        there.minute,
-        there.hour,
-        there.day,
-        there.month,
-        there.isoweekday() % 7 + 1,
-        there.year,
-    )
+    values = (there.minute, there.hour, there.day, there.month, there.isoweekday() % 7 + 1, there.year)
     return all(
         _field_matches(field, value, position)
         for position, (field, value) in enumerate(zip(fields[1:], values, strict=False))

@@ -47,10 +47,7 @@ _TYPES = {
         (0,), (1,), ("S3Bucket", "S3ObjectKey"), ("PollForSourceChanges", "AllowOverrideForS3ObjectKey")
     ),
     ("Source", "CodeStarSourceConnection"): ActionType(
-        (0,),
-        (1,),
-        ("ConnectionArn", "FullRepositoryId", "BranchName"),
-        ("OutputArtifactFormat", "DetectChanges"),
+        (0,), (1,), ("ConnectionArn", "FullRepositoryId", "BranchName"), ("OutputArtifactFormat", "DetectChanges")
     ),
     ("Build", "CodeBuild"): _BUILD,
     ("Test", "CodeBuild"): _BUILD,
