@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit.aws_emulator.clients import REGION, client
-from tests.unit.aws_emulator.shop import role
+from tests.unit.aws_emulator.clients import REGION, client, role
 
 Json = dict[str, Any]
 

@@ -20,8 +20,7 @@ from tealform_harness.aws_emulator.services import install
 from tests.inventory import ROOT
 from tests.unit.artifacts.contract import ARTIFACTS, COMMIT, EXPORTED_FILES, VARIABLES
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
-from tests.unit.aws_emulator.shop import Network, Shop, container, task_definition
-from tests.unit.aws_emulator.store import Store
+from tests.unit.aws_emulator.shop import Network, Shop, Store, container, task_definition
 
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 PROJECT: dict[str, Any] = {

@@ -11,7 +11,7 @@ from moto.codecommit.models import codecommit_backends
 
 from tealform_harness.aws_emulator.codecommit.backend import SourceControlBackend
 from tealform_harness.aws_emulator.services import install
-from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client, listen
 
 ARN = f"arn:aws:codecommit:{REGION}:{ACCOUNT}:shop"
 RULE = json.dumps({"Version": "2018-11-08", "Statements": [{"Type": "Approvers", "NumberOfApprovalsNeeded": 1}]})
@@ -143,19 +143,13 @@ def test_the_default_branch_cannot_be_deleted(codecommit: Any) -> None:
 
 
 def test_a_push_is_told_to_eventbridge(codecommit: Any) -> None:
-    sqs, events = client("sqs"), client("events")
-    queue = sqs.create_queue(QueueName="pushes")["QueueUrl"]
-    pattern = {"source": ["aws.codecommit"], "detail": {"referenceType": ["branch"], "referenceName": ["main"]}}
-    events.put_rule(Name="pushes", EventPattern=json.dumps(pattern))
-    target = f"arn:aws:sqs:{REGION}:{ACCOUNT}:pushes"
-    events.put_targets(Rule="pushes", Targets=[{"Id": "queue", "Arn": target}])
+    events = listen(source=["aws.codecommit"], detail={"referenceType": ["branch"], "referenceName": ["main"]})
 
     first = put(codecommit, {"a": b"1"})
     codecommit.create_branch(repositoryName="shop", branchName="other", commitId=first)
     second = put(codecommit, {"a": b"2"}, parent=first)
 
-    messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
-    told = [json.loads(message["Body"]) for message in messages]
+    told = events()
     assert [(event["detail"]["event"], event["detail"]["commitId"]) for event in told] == [
         ("referenceCreated", first),
         ("referenceUpdated", second),

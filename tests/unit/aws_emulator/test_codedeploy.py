@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.aws_emulator.clients import ACCOUNT, REGION
-from tests.unit.aws_emulator.shop import Shop, blue_green, role
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, role
+from tests.unit.aws_emulator.shop import Shop, blue_green
 
 Json = dict[str, Any]
 

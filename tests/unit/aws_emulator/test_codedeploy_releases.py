@@ -12,17 +12,17 @@ from moto.core.config import default_user_config
 
 from tealform_harness.aws_emulator.codedeploy.backend import get_codedeploy
 from tealform_harness.aws_emulator.codedeploy.blue_green import LOOKS_BEFORE_IT_STOPS
-from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
-from tests.unit.aws_emulator.shop import Shop, blue_green, container, role
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, create_function, listen, role, set_alarm
+from tests.unit.aws_emulator.shop import Shop, blue_green, container
 
 Json = dict[str, Any]
-Deploy = Callable[..., "Release"]
+Deploy = Callable[..., "CodeDeployRelease"]
 
 CANARY, LINEAR = "CodeDeployDefault.ECSCanary10Percent5Minutes", "CodeDeployDefault.ECSLinear10PercentEvery3Minutes"
 ALARMS = {"enabled": True, "alarms": [{"name": "errors"}]}
 
 
-class Release:
+class CodeDeployRelease:
     """A deployment of the shop's second revision."""
 
     def __init__(self, shop: Shop, deployment_id: str, second: str) -> None:
@@ -68,14 +68,14 @@ def deploy(shop: Shop) -> Deploy:
     shop.create_service()
     shop.create_application()
 
-    def create(hooks: list[Json] | None = None, properties: Json | None = None, **settings: Any) -> Release:
+    def create(hooks: list[Json] | None = None, properties: Json | None = None, **settings: Any) -> CodeDeployRelease:
         shop.codedeploy.create_deployment_group(**shop.deployment_group(**settings))
         return again(shop, hooks, properties)
 
     return create
 
 
-def again(shop: Shop, hooks: list[Json] | None = None, properties: Json | None = None) -> Release:
+def again(shop: Shop, hooks: list[Json] | None = None, properties: Json | None = None) -> CodeDeployRelease:
     second = shop.register()
     content = appspec(second, hooks, **(properties or {}))
     created = shop.codedeploy.create_deployment(
@@ -83,7 +83,7 @@ def again(shop: Shop, hooks: list[Json] | None = None, properties: Json | None =
         deploymentGroupName="web",
         revision={"revisionType": "AppSpecContent", "appSpecContent": {"content": content}},
     )
-    return Release(shop, created["deploymentId"], second)
+    return CodeDeployRelease(shop, created["deploymentId"], second)
 
 
 def colours(shop: Shop) -> tuple[dict[str, int], dict[str, int]]:
@@ -326,7 +326,7 @@ def test_a_deployment_that_waits_stops_unless_it_is_continued(shop: Shop, deploy
 
 
 def test_a_deployment_waits_once_its_hooks_have_looked_at_green(shop: Shop, deploy: Deploy) -> None:
-    function("check")
+    create_function("check")
     release = deploy(
         hooks=[{"BeforeAllowTraffic": "check"}], blueGreenDeploymentConfiguration=blue_green("STOP_DEPLOYMENT", 30)
     )
@@ -347,10 +347,10 @@ def test_only_a_deployment_that_waits_is_continued(shop: Shop, deploy: Deploy) -
 def test_an_alarm_during_the_shift_leads_the_traffic_back(shop: Shop, deploy: Deploy) -> None:
     rollback = {"enabled": True, "events": ["DEPLOYMENT_STOP_ON_ALARM"]}
     release = deploy(deploymentConfigName=CANARY, alarmConfiguration=ALARMS, autoRollbackConfiguration=rollback)
-    alarm("OK")
+    set_alarm("OK")
     while colours(shop)[0].get("green") != 10:
         release.step()
-    alarm("ALARM")
+    set_alarm("ALARM")
     info = release.step()
     assert (info["status"], info["errorInformation"]["code"]) == ("Stopped", "ALARM_ACTIVE")
     assert "Activated alarms: <errors>" in info["errorInformation"]["message"]
@@ -362,16 +362,16 @@ def test_an_alarm_during_the_shift_leads_the_traffic_back(shop: Shop, deploy: De
 
 def test_an_alarm_that_is_not_told_to_lead_back_leaves_the_traffic_where_it_is(shop: Shop, deploy: Deploy) -> None:
     release = deploy(deploymentConfigName=CANARY, alarmConfiguration=ALARMS)
-    alarm("OK")
+    set_alarm("OK")
     while colours(shop)[0].get("green") != 10:
         release.step()
-    alarm("ALARM")
+    set_alarm("ALARM")
     assert "rollbackInfo" not in release.until("Stopped")
     assert colours(shop)[0] == {"green": 10, "blue": 90}
 
 
 def test_an_alarm_that_is_on_already_stops_a_deployment_at_once(shop: Shop, deploy: Deploy) -> None:
-    alarm("ALARM")
+    set_alarm("ALARM")
     info = deploy(alarmConfiguration=ALARMS).step()
     assert (info["status"], info["errorInformation"]["code"]) == ("Stopped", "ALARM_ACTIVE")
     assert revisions(shop) == [("PRIMARY", shop.first)]
@@ -380,10 +380,10 @@ def test_an_alarm_that_is_on_already_stops_a_deployment_at_once(shop: Shop, depl
 def test_an_alarm_while_blue_is_kept_brings_blue_back(shop: Shop, deploy: Deploy) -> None:
     rollback = {"enabled": True, "events": ["DEPLOYMENT_STOP_ON_ALARM"]}
     release = deploy(alarmConfiguration=ALARMS, autoRollbackConfiguration=rollback)
-    alarm("OK")
+    set_alarm("OK")
     while not release.step().get("instanceTerminationWaitTimeStarted"):
         pass
-    alarm("ALARM")
+    set_alarm("ALARM")
     assert release.step()["errorInformation"]["code"] == "ALARM_ACTIVE"
     assert colours(shop) == ({"blue": 1}, {"green": 1})
     assert revisions(shop) == [("PRIMARY", shop.first)]
@@ -396,17 +396,9 @@ def test_alarms_that_the_role_may_not_look_at_stop_a_deployment_unless_told_othe
     shop: Shop, deploy: Deploy, ignore: bool, status: str, code: str | None
 ) -> None:
     blind = role("blind", "codedeploy.amazonaws.com")
-    alarm("OK")
+    set_alarm("OK")
     release = deploy(alarmConfiguration={**ALARMS, "ignorePollAlarmFailure": ignore}, serviceRoleArn=blind)
     assert release.until(status).get("errorInformation", {}).get("code") == code
-
-
-def alarm(state: str) -> None:
-    cloudwatch = client("cloudwatch")
-    cloudwatch.put_metric_alarm(
-        AlarmName="errors", ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, Threshold=0
-    )
-    cloudwatch.set_alarm_state(AlarmName="errors", StateValue=state, StateReason="test")
 
 
 def test_a_stop_after_the_cutover_brings_blue_back(shop: Shop, deploy: Deploy) -> None:
@@ -434,7 +426,7 @@ def test_a_stop_without_rollback_leaves_both_colours_to_the_next_deployment(shop
 
 
 def test_a_hook_that_succeeds_lets_the_deployment_go_on(shop: Shop, deploy: Deploy) -> None:
-    function("check")
+    create_function("check")
     release = deploy(hooks=[{"AfterAllowTestTraffic": "check"}])
     report(release, "Succeeded")
     assert release.until("Succeeded")
@@ -444,7 +436,7 @@ def test_a_hook_that_succeeds_lets_the_deployment_go_on(shop: Shop, deploy: Depl
 
 @pytest.mark.parametrize("status", ["Failed", None])
 def test_a_hook_that_fails_or_keeps_silent_fails_the_deployment(shop: Shop, deploy: Deploy, status: str | None) -> None:
-    function("check")
+    create_function("check")
     release = deploy(hooks=[{"AfterAllowTestTraffic": "check"}])
     report(release, status)
     info = release.until("Failed")
@@ -459,7 +451,7 @@ def test_a_hook_that_is_not_there_fails_the_deployment(deploy: Deploy) -> None:
 
 
 def test_a_hook_that_the_role_may_not_invoke_fails_the_deployment(shop: Shop, deploy: Deploy) -> None:
-    function("check")
+    create_function("check")
     release = deploy(
         hooks=[{"BeforeInstall": "check"}], serviceRoleArn=role("mute", "codedeploy.amazonaws.com", may_invoke("other"))
     )
@@ -467,7 +459,7 @@ def test_a_hook_that_the_role_may_not_invoke_fails_the_deployment(shop: Shop, de
 
 
 def test_a_role_may_invoke_the_one_function_that_is_the_hook(shop: Shop, deploy: Deploy) -> None:
-    function("check")
+    create_function("check")
     release = deploy(
         hooks=[{"BeforeInstall": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:check"}],
         serviceRoleArn=role("caller", "codedeploy.amazonaws.com", may_invoke("check")),
@@ -490,12 +482,12 @@ def test_where_functions_would_be_containers_one_that_may_report_counts_as_succe
 ) -> None:
     monkeypatch.setitem(default_user_config["lambda"], "use_docker", True)
     group = f"arn:aws:codedeploy:{REGION}:{ACCOUNT}:deploymentgroup:web/web"
-    function("check", {"Effect": "Allow", "Action": actions, "Resource": group})
+    create_function("check", {"Effect": "Allow", "Action": actions, "Resource": group})
     deploy(hooks=[{"BeforeInstall": "check"}]).until(status)
 
 
 def test_a_hook_reports_once_and_by_its_own_id(shop: Shop, deploy: Deploy) -> None:
-    function("check")
+    create_function("check")
     release = deploy(hooks=[{"BeforeInstall": "check"}])
     execution = report(release, "Succeeded")
     for wrong, code in (
@@ -508,7 +500,7 @@ def test_a_hook_reports_once_and_by_its_own_id(shop: Shop, deploy: Deploy) -> No
             )
 
 
-def report(release: Release, status: str | None) -> str:
+def report(release: CodeDeployRelease, status: str | None) -> str:
     """Goes on to the hook and reports for it."""
     while not (waiting := get_codedeploy(ACCOUNT, REGION).waiting_hooks(release.id)):
         assert release.step()["status"] == "InProgress"
@@ -519,38 +511,14 @@ def report(release: Release, status: str | None) -> str:
     return waiting[0].hook_execution_id
 
 
-def function(name: str, *statements: Json) -> None:
-    client("lambda").create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Role=role(name, "lambda.amazonaws.com", *statements),
-        Handler="index.handler",
-        Code={"ZipFile": b"none"},
-    )
-
-
 def test_rules_hear_of_a_deployment(shop: Shop, deploy: Deploy) -> None:
-    queue = listen("aws.codedeploy")
+    events = listen(source=["aws.codedeploy"])
     release = deploy()
     release.until("Succeeded")
-    assert [(event["detail"]["state"], event["detail"]["deploymentId"]) for event in heard(queue)] == [
+    assert [(event["detail"]["state"], event["detail"]["deploymentId"]) for event in events()] == [
         ("START", release.id),
         ("SUCCESS", release.id),
     ]
-
-
-def listen(source: str) -> str:
-    """Creates a queue that hears all events of ``source``; returns its URL."""
-    queue = str(client("sqs").create_queue(QueueName="events")["QueueUrl"])
-    events = client("events")
-    events.put_rule(Name="listen", EventPattern=json.dumps({"source": [source]}))
-    events.put_targets(Rule="listen", Targets=[{"Id": "queue", "Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:events"}])
-    return queue
-
-
-def heard(queue: str) -> list[Json]:
-    received = client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
-    return [json.loads(message["Body"]) for message in received]
 
 
 def test_a_group_tells_of_its_deployments(shop: Shop, deploy: Deploy) -> None:

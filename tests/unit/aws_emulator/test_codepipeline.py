@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.aws_emulator.clients import client
+from tests.unit.aws_emulator.clients import client, role
 from tests.unit.aws_emulator.pipelines import pipeline
-from tests.unit.aws_emulator.shop import role
 
 Json = dict[str, Any]
 

@@ -15,9 +15,9 @@ from moto.codebuild.exceptions import ResourceNotFoundException
 
 from tealform_harness.aws_emulator.codebuild.backend import BuildBackend
 from tealform_harness.aws_emulator.codebuild.buildspec import Variable
-from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client, listen, role
 from tests.unit.aws_emulator.pipelines import pipeline
-from tests.unit.aws_emulator.shop import Shop, container, role, task_definition
+from tests.unit.aws_emulator.shop import Shop, container, task_definition
 
 Json = dict[str, Any]
 
@@ -427,14 +427,9 @@ def test_variables_are_told_with_their_defaults(delivery: Delivery) -> None:
 
 
 def test_rules_hear_of_an_execution(delivery: Delivery) -> None:
-    queue = client("sqs").create_queue(QueueName="pipelines")["QueueUrl"]
-    client("events").put_rule(Name="listen", EventPattern=json.dumps({"source": ["aws.codepipeline"]}))
-    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:pipelines"
-    client("events").put_targets(Rule="listen", Targets=[{"Id": "queue", "Arn": arn}])
+    events = listen(source=["aws.codepipeline"])
     delivery.create()
-    received = client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
-    events = [json.loads(message["Body"]) for message in received]
-    assert [(event["detail"]["state"], event["resources"]) for event in events] == [
+    assert [(event["detail"]["state"], event["resources"]) for event in events()] == [
         ("STARTED", [ARN]),
         ("FAILED", [ARN]),
     ]

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from tealform_harness.aws_emulator.services import install
-from tests.unit.aws_emulator.clients import client
-from tests.unit.aws_emulator.shop import Network, role
+from tests.unit.aws_emulator.clients import client, role
+from tests.unit.aws_emulator.shop import Network
 
 Json = dict[str, Any]
 

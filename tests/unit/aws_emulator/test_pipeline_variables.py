@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from tealform_harness.aws_emulator.archive import pack
 from tealform_harness.aws_emulator.services import install
-from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client, receive, subscribe
 from tests.unit.aws_emulator.pipelines import Pipeline, action, bucket
 
 Json = dict[str, Any]
@@ -87,16 +87,14 @@ def test_an_approval_shows_what_the_build_exported_of_several_sources() -> None:
 
 
 def test_who_approves_hears_of_it_by_the_topic() -> None:
-    client("sns").create_topic(Name="approvals")
-    queue = client("sqs").create_queue(QueueName="approvals")["QueueUrl"]
-    client("sns").subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=TOPIC.replace(":sns:", ":sqs:"))
+    queue = subscribe(TOPIC)
     asked = approval(NotificationArn=TOPIC, CustomData="#{codepipeline.PipelineExecutionId}")
     pipeline = Pipeline(stages=stages(asked), may=MAY_PUBLISH)
 
     execution = pipeline.settled()["pipelineExecutionId"]
 
-    (message,) = client("sqs").receive_message(QueueUrl=queue)["Messages"]
-    told = json.loads(json.loads(message["Body"])["Message"])["approval"]
+    (message,) = receive(queue)
+    told = json.loads(message["Message"])["approval"]
     (state,) = pipeline.stage("Approve")["actionStates"]
     assert told["customData"] == execution
     assert told["token"] == state["latestExecution"]["token"]

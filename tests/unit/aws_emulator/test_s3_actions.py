@@ -12,9 +12,8 @@ from moto import mock_aws
 
 from tealform_harness.aws_emulator.archive import pack
 from tealform_harness.aws_emulator.services import install
-from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client, listen, role
 from tests.unit.aws_emulator.pipelines import Pipeline, action, bucket
-from tests.unit.aws_emulator.shop import role
 
 Json = dict[str, Any]
 
@@ -127,15 +126,11 @@ def test_an_object_starts_the_pipeline_by_its_event() -> None:
 
 def test_an_event_tells_of_the_object() -> None:
     bucket("source", event_bridge=True)
-    queue = client("sqs").create_queue(QueueName="objects")["QueueUrl"]
-    client("events").put_rule(Name="listen", EventPattern=json.dumps({"source": ["aws.s3"]}))
-    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:objects"
-    client("events").put_targets(Rule="listen", Targets=[{"Id": "queue", "Arn": arn}])
+    events = listen(source=["aws.s3"])
 
     made = put()
 
-    (message,) = client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
-    event = json.loads(message["Body"])
+    (event,) = events()
     assert (event["detail-type"], event["resources"]) == ("Object Created", ["arn:aws:s3:::source"])
     detail = event["detail"]
     assert (detail["bucket"], detail["reason"]) == ({"name": "source"}, "PutObject")

@@ -14,7 +14,7 @@ from tealform_harness.aws_emulator.archive import pack
 from tealform_harness.aws_emulator.codepipeline.action_run import ActionError
 from tealform_harness.aws_emulator.codepipeline.conditions import is_window_open
 from tealform_harness.aws_emulator.services import install
-from tests.unit.aws_emulator.clients import client
+from tests.unit.aws_emulator.clients import client, set_alarm
 from tests.unit.aws_emulator.pipelines import Pipeline, action, bucket
 
 Json = dict[str, Any]
@@ -35,21 +35,6 @@ def _aws() -> Iterator[None]:
 
 def put(content: str) -> None:
     client("s3").put_object(Bucket="source", Key="a.zip", Body=pack({"content": content.encode()}))
-
-
-def alarm(state: str) -> None:
-    aws = client("cloudwatch")
-    aws.put_metric_alarm(
-        AlarmName="errors",
-        MetricName="errors",
-        Namespace="shop",
-        Statistic="Sum",
-        ComparisonOperator="GreaterThanThreshold",
-        EvaluationPeriods=1,
-        Period=60,
-        Threshold=1,
-    )
-    aws.set_alarm_state(AlarmName="errors", StateValue=state, StateReason="said so")
 
 
 def hook(name: str, provider: str, configuration: Json, result: str = "FAIL") -> Json:
@@ -116,7 +101,7 @@ def test_a_stage_is_entered_if_a_variable_holds(operator: str, value: str, holds
 @pytest.mark.parametrize("waiting", [{}, {"WaitTime": "1"}])
 def test_an_alarm_that_is_raised_stops_a_release(state: str, ends: str, when: str, waiting: Json) -> None:
     bucket("target")
-    alarm(state)
+    set_alarm(state)
     made = pipeline(**hook(when, "CloudWatchAlarm", {**ALARM, **waiting}))
     assert statuses(made) == [(ends, ends)]
     (rule,) = made.aws.list_rule_executions(pipelineName="release")["ruleExecutionDetails"]
@@ -189,17 +174,17 @@ ROLLING_BACK: dict[str, Json] = {
 @pytest.mark.parametrize("because", ROLLING_BACK)
 def test_a_stage_is_rolled_back_to_what_it_ran_last(because: str) -> None:
     bucket("target")
-    alarm("OK")
+    set_alarm("OK")
     made = pipeline(**ROLLING_BACK[because])
     good = made.executions()[0]["pipelineExecutionId"]
-    alarm("ALARM")
+    set_alarm("ALARM")
     if because != "a condition":
         client("s3").put_object(Bucket="source", Key="a.zip", Body=b"no ZIP")
     else:
         put("2")
     bad = made.start()
     made.settled()
-    alarm("OK")
+    set_alarm("OK")
     newest, failed, *_ = made.executions()
     made.settled()
     assert (failed["pipelineExecutionId"], failed["status"]) == (bad, "Failed")
@@ -213,7 +198,7 @@ def test_a_stage_is_rolled_back_to_what_it_ran_last(because: str) -> None:
 
 def test_a_failure_with_a_quiet_alarm_is_not_rolled_back() -> None:
     bucket("target")
-    alarm("OK")
+    set_alarm("OK")
     made = pipeline(**ROLLING_BACK["a failure and a condition"])
     client("s3").put_object(Bucket="source", Key="a.zip", Body=b"no ZIP")
     made.start()

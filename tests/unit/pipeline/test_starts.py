@@ -13,9 +13,8 @@ from moto import mock_aws
 from tealform_harness.aws_emulator import git_hosting, service_events
 from tealform_harness.aws_emulator.services import install
 from tests.support import Template, environment, template, template_among
-from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client, role
 from tests.unit.aws_emulator.pipelines import Pipeline, action
-from tests.unit.aws_emulator.shop import role
 from tests.unit.pipeline.events import documented
 
 Json = dict[str, Any]

@@ -31,9 +31,9 @@ from moto.ec2.responses.elastic_network_interfaces import ElasticNetworkInterfac
 from tealform.service.functions import smoke_test
 from tealform_harness.aws_emulator.codedeploy.backend import get_codedeploy
 from tealform_harness.aws_emulator.services import install
-from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client, create_function
 from tests.unit.aws_emulator.shop import Network, Shop
-from tests.unit.aws_emulator.test_codedeploy_releases import Release, again, colours, function
+from tests.unit.aws_emulator.test_codedeploy_releases import CodeDeployRelease, again, colours
 
 BALANCER, PATH, HERE = "app/shop-prod/50dc6c495c0c9188", "/well?deep=1", "127.0.0.1"
 # No connection is ever made to it, and that is known at once.
@@ -331,13 +331,13 @@ def network() -> Iterator[Network]:
 
 
 @pytest.fixture
-def release(network: Network) -> Iterator[Release]:
+def release(network: Network) -> Iterator[CodeDeployRelease]:
     """A release that waits for what the function reports of its test traffic."""
     shop = Shop(network)
     shop.create_service()
     shop.create_application()
     shop.codedeploy.create_deployment_group(**shop.deployment_group())
-    function("smoke-test")
+    create_function("smoke-test")
     begun = again(shop, [{"AfterAllowTestTraffic": "smoke-test"}])
     while not get_codedeploy(ACCOUNT, REGION).waiting_hooks(begun.id):
         assert begun.step()["status"] == "InProgress"
@@ -349,7 +349,7 @@ def release(network: Network) -> Iterator[Release]:
                 backend.reset()
 
 
-def event(release: Release) -> dict[str, Any]:
+def event(release: CodeDeployRelease) -> dict[str, Any]:
     """What CodeDeploy calls the function with."""
     events = get_codedeploy(ACCOUNT, REGION).ecs_deployment(release.id).release.events
     (hook,) = [each for each in events if each.function]
@@ -357,13 +357,13 @@ def event(release: Release) -> dict[str, Any]:
     return {"DeploymentId": release.id, "LifecycleEventHookExecutionId": hook.hook_execution_id}
 
 
-def assert_rolled_back(release: Release) -> None:
+def assert_rolled_back(release: CodeDeployRelease) -> None:
     assert release.until("Failed")["errorInformation"]["code"] == "HOOK_EXECUTION_FAILURE"
     assert colours(release.shop) == ({"blue": 1}, {"green": 1})
     assert release.shop.service()["taskDefinition"] == release.shop.first
 
 
-def test_green_that_is_well_takes_the_traffic(release: Release, serve: Serve) -> None:
+def test_green_that_is_well_takes_the_traffic(release: CodeDeployRelease, serve: Serve) -> None:
     serve(200)
     assert smoke_test.codedeploy(event(release), None) == {"status": "Succeeded", "reported": True}
     release.until("Succeeded")
@@ -371,14 +371,14 @@ def test_green_that_is_well_takes_the_traffic(release: Release, serve: Serve) ->
 
 
 @pytest.mark.usefixtures("briefly")
-def test_green_that_is_ill_never_takes_any(release: Release, serve: Serve) -> None:
+def test_green_that_is_ill_never_takes_any(release: CodeDeployRelease, serve: Serve) -> None:
     serve(500)
     assert smoke_test.codedeploy(event(release), None) == {"status": "Failed", "reported": True}
     assert_rolled_back(release)
 
 
 def test_a_variable_that_is_missing_is_reported(
-    release: Release, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    release: CodeDeployRelease, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     serve(200)
     monkeypatch.delenv("EXPECT")
@@ -386,14 +386,14 @@ def test_a_variable_that_is_missing_is_reported(
     assert_rolled_back(release)
 
 
-def test_a_load_balancer_that_is_not_found_is_reported(release: Release, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_load_balancer_that_is_not_found_is_reported(release: CodeDeployRelease, capsys: pytest.CaptureFixture[str]) -> None:
     assert smoke_test.codedeploy(event(release), None) == {"status": "Failed", "reported": True}
     assert told(capsys) == [f"the check broke: LookupError: no network interface is described as ELB {BALANCER}"]
     assert_rolled_back(release)
 
 
 def test_a_load_balancer_that_may_not_be_looked_for_is_reported(
-    release: Release, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    release: CodeDeployRelease, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(_: object) -> ActionResult:
         raise EC2ClientError("UnauthorizedOperation", "You are not authorized to perform this operation.")
@@ -406,7 +406,7 @@ def test_a_load_balancer_that_may_not_be_looked_for_is_reported(
 
 @pytest.mark.usefixtures("briefly")
 @pytest.mark.parametrize(("first", "second", "end"), [(200, 500, "Succeeded"), (500, 200, "Failed")])
-def test_the_first_report_stands(release: Release, serve: Serve, first: int, second: int, end: str) -> None:
+def test_the_first_report_stands(release: CodeDeployRelease, serve: Serve, first: int, second: int, end: str) -> None:
     serve(first)
     assert smoke_test.codedeploy(event(release), None) == {"status": end, "reported": True}
     serve(second)
@@ -423,7 +423,7 @@ def test_the_first_report_stands(release: Release, serve: Serve, first: int, sec
         ({"DeploymentId": "d-NONE00000"}, "DeploymentDoesNotExistException"),
     ],
 )
-def test_a_report_that_is_refused_is_an_error(release: Release, serve: Serve, wrong: dict[str, str], code: str) -> None:
+def test_a_report_that_is_refused_is_an_error(release: CodeDeployRelease, serve: Serve, wrong: dict[str, str], code: str) -> None:
     serve(200)
     with pytest.raises(ClientError, match=code):
         smoke_test.codedeploy(event(release) | wrong, None)

@@ -25,14 +25,12 @@ Json = Mapping[str, Any]
 class StageRun:
     """``runs`` are its actions, as far as they have begun; ``conditions`` those that were looked at, by their hooks.
 
-    ``outcome`` is how the actions ended, while a condition is looked at because of that.
     """
 
     declaration: Json
     status: str = "InProgress"
     runs: list[ActionRun] = field(default_factory=list)
     conditions: dict[str, ConditionRun] = field(default_factory=dict)
-    outcome: str | None = None
     retries: int = 0
 
     @property
