@@ -1,11 +1,8 @@
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
-from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import client
 
 TABLE = {
@@ -20,10 +17,8 @@ TRACKING = {
 
 
 @pytest.fixture
-def scaling() -> Iterator[Any]:
-    install()
-    with mock_aws():
-        yield client("application-autoscaling")
+def scaling(aws: None) -> Any:
+    return client("application-autoscaling")
 
 
 def registered(scaling: Any, **more: Any) -> str:

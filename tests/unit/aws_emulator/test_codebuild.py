@@ -1,11 +1,9 @@
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
 from botocore.exceptions import ClientError
-from moto import mock_aws
 from moto.codebuild.models import codebuild_backends
 from moto.core.models import botocore_stubber
 
@@ -16,7 +14,6 @@ from tealform_harness.aws_emulator.codebuild.backend import BuildBackend
 from tealform_harness.aws_emulator.codebuild.build import Build
 from tealform_harness.aws_emulator.codebuild.buildspec import Variable
 from tealform_harness.aws_emulator.ecr import render_manifest
-from tealform_harness.aws_emulator.services import install
 from tests.inventory import ROOT
 from tests.unit.artifacts.contract import ARTIFACTS, COMMIT, EXPORTED_FILES, VARIABLES
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
@@ -39,10 +36,8 @@ PROGRAM = ROOT / "modules" / "tealform" / "pipeline" / "scripts" / "deploy_to_ec
 
 
 @pytest.fixture
-def codebuild() -> Iterator[Any]:
-    install()
-    with mock_aws():
-        yield client("codebuild")
+def codebuild(aws: None) -> Any:
+    return client("codebuild")
 
 
 def backend() -> BuildBackend:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from tealform_harness.aws_emulator import git_hosting
 from tealform_harness.aws_emulator.archive import unpack
-from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
 from tests.unit.aws_emulator.pipelines import Pipeline, action, bucket
 
@@ -23,11 +21,8 @@ REPOSITORY = "example/shop"
 
 
 @pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    install()
-    with mock_aws():
-        bucket("target")
-        yield
+def _sources(aws: None) -> None:
+    bucket("target")
 
 
 def connect(name: str = NAMES[0], handshake: bool = True) -> str:

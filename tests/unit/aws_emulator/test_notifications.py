@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from tealform_harness.aws_emulator.archive import pack
-from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client, receive, role, subscribe
 from tests.unit.aws_emulator.pipelines import Pipeline, action, bucket
+
+pytestmark = pytest.mark.usefixtures("aws")
 
 Json = dict[str, Any]
 
@@ -22,13 +21,6 @@ PIPELINE = f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:release"
 EXECUTIONS = "codepipeline-pipeline-pipeline-execution"
 PUBLISHERS = ["codestar-notifications.amazonaws.com", "events.amazonaws.com"]
 BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/central"
-
-
-@pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    install()
-    with mock_aws():
-        yield
 
 
 def topic(*publishers: str) -> str:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from tealform_harness.aws_emulator.archive import pack
-from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client, receive, subscribe
 from tests.unit.aws_emulator.pipelines import Pipeline, action, bucket
 
@@ -31,20 +28,17 @@ phases:
 
 
 @pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    install()
-    with mock_aws():
-        for name, files in (("source", {"ci/build.yml": BUILDSPEC.encode()}), ("extra", {"number": b"7"})):
-            bucket(name)
-            client("s3").put_object(Bucket=name, Key="a.zip", Body=pack(files))
-        client("codebuild").create_project(
-            name="shop",
-            serviceRole=f"arn:aws:iam::{ACCOUNT}:role/build",
-            source={"type": "CODEPIPELINE", "buildspec": "ci/build.yml"},
-            artifacts={"type": "CODEPIPELINE"},
-            environment={"type": "LINUX_CONTAINER", "image": "x", "computeType": "BUILD_GENERAL1_SMALL"},
-        )
-        yield
+def _sources(aws: None) -> None:
+    for name, files in (("source", {"ci/build.yml": BUILDSPEC.encode()}), ("extra", {"number": b"7"})):
+        bucket(name)
+        client("s3").put_object(Bucket=name, Key="a.zip", Body=pack(files))
+    client("codebuild").create_project(
+        name="shop",
+        serviceRole=f"arn:aws:iam::{ACCOUNT}:role/build",
+        source={"type": "CODEPIPELINE", "buildspec": "ci/build.yml"},
+        artifacts={"type": "CODEPIPELINE"},
+        environment={"type": "LINUX_CONTAINER", "image": "x", "computeType": "BUILD_GENERAL1_SMALL"},
+    )
 
 
 def source(name: str) -> Json:

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from tealform_harness.aws_emulator.archive import pack
-from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client, listen, role
 from tests.unit.aws_emulator.pipelines import Pipeline, action, bucket
+
+pytestmark = pytest.mark.usefixtures("aws")
 
 Json = dict[str, Any]
 
 ARN = f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:release"
 ZIP = pack({"a": b"one", "folder/b": b"two"})
-
-
-@pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    install()
-    with mock_aws():
-        yield
 
 
 def source(key: str = "release.zip") -> Json:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from tealform_harness.aws_emulator.archive import pack
 from tealform_harness.aws_emulator.codepipeline.action_run import ActionError
 from tealform_harness.aws_emulator.codepipeline.conditions import is_window_open
-from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import client, set_alarm
 from tests.unit.aws_emulator.pipelines import Pipeline, action, bucket
 
@@ -25,12 +22,9 @@ KEY_IS = {"Variable": "#{Source.ObjectKey}", "Value": "a.zip"}
 
 
 @pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    install()
-    with mock_aws():
-        bucket("source")
-        put("1")
-        yield
+def _sources(aws: None) -> None:
+    bucket("source")
+    put("1")
 
 
 def put(content: str) -> None:
