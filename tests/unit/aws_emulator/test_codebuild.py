@@ -182,6 +182,29 @@ def test_an_immutable_tag_cannot_be_pushed_again(codebuild: Any) -> None:
         ("docker build --tag shop .", "failed to read dockerfile"),
         (f"echo wrong | docker login --username AWS --password-stdin {REGISTRY}", "login attempt"),
         ("aws s3 ls", "not emulated: aws s3 ls"),
+        (
+            "aws ecs describe-tasks --tasks x",
+            "not emulated: aws ecs describe-tasks; known are describe-service-deployments",
+        ),
+        ("aws ecs update-service --service web --desired-count 2", "not emulated: --desired-count 2"),
+        ("aws ecs list-service-deployments --service web --output text", "not emulated: --output text"),
+        ("aws ecs register-task-definition --cli-input-json '{'", "Invalid JSON received"),
+        (
+            "aws ecs register-task-definition --cli-input-json '[]'",
+            "Error parsing parameter 'cli-input-json': it is no object",
+        ),
+        (
+            "aws ecs register-task-definition --cli-input-json '{}' --family shop",
+            'Missing required parameter in input: "contain',
+        ),
+        (
+            """aws ecs register-task-definition --cli-input-json '{"famly": "shop"}'""",
+            'Unknown parameter in input: "famly"',
+        ),
+        ("aws ecr put-image --repository-name shop --image-manifest file://none.json", "Unable to load paramfile"),
+        ("aws ecr describe-images --repository-name none", "RepositoryNotFoundException"),
+        ("aws ssm get-parameter --name /none", "ParameterNotFound"),
+        ("aws ssm put-parameter --name /x", "not emulated: aws ssm put-parameter"),
     ],
 )
 def test_a_command_that_cannot_work_fails_the_build_with_its_words(codebuild: Any, command: str, why: str) -> None:
@@ -403,30 +426,6 @@ def test_a_build_fails_with_what_ecs_refuses(codebuild: Any, store: Store) -> No
     assert "aws ecs list-service-deployments failed" in build.output
 
 
-@pytest.mark.parametrize(
-    ("command", "why"),
-    [
-        ("describe-tasks --tasks x", "not emulated: aws ecs describe-tasks; known are describe-service-deployments"),
-        ("update-service --service web --desired-count 2", "not emulated: --desired-count 2"),
-        ("list-service-deployments --service web --output text", "not emulated: --output text"),
-        ("register-task-definition --cli-input-json '{'", "Invalid JSON received"),
-        ("register-task-definition --cli-input-json '[]'", "Error parsing parameter 'cli-input-json': it is no object"),
-        (
-            "register-task-definition --cli-input-json '{}' --family shop",
-            'Missing required parameter in input: "contain',
-        ),
-        ("""register-task-definition --cli-input-json '{"famly": "shop"}'""", 'Unknown parameter in input: "famly"'),
-    ],
-)
-def test_a_command_to_ecs_that_cannot_work_fails_the_build(codebuild: Any, command: str, why: str) -> None:
-    codebuild.create_project(**PROJECT)
-
-    build = run({"build": [f"aws ecs {command}"]})
-
-    assert why in build.output
-    assert not build.succeeded
-
-
 def test_commands_reach_ecs_without_a_mock_too(codebuild: Any, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     store.create()
     options = {"--cluster": ["shop"], "--service": ["web"]}
@@ -499,19 +498,3 @@ def test_parameters_and_images_are_looked_up_and_images_are_tagged_again(codebui
     assert build.output.startswith("12\n")
     assert "1\t2\n" in build.output
     assert "COMPLETE" in build.output
-
-
-@pytest.mark.parametrize(
-    ("command", "why"),
-    [
-        ("ecr put-image --repository-name shop --image-manifest file://none.json", "Unable to load paramfile"),
-        ("ecr describe-images --repository-name none", "RepositoryNotFoundException"),
-        ("ssm get-parameter --name /none", "ParameterNotFound"),
-        ("ssm put-parameter --name /x", "not emulated: aws ssm put-parameter"),
-    ],
-)
-def test_a_look_up_that_cannot_work_fails_the_build(codebuild: Any, command: str, why: str) -> None:
-    codebuild.create_project(**PROJECT)
-    build = run({"build": [f"aws {command}"]})
-    assert not build.succeeded
-    assert why in build.output

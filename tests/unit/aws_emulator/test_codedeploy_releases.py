@@ -344,49 +344,36 @@ def test_only_a_deployment_that_waits_is_continued(shop: Shop, deploy: Deploy) -
         shop.codedeploy.continue_deployment(deploymentId=release.id, deploymentWaitType="READY_WAIT")
 
 
-def test_an_alarm_during_the_shift_leads_the_traffic_back(shop: Shop, deploy: Deploy) -> None:
-    rollback = {"enabled": True, "events": ["DEPLOYMENT_STOP_ON_ALARM"]}
-    release = deploy(deploymentConfigName=CANARY, alarmConfiguration=ALARMS, autoRollbackConfiguration=rollback)
-    set_alarm("OK")
-    while colours(shop)[0].get("green") != 10:
+ROLLBACK = {"autoRollbackConfiguration": {"enabled": True, "events": ["DEPLOYMENT_STOP_ON_ALARM"]}}
+IN_THE_SHIFT, WHILE_BLUE_IS_KEPT, AT_ONCE = "in the shift", "while blue is kept", "at once"
+
+
+@pytest.mark.parametrize(
+    ("when", "settings", "rolled_back", "traffic"),
+    [
+        (IN_THE_SHIFT, {"deploymentConfigName": CANARY, **ROLLBACK}, True, ({"blue": 1}, {"green": 1})),
+        (IN_THE_SHIFT, {"deploymentConfigName": CANARY}, False, ({"green": 10, "blue": 90}, {"green": 100, "blue": 0})),
+        (WHILE_BLUE_IS_KEPT, ROLLBACK, True, ({"blue": 1}, {"green": 1})),
+        (AT_ONCE, {}, False, ({"blue": 1}, {"green": 1})),
+    ],
+)
+def test_an_alarm_stops_a_deployment_and_leads_the_traffic_back_if_told_to(
+    shop: Shop, deploy: Deploy, when: str, settings: Json, rolled_back: bool, traffic: tuple[Json, Json]
+) -> None:
+    set_alarm("ALARM" if when == AT_ONCE else "OK")
+    release = deploy(alarmConfiguration=ALARMS, **settings)
+    while when == IN_THE_SHIFT and colours(shop)[0].get("green") != 10:
         release.step()
+    while when == WHILE_BLUE_IS_KEPT and not release.step().get("instanceTerminationWaitTimeStarted"):
+        pass
     set_alarm("ALARM")
     info = release.step()
     assert (info["status"], info["errorInformation"]["code"]) == ("Stopped", "ALARM_ACTIVE")
     assert "Activated alarms: <errors>" in info["errorInformation"]["message"]
-    assert "rollbackInfo" in info
-    assert colours(shop) == ({"blue": 1}, {"green": 1})
-    assert revisions(shop) == [("PRIMARY", shop.first)]
+    assert ("rollbackInfo" in info, colours(shop)) == (rolled_back, traffic)
+    if rolled_back or when == AT_ONCE:
+        assert revisions(shop) == [("PRIMARY", shop.first)]
     assert shop.ecs.describe_task_definition(taskDefinition=release.second)["taskDefinition"]["status"] == "ACTIVE"
-
-
-def test_an_alarm_that_is_not_told_to_lead_back_leaves_the_traffic_where_it_is(shop: Shop, deploy: Deploy) -> None:
-    release = deploy(deploymentConfigName=CANARY, alarmConfiguration=ALARMS)
-    set_alarm("OK")
-    while colours(shop)[0].get("green") != 10:
-        release.step()
-    set_alarm("ALARM")
-    assert "rollbackInfo" not in release.until("Stopped")
-    assert colours(shop)[0] == {"green": 10, "blue": 90}
-
-
-def test_an_alarm_that_is_on_already_stops_a_deployment_at_once(shop: Shop, deploy: Deploy) -> None:
-    set_alarm("ALARM")
-    info = deploy(alarmConfiguration=ALARMS).step()
-    assert (info["status"], info["errorInformation"]["code"]) == ("Stopped", "ALARM_ACTIVE")
-    assert revisions(shop) == [("PRIMARY", shop.first)]
-
-
-def test_an_alarm_while_blue_is_kept_brings_blue_back(shop: Shop, deploy: Deploy) -> None:
-    rollback = {"enabled": True, "events": ["DEPLOYMENT_STOP_ON_ALARM"]}
-    release = deploy(alarmConfiguration=ALARMS, autoRollbackConfiguration=rollback)
-    set_alarm("OK")
-    while not release.step().get("instanceTerminationWaitTimeStarted"):
-        pass
-    set_alarm("ALARM")
-    assert release.step()["errorInformation"]["code"] == "ALARM_ACTIVE"
-    assert colours(shop) == ({"blue": 1}, {"green": 1})
-    assert revisions(shop) == [("PRIMARY", shop.first)]
 
 
 @pytest.mark.parametrize(
@@ -445,17 +432,13 @@ def test_a_hook_that_fails_or_keeps_silent_fails_the_deployment(shop: Shop, depl
     assert release.target()["lifecycleEvents"][-1]["status"] == "Failed"
 
 
-def test_a_hook_that_is_not_there_fails_the_deployment(deploy: Deploy) -> None:
-    info = deploy(hooks=[{"BeforeInstall": "none"}]).until("Failed")
-    assert info["errorInformation"]["code"] == "INVALID_LAMBDA_FUNCTION"
-
-
-def test_a_hook_that_the_role_may_not_invoke_fails_the_deployment(shop: Shop, deploy: Deploy) -> None:
+@pytest.mark.parametrize(("hook", "code"), [("none", "INVALID_LAMBDA_FUNCTION"), ("check", "IAM_ROLE_PERMISSIONS")])
+def test_a_hook_that_cannot_be_called_fails_the_deployment(deploy: Deploy, hook: str, code: str) -> None:
     create_function("check")
-    release = deploy(
-        hooks=[{"BeforeInstall": "check"}], serviceRoleArn=role("mute", "codedeploy.amazonaws.com", may_invoke("other"))
-    )
-    assert release.until("Failed")["errorInformation"]["code"] == "IAM_ROLE_PERMISSIONS"
+    mute = role("mute", "codedeploy.amazonaws.com", may_invoke("other"))
+    settings = {"serviceRoleArn": mute} if hook == "check" else {}
+    info = deploy(hooks=[{"BeforeInstall": hook}], **settings).until("Failed")
+    assert info["errorInformation"]["code"] == code
 
 
 def test_a_role_may_invoke_the_one_function_that_is_the_hook(shop: Shop, deploy: Deploy) -> None:

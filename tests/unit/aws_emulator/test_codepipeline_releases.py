@@ -23,6 +23,7 @@ Json = dict[str, Any]
 
 IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/shop@sha256:{'a' * 64}"
 ARN = f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:web"
+NO_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
 APPSPEC = """
 version: 0.0
 Resources:
@@ -218,18 +219,21 @@ def test_artifacts_are_zip_files_under_the_key_of_the_store(delivery: Delivery) 
         assert sorted(files.namelist()) == ["appspec.yml", "imageDetail.json", "taskdef.json"]
 
 
-def test_without_its_bucket_no_artifact_is_kept(delivery: Delivery) -> None:
+@pytest.mark.parametrize(
+    ("missing", "message"),
+    [
+        ("bucket", "to the bucket artifacts: The specified bucket does not exist"),
+        ("key", f"The key {NO_KEY} of the artifact store is not there"),
+    ],
+)
+def test_without_its_bucket_or_its_key_no_artifact_is_kept(delivery: Delivery, missing: str, message: str) -> None:
+    if missing == "key":
+        delivery.key = NO_KEY
     delivery.create()
     delivery.push()
-    client("s3").delete_bucket(Bucket="artifacts")
-    assert "to the bucket artifacts: The specified bucket does not exist" in delivery.failure("Source")
-
-
-def test_without_its_key_no_artifact_is_kept(delivery: Delivery) -> None:
-    delivery.key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
-    delivery.create()
-    delivery.push()
-    assert f"The key {delivery.key} of the artifact store is not there" in delivery.failure("Source")
+    if missing == "bucket":
+        client("s3").delete_bucket(Bucket="artifacts")
+    assert message in delivery.failure("Source")
 
 
 def test_a_failed_build_tells_the_end_of_its_log(delivery: Delivery) -> None:
@@ -435,29 +439,19 @@ def test_rules_hear_of_an_execution(delivery: Delivery) -> None:
     ]
 
 
-def test_a_disabled_rule_starts_nothing(delivery: Delivery) -> None:
+@pytest.mark.parametrize(("rule", "started"), [({"enabled": False}, 1), ({"allowed": f"{ARN}-other"}, 1), ({}, 2)])
+def test_a_push_starts_the_pipeline_if_rule_and_role_allow_it(
+    delivery: Delivery, rule: dict[str, Any], started: int
+) -> None:
     delivery.create()
-    start_by_push(enabled=False)
-    delivery.push()
-    assert len(delivery.executions()) == 1
-    client("events").enable_rule(Name="push")
-    delivery.push("again")
-    assert len(delivery.executions()) == 2
-
-
-def test_a_push_to_another_branch_starts_nothing(delivery: Delivery) -> None:
-    delivery.create()
-    start_by_push()
+    start_by_push(**rule)
     commit = delivery.push()
     client("codecommit").create_branch(repositoryName="web", branchName="other", commitId=commit)
-    assert len(delivery.executions()) == 2
-
-
-def test_the_role_of_a_target_must_allow_the_start(delivery: Delivery) -> None:
-    delivery.create()
-    start_by_push(allowed=f"{ARN}-other")
-    delivery.push()
-    assert len(delivery.executions()) == 1
+    assert len(delivery.executions()) == started
+    if not rule.get("enabled", True):
+        client("events").enable_rule(Name="push")
+        delivery.push("again")
+        assert len(delivery.executions()) == 2
 
 
 def test_a_role_that_eventbridge_cannot_take_on_is_refused_as_is_none(delivery: Delivery) -> None:

@@ -593,31 +593,38 @@ def forward(store: Store, rule: str, weights: dict[str, int]) -> None:
 # What a deployment finds
 
 
-def test_a_rule_that_splits_traffic_is_not_moved(store: Store) -> None:
+@pytest.mark.parametrize(
+    ("production", "test", "reason"),
+    [
+        (
+            {"blue": 5, "green": 95},
+            {},
+            "productionListenerRule {rule} should have exactly one target group serving traffic but found 2 target groups",
+        ),
+        (
+            {"other": 1, "blue": 0},
+            {},
+            "Production listener rule is forwarding traffic to unexpected target group {other}",
+        ),
+        (
+            {"green": 1},
+            {"green": 1},
+            "Target group {blue} is not associated with either productionListenerRule or testListenerRule.",
+        ),
+    ],
+)
+def test_rules_that_do_not_lead_to_the_pair_are_not_moved(
+    store: Store, production: dict[str, int], test: dict[str, int], reason: str
+) -> None:
     store.create()
-    forward(store, store.shop.production_rule, {store.shop.blue: 5, store.shop.green: 95})
+    shop = store.shop
+    arns = {"blue": shop.blue, "green": shop.green, "other": shop.target_group("shop-other")}
+    for rule, weights in ((shop.production_rule, production), (shop.test_rule, test)):
+        if weights:
+            forward(store, rule, {arns[name]: weight for name, weight in weights.items()})
     told = store.release().until("ROLLBACK_SUCCESSFUL")
-    assert "should have exactly one target group serving traffic but found 2" in told["statusReason"]
-    assert store.colours()[0] == {"blue": 5, "green": 95}
-
-
-def test_a_rule_that_leads_elsewhere_is_not_moved(store: Store) -> None:
-    store.create()
-    other = store.shop.target_group("shop-other")
-    forward(store, store.shop.production_rule, {other: 1, store.shop.blue: 0})
-    told = store.release().until("ROLLBACK_SUCCESSFUL")
-    assert f"Production listener rule is forwarding traffic to unexpected target group {other}" in told["statusReason"]
-
-
-def test_a_group_that_no_rule_leads_to_is_not_deployed_to(store: Store) -> None:
-    store.create()
-    for rule in (store.shop.production_rule, store.shop.test_rule):
-        forward(store, rule, {store.shop.green: 1})
-    told = store.release().until("ROLLBACK_SUCCESSFUL")
-    message = (
-        f"Target group {store.shop.blue} is not associated with either productionListenerRule or testListenerRule."
-    )
-    assert told["statusReason"].endswith(message)
+    assert reason.format(rule=shop.production_rule, **arns) in told["statusReason"]
+    assert store.colours()[0] == production
 
 
 def test_a_rule_that_is_gone_is_not_moved(store: Store) -> None:
