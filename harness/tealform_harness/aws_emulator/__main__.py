@@ -16,7 +16,7 @@ _THREADS = 24
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serves on a free port of 127.0.0.1 and prints the URL as soon as it answers; ends with SIGINT or SIGTERM."""
+    """Serve on a free port of 127.0.0.1 and print the URL as soon as it answers; ends with SIGINT or SIGTERM."""
     parser = argparse.ArgumentParser(
         prog="python -m tealform_harness.aws_emulator", description="Serves an emulated AWS."
     )

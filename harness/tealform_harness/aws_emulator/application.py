@@ -1,4 +1,4 @@
-"""The emulated AWS as a WSGI application whose own failures are told at once and in full."""
+"""The emulated AWS as a WSGI application that reports its own failures at once and in full."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def create_application() -> WSGIApplication:
 
 
 def _own(act: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> WSGIApplication:
-    """Answers with what ``act`` makes of the request's body, both JSON."""
+    """Answer with what ``act`` makes of the request's body, both JSON."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
@@ -59,7 +59,7 @@ def _own(act: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> WSGIApplicati
 
 
 def _existing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Creates what the request's body names: ``References`` as JSON."""
+    """Create what the request's body names: ``References`` as JSON."""
     asked = json.loads(Request(environ).get_data())
     try:
         preexisting_resources.create_resources(

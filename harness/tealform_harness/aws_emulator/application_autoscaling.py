@@ -27,7 +27,7 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
         # Made before the first target comes: two that come at once would each make a place, and one be lost.
         self.targets["ecs:service:DesiredCount"] = {}
 
-    def tags_of(self, arn: str) -> dict[str, str]:
+    def get_tags(self, arn: str) -> dict[str, str]:
         """The tags of a scalable target, to be read and changed; raises if there is no such target."""
         if not any(arn == target.arn for targets in self.targets.values() for target in targets.values()):
             raise JsonRESTError("ResourceNotFoundException", f"The specified resource does not exist: {arn}")
@@ -42,7 +42,7 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
         policy_body: dict[str, Any],
         policy_type: str | None,
     ) -> FakeApplicationAutoscalingPolicy:
-        """Refuses a policy without a target; one that is put again takes the place of its predecessor's alarms too.
+        """Refuse a policy without a target; one that is put again takes the place of its predecessor's alarms too.
 
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
         """
@@ -87,7 +87,7 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
         end_time: Any,
         scalable_target_action: Any,
     ) -> None:
-        """Refuses one without a target, and what says nothing sensible. It never happens.
+        """Refuse one without a target, and what says nothing sensible. It never happens.
 
         One that is there keeps what is not named.
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScheduledAction.html
@@ -111,7 +111,7 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
     def delete_scheduled_action(
         self, service_namespace: str, scheduled_action_name: str, resource_id: str, scalable_dimension: str
     ) -> None:
-        """Refuses one that is not there.
+        """Refuse one that is not there.
 
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeleteScheduledAction.html
         """
@@ -186,11 +186,11 @@ class ScalingResponse(ExtendedResponse, ApplicationAutoScalingResponse):
         """
         known = self._target_arn()
         tags = self._get_param("Tags") or {}
-        if known and tags and tags != self.applicationautoscaling_backend.tags_of(str(known)):
+        if known and tags and tags != self.applicationautoscaling_backend.get_tags(str(known)):
             raise AWSValidationException("Tags can be given only when a scalable target is registered first")
         answer = super().register_scalable_target()
         if not known:
-            self.applicationautoscaling_backend.tags_of(str(self._target_arn())).update(tags)
+            self.applicationautoscaling_backend.get_tags(str(self._target_arn())).update(tags)
         return answer
 
     def list_tags_for_resource(self) -> str:
@@ -209,7 +209,7 @@ class ScalingResponse(ExtendedResponse, ApplicationAutoScalingResponse):
         return self.answer(None)
 
     def _tags(self) -> dict[str, str]:
-        return self.applicationautoscaling_backend.tags_of(self._get_param("ResourceARN"))
+        return self.applicationautoscaling_backend.get_tags(self._get_param("ResourceARN"))
 
     def _target_arn(self) -> str | None:
         targets = self.applicationautoscaling_backend.describe_scalable_targets(

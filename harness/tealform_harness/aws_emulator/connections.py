@@ -29,7 +29,7 @@ class Push:
 
 @dataclass
 class HostedRepository:
-    """A repository by its full name («example/shop»): branches and tags by name, each the id of a commit."""
+    """A repository by its full name ("example/shop"): branches and tags by name, each the id of a commit."""
 
     full_name: str
     commits: dict[str, Commit] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class HostedRepository:
     tags: dict[str, str] = field(default_factory=dict)
 
     def push(self, branch: str, files: Mapping[str, bytes], message: str) -> Push:
-        """Puts a commit with exactly ``files`` on ``branch``; a new branch begins at the first one."""
+        """Put a commit with exactly ``files`` on ``branch``; a new branch begins at the first one."""
         parent = self.branches.get(branch) or next(iter(self.branches.values()), None)
         before = {path: file.content for path, file in self.commits[parent].files.items()} if parent else {}
         commit = Commit(
@@ -49,7 +49,7 @@ class HostedRepository:
         return Push(self.full_name, commit.commit_id, branch=branch, changed=frozenset(changed))
 
     def push_tag(self, tag: str, branch: str) -> Push:
-        """Tags the newest commit of ``branch``."""
+        """Tag the newest commit of ``branch``."""
         self.tags[tag] = self.branches[branch]
         return Push(self.full_name, self.tags[tag], tag=tag)
 
@@ -65,7 +65,7 @@ class Connection:
     tags: dict[str, str] = field(default_factory=dict)
 
     @property
-    def available(self) -> bool:
+    def is_available(self) -> bool:
         """Whether somebody has completed the handshake."""
         return bool(self.settings["ConnectionStatus"] == "AVAILABLE")
 
@@ -86,7 +86,7 @@ class ConnectionBackend(NewBackend):
         return self.keep(arn, name, provider, "PENDING", tags)
 
     def keep(self, arn: str, name: str, provider: str, status: str, tags: dict[str, str]) -> Connection:
-        """Keeps a connection under its ARN."""
+        """Keep a connection under its ARN."""
         settings = {
             "ConnectionName": name,
             "ConnectionArn": arn,
@@ -107,7 +107,7 @@ class ConnectionBackend(NewBackend):
         return found
 
     def delete(self, arn: str) -> None:
-        """Raises ResourceNotFoundException."""
+        """Raise ResourceNotFoundException."""
         del self.connections[self.connection(arn).settings["ConnectionArn"]]
 
     def complete_handshake(self, arn: str) -> None:

@@ -46,19 +46,19 @@ class PullThroughRules:
         self._rules[prefix] = {**asked, **made}
         return self._rules[prefix]
 
-    def described(self, prefixes: list[str] | None) -> list[dict[str, Any]]:
+    def describe(self, prefixes: list[str] | None) -> list[dict[str, Any]]:
         """Those of ``prefixes``, each of which must be there, or all."""
         return [self.rule(prefix) for prefix in prefixes or self._rules]
 
     def rule(self, prefix: str) -> dict[str, Any]:
-        """Raises PullThroughCacheRuleNotFoundException."""
+        """Raise PullThroughCacheRuleNotFoundException."""
         if prefix not in self._rules:
             message = f"There is no pull through cache rule with the prefix {prefix} in the registry {self._registry}"
             raise JsonRESTError("PullThroughCacheRuleNotFoundException", message)
         return self._rules[prefix]
 
     def delete(self, prefix: str) -> dict[str, Any]:
-        """Returns what it was."""
+        """Return what it was."""
         rule = self.rule(prefix)
         del self._rules[prefix]
         return rule
@@ -102,7 +102,7 @@ class ImageBackend(ExtendedBackend, ECRBackend):
     def describe_image_scan_findings(
         self, registry_id: str, repository_name: str, image_id: dict[str, Any]
     ) -> dict[str, Any]:
-        """What was found in an image that is scanned on push, or was asked to be: nothing, unless moto was told otherwise.
+        """What was found in an image that is scanned on push, or was asked to be: nothing, unless moto is configured otherwise.
 
         https://docs.getmoto.org/en/latest/docs/services/ecr.html says how (moto-api/static/ecr/scan-finding-results).
         """
@@ -132,7 +132,7 @@ class ImageResponse(ECRResponse):
 
     def describe_pull_through_cache_rules(self) -> ActionResult:
         """DescribePullThroughCacheRules, in one page."""
-        return ActionResult({"pullThroughCacheRules": self._rules.described(self._get_param("ecrRepositoryPrefixes"))})
+        return ActionResult({"pullThroughCacheRules": self._rules.describe(self._get_param("ecrRepositoryPrefixes"))})
 
     def update_pull_through_cache_rule(self) -> ActionResult:
         """UpdatePullThroughCacheRule."""

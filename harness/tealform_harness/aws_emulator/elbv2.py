@@ -49,7 +49,7 @@ _DELIVERERS = {
 
 
 def check_attributes(balancer: FakeLoadBalancer, keys: Iterable[str]) -> None:
-    """Refuses attributes of another type of load balancer."""
+    """Refuse attributes of another type of load balancer."""
     if balancer.type in _OWN_ATTRIBUTES:
         for key in keys:
             if not key.startswith((*_COMMON_ATTRIBUTES, *_OWN_ATTRIBUTES[balancer.type])):
@@ -58,7 +58,7 @@ def check_attributes(balancer: FakeLoadBalancer, keys: Iterable[str]) -> None:
 
 
 def check_access_logs(balancer: FakeLoadBalancer, bucket: FakeBucket | None, prefix: str, account_id: str) -> None:
-    """Refuses a bucket whose policy does not let the logs in, as far as principal, action and resource go."""
+    """Refuse a bucket whose policy does not let the logs in, as far as principal, action and resource go."""
     service, looks = _DELIVERERS[balancer.type]
     if bucket is None:
         raise ELBClientError("InvalidConfigurationRequest", "The bucket of the access logs does not exist")
@@ -73,7 +73,7 @@ def check_access_logs(balancer: FakeLoadBalancer, bucket: FakeBucket | None, pre
 
 
 def check_security_groups(balancer: FakeLoadBalancer) -> None:
-    """Refuses them where there were none from the start.
+    """Refuse them where there were none from the start.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
     """
@@ -83,7 +83,7 @@ def check_security_groups(balancer: FakeLoadBalancer) -> None:
 
 
 def check_listener(protocol: str, certificate: str | None, groups: Iterable[FakeTargetGroup]) -> None:
-    """Refuses a secure listener without a certificate, and target groups that another kind of listener leads to."""
+    """Refuse a secure listener without a certificate, and target groups that another kind of listener leads to."""
     if protocol in _SECURE and not certificate:
         raise ELBClientError("ValidationError", f"A certificate must be specified for {protocol} listeners")
     for group in groups:
@@ -93,7 +93,7 @@ def check_listener(protocol: str, certificate: str | None, groups: Iterable[Fake
 
 
 def check_rule(balancer_arn: str) -> None:
-    """Refuses rules where there is only the default one.
+    """Refuse rules where there is only the default one.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html
     """
@@ -126,7 +126,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         return balancer
 
     def create_listener(self, load_balancer_arn: str, *args: Any, **kwargs: Any) -> FakeListener:
-        """Also refuses target groups that hang on another load balancer, or that do not fit its protocol."""
+        """Also refuse target groups that hang on another load balancer, or that do not fit its protocol."""
         given, certificate = kwargs["actions"], kwargs.get("certificate")
         self._refuse_second_load_balancer(load_balancer_arn, given)
         check_listener(kwargs["protocol"], certificate, self._groups(given))
@@ -135,7 +135,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         return listener
 
     def create_rule(self, listener_arn: str, *args: Any, **kwargs: Any) -> FakeListenerRule:
-        """Also refuses a target group that hangs on another load balancer."""
+        """Also refuse a target group that hangs on another load balancer."""
         given = kwargs["actions"]
         check_rule(_load_balancer_of(listener_arn))
         self._refuse_second_load_balancer(_load_balancer_of(listener_arn), given)
@@ -152,7 +152,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         certificates: list[dict[str, Any]] | None = None,
         actions: list[Action] | None = None,
     ) -> FakeListener:
-        """Also checks its default actions, and keeps both forms of them."""
+        """Also check its default actions, and keep both forms of them."""
         given = complete_forwards(actions or [])
         self._refuse_second_load_balancer(_load_balancer_of(arn), given)
         self._validate_actions([FakeAction(action) for action in given])
@@ -161,14 +161,14 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         return listener
 
     def modify_rule(self, rule_arn: str, conditions: list[dict[str, Any]], actions: list[Action]) -> FakeRule:
-        """Also keeps both forms of its actions."""
+        """Also keep both forms of its actions."""
         self._refuse_second_load_balancer(_load_balancer_of(rule_arn), actions)
         rule = super().modify_rule(rule_arn, conditions, complete_forwards(actions))
         self._relate_target_groups()
         return rule
 
     def delete_rule(self, arn: str) -> None:
-        """Refuses the default rule; the target groups of the rule no longer hang on the load balancer by it."""
+        """Refuse the default rule; the target groups of the rule no longer hang on the load balancer by it."""
         if any(rule.is_default and rule.arn == arn for listener in self._listeners() for rule in _rules(listener)):
             raise ELBClientError("OperationNotPermitted", f"Default rule '{arn}' cannot be deleted")
         super().delete_rule(arn)
@@ -181,7 +181,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         return listener
 
     def modify_load_balancer_attributes(self, arn: str, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuses attributes of another type, and a bucket that does not let its access logs in.
+        """Refuse attributes of another type, and a bucket that does not let its access logs in.
 
         https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyLoadBalancerAttributes.html
         """
@@ -201,7 +201,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         super().set_security_groups(arn, sec_groups)
 
     def delete_load_balancer(self, arn: str) -> None:
-        """Refuses one that is protected; its listeners and rules go with it."""
+        """Refuse one that is protected; its listeners and rules go with it."""
         balancer = self.load_balancers.get(arn)
         if balancer and balancer.attrs["deletion_protection.enabled"] == "true":
             message = f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
@@ -209,7 +209,7 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         super().delete_load_balancer(arn)
         self._relate_target_groups()
 
-    def rules_of(self, listener_arn: str) -> list[FakeRule]:
+    def list_rules(self, listener_arn: str) -> list[FakeRule]:
         """The rules of a listener, its default rule last."""
         return self.describe_rules(listener_arn=listener_arn, rule_arns=None)
 
@@ -217,10 +217,10 @@ class LoadBalancingBackend(ExtendedBackend, ELBv2Backend):
         """The rule of that ARN; of the ARN of a listener its default rule."""
         if ":listener-rule/" in arn:
             return self.describe_rules(listener_arn=None, rule_arns=[arn])[0]
-        return next(rule for rule in self.rules_of(arn) if rule.is_default)
+        return next(rule for rule in self.list_rules(arn) if rule.is_default)
 
     def forward(self, rule: FakeRule, weights: dict[str, int]) -> None:
-        """Lets ``rule`` forward to target groups by weight; ``weights`` goes from their ARNs to 0 to 999."""
+        """Let ``rule`` forward to target groups by weight; ``weights`` goes from their ARNs to 0 to 999."""
         groups = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in weights.items()]
         action = {"Type": "forward", "Order": 1, "ForwardConfig": {"TargetGroups": groups}}
         if rule.is_default:

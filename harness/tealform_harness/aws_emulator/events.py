@@ -23,7 +23,7 @@ PRINCIPAL = "events.amazonaws.com"
 
 
 def deliver(target: Json, event: Any, rule_arn: str) -> bool:
-    """Delivers an event to a target if it is one of these; what may not be delivered is lost, as in EventBridge."""
+    """Deliver an event to a target if it is one of these; what may not be delivered is lost, as in EventBridge."""
     delivering = _DELIVERING.get(str(target["Arn"]).split(":")[2])
     if delivering is None or (delivering is _to_bus and ":event-bus/" not in target["Arn"]):
         return False
@@ -104,7 +104,7 @@ class DeliveringRule(Rule):
     """A rule that also delivers to what moto does not."""
 
     def send_to_targets(self, original_event: Any, transform_input: bool = True) -> None:
-        """Delivers an event that matches; a target that cannot be reached is passed over, as EventBridge does."""
+        """Deliver an event that matches; a target that cannot be reached is passed over, as EventBridge does."""
         if self.state != "ENABLED" or not self.event_pattern.matches_event(original_event):
             return
         others = copy(self)
@@ -117,7 +117,7 @@ class EventBackend(ExtendedBackend, EventsBackend):
     """Adds targets; what they are stands in ``harness/tealform_harness/aws_emulator/events.py``."""
 
     def put_rule(self, name: str, *args: Any, **kwargs: Any) -> Rule:
-        """Also keeps its targets and delivers to them."""
+        """Also keep its targets and deliver to them."""
         made = super().put_rule(name, *args, **kwargs)
         rule = cast(DeliveringRule, DeliveringRule.__new__(DeliveringRule))
         vars(rule).update(vars(made))
@@ -125,7 +125,7 @@ class EventBackend(ExtendedBackend, EventsBackend):
         return rule
 
     def put_targets(self, name: str, event_bus_arn: str | None, targets: list[Json]) -> None:
-        """Refuses pipelines without a role, and roles that EventBridge cannot take on."""
+        """Refuse pipelines without a role, and roles that EventBridge cannot take on."""
         for target in filter(_is_pipeline, targets):
             if not target.get("RoleArn"):
                 raise ValidationException(f"RoleArn is required for target {target['Arn']}.")

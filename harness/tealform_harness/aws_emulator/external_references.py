@@ -145,7 +145,7 @@ SEED_PATH = "/emulated-aws/existing"
 
 
 def seed(emulated: EmulatedAws, document: Mapping[str, Any]) -> References:
-    """Creates what ``document``, an environment's generated Terraform, takes for granted, and returns it.
+    """Create what ``document``, an environment's generated Terraform, takes for granted, and return it.
 
     What that can be stands in ``harness/tealform_harness/aws_emulator/external_references.py``. AWS refuses a listener whose certificate is
     missing, for example; so does the emulation. Seeding again changes nothing. Raises ``TealformError`` if something

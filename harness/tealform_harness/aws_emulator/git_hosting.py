@@ -20,14 +20,14 @@ PUSH_PATH = "/emulated-aws/push"
 
 
 def complete_handshake(emulated: EmulatedAws, arn: str) -> None:
-    """Makes the connection of that ARN available, as somebody does once in the console; raises TealformError if there is none."""
+    """Make the connection of that ARN available, as somebody does once in the console; raises TealformError if there is none."""
     _ask(emulated, HANDSHAKE_PATH, {"arn": arn})
 
 
 def push(
     emulated: EmulatedAws, region: str, repository: str, branch: str, files: Mapping[str, bytes], message: str
 ) -> str:
-    """Puts a commit with exactly ``files`` on a branch of the repository of that full name; returns the commit's id.
+    """Put a commit with exactly ``files`` on a branch of the repository of that full name; return the commit's id.
 
     It starts the pipelines in ``region`` whose source action, connection and triggers say so.
     """
@@ -37,7 +37,7 @@ def push(
 
 
 def push_tag(emulated: EmulatedAws, region: str, repository: str, tag: str, branch: str) -> str:
-    """Tags the newest commit of ``branch``, which starts pipelines as ``push`` does; returns the commit's id."""
+    """Tag the newest commit of ``branch``, which starts pipelines as ``push`` does; return the commit's id."""
     asked = {"account": emulated.account, "region": region, "repository": repository, "branch": branch, "tag": tag}
     return str(_ask(emulated, PUSH_PATH, asked)["commit_id"])
 
@@ -90,7 +90,7 @@ def _reports(account: str, region: str, pipeline: Mapping[str, Any], action: str
     known = (
         each for each in backend.connections.values() if each.settings["ConnectionArn"].endswith(arn.split("/")[1])
     )
-    return any(each.available for each in known)
+    return any(each.is_available for each in known)
 
 
 def _ask(emulated: EmulatedAws, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:

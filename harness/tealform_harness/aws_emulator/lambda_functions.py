@@ -32,7 +32,7 @@ class Function(LambdaFunction):
 
     @property
     def vpc_config(self) -> Json | None:
-        """As GetFunctionConfiguration tells it."""
+        """As GetFunctionConfiguration returns it."""
         config = super().vpc_config
         if not config or not config.get("SubnetIds"):
             return None
@@ -58,7 +58,7 @@ class FunctionBackend(ExtendedBackend, LambdaBackend):
     """https://docs.aws.amazon.com/lambda/latest/api/Welcome.html."""
 
     def create_function(self, spec: Json) -> LambdaFunction:
-        """Refuses a role that Lambda cannot make use of, and a network that is not there."""
+        """Refuse a role that Lambda cannot make use of, and a network that is not there."""
         self._check(spec["Role"], spec.get("VpcConfig") or {})
         function = super().create_function(spec)
         # moto makes one of its own class; mypy minds abstract methods that nothing calls.

@@ -58,7 +58,7 @@ class ParsedResponse(ExtendedResponse):
 def extend_service(
     service: SERVICE_NAMES, backend: type[BaseBackend] | None = None, response: type[BaseResponse] | None = None
 ) -> None:
-    """Makes moto use ``backend`` and ``response``, subclasses of its own classes, for ``service``.
+    """Make moto use ``backend`` and ``response``, subclasses of its own classes, for ``service``.
 
     To be called before the service is first used; calling it again changes nothing.
     """
@@ -101,7 +101,7 @@ class NewBackend(BaseBackend):
 def add_service(
     host: str, backend: type[NewBackend], response: type[BaseResponse], paths: Sequence[str] = ("/",)
 ) -> BackendDict[Any]:
-    """The backends, by account and region, of the service that answers at ``host`` («chatbot»); calling it again adds nothing.
+    """The backends, by account and region, of the service that answers at ``host`` ("chatbot"); calling it again adds nothing.
 
     ``paths`` are those of its operations; a service of JSON has one alone.
     """

@@ -72,7 +72,7 @@ class NotificationBackend(NewBackend):
         self.rules: dict[str, Json] = {}
 
     def create(self, asked: Mapping[str, Any]) -> str:
-        """Returns the ARN of the rule; raises what CreateNotificationRule refuses."""
+        """Return the ARN of the rule; raises what CreateNotificationRule refuses."""
         _check(asked["EventTypeIds"], asked["Targets"], asked["Resource"])
         if any(rule["Name"] == asked["Name"] for rule in self.rules.values()):
             message = f"A notification rule with the name {asked['Name']} already exists"
@@ -85,12 +85,12 @@ class NotificationBackend(NewBackend):
         return arn
 
     def rule(self, arn: str) -> Json:
-        """Raises ResourceNotFoundException."""
+        """Raise ResourceNotFoundException."""
         if arn not in self.rules:
             raise Refusal("ResourceNotFoundException", f"Notification rule {arn} not found")
         return self.rules[arn]
 
-    def described(self, arn: str) -> Json:
+    def describe(self, arn: str) -> Json:
         """As DescribeNotificationRule answers: what cannot reach its target says so."""
         rule = self.rule(arn)
         return {
@@ -100,13 +100,13 @@ class NotificationBackend(NewBackend):
         }
 
     def update(self, arn: str, changes: Mapping[str, Any]) -> None:
-        """Changes what is named; raises what UpdateNotificationRule refuses."""
+        """Change what is named; raises what UpdateNotificationRule refuses."""
         rule = {**self.rule(arn), **changes}
         _check(rule["EventTypeIds"], rule["Targets"], rule["Resource"])
         self.rules[arn] = {**rule, "LastModifiedTimestamp": datetime.now(UTC)}
 
     def send(self, event_type: str, event: Mapping[str, Any]) -> None:
-        """Sends ``event``, as EventBridge knows it, by the rules for its resource and type to their topics.
+        """Send ``event``, as EventBridge knows it, by the rules for its resource and type to their topics.
 
         https://docs.aws.amazon.com/dtconsole/latest/userguide/concepts.html
         """
@@ -144,7 +144,7 @@ def _status(target: Mapping[str, str]) -> str:
 
 
 def notify_pipeline_event(account_id: str, region: str, event_type: str, kind: str, detail: Mapping[str, Any]) -> None:
-    """Tells those who want to hear of ``event_type`` («manual-approval-needed») of the pipeline that ``detail`` names."""
+    """Notify those who want to hear of ``event_type`` ("manual-approval-needed") of the pipeline that ``detail`` names."""
     arn = f"arn:{get_partition(region)}:codepipeline:{region}:{account_id}:{detail['pipeline']}"
     event = {
         "account": account_id,
@@ -196,7 +196,7 @@ class NotificationResponse(ParsedResponse):
 
     def describe_notification_rule(self) -> ActionResult:
         """DescribeNotificationRule."""
-        return ActionResult(self._notifications.described(self._get_param("Arn")))
+        return ActionResult(self._notifications.describe(self._get_param("Arn")))
 
     def update_notification_rule(self) -> ActionResult:
         """UpdateNotificationRule."""
@@ -220,7 +220,7 @@ class NotificationResponse(ParsedResponse):
     def list_targets(self) -> ActionResult:
         """ListTargets, in one page; filters are not read."""
         arns = self._notifications.rules
-        targets = [target for arn in arns for target in self._notifications.described(arn)["Targets"]]
+        targets = [target for arn in arns for target in self._notifications.describe(arn)["Targets"]]
         return ActionResult({"Targets": targets})
 
     def delete_target(self) -> ActionResult:

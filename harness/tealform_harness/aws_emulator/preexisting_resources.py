@@ -37,7 +37,7 @@ from tealform_harness.aws_emulator.external_references import Network
 
 
 def create_resources(arns: Iterable[str], account: str = DEFAULT_ACCOUNT_ID, region: str = "us-east-1") -> None:
-    """Creates what is not there yet of ``arns``.
+    """Create what is not there yet of ``arns``.
 
     They are those of certificates of ACM and IAM (for *.example.com), IAM policies (which allow next to nothing),
     regional WAF web ACLs (which admit everything), secrets and parameters (with a made-up value), empty CodeCommit
@@ -59,7 +59,7 @@ def create_resources(arns: Iterable[str], account: str = DEFAULT_ACCOUNT_ID, reg
 
 
 def check_region(region: str) -> None:
-    """Raises ``ValueError`` if the emulated AWS has no such region."""
+    """Raise ``ValueError`` if the emulated AWS has no such region."""
     if region not in RegionsAndZonesBackend.zones:
         raise ValueError(f"the region {region} is not emulated")
 
@@ -218,7 +218,7 @@ _CREATORS: Mapping[tuple[str, str | None], Callable[[str, Arn], None]] = {
 
 
 def create_network(network: Network) -> None:
-    """Creates what is not there yet of ``network``.
+    """Create what is not there yet of ``network``.
 
     All its subnets have a route to an internet gateway, for which AWS asks before it takes a public load balancer.
     Each group of subnets is spread over the region's zones; which zones they are in, and their addresses, are made up.

@@ -1,7 +1,7 @@
 """A request that a client sends again is answered again, and not done again.
 
 On a busy machine an answer is lost now and then, and a client that hears nothing sends its request once more. AWS has
-the same trouble with real networks; here it would refute what is right: «the priority is in use», by the same request.
+the same trouble with real networks; here it would refute what is right: "the priority is in use", by the same request.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class RequestDeduplicator:
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answers, or answers again."""
+        """Answer, or answer again."""
         name = environ.get(_CALL)
         if not name:
             return self._application(environ, start_response)

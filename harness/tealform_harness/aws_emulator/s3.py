@@ -29,7 +29,7 @@ _CREATED = {
 
 
 def report_object_events() -> None:
-    """Makes moto report objects in the documented form, to the default bus alone. Idempotent."""
+    """Make moto report objects in the documented form, to the default bus alone. Idempotent."""
     # moto's own events have no such etag, reason and time, and go to every bus.
     cast(Any, notifications)._send_event_bridge_message = _publish_object_event
 

@@ -86,7 +86,7 @@ class EmulatedAws:
 
 @contextmanager
 def running(account: str) -> Iterator[EmulatedAws]:
-    """Starts an emulated AWS with the account number ``account`` as a process of its own, and ends it afterwards.
+    """Start an emulated AWS with the account number ``account`` as a process of its own, and end it afterwards.
 
     It answers from the beginning of the block on, and ends with this process, however that ends. Raises
     ``TealformError`` if it cannot be started.

@@ -16,12 +16,12 @@ from tealform_harness.aws_emulator.iam import find_allowing_statements, matches_
 def publish_event(
     account_id: str, region: str, source: str, detail_type: str, resources: Sequence[str], detail: Mapping[str, object]
 ) -> str:
-    """Puts an event of a service of AWS on the account's default bus in ``region``; returns the event's id.
+    """Put an event of a service of AWS on the account's default bus in ``region``; return the event's id.
 
-    ``source`` is the service («aws.codecommit»), ``detail_type`` the kind of event («CodeCommit Repository State
-    Change»), ``resources`` the ARNs that it is about, ``detail`` what the service says. Every enabled rule whose
+    ``source`` is the service ("aws.codecommit"), ``detail_type`` the kind of event ("CodeCommit Repository State
+    Change"), ``resources`` the ARNs that it is about, ``detail`` what the service says. Every enabled rule whose
     pattern matches delivers to its targets before this returns (``Rule.send_to_targets``). It is a way in of its own
-    because PutEvents refuses sources that begin with «aws.»:
+    because PutEvents refuses sources that begin with "aws.":
     https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
     """
     now = datetime.now(UTC)
@@ -50,7 +50,7 @@ _PUBLISH = ("sns:Publish", "SNS:Publish")
 
 
 def topic_admits(topic_arn: str, service: str) -> bool:
-    """Whether there is such a topic, and its policy lets ``service`` («events.amazonaws.com») publish; conditions are not read."""
+    """Whether there is such a topic, and its policy lets ``service`` ("events.amazonaws.com") publish; conditions are not read."""
     _, _, _, region, account, _ = topic_arn.split(":")
     topic = sns_backends[account][region].topics.get(topic_arn)
     return topic is not None and any(
@@ -61,7 +61,7 @@ def topic_admits(topic_arn: str, service: str) -> bool:
 
 
 def publish_to_topic(topic_arn: str, service: str, message: str, subject: str | None = None) -> None:
-    """Publishes ``message`` if the topic admits it; what is not admitted is lost, as in AWS."""
+    """Publish ``message`` if the topic admits it; what is not admitted is lost, as in AWS."""
     if topic_admits(topic_arn, service):
         _, _, _, region, account, _ = topic_arn.split(":")
         sns_backends[account][region].publish(message, arn=topic_arn, subject=subject)

@@ -28,10 +28,8 @@ def network() -> Iterator[Network]:
         yield Network()
 
 
-@pytest.fixture
-def empty_network(network: Network) -> Iterator[Network]:
-    """The network; what else a test creates is removed after it."""
-    yield network
+def empty() -> None:
+    """Remove all that a test has created, but the network and the key."""
     for backends in vars(BackendDict)["_instances"]:
         for backend in backends.values():
             # A new EC2 and a new key take longer than a test; network and key are the same in all of them.
@@ -40,5 +38,13 @@ def empty_network(network: Network) -> Iterator[Network]:
 
 
 @pytest.fixture
-def shop(empty_network: Network) -> Shop:
-    return Shop(empty_network)
+def empty_network(network: Network) -> Iterator[Network]:
+    """The network; what else a test creates is removed after it."""
+    yield network
+    empty()
+
+
+@pytest.fixture
+def shop(network: Network) -> Iterator[Shop]:
+    yield Shop(network)
+    empty()

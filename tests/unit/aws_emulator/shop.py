@@ -84,31 +84,31 @@ class Shop:
         self.first = self.register()
 
     def register(self, **changes: Any) -> str:
-        """Registers the next revision of the task definition, with ``changes``; returns its ARN."""
+        """Register the next revision of the task definition, with ``changes``; return its ARN."""
         made = self.ecs.register_task_definition(**task_definition(**changes))
         return str(made["taskDefinition"]["taskDefinitionArn"])
 
     def load_balancer(self, name: str) -> str:
-        """Creates a load balancer; returns its ARN."""
+        """Create a load balancer; return its ARN."""
         made = self.elbv2.create_load_balancer(Name=name, Subnets=self.network.subnets)
         return str(made["LoadBalancers"][0]["LoadBalancerArn"])
 
     def target_group(self, name: str, target_type: str = "ip") -> str:
-        """Creates a target group; returns its ARN."""
+        """Create a target group; return its ARN."""
         made = self.elbv2.create_target_group(
             Name=name, Protocol="HTTP", Port=80, VpcId=self.network.vpc, TargetType=target_type
         )
         return str(made["TargetGroups"][0]["TargetGroupArn"])
 
     def listener(self, port: int, balancer: str | None = None) -> str:
-        """Creates a listener that finds nothing by default; returns its ARN."""
+        """Create a listener that finds nothing by default; return its ARN."""
         made = self.elbv2.create_listener(
             LoadBalancerArn=balancer or self.balancer, Protocol="HTTP", Port=port, DefaultActions=[_NOT_FOUND]
         )
         return str(made["Listeners"][0]["ListenerArn"])
 
     def rule(self, listener: str, group: str, priority: int = 1) -> str:
-        """Creates a rule that forwards everything to a target group; returns its ARN."""
+        """Create a rule that forwards everything to a target group; return its ARN."""
         made = self.elbv2.create_rule(
             ListenerArn=listener,
             Priority=priority,
@@ -118,7 +118,7 @@ class Shop:
         return str(made["Rules"][0]["RuleArn"])
 
     def network_load_balancer(self) -> tuple[str, str, dict[str, str]]:
-        """Creates one with a production and a test listener; returns their ARNs and those of its groups by colour."""
+        """Create one with a production and a test listener; return their ARNs and those of its groups by colour."""
         made = self.elbv2.create_load_balancer(
             Name="tcp", Type="network", Subnets=self.network.subnets, SecurityGroups=[self.network.group]
         )
@@ -150,7 +150,7 @@ class Shop:
         }
 
     def create_service(self, **changes: Any) -> Json:
-        """Creates the service, with ``changes``, and returns it as it is told."""
+        """Create the service, with ``changes``, and return it as CreateService does."""
         asked = {
             "cluster": "shop",
             "serviceName": "web",
@@ -166,7 +166,7 @@ class Shop:
         return dict(created["service"])
 
     def service(self) -> Json:
-        """The service as DescribeServices tells it."""
+        """The service as DescribeServices returns it."""
         return dict(self.ecs.describe_services(cluster="shop", services=["web"])["services"][0])
 
     def weights(self, rule: str) -> dict[str, int]:
@@ -176,7 +176,7 @@ class Shop:
         return {group["TargetGroupArn"].split("/")[1].removeprefix("shop-"): group["Weight"] for group in groups}
 
     def create_application(self) -> None:
-        """Creates CodeDeploy's application and its role."""
+        """Create CodeDeploy's application and its role."""
         self.codedeploy = client("codedeploy")
         self.deployment_role = role("codedeploy", "codedeploy.amazonaws.com", MAY_CALL_AND_LOOK)
         self.codedeploy.create_application(applicationName="web", computePlatform="ECS")
@@ -239,7 +239,7 @@ class Store:
         return {"hookTargetArn": target, "roleArn": self.hook_role, "lifecycleStages": list(stages), **changes}
 
     def create(self, configuration: Json | None = None, **changes: Any) -> Json:
-        """Creates the service, with ``configuration`` over that of its deployments."""
+        """Create the service, with ``configuration`` over that of its deployments."""
         wanted = {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 60, **BOTH, **(configuration or {})}
         asked = {
             "deploymentController": {"type": "ECS"},
@@ -250,11 +250,11 @@ class Store:
         return self.shop.create_service(**asked)
 
     def update(self, **changes: Any) -> Json:
-        """Updates the service."""
+        """Update the service."""
         return dict(self.ecs.update_service(cluster="shop", service="web", **changes)["service"])
 
     def release(self) -> ServiceRelease:
-        """Begins to deploy the next revision of the task definition."""
+        """Begin to deploy the next revision of the task definition."""
         second = self.shop.register()
         self.update(taskDefinition=second)
         return ServiceRelease(self, second)
@@ -281,12 +281,12 @@ class ServiceRelease:
         self.arn = store.deployments()[0]["serviceDeploymentArn"]
 
     def step(self) -> Json:
-        """Lets it go on, and returns how it is."""
+        """Let it go on, and return how it is."""
         (found,) = self.store.ecs.describe_service_deployments(serviceDeploymentArns=[self.arn])["serviceDeployments"]
         return dict(found)
 
     def until(self, wanted: str) -> Json:
-        """Lets it go on until it has that stage or status."""
+        """Let it go on until it has that stage or status."""
         for _ in range(40):
             told = self.step()
             if wanted in (told["status"], told.get("lifecycleStage")):
@@ -299,5 +299,5 @@ class ServiceRelease:
             yield told
 
     def stop(self, **options: Any) -> None:
-        """Stops it."""
+        """Stop it."""
         self.store.ecs.stop_service_deployment(serviceDeploymentArn=self.arn, **options)

@@ -16,7 +16,7 @@ RULE = json.dumps({"Version": "2018-11-08", "Statements": [{"Type": "Approvers",
 
 @pytest.fixture
 def codecommit(aws: None) -> Any:
-    """CodeCommit with one empty repository, «shop»."""
+    """CodeCommit with one empty repository, "shop"."""
     made = client("codecommit")
     made.create_repository(repositoryName="shop", repositoryDescription="Source", tags={"owner": "web"})
     return made

@@ -29,11 +29,11 @@ class CodeDeployRelease:
         self.shop, self.id, self.second = shop, deployment_id, second
 
     def step(self) -> Json:
-        """Lets it go on, and returns how it is."""
+        """Let it go on, and return how it is."""
         return dict(self.shop.codedeploy.get_deployment(deploymentId=self.id)["deploymentInfo"])
 
     def until(self, status: str) -> Json:
-        """Lets it go on until it has that status."""
+        """Let it go on until it has that status."""
         for _ in range(40):
             if (info := self.step())["status"] == status:
                 return info
@@ -64,7 +64,7 @@ def appspec(task_definition: str, hooks: list[Json] | None = None, **properties:
 
 @pytest.fixture
 def deploy(shop: Shop) -> Deploy:
-    """Creates the group with settings, and a deployment with the rest."""
+    """Create the group with settings, and a deployment with the rest."""
     shop.create_service()
     shop.create_application()
 
@@ -484,7 +484,7 @@ def test_a_hook_reports_once_and_by_its_own_id(shop: Shop, deploy: Deploy) -> No
 
 
 def report(release: CodeDeployRelease, status: str | None) -> str:
-    """Goes on to the hook and reports for it."""
+    """Advance to the hook and report for it."""
     while not (waiting := get_codedeploy(ACCOUNT, REGION).waiting_hooks(release.id)):
         assert release.step()["status"] == "InProgress"
     if status:

@@ -91,7 +91,7 @@ class Delivery:
         return Built(not self.log, None if self.log else archive(self.files), self.log)
 
     def create(self, **changes: Any) -> None:
-        """Creates the pipeline; what it does by itself at first is over when this returns."""
+        """Create the pipeline; what it does by itself at first is over when this returns."""
         store = {"type": "S3", "location": "artifacts", "encryptionKey": {"type": "KMS", "id": self.key}}
         asked = {**pipeline(self.role), "artifactStore": store, "executionMode": "SUPERSEDED", **changes}
         client("codepipeline").create_pipeline(pipeline=asked)
@@ -126,7 +126,7 @@ class Delivery:
         }
 
     def until(self, action: str, status: str) -> Json:
-        """Lets the executions go on until an action has that status."""
+        """Let the executions go on until an action has that status."""
         for _ in range(40):
             state = self.states()[action]
             if state.get("status") == status and (action != "Approve" or status != "InProgress" or "token" in state):
@@ -144,7 +144,7 @@ class Delivery:
         )
 
     def failure(self, action: str) -> str:
-        """Starts an execution, approves it where it must be, and returns why that action fails."""
+        """Start an execution, approve it where it must be, and return why that action fails."""
         self.start()
         if action == "Deploy":
             self.approve()
@@ -161,7 +161,7 @@ def delivery(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Delivery:
 
 
 def start_by_push(enabled: bool = True, service: str = "events.amazonaws.com", allowed: str = ARN) -> None:
-    """Lets pushes start the pipeline."""
+    """Let pushes start the pipeline."""
     statement = {"Effect": "Allow", "Action": "codepipeline:StartPipelineExecution", "Resource": allowed}
     pattern = {"source": ["aws.codecommit"], "detail": {"referenceName": ["main"]}}
     events = client("events")

@@ -24,7 +24,7 @@ BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/central"
 
 
 def topic(*publishers: str) -> str:
-    """Creates the topic, which admits ``publishers``; returns the URL of a queue with what comes to it."""
+    """Create the topic, which admits ``publishers``; return the URL of a queue with what comes to it."""
     url = subscribe(TOPIC)
     principal = {"Service": list(publishers)}
     statement = {"Effect": "Allow", "Principal": principal, "Action": "SNS:Publish", "Resource": TOPIC}

@@ -148,19 +148,19 @@ def create(*groups: list[str]) -> None:
     preexisting_resources.create_network(Network(ACCOUNT, REGION, VPC_ID, groups))
 
 
-def described(ec2: Any, subnet_ids: list[str]) -> list[dict[str, Any]]:
+def describe_subnets(ec2: Any, subnet_ids: list[str]) -> list[dict[str, Any]]:
     subnets: list[dict[str, Any]] = ec2.describe_subnets(SubnetIds=subnet_ids)["Subnets"]
     return subnets
 
 
 def zones(ec2: Any, subnet_ids: list[str]) -> set[str]:
-    return {subnet["AvailabilityZone"] for subnet in described(ec2, subnet_ids)}
+    return {subnet["AvailabilityZone"] for subnet in describe_subnets(ec2, subnet_ids)}
 
 
 def test_the_vpc_and_its_subnets_have_the_ids_that_are_given(ec2: Any) -> None:
     create(PUBLIC, PRIVATE)
 
-    subnets = described(ec2, PUBLIC + PRIVATE)
+    subnets = describe_subnets(ec2, PUBLIC + PRIVATE)
     assert {subnet["VpcId"] for subnet in subnets} == {VPC_ID}
     assert len({subnet["CidrBlock"] for subnet in subnets}) == 4
     assert ec2.describe_vpcs(VpcIds=[VPC_ID])["Vpcs"][0]["State"] == "available"
@@ -205,11 +205,11 @@ def test_more_subnets_than_zones_share_them(ec2: Any) -> None:
 
 def test_what_is_there_of_a_network_stays_as_it_is(ec2: Any) -> None:
     create(PUBLIC)
-    before = described(ec2, PUBLIC)
+    before = describe_subnets(ec2, PUBLIC)
 
     create(PUBLIC, PRIVATE)
 
-    assert described(ec2, PUBLIC) == before
+    assert describe_subnets(ec2, PUBLIC) == before
     assert len(ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [VPC_ID]}])["Subnets"]) == 4
     assert len(ec2.describe_internet_gateways()["InternetGateways"]) == 1
 

@@ -95,7 +95,7 @@ _OUTPUT_OPTIONS = {"--output": 1, "--query": 1, "--region": 1, "--no-cli-pager":
 def run_command(service: str, region: str, command: str, options: Options, folder: Path = Path()) -> str:
     """What ``aws <service> <command>`` prints; raises ToolError for what it refuses, or what is not emulated.
 
-    Files that options name («file://taskdef.json») are read in ``folder``. What the build's role may do is not asked.
+    Files that options name ("file://taskdef.json") are read in ``folder``. What the build's role may do is not asked.
     """
     known = COMMANDS.get(service, {})
     if command not in known:

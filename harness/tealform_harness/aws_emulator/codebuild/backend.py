@@ -122,11 +122,11 @@ class BuildBackend(ExtendedBackend, CodeBuildBackend):
         overrides: Iterable[Variable] = (),
         others: Mapping[str, bytes] = _NONE,
     ) -> Build:
-        """Builds ``source``, a ZIP, and returns when the build is over.
+        """Build ``source``, a ZIP, and return when the build is over.
 
         ``project`` is the name of the project, ``source_version`` what the source is a version of (a commit's id, an
         object's version), ``overrides`` variables that go over the project's, ``others`` the ZIPs of further sources by
-        name. That a command fails is told by the build; raises if there is no such project.
+        name. The build reports that a command fails; raises if there is no such project.
         """
         build = self._new_build(self.project(project), source_version)
         self._run(build, source, overrides, others)
@@ -138,16 +138,16 @@ class BuildBackend(ExtendedBackend, CodeBuildBackend):
         threading.Thread(target=self._run, args=(build, source, overrides), daemon=True).start()
         return build
 
-    def builds_of(self, project: str) -> list[str]:
+    def list_project_builds(self, project: str) -> list[str]:
         """The ids of a project's builds, newest first."""
         return [name for name, build in reversed(self.builds.items()) if build.metadata["projectName"] == project]
 
     def _new_build(self, project: Mapping[str, Any], source_version: str) -> Build:
         number = str(uuid4())
         log = BuildLog(self.account_id, self.region_name, project, number)
-        count = 1 + len(self.builds_of(project["name"]))
+        count = 1 + len(self.list_project_builds(project["name"]))
         build = Build(project, f"{project['name']}:{number}", count, source_version, log.write)
-        build.metadata["logs"] = log.described()
+        build.metadata["logs"] = log.describe()
         self.builds[build.metadata["id"]] = build
         return build
 

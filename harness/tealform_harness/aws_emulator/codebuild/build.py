@@ -38,7 +38,7 @@ class BuildLog:
         self._group = config.get("groupName") or f"/aws/codebuild/{project['name']}"
         self._stream = "/".join(filter(None, [config.get("streamName"), number]))
 
-    def described(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """As BatchGetBuilds answers."""
         if not self._enabled:
             return {"cloudWatchLogs": {"status": "DISABLED"}}
@@ -51,7 +51,7 @@ class BuildLog:
         }
 
     def write(self, text: str) -> None:
-        """Adds the lines of ``text``; the group is created if nobody has."""
+        """Add the lines of ``text``; the group is created if nobody has."""
         if not self._enabled or not text.strip():
             return
         if self._group not in self._backend.groups:
@@ -107,13 +107,13 @@ class Build:
         return bool(self.metadata["buildStatus"] == "SUCCEEDED")
 
     def wait(self) -> None:
-        """Returns when the build is over."""
+        """Return when the build is over."""
         self._over.wait()
 
     def run(
         self, source: bytes, variables: Iterable[Variable], tools: Tools, others: Mapping[str, bytes] | None = None
     ) -> None:
-        """Builds ``source``, a ZIP; ``variables`` go over those of the buildspec. Returns when it is over.
+        """Build ``source``, a ZIP; ``variables`` go over those of the buildspec. Returns when it is over.
 
         ``others`` are further ZIPs by name, which stand in folders of their own.
         """
@@ -149,7 +149,7 @@ class Build:
         self._pass("DOWNLOAD_SOURCE")
         own = {**self._own_variables(files, folder), **_folders(folder / "sources", others)}
         if self._run_phases(buildspec, files, scripts, {**given, **own}, tools):
-            self._export(buildspec.artifacts(files), buildspec.exports)
+            self._export(buildspec.artifacts(files), buildspec.exports_files)
 
     def _run_phases(
         self, buildspec: Buildspec, files: Path, scripts: Path, variables: Mapping[str, str], tools: Tools

@@ -150,12 +150,12 @@ class Buildspec:
         self._files: list[str] = (document.get("artifacts") or {}).get("files") or []
 
     @property
-    def exports(self) -> bool:
+    def exports_files(self) -> bool:
         """Whether it names files to be exported."""
         return bool(self._files)
 
     def run(self, source: Path, scratch: Path, variables: Mapping[str, str], seconds: float) -> PhaseResults:
-        """Runs the phases in the folder ``source`` for at most ``seconds``; scripts are written into ``scratch``.
+        """Run the phases in the folder ``source`` for at most ``seconds``; scripts are written into ``scratch``.
 
         ``variables`` is all that the commands see of the environment, and goes over the buildspec's own.
         """

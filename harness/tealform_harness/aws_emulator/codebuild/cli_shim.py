@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def main(path: str, call: list[str]) -> int:
-    """Sends the call with what stands on standard input, prints the answer, and returns the exit code."""
+    """Send the call with what stands on standard input, prints the answer, and return the exit code."""
     given = sys.stdin.read() if "--password-stdin" in call else ""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(path)

@@ -22,7 +22,7 @@ from tealform_harness.aws_emulator.ecr import MANIFEST_MEDIA_TYPE, render_manife
 
 
 def write_executable(path: Path, *command: str) -> None:
-    """Writes an executable file that runs ``command`` with the arguments that it gets."""
+    """Write an executable file that runs ``command`` with the arguments that it gets."""
     path.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
     path.chmod(0o755)
 

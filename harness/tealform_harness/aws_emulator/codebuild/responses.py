@@ -64,7 +64,7 @@ class BuildResponse(ParsedResponse, CodeBuildResponse):
         return EmptyResult()
 
     def start_build(self) -> ActionResult:
-        """Also builds sources in CodeCommit and S3; what only a pipeline has is refused.
+        """Also build sources in CodeCommit and S3; what only a pipeline has is refused.
 
         https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html
         """
@@ -87,10 +87,10 @@ class BuildResponse(ParsedResponse, CodeBuildResponse):
     def list_builds_for_project(self) -> ActionResult:
         """Newest first; raises if there is no such project."""
         project = self.codebuild_backend.project(self._get_param("projectName"))
-        return ActionResult({"ids": self.codebuild_backend.builds_of(project["name"])})
+        return ActionResult({"ids": self.codebuild_backend.list_project_builds(project["name"])})
 
     def stop_build(self) -> ActionResult:
-        """Builds here are over in seconds."""
+        """Build here are over in seconds."""
         raise NotImplementedError("StopBuild")
 
     def _check(self, project: dict[str, Any]) -> None:
@@ -115,6 +115,8 @@ class BuildResponse(ParsedResponse, CodeBuildResponse):
                 backend = cast(SourceControlBackend, codecommit_backends[self.current_account][self.region])
                 name = urlparse(location).path.rpartition("/")[2]
                 repository = backend.repository(name)
-                commit_id, commit = repository.history.at(version or repository.metadata.get("defaultBranch", ""))
+                commit_id, commit = repository.history.find_commit(
+                    version or repository.metadata.get("defaultBranch", "")
+                )
                 return commit.archive(), commit_id
         raise InvalidInputException(f"A build of source type {kind} is started by a pipeline only")

@@ -29,7 +29,7 @@ class ApprovalRuleTemplate:
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     changed: datetime = field(default_factory=lambda: datetime.now(UTC))
 
-    def described(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """As GetApprovalRuleTemplate answers."""
         return {
             "approvalRuleTemplateId": self.template_id,
@@ -54,7 +54,7 @@ class ApprovalRuleTemplates:
         self._repositories: dict[str, set[str]] = {}
 
     def create(self, template: ApprovalRuleTemplate) -> ApprovalRuleTemplate:
-        """Raises if the name is taken, or the content is not JSON."""
+        """Raise if the name is taken, or the content is not JSON."""
         if template.name in self._templates:
             raise _taken(template.name)
         _check_content(template.content)
@@ -63,7 +63,7 @@ class ApprovalRuleTemplates:
         return template
 
     def get(self, name: str) -> ApprovalRuleTemplate:
-        """Raises if there is none of that name."""
+        """Raise if there is none of that name."""
         if name not in self._templates:
             raise JsonRESTError("ApprovalRuleTemplateDoesNotExistException", f"{name} does not exist")
         return self._templates[name]
@@ -73,7 +73,7 @@ class ApprovalRuleTemplates:
         return sorted(self._templates)
 
     def change(self, template: ApprovalRuleTemplate) -> ApprovalRuleTemplate:
-        """Takes the place of the template of the same name."""
+        """Take the place of the template of the same name."""
         _check_content(template.content)
         self._templates[template.name] = replace(template, changed=datetime.now(UTC))
         return self._templates[template.name]
@@ -88,7 +88,7 @@ class ApprovalRuleTemplates:
         return self.change(replace(template, name=new))
 
     def delete(self, name: str) -> ApprovalRuleTemplate:
-        """Refuses one that is associated with a repository."""
+        """Refuse one that is associated with a repository."""
         self.get(name)
         if self._repositories[name]:
             message = f"{name} is associated with a repository"
@@ -106,17 +106,17 @@ class ApprovalRuleTemplates:
         self.get(name)
         self._repositories[name].discard(repository)
 
-    def repositories_of(self, name: str) -> list[str]:
+    def list_associated_repositories(self, name: str) -> list[str]:
         """The repositories that a template is associated with."""
         self.get(name)
         return sorted(self._repositories[name])
 
-    def templates_of(self, repository: str) -> list[str]:
+    def list_templates(self, repository: str) -> list[str]:
         """The names of the templates that are associated with ``repository``."""
         return sorted(name for name, repositories in self._repositories.items() if repository in repositories)
 
     def forget(self, repository: str) -> None:
-        """Ends all associations of a repository that is deleted."""
+        """End all associations of a repository that is deleted."""
         for repositories in self._repositories.values():
             repositories.discard(repository)
 
@@ -152,7 +152,7 @@ class Repository(CodeCommit):
         }
 
     def change(self, **metadata: str) -> None:
-        """Changes what GetRepository answers."""
+        """Change what GetRepository answers."""
         self.metadata.update(metadata, lastModifiedDate=datetime.now(UTC))
 
 
@@ -164,21 +164,21 @@ class SourceControlBackend(ExtendedBackend, CodeCommitBackend):
         self.templates = ApprovalRuleTemplates()
 
     def create_repository(self, repository_name: str, repository_description: str | None) -> dict[str, str]:
-        """Raises if the name is taken."""
+        """Raise if the name is taken."""
         super().create_repository(repository_name, repository_description or "")
         repository = Repository(self.account_id, self.region_name, repository_name, repository_description)
         self.repositories[repository_name] = repository
         return repository.repository_metadata
 
     def repository(self, name: str) -> Repository:
-        """Raises if there is none of that name."""
+        """Raise if there is none of that name."""
         self.get_repository(name)
         repository = self.repositories[name]
         assert isinstance(repository, Repository)
         return repository
 
-    def repository_of_arn(self, arn: str) -> Repository:
-        """Raises if the ARN is not that of a repository here."""
+    def get_repository_by_arn(self, arn: str) -> Repository:
+        """Raise if the ARN is not that of a repository here."""
         return self.repository(arn.rpartition(":")[2])
 
     def rename_repository(self, old: str, new: str) -> None:
@@ -197,7 +197,7 @@ class SourceControlBackend(ExtendedBackend, CodeCommitBackend):
         return super().delete_repository(repository_name)
 
     def commit(self, name: str, branch: str, parent: str | None, change: Change, said: tuple[str, str, str]) -> Commit:
-        """Puts a commit on a branch and tells EventBridge so; see ``History.commit``.
+        """Put a commit on a branch and tells EventBridge so; see ``History.commit``.
 
         The first branch of a repository becomes its default branch.
         """
@@ -209,19 +209,19 @@ class SourceControlBackend(ExtendedBackend, CodeCommitBackend):
         return commit
 
     def create_branch(self, name: str, branch: str, commit_id: str) -> None:
-        """Creates a branch at a commit and tells EventBridge so."""
+        """Create a branch at a commit and tells EventBridge so."""
         repository = self.repository(name)
         repository.history.create_branch(branch, commit_id)
         self._publish_change(repository, branch, None, commit_id)
 
     def update_default_branch(self, name: str, branch: str) -> None:
-        """Raises if there is no such branch."""
+        """Raise if there is no such branch."""
         repository = self.repository(name)
         repository.history.branch(branch)
         repository.change(defaultBranch=branch)
 
     def delete_branch(self, name: str, branch: str) -> str:
-        """Returns the id of the commit that it was at; the default branch stays.
+        """Return the id of the commit that it was at; the default branch stays.
 
         https://docs.aws.amazon.com/codecommit/latest/APIReference/API_DeleteBranch.html
         """

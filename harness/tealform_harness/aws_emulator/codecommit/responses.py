@@ -81,7 +81,7 @@ class _Repositories(_Requests):
         return self.answer(None)
 
     def _tags(self) -> dict[str, str]:
-        return self.codecommit_backend.repository_of_arn(self._get_param("resourceArn")).tags
+        return self.codecommit_backend.get_repository_by_arn(self._get_param("resourceArn")).tags
 
 
 class _Commits(_Requests):
@@ -190,7 +190,7 @@ class _Commits(_Requests):
 
     def _commit_asked_for(self) -> tuple[str, Commit]:
         specifier = self._get_param("commitSpecifier") or self._repository.metadata.get("defaultBranch", "HEAD")
-        return self._repository.history.at(specifier)
+        return self._repository.history.find_commit(specifier)
 
 
 class _Templates(_Requests):
@@ -234,11 +234,11 @@ class _Templates(_Requests):
         return self.answer(None)
 
     def list_associated_approval_rule_templates_for_repository(self) -> str:
-        names = self._templates.templates_of(self._repository.metadata["repositoryName"])
+        names = self._templates.list_templates(self._repository.metadata["repositoryName"])
         return self.answer({"approvalRuleTemplateNames": names})
 
     def list_repositories_for_approval_rule_template(self) -> str:
-        return self.answer({"repositoryNames": self._templates.repositories_of(self._name)})
+        return self.answer({"repositoryNames": self._templates.list_associated_repositories(self._name)})
 
     @property
     def _name(self) -> str:
@@ -249,7 +249,7 @@ class _Templates(_Requests):
         return self.codecommit_backend.templates
 
     def _answer(self, template: ApprovalRuleTemplate) -> str:
-        return self.answer({"approvalRuleTemplate": template.described()})
+        return self.answer({"approvalRuleTemplate": template.describe()})
 
 
 class SourceControlResponse(_Repositories, _Commits, _Templates):

@@ -37,7 +37,7 @@ class GroupBackend(ExtendedBackend, CodeDeployBackend):
         self.configs = deployment_config.list_predefined_configs()
 
     def update_application(self, name: str, new_name: str) -> None:
-        """Renames an application; its groups and tags go along."""
+        """Rename an application; its groups and tags go along."""
         application = self.get_application(name)
         if new_name in self.applications:
             message = f"The application {new_name} already exists with the user or AWS account."
@@ -50,13 +50,13 @@ class GroupBackend(ExtendedBackend, CodeDeployBackend):
             self._move_tags(self._deployment_group_arn(name, group), self._deployment_group_arn(new_name, group))
 
     def delete_application(self, name: str) -> None:
-        """Deletes an application with its groups; one that is not there is no error."""
+        """Delete an application with its groups; one that is not there is no error."""
         self.applications.pop(name, None)
         self.deployment_groups.pop(name, None)
         self.tagger.delete_all_tags_for_resource(self._application_arn(name))
 
     def create_deployment_config(self, config: DeploymentConfig) -> str:
-        """Takes a configuration; returns its id."""
+        """Take a configuration; return its id."""
         deployment_config.check_config(config)
         if config.deployment_config_name in self.configs:
             message = f"The deployment configuration {config.deployment_config_name} already exists."
@@ -72,7 +72,7 @@ class GroupBackend(ExtendedBackend, CodeDeployBackend):
         return self.configs[name]
 
     def delete_deployment_config(self, name: str) -> None:
-        """Refuses predefined ones, and those that a deployment group uses."""
+        """Refuse predefined ones, and those that a deployment group uses."""
         if name.startswith(deployment_config.PREFIX):
             message = "Default deployment configurations cannot be deleted"
             raise CodeDeployException("InvalidOperationException", message)
@@ -82,7 +82,7 @@ class GroupBackend(ExtendedBackend, CodeDeployBackend):
         self.configs.pop(name, None)
 
     def create_group(self, settings: Json) -> DeploymentGroup:
-        """Creates a deployment group from the settings of a CreateDeploymentGroup request."""
+        """Create a deployment group from the settings of a CreateDeploymentGroup request."""
         application = self.get_application(settings["applicationName"])
         platform = application.compute_platform or "Server"
         default = deployment_config.PREFIX + _DEFAULT_CONFIG[platform]
@@ -93,7 +93,7 @@ class GroupBackend(ExtendedBackend, CodeDeployBackend):
         return self.get_deployment_group(settings["applicationName"], settings["deploymentGroupName"])
 
     def update_group(self, changes: Json) -> DeploymentGroup:
-        """Changes what an UpdateDeploymentGroup request names; lists and blocks are replaced as a whole."""
+        """Change what an UpdateDeploymentGroup request names; lists and blocks are replaced as a whole."""
         application = self.get_application(changes.pop("applicationName"))
         before = changes.pop("currentDeploymentGroupName")
         group = self.get_deployment_group(application.application_name, before)
@@ -105,7 +105,7 @@ class GroupBackend(ExtendedBackend, CodeDeployBackend):
         return group
 
     def delete_deployment_group(self, application: str, name: str) -> None:
-        """Deletes a group; one that is not there is no error."""
+        """Delete a group; one that is not there is no error."""
         self.deployment_groups.get(application, {}).pop(name, None)
         self.tagger.delete_all_tags_for_resource(self._deployment_group_arn(application, name))
 
@@ -165,7 +165,7 @@ class DeploymentBackend(GroupBackend):
     """Adds deployments that do what they say."""
 
     def deploy(self, request: Request) -> EcsDeployment:
-        """Creates a deployment from a CreateDeployment request; it begins when somebody asks how it goes."""
+        """Create a deployment from a CreateDeployment request; it begins when somebody asks how it goes."""
         group = self.get_deployment_group(request["applicationName"], request.get("deploymentGroupName", ""))
         self._refuse_a_second(group)
         spec = appspec.parse_appspec(self._content(request.get("revision") or {}))
@@ -190,7 +190,7 @@ class DeploymentBackend(GroupBackend):
         return deployment
 
     def report_hook(self, deployment_id: str, execution_id: str, status: str) -> None:
-        """Takes the word of a hook: Succeeded or Failed."""
+        """Take the word of a hook: Succeeded or Failed."""
         for event in self.ecs_deployment(deployment_id).release.events:
             if event.function and event.hook_execution_id == execution_id:
                 if not event.waits_for_hook:
@@ -211,7 +211,11 @@ class DeploymentBackend(GroupBackend):
 
     def _refuse_a_second(self, group: DeploymentGroup) -> None:
         for deployment in self.deployments.values():
-            if deployment.deployment_group is group and isinstance(deployment, EcsDeployment) and not deployment.ended:
+            if (
+                deployment.deployment_group is group
+                and isinstance(deployment, EcsDeployment)
+                and not deployment.has_ended
+            ):
                 raise CodeDeployException(
                     "DeploymentLimitExceededException",
                     f"The Deployment Group '{group.deployment_group_name}' already has an active Deployment "

@@ -36,12 +36,12 @@ class TaskSetTraffic:
             raise _invalid(f"Primary taskset target group must be behind listener {listener}")
 
     @property
-    def tested(self) -> bool:
+    def has_test_traffic(self) -> bool:
         """Whether there is test traffic."""
         return bool(self._test)
 
-    def hang_green(self) -> None:
-        """Gives green a place in production's rules, without a share of the traffic, where no rule leads to it yet.
+    def attach_green(self) -> None:
+        """Give green a place in production's rules, without a share of the traffic, where no rule leads to it yet.
 
         ECS takes no target group that hangs on no load balancer.
         https://github.com/traveloka/terraform-aws-alb-single-listener/issues/47
@@ -50,17 +50,17 @@ class TaskSetTraffic:
             self.shift(0)
 
     def show_test_traffic(self) -> None:
-        """Leads the test listener to green."""
+        """Route the test listener to green."""
         for rule in self._test:
             self._elbv2.forward(rule, {self.green: 100, self.blue: 0})
 
     def shift(self, percentage: int) -> None:
-        """Leads that much of production's traffic to green. At 100 blue stays behind with weight 0."""
+        """Route that much of production's traffic to green. At 100 blue stays behind with weight 0."""
         for rule in self._production:
             self._elbv2.forward(rule, {self.green: percentage, self.blue: 100 - percentage})
 
     def restore(self) -> None:
-        """Leads all traffic where it went at first."""
+        """Route all traffic where it went at first."""
         for rule, weights in self._before:
             self._elbv2.forward(rule, weights)
 
@@ -87,7 +87,7 @@ class TaskSetTraffic:
 
     def _rules(self, route: Mapping[str, Any]) -> list[FakeRule]:
         try:
-            rules = [rule for listener in route["listenerArns"] for rule in self._elbv2.rules_of(listener)]
+            rules = [rule for listener in route["listenerArns"] for rule in self._elbv2.list_rules(listener)]
         except ELBClientError as error:
             raise _invalid(error.message) from error
         return [rule for rule in rules if self._pair.keys() & rule_weights(rule).keys()]
@@ -143,7 +143,7 @@ class TaskSetRelease:
             self.green = green = self._install(blue, traffic)
             yield
         yield from self._hook("AfterInstall")
-        if traffic.tested:
+        if traffic.has_test_traffic:
             with self._event("AllowTestTraffic").under_way():
                 traffic.show_test_traffic()
                 yield
@@ -160,7 +160,7 @@ class TaskSetRelease:
         self._remove(blue)
 
     def roll_back(self) -> None:
-        """Leads the traffic back to blue and removes green; what was registered stays registered."""
+        """Route the traffic back to blue and removes green; what was registered stays registered."""
         if self.traffic:
             self.traffic.restore()
         if self.blue and self.green:
@@ -168,7 +168,7 @@ class TaskSetRelease:
             self._remove(self.green)
 
     def task_sets(self) -> Iterator[dict[str, Any]]:
-        """Blue and green as GetDeploymentTarget tells them."""
+        """Blue and green as GetDeploymentTarget returns them."""
         for label, task_set in (("Blue", self.blue), ("Green", self.green)):
             if task_set and self.traffic:
                 group = task_set.load_balancers[0]["targetGroupArn"]
@@ -210,7 +210,7 @@ class TaskSetRelease:
         service, appspec = self._service(), self._appspec
         for left_over in [each for each in service.task_sets if each is not blue]:
             self._remove(left_over)
-        traffic.hang_green()
+        traffic.attach_green()
         balancer = {
             "targetGroupArn": traffic.green,
             "containerName": appspec.container_name,

@@ -28,7 +28,7 @@ _STATES = {_IN_PROGRESS: "START", _READY: "READY", "Succeeded": "SUCCESS", "Fail
 
 
 class EcsDeployment(DeploymentInfo):
-    """One deployment. It goes on by one step with each ``advance``; ``release`` is the work that it does.
+    """One deployment. It advances by one step with each ``advance``; ``release`` is the work that it does.
 
     ``request`` is what CreateDeployment was asked, ``resources`` the ARNs of application and group.
     """
@@ -61,13 +61,13 @@ class EcsDeployment(DeploymentInfo):
         self._one_at_a_time = RLock()
 
     def start(self, release: TaskSetRelease) -> None:
-        """Takes on the work; it begins with the next step."""
+        """Take on the work; it begins with the next step."""
         self.release = release
         self._steps = release.steps()
         self._update_group()
 
     @property
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         """Whether nothing more will happen."""
         return self.status in ENDED
 
@@ -82,9 +82,9 @@ class EcsDeployment(DeploymentInfo):
         return self.release.blue_is_leaving
 
     def advance(self) -> None:
-        """Goes on by one step, unless it has ended. Who asks meanwhile waits."""
+        """Advance by one step, unless it has ended. Concurrent calls wait."""
         with self._one_at_a_time:
-            if not self.ended:
+            if not self.has_ended:
                 self._advance()
 
     def _advance(self) -> None:
@@ -104,16 +104,16 @@ class EcsDeployment(DeploymentInfo):
                 self._become(status)
 
     def continue_after(self, wait: str) -> None:
-        """Ends a wait (READY_WAIT or TERMINATION_WAIT) that is going on."""
+        """End a wait (READY_WAIT or TERMINATION_WAIT) that is going on."""
         waiting = self.status == _READY if wait == "READY_WAIT" else self.blue_is_leaving
-        if not waiting or self.ended:
+        if not waiting or self.has_ended:
             message = f"The deployment {self.deployment_id} does not have a status of Ready"
             raise CodeDeployException("DeploymentIsNotInReadyStateException", message)
         self.release.continued.add(wait)
 
     def stop(self, roll_back: bool | None) -> None:
-        """Ends it on request; rolls back if told to, or where the group says so and nothing else is told."""
-        if self.ended:
+        """End it on request; rolls back if it is configured to, or where the group says so and nothing else is told."""
+        if self.has_ended:
             message = f"The deployment {self.deployment_id} is already completed."
             raise CodeDeployException("DeploymentAlreadyCompletedException", message)
         failure = DeploymentError("MANUAL_STOP", "The deployment was stopped.", "DEPLOYMENT_STOP_ON_REQUEST")

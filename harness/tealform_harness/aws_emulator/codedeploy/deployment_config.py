@@ -45,7 +45,7 @@ class DeploymentConfig:
 
 
 def check_config(config: DeploymentConfig) -> None:
-    """Raises what CreateDeploymentConfig refuses.
+    """Raise what CreateDeploymentConfig refuses.
 
     https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateDeploymentConfig.html
     """
@@ -128,7 +128,7 @@ Json = Mapping[str, Any]
 
 
 def check_group(settings: Json) -> None:
-    """Raises for the settings (by their names in the API) with which CodeDeploy could never release to ECS."""
+    """Raise for the settings (by their names in the API) with which CodeDeploy could never release to ECS."""
     if settings.get("deploymentStyle") != _STYLE:
         raise _refused(
             "InvalidDeploymentStyle",
@@ -142,7 +142,7 @@ def check_group(settings: Json) -> None:
 
 
 def check_traffic_shift(settings: Json, config: DeploymentConfig) -> None:
-    """Raises where traffic is to move in steps on another load balancer than an Application Load Balancer.
+    """Raise where traffic is to move in steps on another load balancer than an Application Load Balancer.
 
     The message is AWS's, the code is not known.
     https://docs.aws.amazon.com/codedeploy/latest/userguide/troubleshooting-ecs.html
@@ -158,7 +158,7 @@ def check_traffic_shift(settings: Json, config: DeploymentConfig) -> None:
 
 
 def check_service(service: Service | None) -> None:
-    """Raises unless the service is there and left to CodeDeploy."""
+    """Raise unless the service is there and left to CodeDeploy."""
     if service is None:
         raise _refused("InvalidECSService", "The Amazon ECS service identifier is not valid.")
     if service.deployment_controller["type"] != "CODE_DEPLOY":

@@ -24,7 +24,7 @@ from tealform_harness.aws_emulator.iam import find_role, role_allows
 
 @dataclass(eq=False)
 class DeploymentError(Exception):
-    """``code`` and ``message`` as GetDeployment tells them; ``event`` is the rollback event that it amounts to.
+    """``code`` and ``message`` as GetDeployment returns them; ``event`` is the rollback event that it amounts to.
 
     https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_ErrorInformation.html
     """
@@ -50,7 +50,7 @@ class Caller:
     group: str
 
     def call(self, function: str, execution_id: str) -> bool:
-        """Invokes ``function``, given by name or ARN; returns whether it has reported success already.
+        """Invoke ``function``, given by name or ARN; return whether it has reported success already.
 
         No function is run as a container, not even where there is Docker: nothing that it asks would answer. So one that
         is there counts as having reported success at once, unless its own role may not report. Where moto is told to do
@@ -114,7 +114,7 @@ class LifecycleEvent:
         self.end("Succeeded")
 
     def end(self, status: str) -> None:
-        """It is over, with one of the statuses of the API."""
+        """End it with one of the statuses of the API."""
         self.status, self.end_time = status, utcnow()
 
     def run_hook(self, caller: Caller, function: str) -> Iterator[None]:

@@ -93,7 +93,7 @@ class DeploymentResponse(CodeDeployResponse):
         return ActionResult({"deploymentId": self.codedeploy_backend.deploy(self._get_params()).deployment_id})
 
     def get_deployment(self) -> ActionResult:
-        """GetDeployment; asking lets the deployment go on by one step."""
+        """GetDeployment; asking lets the deployment advance by one step."""
         deployment = self.codedeploy_backend.get_deployment(self._get_param("deploymentId"))
         if not isinstance(deployment, EcsDeployment):
             return super().get_deployment()

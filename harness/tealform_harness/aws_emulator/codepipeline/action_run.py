@@ -1,4 +1,4 @@
-"""One run of one action: its artifacts in the pipeline's bucket, its variables («#{SourceVariables.CommitId}») and its errors.
+"""One run of one action: its artifacts in the pipeline's bucket, its variables ("#{SourceVariables.CommitId}") and its errors.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-variables.html
 """
@@ -36,7 +36,7 @@ class ActionError(Exception):
 
 @dataclass(frozen=True)
 class Artifact:
-    """Where one is kept, as ListActionExecutions tells it."""
+    """Where one is kept, as ListActionExecutions returns it."""
 
     name: str
     bucket: str
@@ -56,7 +56,7 @@ class ArtifactStore:
         self._key = (declaration.get("encryptionKey") or {}).get("id")
 
     def put(self, name: str, content: bytes) -> Artifact:
-        """Keeps a ZIP file; raises ActionError if bucket or key are not there."""
+        """Keep a ZIP file; raises ActionError if bucket or key are not there."""
         artifact = Artifact(name, self._bucket, f"{self._pipeline[:20]}/{name[:10]}/{token_hex(4)[:7]}")
         self._check_key()
         try:
@@ -224,7 +224,7 @@ class ActionRun(Run):
         return str(self.declaration.get("roleArn") or pipeline.get("roleArn") or "")
 
     def resolve(self) -> None:
-        """Sets its configuration; raises ActionError if a variable has no value."""
+        """Set its configuration; raises ActionError if a variable has no value."""
         self.configuration = resolve_references(self.declared, self.namespaces)
 
     def succeed(self) -> None:
@@ -246,7 +246,7 @@ class ActionRun(Run):
         return [self.artifacts[name] for name in self._named("inputArtifacts")]
 
     def output(self, content: bytes) -> None:
-        """Keeps its output artifact."""
+        """Keep its output artifact."""
         (name,) = self._named("outputArtifacts")
         self.artifacts[name] = self.store.put(name, content)
 

@@ -39,7 +39,7 @@ _PATIENCE_MINUTES = 7 * 24 * 60
 
 
 def run_approval(action: ActionRun) -> Iterator[None]:
-    """Waits for somebody who has the token; a rejection fails the action, and so does silence: seven days of it unless told otherwise.
+    """Wait for somebody who has the token; a rejection fails the action, and so does silence: seven days of it by default.
 
     Who is to be asked hears of it by the topic.
     """
@@ -103,7 +103,7 @@ _LAST_LINES = 20
 
 
 def run_build(action: ActionRun) -> Iterator[None]:
-    """Builds the input artifact; what the build exports is the output artifact."""
+    """Build the input artifact; what the build exports is the output artifact."""
     build = _build(action)
     action.external_execution_id = build.metadata["id"]
     action.external_execution_url = build.metadata.get("logs", {}).get("deepLink")
@@ -133,7 +133,7 @@ def _build(action: ActionRun) -> Build:
 
 
 def run_s3_deploy(action: ActionRun) -> Iterator[None]:
-    """Puts the input artifact into a bucket: as the ZIP that it is, or the files in it."""
+    """Put the input artifact into a bucket: as the ZIP that it is, or the files in it."""
     settings = action.configuration
     backend = s3_backends[action.account_id][get_partition(action.region)]
     key = settings.get("KMSEncryptionKeyARN")
@@ -175,7 +175,7 @@ _RUNS: Mapping[tuple[str, str], Callable[[ActionRun], Iterator[None]]] = {
 
 
 def start_action(run: ActionRun) -> None:
-    """Gives ``run`` its work; it begins with the next step."""
+    """Give ``run`` its work; it begins with the next step."""
     run.work = _work(run)
 
 

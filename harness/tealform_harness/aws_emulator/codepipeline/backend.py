@@ -41,7 +41,7 @@ class Executions:
         return next((each for each in self._oldest_first if each.pipeline_execution_id == execution_id), None)
 
     def advance(self) -> None:
-        """Lets each execution go on by one step, the one that is furthest first. Who asks meanwhile waits."""
+        """Let each execution advance by one step, the one that is furthest first. Concurrent calls wait."""
         with self._one_at_a_time:
             self._supersede()
             for execution in tuple(self._oldest_first):
@@ -103,7 +103,9 @@ class Executions:
             return False
         if execution.pipeline["executionMode"] == "PARALLEL":
             return True
-        occupied = any(each.current and each.current.name == stage and not each.ended for each in self._oldest_first)
+        occupied = any(
+            each.current and each.current.name == stage and not each.has_ended for each in self._oldest_first
+        )
         ahead = takewhile(lambda each: each is not execution, self._oldest_first)
         return not occupied and not any(each.next_stage == stage for each in ahead)
 
@@ -122,7 +124,7 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         self._executions: dict[str, Executions] = {}
 
     def create_pipeline(self, pipeline: Json, tags: Tags) -> tuple[Json, Tags]:
-        """Refuses a structure that AWS refuses. A new pipeline starts once by itself."""
+        """Refuse a structure that AWS refuses. A new pipeline starts once by itself."""
         validation.check_pipeline(pipeline)
         created = super().create_pipeline({**_DEFAULTS, **pipeline}, tags)
         self._executions[pipeline["name"]] = Executions()
@@ -130,14 +132,14 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         return created
 
     def update_pipeline(self, pipeline: Json) -> Json:
-        """Refuses a structure that AWS refuses."""
+        """Refuse a structure that AWS refuses."""
         validation.check_pipeline(pipeline)
         return super().update_pipeline({**_DEFAULTS, **pipeline})
 
     def start(
         self, name: str, kind: str, detail: str, variables: Tags | None = None, pinned: Mapping[str, str] | None = None
     ) -> Execution:
-        """Starts an execution; ``kind`` and ``detail`` are what triggered it, in the words of ExecutionTrigger.
+        """Start an execution; ``kind`` and ``detail`` are what triggered it, in the words of ExecutionTrigger.
 
         ``pinned`` are the revisions that source actions take, by their names, where those are not the newest.
         """
@@ -146,7 +148,7 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         return self._started(pipeline, variables, trigger, pinned)
 
     def roll_back(self, name: str, stage: str, target_id: str) -> Execution:
-        """Runs a stage again as it was in another execution; raises what RollbackStage refuses."""
+        """Run a stage again as it was in another execution; raises what RollbackStage refuses."""
         pipeline, _ = self.get_pipeline(name)
         target = self.execution(name, target_id)
         if target.pipeline_version != pipeline["version"]:
@@ -183,7 +185,7 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         return execution
 
     def start_pipeline_execution(self, name: str, variables: list[dict[str, str]] | None) -> str:
-        """Starts an execution on request; returns its id."""
+        """Start an execution on request; return its id."""
         detail = f"arn:aws:iam::{self.account_id}:root"
         return self.start(name, "StartPipelineExecution", detail, variables).pipeline_execution_id
 
@@ -204,7 +206,7 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         return found
 
     def retry(self, name: str, stage: str, execution_id: str, mode: str) -> None:
-        """Runs a failed stage again, if nothing newer has been in it and the pipeline is still the same."""
+        """Run a failed stage again, if nothing newer has been in it and the pipeline is still the same."""
         execution = self.execution(name, execution_id)
         latest = self.executions(name).latest_in(stage)
         if latest and latest[0] is not execution:
@@ -216,7 +218,7 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         execution.retry(stage, everything=mode == "ALL_ACTIONS")
 
     def approve(self, name: str, stage: str, action: str, token: str, result: Mapping[str, str]) -> None:
-        """Takes somebody's word on an approval; it is heard with the next step."""
+        """Record someone's decision on an approval; it takes effect with the next step."""
         run = self.executions(name).approval(stage, action, token)
         run.verdict, run.last_status_change = result, utcnow()
 

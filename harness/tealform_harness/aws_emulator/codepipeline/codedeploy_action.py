@@ -25,7 +25,7 @@ _IMAGES = range(1, 5)
 
 
 def run_codedeploy(action: ActionRun) -> Iterator[None]:
-    """Registers the task definition with its images, and deploys it by the AppSpec."""
+    """Register the task definition with its images, and deploy it by the AppSpec."""
     task_definition = _register(action, _task_definition(action))
     settings = action.configuration
     path = settings.get("AppSpecTemplatePath") or "appspec.yaml"
@@ -42,7 +42,7 @@ def run_codedeploy(action: ActionRun) -> Iterator[None]:
     except JsonRESTError as error:
         raise ActionError("JobFailed", f"{error.error_type}: {error.message}") from error
     action.external_execution_id = deployment.deployment_id
-    while not deployment.ended:
+    while not deployment.has_ended:
         deployment.advance()
         action.summary = f"Deployment {deployment.status}"
         yield
@@ -73,7 +73,7 @@ def _image(action: ActionRun, artifact: str) -> str:
 
 
 def _register(action: ActionRun, text: str) -> str:
-    """Registers a task definition, of which only what RegisterTaskDefinition takes is read; returns its ARN."""
+    """Register a task definition, of which only what RegisterTaskDefinition takes is read; return its ARN."""
     shape = get_service_model("ecs").operation_model("RegisterTaskDefinition").input_shape
     given = _json(text, "the task definition")
     asked = {name: value for name, value in given.items() if name in shape.members and value is not None}

@@ -110,7 +110,7 @@ class RuleRun(Run):
     rule_execution_id: str = field(default_factory=new_id)
 
     def begin(self, namespaces: Namespaces) -> None:
-        """Gives it its work, with the values of variables."""
+        """Give it its work, with the values of variables."""
         self.work = self._work(namespaces)
 
     def _work(self, namespaces: Namespaces) -> Iterator[None]:
@@ -121,7 +121,7 @@ class RuleRun(Run):
         yield from _WORK[provider](self)
 
     def require(self, action: str, resource: str) -> None:
-        """Raises ActionError if its role may not do ``action``."""
+        """Raise ActionError if its role may not do ``action``."""
         role = find_role(self.role_arn.split(":")[4], self.region, self.role_arn)
         if not role_allows(role, action, resource):
             message = f"The role {self.role_arn} is not authorized to perform {action} on {resource}"
@@ -152,7 +152,7 @@ def _check_alarm(rule: RuleRun) -> Iterator[None]:
 
 
 def _wait_for_window(rule: RuleRun) -> Iterator[None]:
-    """Waits until it is open."""
+    """Wait until it is open."""
     settings = rule.configuration
     while not is_window_open(settings["Cron"], settings.get("TimeZone", "UTC"), datetime.now(UTC)):
         yield
@@ -207,7 +207,7 @@ class ConditionRun:
         return str(self.declaration.get("result", "FAIL"))
 
     def advance(self) -> None:
-        """Goes on by one step, unless it has ended."""
+        """Advance by one step, unless it has ended."""
         if self.status != "InProgress":
             return
         for rule in self.rules:
@@ -219,7 +219,7 @@ class ConditionRun:
             self.end("Succeeded")
 
     def end(self, status: str) -> None:
-        """It is over, with one of the statuses of the API."""
+        """End it with one of the statuses of the API."""
         self.status, self.last_status_change = status, utcnow()
 
 

@@ -23,9 +23,7 @@ Json = Mapping[str, Any]
 
 @dataclass
 class StageRun:
-    """``runs`` are its actions, as far as they have begun; ``conditions`` those that were looked at, by their hooks.
-
-    """
+    """``runs`` are its actions, as far as they have begun; ``conditions`` those that were looked at, by their hooks."""
 
     declaration: Json
     status: str = "InProgress"
@@ -109,7 +107,7 @@ class Execution(PipelineExecution):
         self._become("InProgress", "STARTED")
 
     @property
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         """Whether nothing more will happen by itself."""
         return self.status in ENDED
 
@@ -122,7 +120,7 @@ class Execution(PipelineExecution):
     @property
     def next_stage(self) -> str | None:
         """The stage that it waits to enter."""
-        if self.current or self.ended:
+        if self.current or self.has_ended:
             return None
         return str(self._plan[len(self.stages)]["name"])
 
@@ -133,8 +131,8 @@ class Execution(PipelineExecution):
         return {**before, **{run.name: run for stage in self.stages for run in stage.runs if run.revision}}
 
     def advance(self, may_enter: Callable[[str], bool]) -> None:
-        """Goes on by one step: enters a stage if it may, or lets the actions under way go on."""
-        if self.ended:
+        """Advance by one step: enter a stage if it may, or advance the actions under way."""
+        if self.has_ended:
             return
         self.last_update_time = utcnow()
         stage = self.current
@@ -155,7 +153,7 @@ class Execution(PipelineExecution):
         self._conclude(stage)
 
     def retry(self, stage_name: str, everything: bool) -> None:
-        """Runs the failed actions of its failed stage again, or all of them."""
+        """Run the failed actions of its failed stage again, or all of them."""
         stage = self.current
         if self.status != "Failed" or stage is None or stage.name != stage_name:
             message = f"The stage {stage_name} of the execution {self.pipeline_execution_id} has not failed"
@@ -166,8 +164,8 @@ class Execution(PipelineExecution):
         self._again(stage, everything)
 
     def stop(self, abandon: bool, reason: str | None) -> None:
-        """Ends it: at once if its actions are abandoned, otherwise when they have ended."""
-        if self.ended:
+        """End it: at once if its actions are abandoned, otherwise when they have ended."""
+        if self.has_ended:
             message = f"The execution {self.pipeline_execution_id} is {self.status} and cannot be stopped"
             raise JsonRESTError("PipelineExecutionNotStoppableException", message)
         if self.status == "Stopping" and not abandon:
@@ -183,7 +181,7 @@ class Execution(PipelineExecution):
             self._end("Stopped")
 
     def override(self, stage_name: str, hook: str) -> None:
-        """Somebody lets the stage go on whatever its condition says."""
+        """Let the stage continue whatever its condition says, on request."""
         stage = self.current
         condition = stage.conditions.get(hook) if stage and stage.name == stage_name else None
         if stage is None or condition is None or condition.status != "InProgress":
@@ -240,7 +238,7 @@ class Execution(PipelineExecution):
         self._begin_actions(stage)
 
     def _look(self, stage: StageRun, hook: str) -> bool:
-        """Begins to look at a condition; False if there is none."""
+        """Begin to look at a condition; False if there is none."""
         condition = get_condition(stage.declaration, hook)
         if condition is None:
             return False

@@ -19,7 +19,7 @@ Json = Mapping[str, Any]
 
 
 def describe_stages(pipeline: Json, executions: Executions) -> Iterator[dict[str, Any]]:
-    """The stages of a pipeline as GetPipelineState tells them."""
+    """The stages of a pipeline as GetPipelineState returns them."""
     for stage in pipeline["stages"]:
         name = stage["name"]
         latest = executions.latest_in(name)
@@ -152,7 +152,7 @@ def _action_execution(execution: Execution, stage: StageRun, run: ActionRun) -> 
 class PipelineResponse(ParsedResponse, CodePipelineResponse):
     """Answers in the types of the API; moto's own answers hold times as text, which Go cannot read.
 
-    Asking for the state of a pipeline or of its executions lets them go on by one step.
+    Asking for the state of a pipeline or of its executions lets them advance by one step.
     """
 
     @property

@@ -23,7 +23,7 @@ from tealform_harness.aws_emulator.iam import role_allows
 
 
 def run_codecommit_source(action: ActionRun) -> Iterator[None]:
-    """Takes the branch's newest commit: its files are the output artifact, its id the revision."""
+    """Take the branch's newest commit: its files are the output artifact, its id the revision."""
     repository, branch = action.configuration["RepositoryName"], action.configuration["BranchName"]
     backend = cast(SourceControlBackend, codecommit_backends[action.account_id][action.region])
     try:
@@ -54,7 +54,7 @@ def _refusal(repository: str, branch: str, error: JsonRESTError) -> str:
 
 
 def run_s3_source(action: ActionRun) -> Iterator[None]:
-    """Takes the version of the object that is asked for, else the newest, which is the output artifact as it is; its version is the revision."""
+    """Take the version of the object that is asked for, else the newest, which is the output artifact as it is; its version is the revision."""
     bucket, key = action.configuration["S3Bucket"], action.configuration["S3ObjectKey"]
     found = _object(action, bucket, key)
     action.output(bytes(found.value))
@@ -85,7 +85,7 @@ def _object(action: ActionRun, bucket: str, key: str) -> FakeKey:
 
 
 def run_connection_source(action: ActionRun) -> Iterator[None]:
-    """Takes the commit that was pushed, else the branch's newest: its files are the output artifact, its id the revision."""
+    """Take the commit that was pushed, else the branch's newest: its files are the output artifact, its id the revision."""
     settings = action.configuration
     if settings.get("OutputArtifactFormat", "CODE_ZIP") != "CODE_ZIP":
         raise ActionError(
@@ -123,6 +123,6 @@ def _connection(action: ActionRun, arn: str) -> Connection:
     if not any(role_allows(role, f"{service}:UseConnection", arn) for service in (SERVICE, OLD_SERVICE)):
         message = f"Unable to use Connection: {arn}. The provided role does not have sufficient permissions."
         raise ActionError("PermissionError", f"[{found.settings['ProviderType']}] {message}")
-    if not found.available:
+    if not found.is_available:
         raise ActionError("ConfigurationError", f"Connection {arn} is not available")
     return found

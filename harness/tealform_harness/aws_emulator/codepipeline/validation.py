@@ -105,7 +105,7 @@ _ARTIFACT = re.compile(r"[A-Za-z0-9_\-]{1,100}")
 
 
 def check_pipeline(pipeline: Json) -> None:
-    """Raises InvalidStructureException or InvalidActionDeclarationException for the first complaint."""
+    """Raise InvalidStructureException or InvalidActionDeclarationException for the first complaint."""
     for message in _structure(pipeline):
         raise JsonRESTError("InvalidStructureException", message)
     for action in _actions(pipeline):

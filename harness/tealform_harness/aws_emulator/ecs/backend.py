@@ -34,12 +34,12 @@ class BlueGreenBackend(TaskBackend):
         return None
 
     def stop_service_deployment(self, arn: str) -> None:
-        """Lets a service deployment roll back; raises where there is none, or where it is over."""
+        """Let a service deployment roll back; raises where there is none, or where it is over."""
         found = self.service_deployment(arn)
         if found is None:
             raise ECSException("ServiceDeploymentNotFoundException", "Service deployment not found.")
         releases, deployment = found
-        if deployment.ended:
+        if deployment.has_ended:
             raise ECSException("ConflictException", f"The service deployment is in the state {deployment.status}.")
         deployment.stop()
         releases.update_service()
@@ -114,7 +114,7 @@ class ContainerServiceBackend(BlueGreenBackend):
     def create_service(
         self, cluster_str: str, service_name: str, *args: Any, settings: Json | None = None, **kwargs: Any
     ) -> Service:
-        """Creates a service; ``settings`` are those that moto does not know, by their names in Python's spelling."""
+        """Create a service; ``settings`` are those that moto does not know, by their names in Python's spelling."""
         cluster = self._get_cluster(cluster_str)
         previous = self.services.get(f"{cluster.name}:{service_name}")
         if previous and previous.status == "ACTIVE":
@@ -139,7 +139,7 @@ class ContainerServiceBackend(BlueGreenBackend):
         return service
 
     def update_service(self, service_properties: Json) -> Service:
-        """Refuses what CodeDeploy owns, and services that are gone.
+        """Refuse what CodeDeploy owns, and services that are gone.
 
         A service that ECS deploys by blue and green gets a service deployment if the change takes one.
         """
@@ -189,7 +189,7 @@ class ContainerServiceBackend(BlueGreenBackend):
         return service
 
     def delete_cluster(self, cluster_str: str) -> Cluster:
-        """Refuses a cluster with services."""
+        """Refuse a cluster with services."""
         name = self._get_cluster(cluster_str).name
         if any(service.cluster_name == name and service.status == "ACTIVE" for service in self.services.values()):
             message = "The Cluster cannot be deleted while Services are active."
@@ -199,7 +199,7 @@ class ContainerServiceBackend(BlueGreenBackend):
     def put_cluster_capacity_providers(
         self, cluster_name: str, capacity_providers: list[str] | None, default_strategy: list[Json] | None
     ) -> Cluster:
-        """Refuses providers that do not exist."""
+        """Refuse providers that do not exist."""
         for name in capacity_providers or []:
             if name not in ("FARGATE", "FARGATE_SPOT") and self._get_provider(name) is None:
                 raise InvalidParameterException(f"The specified capacity provider '{name}' was not found.")

@@ -35,7 +35,7 @@ _BRIEF = (
 
 
 def describe_deployments(service: Service) -> Iterator[Json]:
-    """The deployments of a service as DescribeServiceDeployments tells them; none where CodeDeploy deploys."""
+    """The deployments of a service as DescribeServiceDeployments returns them; none where CodeDeploy deploys."""
     releases = deployment_history.get_history(service)
     if releases:
         yield from (deployment.describe() for deployment in releases.deployments)
@@ -44,7 +44,7 @@ def describe_deployments(service: Service) -> Iterator[Json]:
 
 
 def list_deployments(service: Service, status: list[str], created: Mapping[str, Any]) -> list[Json]:
-    """The deployments as ListServiceDeployments tells them, newest first.
+    """The deployments as ListServiceDeployments returns them, newest first.
 
     Those of a ``status``, if any is given, that were created after and before the times of ``created``.
     """
@@ -60,7 +60,7 @@ def list_deployments(service: Service, status: list[str], created: Mapping[str, 
 
 
 def describe_revisions(service: Service) -> Iterator[Json]:
-    """The revisions of a service as DescribeServiceRevisions tells them."""
+    """The revisions of a service as DescribeServiceRevisions returns them."""
     releases = deployment_history.get_history(service)
     if releases:
         yield from (revision.describe(service) for revision in releases.revisions())
@@ -169,9 +169,9 @@ class ContainerServiceResponse(EC2ContainerServiceResponse):
         return ActionResult({"serviceDeployments": found[: self._get_param("maxResults")]})
 
     def describe_service_deployments(self) -> ActionResult:
-        """DescribeServiceDeployments; asking lets a deployment that moves traffic go on by one step.
+        """DescribeServiceDeployments; asking lets a deployment that moves traffic advance by one step.
 
-        Terraform asks only if told to wait for a steady state.
+        Terraform asks only if it is configured to wait for a steady state.
         """
         wanted = self._get_param("serviceDeploymentArns", [])
         for arn in dict.fromkeys(wanted):

@@ -21,7 +21,7 @@ class TaskBackend(ExtendedBackend, EC2ContainerServiceBackend):
     def register_task_definition(
         self, family: str, container_definitions: list[Json], *args: Any, **settings: Any
     ) -> TaskDefinition:
-        """Refuses what Fargate cannot run, where Fargate is required."""
+        """Refuse what Fargate cannot run, where Fargate is required."""
         if "FARGATE" in (settings.get("requires_compatibilities") or []):
             names = ("cpu", "memory", "network_mode", "execution_role_arn", "placement_constraints")
             validation.check_fargate(**{name: settings.get(name) for name in names}, containers=container_definitions)
@@ -37,7 +37,7 @@ class TaskBackend(ExtendedBackend, EC2ContainerServiceBackend):
     def create_task_set(
         self, service: str, cluster_str: str, task_definition: str, *args: Any, **kwargs: Any
     ) -> TaskSet:
-        """Refuses tasks that could not be reached or placed; the tasks run at once.
+        """Refuse tasks that could not be reached or placed; the tasks run at once.
 
         Where a capacity provider strategy is given there is no launch type.
         """
@@ -61,7 +61,7 @@ class TaskBackend(ExtendedBackend, EC2ContainerServiceBackend):
         return deleted
 
     def update_service_primary_task_set(self, cluster: str, service: str, primary_task_set: str) -> TaskSet:
-        """«Any parameters that are updated on the primary task set in a service will transition to the service».
+        """As AWS says, "any parameters that are updated on the primary task set in a service will transition to the service".
 
         https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateServicePrimaryTaskSet.html
         """

@@ -27,7 +27,7 @@ def check_fargate(
     placement_constraints: Sequence[Mapping[str, Any]] | None,
     containers: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Raises EcsClientException, as RegisterTaskDefinition does, if such a task cannot run on Fargate."""
+    """Raise EcsClientException, as RegisterTaskDefinition does, if such a task cannot run on Fargate."""
     if network_mode != "awsvpc":
         raise EcsClientException("Fargate only supports network mode ‘awsvpc’.")
     _check_fargate_size(cpu, memory)
@@ -51,7 +51,7 @@ def _check_fargate_size(cpu: str | None, memory: str | None) -> None:
 
 
 def _units(size: str) -> float:
-    """CPU units or MiB of «256», «0.25 vCPU», «512» or «0.5 GB»; 0 for anything else."""
+    """CPU units or MiB of "256", "0.25 vCPU", "512" or "0.5 GB"; 0 for anything else."""
     number = size.lower().removesuffix("vcpu").removesuffix("gb").strip()
     try:
         return float(number) if number == size else float(number) * 1024
@@ -140,7 +140,7 @@ def check_load_balancer(
 
 
 def check_container(task_definition: TaskDefinition, name: str, port: int) -> None:
-    """Raises InvalidParameterException unless the task definition has such a container with such a port."""
+    """Raise InvalidParameterException unless the task definition has such a container with such a port."""
     ports = {
         each["name"]: each.get("portMappings") for each in cast(Definitions, task_definition.container_definitions)
     }
@@ -166,7 +166,7 @@ def check_capacity(
 
 
 def check_update(service: Service, changes: Mapping[str, Any]) -> None:
-    """Raises InvalidParameterException for what only CodeDeploy may change on ``service``."""
+    """Raise InvalidParameterException for what only CodeDeploy may change on ``service``."""
     if (changes.get("deployment_controller") or service.deployment_controller)["type"] != "CODE_DEPLOY":
         return
     for name, refusal in _OWNED_BY_CODEDEPLOY.items():
@@ -178,7 +178,7 @@ def check_update(service: Service, changes: Mapping[str, Any]) -> None:
 
 
 def check_controller(service: Service, changes: Mapping[str, Any], under_way: bool) -> None:
-    """Raises InvalidParameterException for a change of the deployment controller that is none of the valid transitions.
+    """Raise InvalidParameterException for a change of the deployment controller that is none of the valid transitions.
 
     ``under_way`` says whether a service deployment is. The words are not AWS's, which are not documented.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-parameters.html
@@ -197,7 +197,7 @@ def check_controller(service: Service, changes: Mapping[str, Any], under_way: bo
 
 
 def check_strategy(before: Mapping[str, Any], after: Mapping[str, Any], under_way: bool) -> None:
-    """Raises InvalidParameterException for a change between rolling and blue/green in the middle of a deployment.
+    """Raise InvalidParameterException for a change between rolling and blue/green in the middle of a deployment.
 
     The words are not AWS's, which are not documented.
     """

@@ -42,18 +42,18 @@ class ServiceTraffic:
         self.production = self.test = Decimal(0)
 
     @property
-    def tested(self) -> bool:
+    def has_test_traffic(self) -> bool:
         """Whether there is test traffic."""
-        return any(route.tested for route in self._routes)
+        return any(route.has_test_traffic for route in self._routes)
 
     def shift_test(self, percent: Decimal) -> None:
-        """Leads that much of the test traffic to green."""
+        """Route that much of the test traffic to green."""
         self.test = percent
         for route in self._routes:
             route.shift_test(percent)
 
     def shift(self, percent: Decimal) -> None:
-        """Leads that much of production's traffic to green."""
+        """Route that much of production's traffic to green."""
         self.production = percent
         for route in self._routes:
             route.shift(percent)
@@ -74,17 +74,17 @@ class Route:
         self._idle = next(group for group in self._pair if group != self._live)
 
     @property
-    def tested(self) -> bool:
+    def has_test_traffic(self) -> bool:
         """Whether it has a test rule."""
         return self._test is not None
 
     def shift_test(self, percent: Decimal) -> None:
-        """Leads that much of the test traffic to the group that was idle."""
+        """Route that much of the test traffic to the group that was idle."""
         if self._test is not None:
             self._elbv2.forward(self._test, self._weights(percent))
 
     def shift(self, percent: Decimal) -> None:
-        """Leads that much of production's traffic to the group that was idle."""
+        """Route that much of production's traffic to the group that was idle."""
         self._elbv2.forward(self._production, self._weights(percent))
 
     def _weights(self, percent: Decimal) -> dict[str, int]:
@@ -188,7 +188,7 @@ class ServiceRelease:
         yield from self._enter("CLEAN_UP")
 
     def go_back(self) -> None:
-        """Leads all traffic to where it went before this deployment, and tells the hooks; what they say is not minded."""
+        """Route all traffic to where it went before this deployment, and call the hooks; their answers are ignored."""
         self.blue_runs = self._blue is not None
         if self.traffic is not None:
             self.traffic.shift(_NONE)
@@ -199,7 +199,7 @@ class ServiceRelease:
         self._shifted.clear()
 
     def end_green(self) -> None:
-        """Ends green's tasks."""
+        """End green's tasks."""
         self.green_runs = False
 
     def _enter(self, stage: str) -> Iterator[None]:

@@ -27,7 +27,7 @@ _GOING_BACK = ("ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
 
 
 class ServiceDeployment:
-    """One deployment of ``target``; it goes on by one step with each ``advance``.
+    """One deployment of ``target``; it advances by one step with each ``advance``.
 
     ``source`` is the revision that is live, and that it would be rolled back to; ``left_over`` a deployment that was
     stopped in the middle and has not been cleared away.
@@ -50,7 +50,7 @@ class ServiceDeployment:
         self.status_reason: str | None = None
 
     @property
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         """Whether nothing more will happen."""
         return self.status not in (*_STOPPABLE, *_GOING_BACK)
 
@@ -60,14 +60,14 @@ class ServiceDeployment:
         return self.status == "STOPPED"
 
     def run(self) -> None:
-        """Goes on without being looked at, until it has ended or a hook wants to be called again."""
-        while not self.ended and not self.work.waits_for_hook:
+        """Advance on its own until it has ended or a hook wants to be called again."""
+        while not self.has_ended and not self.work.waits_for_hook:
             self.advance()
 
     def advance(self) -> None:
-        """Goes on by one step, unless it has ended. Who asks meanwhile waits."""
+        """Advance by one step, unless it has ended. Concurrent calls wait."""
         with self._one_at_a_time:
-            if not self.ended:
+            if not self.has_ended:
                 self._times["updatedAt"] = utcnow()
                 if self.status in _GOING_BACK:
                     self._go_back()
@@ -75,7 +75,7 @@ class ServiceDeployment:
                     self._go_on()
 
     def stop(self) -> None:
-        """Begins to roll back, on request; one that does already goes on with it."""
+        """Begin to roll back, on request; one that does already goes on with it."""
         with self._one_at_a_time:
             if self.status in _STOPPABLE:
                 # Not AWS's words, which are not documented.
@@ -83,14 +83,14 @@ class ServiceDeployment:
                 self.status = "ROLLBACK_REQUESTED"
 
     def abandon(self, why: str) -> None:
-        """Ends it where it stands."""
+        """End it where it stands."""
         with self._one_at_a_time:
-            if not self.ended:
+            if not self.has_ended:
                 self.status_reason = why
                 self._end("STOPPED")
 
     def describe(self) -> Json:
-        """As DescribeServiceDeployments tells it."""
+        """As DescribeServiceDeployments returns it."""
         described = {
             **self.brief(),
             "updatedAt": self._times["updatedAt"],
@@ -108,7 +108,7 @@ class ServiceDeployment:
         return {name: value for name, value in described.items() if value is not None}
 
     def brief(self) -> Json:
-        """As ListServiceDeployments tells it."""
+        """As ListServiceDeployments returns it."""
         times = {name: self._times.get(name) for name in ("createdAt", "startedAt", "finishedAt")}
         described = {
             "serviceDeploymentArn": self.arn,
@@ -172,7 +172,7 @@ class ServiceDeployment:
         self.status, self._times["finishedAt"] = status, utcnow()
 
     def _log_event(self, what: str) -> None:
-        """The service's events are where ECS tells why the first deployment of all failed; here the log tells it too."""
+        """Add an event to the service, where ECS says why its first deployment failed, and log it."""
         message = f"(service {self._service.name}) (deployment {self.arn.rsplit('/', 1)[1]}) {what}"
         self._service.events.insert(0, {"id": str(uuid4()), "createdAt": utcnow(), "message": message})
         LOG.warning(message)
@@ -189,7 +189,7 @@ class ServiceDeployment:
         if traffic is not None:
             production, test = float(traffic.production), float(traffic.test)
             summary["requestedProductionTrafficWeight"] = production if green else 100 - production
-            if traffic.tested:
+            if traffic.has_test_traffic:
                 summary["requestedTestTrafficWeight"] = test if green else 100 - test
         return summary
 
@@ -199,6 +199,6 @@ class ServiceDeployment:
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
         """
         enabled = (self._configuration.get("deploymentCircuitBreaker") or {}).get("enable")
-        status = ("MONITORING_COMPLETE" if self.ended else "MONITORING") if enabled else "DISABLED"
+        status = ("MONITORING_COMPLETE" if self.has_ended else "MONITORING") if enabled else "DISABLED"
         threshold = min(200, max(3, -(-self._service.desired_count // 2)))
         return {"status": status, "failureCount": 0, "threshold": threshold}

@@ -26,7 +26,7 @@ class DeploymentHistory:
     @property
     def under_way(self) -> ServiceDeployment | None:
         """The deployment that has not ended."""
-        return next((each for each in self.deployments if not each.ended), None)
+        return next((each for each in self.deployments if not each.has_ended), None)
 
     @property
     def live(self) -> Revision | None:
@@ -61,13 +61,13 @@ class DeploymentHistory:
         yield from (each.target for each in self.deployments)
 
     def update_service(self) -> None:
-        """Brings the counts and deployments of the service up to date."""
+        """Bring the counts and deployments of the service up to date."""
         described = list(self._describe())
         self._service.deployments = described
         self._service.running_count, self._service.pending_count = sum(each["runningCount"] for each in described), 0
 
     def _describe(self) -> Iterator[Json]:
-        """The deployments as DescribeServices tells them: the wanted revision is PRIMARY, another that runs ACTIVE."""
+        """The deployments as DescribeServices returns them: the wanted revision is PRIMARY, another that runs ACTIVE."""
         newest = self.deployments[-1] if self.deployments else None
         if newest is None or newest.status == "ROLLBACK_SUCCESSFUL":
             if self.live:
@@ -105,7 +105,7 @@ def get_history(service: Service) -> DeploymentHistory | None:
 
 
 def update_history(service: Service, running: Revision | None) -> DeploymentHistory | None:
-    """Gives a service a history if it needs one and has none; ``running`` is what it runs by then."""
+    """Give a service a history if it needs one and has none; ``running`` is what it runs by then."""
     by_ecs = service.deployment_controller["type"] == "ECS"
     if not by_ecs or strategy.get_strategy(vars(service)["deployment_configuration"]) == strategy.ROLLING:
         vars(service).pop("history", None)

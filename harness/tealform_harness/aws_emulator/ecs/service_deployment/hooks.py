@@ -21,7 +21,7 @@ from tealform_harness.aws_emulator.iam import find_role, role_trusts
 
 @dataclass(eq=False)
 class ServiceDeploymentError(Exception):
-    """``reason`` as DescribeServiceDeployments tells it; whether the deployment is rolled back then."""
+    """``reason`` as DescribeServiceDeployments returns it; whether the deployment is rolled back then."""
 
     reason: str
     rolls_back: bool = True
@@ -54,7 +54,7 @@ class Alarms:
         self._status = "MONITORING" if self._watched else "DISABLED"
 
     def check(self) -> None:
-        """Raises DeploymentError if one is in ALARM. The words of the reason are not AWS's, which are not documented."""
+        """Raise DeploymentError if one is in ALARM. The words of the reason are not AWS's, which are not documented."""
         if self._watched and (active := self._in_alarm()):
             self._status, self._triggered, self._watched = "TRIGGERED", active, False
             named = ", ".join(active)
@@ -63,12 +63,12 @@ class Alarms:
             raise ServiceDeploymentError(f"Service deployment stopped because of CloudWatch alarms: {named}", False)
 
     def end(self) -> None:
-        """Nothing more is minded."""
+        """Stop watching."""
         if self._watched:
             self._status, self._watched = "MONITORING_COMPLETE", False
 
     def describe(self) -> dict[str, Any]:
-        """As DescribeServiceDeployments tells them."""
+        """As DescribeServiceDeployments returns them."""
         names = list(self._settings["alarmNames"])
         return {"status": self._status, "alarmNames": names, "triggeredAlarmNames": self._triggered}
 
@@ -86,14 +86,14 @@ _NOT_RUN = {"hookStatus": "SUCCEEDED"}
 
 
 class LifecycleHooks:
-    """The lifecycle hooks of a service; ``called`` are those that were called, as DescribeServiceDeployments tells them."""
+    """The lifecycle hooks of a service; ``called`` are those that were called, as DescribeServiceDeployments returns them."""
 
     def __init__(self, account_id: str, region: str, hooks: Sequence[Json]) -> None:
         self._account_id, self._region, self._hooks = account_id, region, hooks
         self.called: list[dict[str, Any]] = []
 
     def call(self, stage: str, event: Callable[[], Json]) -> Iterator[None]:
-        """Calls those of a stage with ``event``; yields where one wants to be called again.
+        """Call those of a stage with ``event``; yields where one wants to be called again.
 
         Raises DeploymentError for one that fails, cannot be called or says nothing sensible.
         """
@@ -126,7 +126,7 @@ class LifecycleHooks:
         """What the function returns; that of one that is not run is SUCCEEDED.
 
         No function is run as a container, not even where there is Docker: nothing that it asks would answer. Where moto is
-        told to do without Docker, it answers for functions with what it was told to, or with what they are given.
+        configured to run without Docker, it answers for functions as configured, or with what they are given.
         """
         target = hook["hookTargetArn"]
         role = find_role(self._account_id, self._region, hook["roleArn"])

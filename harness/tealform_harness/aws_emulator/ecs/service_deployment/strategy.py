@@ -138,7 +138,7 @@ _RULES = ("productionListenerRule", "testListenerRule")
 def check_load_balancers(
     configuration: Configuration, load_balancers: Sequence[Configuration], elbv2: LoadBalancingBackend
 ) -> None:
-    """Raises InvalidParameterException for what is documented to be refused at once."""
+    """Raise InvalidParameterException for what is documented to be refused at once."""
     advanced = [balancer.get("advancedConfiguration") for balancer in load_balancers]
     if any(advanced) and not all(advanced):
         message = "Either all or none of the provided loadBalancers must have advancedConfiguration defined"
