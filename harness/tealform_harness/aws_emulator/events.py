@@ -114,7 +114,7 @@ class DeliveringRule(Rule):
 
 
 class EventBackend(ExtendedBackend, EventsBackend):
-    """Adds targets; what they are stands in ``harness/tealform_harness/aws_emulator/events.py``."""
+    """Adds targets that moto does not deliver to: pipelines, topics and other buses."""
 
     def put_rule(self, name: str, *args: Any, **kwargs: Any) -> Rule:
         """Also keep its targets and deliver to them."""

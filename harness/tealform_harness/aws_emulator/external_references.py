@@ -147,9 +147,8 @@ SEED_PATH = "/emulated-aws/existing"
 def seed(emulated: EmulatedAws, document: Mapping[str, Any]) -> References:
     """Create what ``document``, an environment's generated Terraform, takes for granted, and return it.
 
-    What that can be stands in ``harness/tealform_harness/aws_emulator/external_references.py``. AWS refuses a listener whose certificate is
-    missing, for example; so does the emulation. Seeding again changes nothing. Raises ``TealformError`` if something
-    cannot be created, in a region that is not emulated for example.
+    AWS refuses a listener whose certificate is missing, for example; so does the emulation. Seeding again changes
+    nothing. Raises ``TealformError`` if something cannot be created, in a region that is not emulated for example.
     """
     found = find_references(document)
     try:

@@ -198,7 +198,7 @@ def _alarm(arn: str, parsed: Arn) -> None:
         )
 
 
-# By service and kind of resource, as they stand in the ARN.
+# By service and kind of resource, as the ARN has them.
 _CREATORS: Mapping[tuple[str, str | None], Callable[[str, Arn], None]] = {
     ("acm", "certificate"): _certificate,
     ("iam", "server-certificate"): _server_certificate,

@@ -1,6 +1,6 @@
 """What a build finds as ``aws`` and ``docker``: hands the call to the emulated AWS and prints what that answers.
 
-Run as ``stand_in.py SOCKET NAME ARGUMENTS``. It uses the standard library only, for it starts in every command.
+Run as ``cli_shim.py SOCKET NAME ARGUMENTS``. It uses the standard library only, for it starts in every command.
 """
 
 from __future__ import annotations
