@@ -386,7 +386,9 @@ def test_a_variable_that_is_missing_is_reported(
     assert_rolled_back(release)
 
 
-def test_a_load_balancer_that_is_not_found_is_reported(release: CodeDeployRelease, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_load_balancer_that_is_not_found_is_reported(
+    release: CodeDeployRelease, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert smoke_test.codedeploy(event(release), None) == {"status": "Failed", "reported": True}
     assert told(capsys) == [f"the check broke: LookupError: no network interface is described as ELB {BALANCER}"]
     assert_rolled_back(release)
@@ -423,7 +425,9 @@ def test_the_first_report_stands(release: CodeDeployRelease, serve: Serve, first
         ({"DeploymentId": "d-NONE00000"}, "DeploymentDoesNotExistException"),
     ],
 )
-def test_a_report_that_is_refused_is_an_error(release: CodeDeployRelease, serve: Serve, wrong: dict[str, str], code: str) -> None:
+def test_a_report_that_is_refused_is_an_error(
+    release: CodeDeployRelease, serve: Serve, wrong: dict[str, str], code: str
+) -> None:
     serve(200)
     with pytest.raises(ClientError, match=code):
         smoke_test.codedeploy(event(release) | wrong, None)
