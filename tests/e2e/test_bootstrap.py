@@ -16,7 +16,7 @@ from tealform.synth import app, environments
 from tealform.synth.synthesis import synthesize
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform.terraform.scratch_module import Outcome, Workspace
-from tealform_harness.aws_emulator import seed
+from tealform_harness.aws_emulator import external_references
 from tealform_harness.aws_emulator.server import EmulatedAws, running
 from tealform_harness.verify import aws_provider, settings_change
 from tealform_harness.verify.aws_provider import Provider
@@ -101,7 +101,7 @@ def test_the_roles_may_do_what_terraform_does_and_a_plan_needs_no_more_than_the_
     log = calls.Log(_provider(), tmp_path)
     planned, applied = set[calls.Call](), set[calls.Call]()
     with running(projects.ACCOUNT) as aws:
-        seed.seed(aws, environments.document(folder))
+        external_references.seed(aws, environments.document(folder))
         with _work(folder, log.provider, aws) as (work, concession):
             (work.folder / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n', encoding="utf-8")
             _well(work.init())

@@ -16,7 +16,7 @@ _THREADS = 24
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serves on a free port of 127.0.0.1 and prints the URL as soon as it answers; ends with SIGINT or SIGTERM."""
+    """Serve on a free port of 127.0.0.1 and print the URL as soon as it answers; ends with SIGINT or SIGTERM."""
     parser = argparse.ArgumentParser(
         prog="python -m tealform_harness.aws_emulator", description="Serves an emulated AWS."
     )
@@ -36,11 +36,11 @@ def main(arguments: list[str] | None = None) -> int:
 def _serve(port: int) -> None:
     import waitress
 
-    from tealform_harness.aws_emulator.application import application
+    from tealform_harness.aws_emulator.application import create_application
 
     # It warns of every request that has to wait for a thread.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    answers = application()
+    answers = create_application()
     with socket.create_server(("127.0.0.1", port)) as listening:
         print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
         waitress.serve(answers, sockets=[listening], threads=_THREADS, channel_timeout=_KEPT_SECONDS)

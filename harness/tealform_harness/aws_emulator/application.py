@@ -1,4 +1,4 @@
-"""The emulated AWS as a WSGI application whose own failures are told at once and in full."""
+"""The emulated AWS as a WSGI application that reports its own failures at once and in full."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from tealform_harness.aws_emulator import git_hosting, preexisting_network, preexisting_resources, seed, services
+from tealform_harness.aws_emulator import external_references, git_hosting, preexisting_resources, services
 from tealform_harness.aws_emulator.external_references import Network
-from tealform_harness.aws_emulator.request_dedup import Once
+from tealform_harness.aws_emulator.request_dedup import RequestDeduplicator
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -29,7 +29,7 @@ LOG = logging.getLogger(__name__)
 _NOT_IMPLEMENTED = 501
 
 
-def application() -> WSGIApplication:
+def create_application() -> WSGIApplication:
     """All services behind one address; a request's signature says which of them is meant.
 
     What the emulation does not know is refused with code NotImplemented, and what fails in it with EmulationFailed.
@@ -38,15 +38,15 @@ def application() -> WSGIApplication:
     services.install()
     aws = DomainDispatcherApplication(_service)
     own = {
-        seed.PATH: _existing,
-        git_hosting.PUSH_PATH: _own(git_hosting.pushed),
-        git_hosting.HANDSHAKE_PATH: _own(git_hosting.handshaken),
+        external_references.SEED_PATH: _existing,
+        git_hosting.PUSH_PATH: _own(git_hosting.answer_push),
+        git_hosting.HANDSHAKE_PATH: _own(git_hosting.answer_handshake),
     }
-    return Once(DispatcherMiddleware(aws, own))
+    return RequestDeduplicator(DispatcherMiddleware(aws, own))
 
 
 def _own(act: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> WSGIApplication:
-    """Answers with what ``act`` makes of the request's body, both JSON."""
+    """Answer with what ``act`` makes of the request's body, both JSON."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
@@ -59,14 +59,14 @@ def _own(act: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> WSGIApplicati
 
 
 def _existing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Creates what the request's body names: ``References`` as JSON."""
+    """Create what the request's body names: ``References`` as JSON."""
     asked = json.loads(Request(environ).get_data())
     try:
-        preexisting_resources.create(
+        preexisting_resources.create_resources(
             asked["arns"], **{name: asked[name] for name in ("account", "region") if name in asked}
         )
         for network in asked["networks"]:
-            preexisting_network.create(Network(**network))
+            preexisting_resources.create_network(Network(**network))
     except ValueError as error:
         return Response(f"{error}\n", 400)(environ, start_response)
     return Response(status=204)(environ, start_response)

@@ -27,7 +27,7 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
         # Made before the first target comes: two that come at once would each make a place, and one be lost.
         self.targets["ecs:service:DesiredCount"] = {}
 
-    def tags_of(self, arn: str) -> dict[str, str]:
+    def get_tags(self, arn: str) -> dict[str, str]:
         """The tags of a scalable target, to be read and changed; raises if there is no such target."""
         if not any(arn == target.arn for targets in self.targets.values() for target in targets.values()):
             raise JsonRESTError("ResourceNotFoundException", f"The specified resource does not exist: {arn}")
@@ -42,7 +42,7 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
         policy_body: dict[str, Any],
         policy_type: str | None,
     ) -> FakeApplicationAutoscalingPolicy:
-        """Refuses a policy without a target; one that is put again takes the place of its predecessor's alarms too.
+        """Refuse a policy without a target; one that is put again takes the place of its predecessor's alarms too.
 
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
         """
@@ -71,9 +71,8 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
             service_namespace, resource_id, scalable_dimension, policy_name
         )
         if key not in self.policies:
-            asked = f"{service_namespace}, resource ID: {resource_id}, scalable dimension: {scalable_dimension}"
-            message = f"No scaling policy found for service namespace: {asked}, policy name: {policy_name}"
-            raise JsonRESTError("ObjectNotFoundException", message)
+            place = (service_namespace, resource_id, scalable_dimension)
+            raise _not_found("scaling policy found", *place, f", policy name: {policy_name}")
         super().delete_scaling_policy(policy_name, service_namespace, resource_id, scalable_dimension)
 
     def put_scheduled_action(
@@ -88,7 +87,7 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
         end_time: Any,
         scalable_target_action: Any,
     ) -> None:
-        """Refuses one without a target, and what says nothing sensible. It never happens.
+        """Refuse one without a target, and what says nothing sensible. It never happens.
 
         One that is there keeps what is not named.
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScheduledAction.html
@@ -112,14 +111,13 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
     def delete_scheduled_action(
         self, service_namespace: str, scheduled_action_name: str, resource_id: str, scalable_dimension: str
     ) -> None:
-        """Refuses one that is not there.
+        """Refuse one that is not there.
 
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeleteScheduledAction.html
         """
         if not self._scheduled(service_namespace, scheduled_action_name, resource_id, scalable_dimension):
-            asked = f"{service_namespace}, resource ID: {resource_id}, scalable dimension: {scalable_dimension}"
-            message = f"No scheduled action found for service namespace: {asked}, scheduled action name: "
-            raise JsonRESTError("ObjectNotFoundException", message + scheduled_action_name)
+            place = (service_namespace, resource_id, scalable_dimension)
+            raise _not_found("scheduled action found", *place, f", scheduled action name: {scheduled_action_name}")
         super().delete_scheduled_action(service_namespace, scheduled_action_name, resource_id, scalable_dimension)
 
     def _scheduled(self, namespace: str, name: str, resource_id: str, dimension: str) -> bool:
@@ -128,9 +126,7 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
 
     def _require_target(self, namespace: str, resource_id: str, dimension: str) -> None:
         if not self._scalable_target_exists(resource_id, dimension):
-            asked = f"{namespace}, resource ID: {resource_id}, scalable dimension: {dimension}"
-            message = f"No scalable target registered for service namespace: {asked}"
-            raise JsonRESTError("ObjectNotFoundException", message)
+            raise _not_found("scalable target registered", namespace, resource_id, dimension)
 
     def deregister_scalable_target(self, namespace: str, r_id: str, dimension: str) -> None:
         """Its policies and scheduled actions go with it.
@@ -139,9 +135,7 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html
         """
         if not self._scalable_target_exists(r_id, dimension):
-            asked = f"{namespace}, resource ID: {r_id}, scalable dimension: {dimension}"
-            message = f"No scalable target found for service namespace: {asked}"
-            raise JsonRESTError("ObjectNotFoundException", message)
+            raise _not_found("scalable target found", namespace, r_id, dimension)
         super().deregister_scalable_target(namespace, r_id, dimension)
         for policy in list(self.policies.values()):
             if (policy.resource_id, policy.scalable_dimension) == (r_id, dimension):
@@ -154,6 +148,11 @@ class ScalingBackend(ExtendedBackend, ApplicationAutoscalingBackend):
 _SCHEDULE = re.compile(
     r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)|rate\(\d+ (minute|hour|day)s?\)|cron\([^ ()]+( [^ ()]+){5}\)"
 )
+
+
+def _not_found(what: str, namespace: str, resource_id: str, dimension: str, more: str = "") -> JsonRESTError:
+    place = f"{namespace}, resource ID: {resource_id}, scalable dimension: {dimension}"
+    return JsonRESTError("ObjectNotFoundException", f"No {what} for service namespace: {place}{more}")
 
 
 def _check_new_schedule(schedule: str | None, limits: dict[str, int] | None) -> None:
@@ -187,11 +186,11 @@ class ScalingResponse(ExtendedResponse, ApplicationAutoScalingResponse):
         """
         known = self._target_arn()
         tags = self._get_param("Tags") or {}
-        if known and tags and tags != self.applicationautoscaling_backend.tags_of(str(known)):
+        if known and tags and tags != self.applicationautoscaling_backend.get_tags(str(known)):
             raise AWSValidationException("Tags can be given only when a scalable target is registered first")
         answer = super().register_scalable_target()
         if not known:
-            self.applicationautoscaling_backend.tags_of(str(self._target_arn())).update(tags)
+            self.applicationautoscaling_backend.get_tags(str(self._target_arn())).update(tags)
         return answer
 
     def list_tags_for_resource(self) -> str:
@@ -210,7 +209,7 @@ class ScalingResponse(ExtendedResponse, ApplicationAutoScalingResponse):
         return self.answer(None)
 
     def _tags(self) -> dict[str, str]:
-        return self.applicationautoscaling_backend.tags_of(self._get_param("ResourceARN"))
+        return self.applicationautoscaling_backend.get_tags(self._get_param("ResourceARN"))
 
     def _target_arn(self) -> str | None:
         targets = self.applicationautoscaling_backend.describe_scalable_targets(

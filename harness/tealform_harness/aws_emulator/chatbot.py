@@ -6,8 +6,7 @@ from typing import Any, cast
 
 from moto.core.responses import ActionResult, EmptyResult
 
-from tealform_harness.aws_emulator.moto_patch import ExtendedResponse
-from tealform_harness.aws_emulator.moto_register import NewBackend, Refusal
+from tealform_harness.aws_emulator.moto_patch import NewBackend, ParsedResponse, Refusal, get_added_backend
 
 SERVICE = "chatbot"
 PATHS = tuple(
@@ -35,20 +34,14 @@ class ChatBackend(NewBackend):
         self.configurations: dict[str, dict[str, Any]] = {}
 
 
-class ChatResponse(ExtendedResponse):
+class ChatResponse(ParsedResponse):
     """https://docs.aws.amazon.com/chatbot/latest/APIReference/Welcome.html."""
 
-    def __init__(self) -> None:
-        super().__init__(service_name=SERVICE)
-        self.automated_parameter_parsing = True
+    service = SERVICE
 
     @property
     def _configurations(self) -> dict[str, dict[str, Any]]:
-        # Not at the top: moto knows it only once it was added.
-        from moto.backends import get_backend
-
-        backends = get_backend(cast(Any, SERVICE))
-        return cast(ChatBackend, backends[self.current_account][_REGION]).configurations
+        return cast(ChatBackend, get_added_backend(SERVICE, self.current_account, _REGION)).configurations
 
     def create_slack_channel_configuration(self) -> ActionResult:
         """CreateSlackChannelConfiguration; the name is taken once."""

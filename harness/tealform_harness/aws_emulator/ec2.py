@@ -28,7 +28,7 @@ class NetworkBackend(ExtendedBackend, EC2Backend):
         is_egress: bool = False,
         tags: dict[str, str] | None = None,
     ) -> Iterator[SecurityGroupRule]:
-        """Also describes rules that refer to a group or a prefix list.
+        """Also describe rules that refer to a group or a prefix list.
 
         https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRule.html
         """
@@ -43,7 +43,7 @@ class NetworkBackend(ExtendedBackend, EC2Backend):
             yield rule
 
     def modify_security_group_rules(self, group_id: str, rules: dict[str, dict[str, Any]]) -> None:
-        """Also points a rule at another group or prefix list.
+        """Also point a rule at another group or prefix list.
 
         https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySecurityGroupRules.html
         """

@@ -1,17 +1,85 @@
-"""ECR: scanning that is turned off again, what scans find, and images of other registries."""
+"""ECR: scan settings and findings, image manifests, and rules that fetch images from other registries."""
 
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, cast
 
+from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 from moto.ecr.models import ECRBackend
 from moto.ecr.responses import ECRResponse
 
-from tealform_harness.aws_emulator.ecr_pull_through import PullThroughRules
 from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
+
+_WITHOUT_CREDENTIALS = {"public.ecr.aws": "ecr-public", "registry.k8s.io": "k8s", "quay.io": "quay"}
+_WITH_CREDENTIALS = {
+    "registry-1.docker.io": "docker-hub",
+    "ghcr.io": "github-container-registry",
+    "registry.gitlab.com": "gitlab-container-registry",
+    "cgr.dev": "chainguard",
+}
+
+
+class PullThroughRules:
+    """The rules of one registry, by the prefix of the repositories that they are for."""
+
+    def __init__(self, registry: str) -> None:
+        self._registry = registry
+        self._rules: dict[str, dict[str, Any]] = {}
+
+    def create(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html."""
+        prefix, url = asked["ecrRepositoryPrefix"], asked["upstreamRegistryUrl"]
+        if prefix in self._rules:
+            message = f"A pull through cache rule with the prefix {prefix} already exists"
+            raise JsonRESTError("PullThroughCacheRuleAlreadyExistsException", message)
+        upstream = {**_WITHOUT_CREDENTIALS, **_WITH_CREDENTIALS}.get(url)
+        if upstream is None and not url.endswith((".azurecr.io", ".amazonaws.com")):
+            raise JsonRESTError("UnsupportedUpstreamRegistryException", f"{url} is not supported as an upstream")
+        if url in _WITH_CREDENTIALS and not asked.get("credentialArn"):
+            raise JsonRESTError("InvalidParameterException", f"A credentialArn is required for {url}")
+        now = datetime.now(UTC)
+        made = {"upstreamRegistry": upstream, "registryId": self._registry, "createdAt": now, "updatedAt": now}
+        self._rules[prefix] = {**asked, **made}
+        return self._rules[prefix]
+
+    def describe(self, prefixes: list[str] | None) -> list[dict[str, Any]]:
+        """Those of ``prefixes``, each of which must be there, or all."""
+        return [self.rule(prefix) for prefix in prefixes or self._rules]
+
+    def rule(self, prefix: str) -> dict[str, Any]:
+        """Raise PullThroughCacheRuleNotFoundException."""
+        if prefix not in self._rules:
+            message = f"There is no pull through cache rule with the prefix {prefix} in the registry {self._registry}"
+            raise JsonRESTError("PullThroughCacheRuleNotFoundException", message)
+        return self._rules[prefix]
+
+    def delete(self, prefix: str) -> dict[str, Any]:
+        """Return what it was."""
+        rule = self.rule(prefix)
+        del self._rules[prefix]
+        return rule
+
+
+MANIFEST_MEDIA_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
+_CONFIG = "application/vnd.docker.container.image.v1+json"
+_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+
+
+def render_manifest(image: str) -> str:
+    """That of an image of one layer, whose content has the hash ``image``."""
+    digest = f"sha256:{image}"
+    return json.dumps(
+        {
+            "schemaVersion": 2,
+            "mediaType": MANIFEST_MEDIA_TYPE,
+            "config": {"mediaType": _CONFIG, "size": 1024, "digest": digest},
+            "layers": [{"mediaType": _LAYER, "size": 4096, "digest": digest}],
+        }
+    )
 
 
 class ImageBackend(ExtendedBackend, ECRBackend):
@@ -34,7 +102,7 @@ class ImageBackend(ExtendedBackend, ECRBackend):
     def describe_image_scan_findings(
         self, registry_id: str, repository_name: str, image_id: dict[str, Any]
     ) -> dict[str, Any]:
-        """What was found in an image that is scanned on push, or was asked to be: nothing, unless moto was told otherwise.
+        """What was found in an image that is scanned on push, or was asked to be: nothing, unless moto is configured otherwise.
 
         https://docs.getmoto.org/en/latest/docs/services/ecr.html says how (moto-api/static/ecr/scan-finding-results).
         """
@@ -64,7 +132,7 @@ class ImageResponse(ECRResponse):
 
     def describe_pull_through_cache_rules(self) -> ActionResult:
         """DescribePullThroughCacheRules, in one page."""
-        return ActionResult({"pullThroughCacheRules": self._rules.described(self._get_param("ecrRepositoryPrefixes"))})
+        return ActionResult({"pullThroughCacheRules": self._rules.describe(self._get_param("ecrRepositoryPrefixes"))})
 
     def update_pull_through_cache_rule(self) -> ActionResult:
         """UpdatePullThroughCacheRule."""

@@ -1,11 +1,14 @@
-"""What an environment's generated Terraform refers to but does not create."""
+"""References of an environment's generated Terraform to resources that it does not create, and how to create them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from tealform.errors import TealformError
+from tealform_harness.aws_emulator.server import EmulatedAws
 
 # Wildcards do not match, so what a policy allows is no reference. A secret's ARN may go on with one of its keys.
 _ARN = re.compile(
@@ -52,7 +55,7 @@ class References:
     region: str
 
 
-def of(document: Mapping[str, Any]) -> References:
+def find_references(document: Mapping[str, Any]) -> References:
     """The references of ``document``, an environment's generated Terraform."""
     (provider,) = document["provider"]["aws"]
     (account,) = provider["allowed_account_ids"]
@@ -60,38 +63,37 @@ def of(document: Mapping[str, Any]) -> References:
     texts = set(_texts(document))
     here = f"{provider['region']}:{account}"
     own = (
-        *(f":lambda:{here}:function:{name}" for name in _own_functions(resources)),
+        *(f":lambda:{here}:function:{name}" for name in _names(resources, "aws_lambda_function", "function_name")),
         *(f":sns:{here}:{name}" for name in _names(resources, "aws_sns_topic", "name")),
         *(f":ecr:{here}:repository/{name}" for name in _names(resources, "aws_ecr_repository", "name")),
     )
     arns = {arn for text in texts for arn in _ARN.findall(text) if not arn.endswith(own)}
-    repositories = {f"arn:aws:codecommit:{here}:{name}" for name in _repositories(resources)}
+    own_repositories = _names(resources, "aws_codecommit_repository", "repository_name")
+    own_buckets = _names(resources, "aws_s3_bucket", "bucket")
+    repositories = {
+        f"arn:aws:codecommit:{here}:{name}" for name in _sources(resources, "RepositoryName", own_repositories)
+    }
     alarms = {f"arn:aws:cloudwatch:{here}:alarm:{name}" for name in _alarms(resources)}
     groups = list(_subnet_groups(resources))
     vpc_ids = sorted(text for text in texts if _VPC_ID.fullmatch(text))
     networks = [Network(account, provider["region"], vpc_id, groups) for vpc_id in vpc_ids]
-    buckets = {f"arn:{_partition(provider['region'])}:s3:::{name}" for name in _buckets(resources)}
+    buckets = {
+        f"arn:{_partition(provider['region'])}:s3:::{name}" for name in _sources(resources, "S3Bucket", own_buckets)
+    }
     return References(sorted(arns | repositories | alarms | buckets), networks, account, provider["region"])
 
 
-def _repositories(resources: Mapping[str, Any]) -> Iterator[str]:
-    """The names of those that a pipeline takes its source from, except the document's own."""
-    own = {repository["repository_name"] for repository in resources.get("aws_codecommit_repository", {}).values()}
-    for pipeline in resources.get("aws_codepipeline", {}).values():
-        for action in (action for stage in pipeline["stage"] for action in stage["action"]):
-            name = action.get("configuration", {}).get("RepositoryName")
-            if name and name not in own:
-                yield name
-
-
-def _buckets(resources: Mapping[str, Any]) -> Iterator[str]:
-    """The names of those that a pipeline takes its source from, except the document's own."""
-    own = set(_names(resources, "aws_s3_bucket", "bucket"))
-    for pipeline in resources.get("aws_codepipeline", {}).values():
-        for action in (action for stage in pipeline["stage"] for action in stage["action"]):
-            name = action.get("configuration", {}).get("S3Bucket")
+def _sources(resources: Mapping[str, Any], setting: str, own: Sequence[str]) -> Iterator[str]:
+    """Yield the names that a pipeline's source actions give as ``setting``, except the document's own."""
+    for stage in _stages(resources):
+        for action in stage.get("action", []):
+            name = action.get("configuration", {}).get(setting)
             if name and name not in own and not name.startswith("${"):
                 yield name
+
+
+def _stages(resources: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [stage for pipeline in resources.get("aws_codepipeline", {}).values() for stage in pipeline["stage"]]
 
 
 def _names(resources: Mapping[str, Any], kind: str, argument: str) -> list[str]:
@@ -102,23 +104,17 @@ def _partition(region: str) -> str:
     return "aws-cn" if region.startswith("cn-") else "aws"
 
 
-def _own_functions(resources: Mapping[str, Any]) -> list[str]:
-    return [function["function_name"] for function in resources.get("aws_lambda_function", {}).values()]
-
-
 def _alarms(resources: Mapping[str, Any]) -> Iterator[str]:
     """The names of those that roll a release back or hold it, except the document's own, which are no names yet."""
     groups = resources.get("aws_codedeploy_deployment_group", {}).values()
     services = resources.get("aws_ecs_service", {}).values()
-    minded = [group.get("alarm_configuration", {}).get("alarms", []) for group in groups]
-    minded += [service.get("alarms", {}).get("alarm_names", []) for service in services]
-    minded += [
-        _of_conditions(stage) for each in resources.get("aws_codepipeline", {}).values() for stage in each["stage"]
-    ]
-    yield from (name for names in minded for name in names if not name.startswith("${"))
+    named = [group.get("alarm_configuration", {}).get("alarms", []) for group in groups]
+    named += [service.get("alarms", {}).get("alarm_names", []) for service in services]
+    named += [_condition_alarms(stage) for stage in _stages(resources)]
+    yield from (name for names in named for name in names if not name.startswith("${"))
 
 
-def _of_conditions(stage: Mapping[str, Any]) -> list[str]:
+def _condition_alarms(stage: Mapping[str, Any]) -> list[str]:
     conditions = [stage[each]["condition"] for each in ("before_entry", "on_success") if each in stage]
     rules = [rule.get("configuration", {}) for condition in conditions for rule in condition["rule"]]
     return [rule["AlarmName"] for rule in rules if "AlarmName" in rule]
@@ -142,3 +138,21 @@ def _texts(value: object) -> Iterator[str]:
         case list():
             for each in value:
                 yield from _texts(each)
+
+
+# The path of the emulated AWS that takes references; no service of AWS has one like it.
+SEED_PATH = "/emulated-aws/existing"
+
+
+def seed(emulated: EmulatedAws, document: Mapping[str, Any]) -> References:
+    """Create what ``document``, an environment's generated Terraform, takes for granted, and return it.
+
+    AWS refuses a listener whose certificate is missing, for example; so does the emulation. Seeding again changes
+    nothing. Raises ``TealformError`` if something cannot be created, in a region that is not emulated for example.
+    """
+    found = find_references(document)
+    try:
+        emulated.post(SEED_PATH, asdict(found))
+    except ValueError as error:
+        raise TealformError(f"not created in the emulated AWS: {error}") from None
+    return found

@@ -22,7 +22,7 @@ class KeyBackend(ExtendedBackend, KmsBackend):
         super().__init__(region_name, account_id)
         self._rotation_days: dict[str, int] = {}
 
-    def rotate_every(self, key_id: str, days: int | None) -> None:
+    def set_rotation_period(self, key_id: str, days: int | None) -> None:
         """https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html."""
         if days is not None and days not in _DAYS:
             message = f"RotationPeriodInDays is {days}, and must be between {_DAYS[0]} and {_DAYS[-1]}"
@@ -59,9 +59,9 @@ class KeyResponse(ExtendedResponse, KmsResponse):
         return cast(KeyBackend, super().kms_backend)
 
     def enable_key_rotation(self) -> str:
-        """Also takes RotationPeriodInDays."""
+        """Also take RotationPeriodInDays."""
         self._validate_cmk_id(self._get_param("KeyId"))
-        self.kms_backend.rotate_every(self._get_param("KeyId"), self._get_param("RotationPeriodInDays"))
+        self.kms_backend.set_rotation_period(self._get_param("KeyId"), self._get_param("RotationPeriodInDays"))
         return super().enable_key_rotation()
 
     def get_key_rotation_status(self) -> str:

@@ -9,7 +9,7 @@ from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend, ec2_backends
 
-from tealform_harness.aws_emulator.iam_roles import may, role_of, trusts
+from tealform_harness.aws_emulator.iam import find_role, role_allows, role_trusts
 from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
 
 Json = dict[str, Any]
@@ -32,7 +32,7 @@ class Function(LambdaFunction):
 
     @property
     def vpc_config(self) -> Json | None:
-        """As GetFunctionConfiguration tells it."""
+        """As GetFunctionConfiguration returns it."""
         config = super().vpc_config
         if not config or not config.get("SubnetIds"):
             return None
@@ -58,7 +58,7 @@ class FunctionBackend(ExtendedBackend, LambdaBackend):
     """https://docs.aws.amazon.com/lambda/latest/api/Welcome.html."""
 
     def create_function(self, spec: Json) -> LambdaFunction:
-        """Refuses a role that Lambda cannot make use of, and a network that is not there."""
+        """Refuse a role that Lambda cannot make use of, and a network that is not there."""
         self._check(spec["Role"], spec.get("VpcConfig") or {})
         function = super().create_function(spec)
         # moto makes one of its own class; mypy minds abstract methods that nothing calls.
@@ -75,8 +75,8 @@ class FunctionBackend(ExtendedBackend, LambdaBackend):
         return super().update_function_configuration(function_name, qualifier, body)
 
     def _check(self, role_arn: str, network: Json) -> None:
-        role = role_of(self.account_id, self.region_name, role_arn)
-        if role is None or not trusts(role, "lambda.amazonaws.com"):
+        role = find_role(self.account_id, self.region_name, role_arn)
+        if not role_trusts(role, "lambda.amazonaws.com"):
             message = "The role defined for the function cannot be assumed by Lambda."
             raise InvalidParameterValueException(message)
         subnets, groups = network.get("SubnetIds") or [], network.get("SecurityGroupIds") or []
@@ -86,7 +86,7 @@ class FunctionBackend(ExtendedBackend, LambdaBackend):
             raise InvalidParameterValueException("SubnetIds and SecurityIds must coexist or be both empty list.")
         interfaces = f"arn:{self.partition}:ec2:{self.region_name}:{self.account_id}:network-interface/*"
         for action in _TO_JOIN_A_NETWORK:
-            if not may(role, f"ec2:{action}", "*" if action.startswith("Describe") else interfaces):
+            if not role_allows(role, f"ec2:{action}", "*" if action.startswith("Describe") else interfaces):
                 message = f"The provided execution role does not have permissions to call {action} on EC2"
                 raise InvalidParameterValueException(message)
         _check_network(ec2_backends[self.account_id][self.region_name], subnets, groups)

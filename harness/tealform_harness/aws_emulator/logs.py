@@ -10,8 +10,8 @@ from moto.kms.models import kms_backends
 from moto.logs.models import LogGroup, LogsBackend
 from moto.logs.responses import LogsResponse
 
+from tealform_harness.aws_emulator.iam import as_list, find_allowing_statements, matches_pattern
 from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
-from tealform_harness.aws_emulator.resource_policies import allowing, matches, several
 
 _CONTEXT = "kms:EncryptionContext:aws:logs:arn"
 
@@ -37,7 +37,7 @@ class LogGroupBackend(ExtendedBackend, LogsBackend):
         if keys.get_key_id(key) not in keys.keys:
             return False
         policy = keys.get_key_policy(keys.get_key_id(key))
-        statements = allowing(policy, f"logs.{self.region_name}.amazonaws.com", "kms:Encrypt")
+        statements = find_allowing_statements(policy, f"logs.{self.region_name}.amazonaws.com", "kms:Encrypt")
         return any(_covers(statement.get("Condition", {}), log_group) for statement in statements)
 
 
@@ -65,5 +65,5 @@ class LogGroupResponse(LogsResponse):
 
 def _covers(conditions: dict[str, dict[str, Any]], log_group: str) -> bool:
     """Of the conditions, only that on the log group is read."""
-    groups = [group for condition in conditions.values() for group in several(condition.get(_CONTEXT, []))]
-    return not groups or matches(log_group, groups)
+    groups = [group for condition in conditions.values() for group in as_list(condition.get(_CONTEXT, []))]
+    return not groups or matches_pattern(log_group, groups)

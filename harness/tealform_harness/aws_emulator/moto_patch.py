@@ -1,14 +1,20 @@
-"""How a service of moto is carried on by subclasses of its own classes."""
+"""Subclasses of moto's own classes, and services that moto does not have."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+import re
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
+from moto import backend_index
 from moto.backends import SERVICE_NAMES, get_backend
-from moto.core.base_backend import BaseBackend
+from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
 
 class ExtendedBackend(BaseBackend):
@@ -33,10 +39,26 @@ class ExtendedResponse(BaseResponse):
         return cast(str, body)
 
 
-def extend(
+class ParsedResponse(ExtendedResponse):
+    """An extended response with parameters parsed by AWS's model of the operation.
+
+    ``service`` names the service that moto lacks, if it is one.
+    """
+
+    service: str | None = None
+
+    def __init__(self) -> None:
+        if self.service:
+            super().__init__(service_name=self.service)
+        else:
+            super().__init__()
+        self.automated_parameter_parsing = True
+
+
+def extend_service(
     service: SERVICE_NAMES, backend: type[BaseBackend] | None = None, response: type[BaseResponse] | None = None
 ) -> None:
-    """Makes moto use ``backend`` and ``response``, subclasses of its own classes, for ``service``.
+    """Make moto use ``backend`` and ``response``, subclasses of its own classes, for ``service``.
 
     To be called before the service is first used; calling it again changes nothing.
     """
@@ -60,3 +82,47 @@ def _carried_on(handler: Callable[..., Any], response: type[BaseResponse]) -> Ca
     if isinstance(owner, type) and issubclass(response, owner):
         return cast("Callable[..., Any]", getattr(response, handler.__name__))
     return handler
+
+
+class Refusal(ServiceException):
+    """An error of a service that is added: its code, as the service's model names it, and its message."""
+
+
+class NewBackend(BaseBackend):
+    """The backend of a service in an account and region; ``urls_of`` says which requests come to it."""
+
+    urls_of: SimpleNamespace
+
+    @property
+    def _url_module(self) -> Any:
+        return type(self).urls_of
+
+
+def add_service(
+    host: str, backend: type[NewBackend], response: type[BaseResponse], paths: Sequence[str] = ("/",)
+) -> BackendDict[Any]:
+    """The backends, by account and region, of the service that answers at ``host`` ("chatbot"); calling it again adds nothing.
+
+    ``paths`` are those of its operations; a service of JSON has one alone.
+    """
+    name = host.replace("-", "")
+    where = f"moto.{name}"
+    if where not in sys.modules:
+        base = rf"https?://{host}\.(.+)\.amazonaws\.com"
+        backend.urls_of = SimpleNamespace(
+            url_bases=[base], url_paths={f"{{0}}{path}$": response.dispatch for path in paths}
+        )
+        module = ModuleType(where)
+        made: BackendDict[Any] = BackendDict(
+            backend, host, use_boto3_regions=False, additional_regions=list(RegionsAndZonesBackend.zones)
+        )
+        setattr(module, f"{name}_backends", made)
+        sys.modules[where] = module
+        backend_index.backend_url_patterns.append((name, re.compile(base)))
+    found: BackendDict[Any] = getattr(sys.modules[where], f"{name}_backends")
+    return found
+
+
+def get_added_backend(service: str, account_id: str, region: str) -> BaseBackend:
+    """Return the backend of a service that ``add_service`` added."""
+    return cast(BaseBackend, get_backend(cast(Any, service))[account_id][region])

@@ -1,4 +1,4 @@
-"""Creates things in the emulated AWS under ARNs that are given: what an environment takes for granted."""
+"""Create resources under given ARNs and ids in the emulated AWS: what an environment takes for granted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 import copy
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +17,10 @@ from moto.awslambda.utils import get_backend
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.codecommit.models import codecommit_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.ec2.models.subnets import Subnet
+from moto.ec2.models.vpcs import VPC
 from moto.ecr.models import ecr_backends
 from moto.iam.models import IAMBackend, iam_backends
 from moto.s3.models import s3_backends
@@ -28,12 +31,13 @@ from moto.utilities.arns import Arn, parse_arn
 from moto.wafv2.models import FakeWebACL, wafv2_backends
 
 from tealform_harness.aws_emulator import archive
-from tealform_harness.aws_emulator.codebuild.manifest import MEDIA_TYPE, manifest
-from tealform_harness.aws_emulator.connections.backend import connections_of
+from tealform_harness.aws_emulator.connections import get_connections
+from tealform_harness.aws_emulator.ecr import MANIFEST_MEDIA_TYPE, render_manifest
+from tealform_harness.aws_emulator.external_references import Network
 
 
-def create(arns: Iterable[str], account: str = DEFAULT_ACCOUNT_ID, region: str = "us-east-1") -> None:
-    """Creates what is not there yet of ``arns``.
+def create_resources(arns: Iterable[str], account: str = DEFAULT_ACCOUNT_ID, region: str = "us-east-1") -> None:
+    """Create what is not there yet of ``arns``.
 
     They are those of certificates of ACM and IAM (for *.example.com), IAM policies (which allow next to nothing),
     regional WAF web ACLs (which admit everything), secrets and parameters (with a made-up value), empty CodeCommit
@@ -55,7 +59,7 @@ def create(arns: Iterable[str], account: str = DEFAULT_ACCOUNT_ID, region: str =
 
 
 def check_region(region: str) -> None:
-    """Raises ``ValueError`` if the emulated AWS has no such region."""
+    """Raise ``ValueError`` if the emulated AWS has no such region."""
     if region not in RegionsAndZonesBackend.zones:
         raise ValueError(f"the region {region} is not emulated")
 
@@ -126,7 +130,7 @@ def _repository(arn: str, parsed: Arn) -> None:
 
 
 def _connection(arn: str, parsed: Arn) -> None:
-    backend = connections_of(parsed.account, parsed.region)
+    backend = get_connections(parsed.account, parsed.region)
     if arn not in backend.connections:
         backend.keep(arn, parsed.resource_id[:32], "GitHub", "AVAILABLE", {})
 
@@ -142,7 +146,7 @@ def _image_repository(arn: str, parsed: Arn) -> None:
     if name not in backend.repositories:
         backend.create_repository(name, None, {"encryptionType": "AES256"}, {"scanOnPush": True}, "MUTABLE", [])
         image = hashlib.sha256(name.encode()).hexdigest()
-        backend.put_image(name, manifest(image), "made-up", MEDIA_TYPE)
+        backend.put_image(name, render_manifest(image), "made-up", MANIFEST_MEDIA_TYPE)
 
 
 def _bucket(arn: str, parsed: Arn) -> None:
@@ -194,7 +198,7 @@ def _alarm(arn: str, parsed: Arn) -> None:
         )
 
 
-# By service and kind of resource, as they stand in the ARN.
+# By service and kind of resource, as the ARN has them.
 _CREATORS: Mapping[tuple[str, str | None], Callable[[str, Arn], None]] = {
     ("acm", "certificate"): _certificate,
     ("iam", "server-certificate"): _server_certificate,
@@ -211,3 +215,45 @@ _CREATORS: Mapping[tuple[str, str | None], Callable[[str, Arn], None]] = {
     ("lambda", "function"): _function,
     ("cloudwatch", "alarm"): _alarm,
 }
+
+
+def create_network(network: Network) -> None:
+    """Create what is not there yet of ``network``.
+
+    All its subnets have a route to an internet gateway, for which AWS asks before it takes a public load balancer.
+    Each group of subnets is spread over the region's zones; which zones they are in, and their addresses, are made up.
+    Raises ``ValueError`` for a region that is not emulated.
+    """
+    check_region(network.region)
+    backend = ec2_backends[network.account][network.region]
+    if network.vpc_id not in backend.vpcs:
+        _vpc(backend, network.vpc_id)
+    for group in network.subnet_ids:
+        for subnet_id in group:
+            _subnet(backend, network.vpc_id, subnet_id, group)
+
+
+def _vpc(backend: EC2Backend, vpc_id: str) -> None:
+    """As moto's CreateVpc, which takes no id, with a way to the internet."""
+    # moto's models have abstract methods, which nothing but mypy minds.
+    backend.vpcs[vpc_id] = VPC(backend, vpc_id, "10.0.0.0/16", is_default=False)  # type: ignore[abstract]
+    backend.create_network_acl(vpc_id, default=True)
+    backend.create_security_group("default", "default VPC security group", vpc_id=vpc_id, is_default=True)
+    gateway = backend.create_internet_gateway()
+    backend.attach_internet_gateway(gateway.id, vpc_id)
+    table = backend.create_route_table(vpc_id, main=True)
+    backend.create_route(table.id, "0.0.0.0/0", gateway_id=gateway.id)
+
+
+def _subnet(backend: EC2Backend, vpc_id: str, subnet_id: str, group: Sequence[str]) -> None:
+    """As moto's CreateSubnet, which takes no id, in the zone that the fewest of ``group`` are in."""
+    subnets = backend.describe_subnets()
+    if subnet_id in (subnet.id for subnet in subnets):
+        return
+    taken = [subnet.availability_zone for subnet in subnets if subnet.id in group]
+    zone = min(RegionsAndZonesBackend.zones[backend.region_name], key=lambda zone: taken.count(zone.name))
+    number = sum(subnet.vpc_id == vpc_id for subnet in subnets)
+    cidr = f"10.0.{number}.0/24"
+    made = Subnet(backend, subnet_id, vpc_id, cidr, None, zone, False, False)  # type: ignore[abstract]
+    backend.associate_default_network_acl_with_subnet(subnet_id, vpc_id)
+    backend.subnets[zone.name][subnet_id] = made

@@ -1,7 +1,7 @@
 """A request that a client sends again is answered again, and not done again.
 
 On a busy machine an answer is lost now and then, and a client that hears nothing sends its request once more. AWS has
-the same trouble with real networks; here it would refute what is right: «the priority is in use», by the same request.
+the same trouble with real networks; here it would refute what is right: "the priority is in use", by the same request.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class _Call:
     answer: tuple[str, list[tuple[str, str]], bytes] | None = None
 
 
-class Once:
+class RequestDeduplicator:
     """A WSGI application in front of another one. What failed is tried again, as the client wants it."""
 
     def __init__(self, application: WSGIApplication) -> None:
@@ -37,7 +37,7 @@ class Once:
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answers, or answers again."""
+        """Answer, or answer again."""
         name = environ.get(_CALL)
         if not name:
             return self._application(environ, start_response)
@@ -61,10 +61,10 @@ class Once:
             return call
 
     def _asked(self, environ: WSGIEnvironment) -> tuple[str, list[tuple[str, str]], bytes]:
-        told: list[Any] = []
+        answer: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            told[:] = [status, headers]
+            answer[:] = [status, headers]
             return lambda _: None
 
         chunks = self._application(environ, start)
@@ -73,4 +73,4 @@ class Once:
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
-        return told[0], told[1], body
+        return answer[0], answer[1], body

@@ -1,17 +1,62 @@
-"""S3: notifications to EventBridge, who may deliver access logs, and how many old versions are kept."""
+"""S3: object events to EventBridge, permission to deliver access logs, and the number of old versions to keep.
+
+Events: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+"""
 
 from __future__ import annotations
 
 import json
 from typing import Any, cast
+from uuid import uuid4
 
 from moto.core.common_types import TYPE_RESPONSE
+from moto.s3 import notifications
 from moto.s3.exceptions import CrossLocationLoggingProhibited, InvalidTargetBucketForLogging
-from moto.s3.models import FakeBucket, S3Backend
+from moto.s3.models import FakeBucket, FakeKey, S3Backend
 from moto.s3.responses import S3Response
 
+from tealform_harness.aws_emulator import service_events
+from tealform_harness.aws_emulator.iam import as_list, find_allowing_statements, matches_pattern
 from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
-from tealform_harness.aws_emulator.resource_policies import allowing, matches, several
+
+# By the name that the event has for other targets. What is left out here, such as tags, starts nothing.
+_CREATED = {
+    "s3:ObjectCreated:Put": "PutObject",
+    "s3:ObjectCreated:Post": "POST Object",
+    "s3:ObjectCreated:Copy": "CopyObject",
+    "s3:ObjectCreated:CompleteMultipartUpload": "CompleteMultipartUpload",
+}
+
+
+def report_object_events() -> None:
+    """Make moto report objects in the documented form, to the default bus alone. Idempotent."""
+    # moto's own events have no such etag, reason and time, and go to every bus.
+    cast(Any, notifications)._send_event_bridge_message = _publish_object_event
+
+
+def _publish_object_event(account_id: str, bucket: FakeBucket, event_name: str, key: FakeKey) -> None:
+    reason = _CREATED.get(str(getattr(event_name, "value", event_name)))
+    if reason is None:
+        return
+    version = {"version-id": key.version_id} if bucket.is_versioned else {}
+    described = {
+        "key": key.name,
+        "size": key.size,
+        "etag": key.etag.strip('"'),
+        **version,
+        "sequencer": uuid4().hex[:16],
+    }
+    detail = {
+        "version": "0",
+        "bucket": {"name": bucket.name},
+        "object": described,
+        "request-id": uuid4().hex[:16].upper(),
+        "requester": account_id,
+        "source-ip-address": "127.0.0.1",
+        "reason": reason,
+    }
+    service_events.publish_event(account_id, bucket.region_name, "aws.s3", "Object Created", [bucket.arn], detail)
+
 
 _LOG_DELIVERY = "logging.s3.amazonaws.com"
 
@@ -24,7 +69,7 @@ class ConditionalBucket(FakeBucket):
         if self.policy is None:
             return super().get_permission(action, resource)
         policy, document = self.policy, json.loads(self.policy)
-        unconditional = [each for each in several(document["Statement"]) if not each.get("Condition")]
+        unconditional = [each for each in as_list(document["Statement"]) if not each.get("Condition")]
         try:
             self.policy = cast(
                 Any, json.dumps({**document, "Statement": unconditional}).encode() if unconditional else None
@@ -78,9 +123,9 @@ class BucketResponse(S3Response):
     def get_bucket_lifecycle(self) -> TYPE_RESPONSE:
         """https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html."""
         status, headers, body = super().get_bucket_lifecycle()
-        before, *told = cast(str, body).split("<Rule>")
+        before, *described = cast(str, body).split("<Rule>")
         rules = self.backend.get_bucket_lifecycle(self.bucket_name)
-        whole = [_with_newer(text, getattr(rule, "newer", None)) for text, rule in zip(told, rules, strict=True)]
+        whole = [_with_newer(text, getattr(rule, "newer", None)) for text, rule in zip(described, rules, strict=True)]
         return status, headers, "<Rule>".join([before, *whole])
 
 
@@ -104,5 +149,5 @@ def _admits_logs(target: FakeBucket, logging_config: dict[str, Any]) -> bool:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
     """
     log = f"arn:{target.partition}:s3:::{target.name}/{logging_config.get('TargetPrefix') or ''}log"
-    statements = allowing(target.policy or b'{"Statement": []}', _LOG_DELIVERY, "s3:PutObject")
-    return any(matches(log, statement["Resource"]) for statement in statements)
+    statements = find_allowing_statements(target.policy or b'{"Statement": []}', _LOG_DELIVERY, "s3:PutObject")
+    return any(matches_pattern(log, statement["Resource"]) for statement in statements)

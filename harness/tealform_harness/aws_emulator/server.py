@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
+import urllib.error
+import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,10 +67,26 @@ class EmulatedAws:
             config=Config(proxies={}, retries={"max_attempts": 0}, s3={"addressing_style": "path"}),
         )
 
+    def post(self, path: str, body: object) -> Any:
+        """Post ``body`` as JSON to one of this package's own paths; return the answer, None for an empty one.
+
+        Raises ``ValueError`` with what the emulated AWS says if it refuses the request.
+        """
+        request = urllib.request.Request(self.endpoint + path, json.dumps(body).encode(), method="POST")
+        # The emulated AWS is on this machine, whatever the caller's proxies are.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request) as answered:
+                text = answered.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                raise ValueError(error.read().decode().strip()) from None
+        return json.loads(text) if text else None
+
 
 @contextmanager
 def running(account: str) -> Iterator[EmulatedAws]:
-    """Starts an emulated AWS with the account number ``account`` as a process of its own, and ends it afterwards.
+    """Start an emulated AWS with the account number ``account`` as a process of its own, and end it afterwards.
 
     It answers from the beginning of the block on, and ends with this process, however that ends. Raises
     ``TealformError`` if it cannot be started.

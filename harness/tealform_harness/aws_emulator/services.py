@@ -1,52 +1,59 @@
-"""Which services are carried on, and by what."""
+"""The services of AWS that this package extends or adds, and the classes that do it."""
 
 from __future__ import annotations
 
-from tealform_harness.aws_emulator import chatbot, moto_register, s3_events
-from tealform_harness.aws_emulator.application_autoscaling import ScalingBackend, ScalingResponse
+from tealform_harness.aws_emulator import (
+    application_autoscaling,
+    chatbot,
+    connections,
+    ec2,
+    ecr,
+    elbv2,
+    events,
+    kms,
+    lambda_functions,
+    logs,
+    notifications,
+    s3,
+)
 from tealform_harness.aws_emulator.codebuild.backend import BuildBackend
 from tealform_harness.aws_emulator.codebuild.responses import BuildResponse
 from tealform_harness.aws_emulator.codecommit.backend import SourceControlBackend
 from tealform_harness.aws_emulator.codecommit.responses import SourceControlResponse
-from tealform_harness.aws_emulator.codedeploy import DeploymentBackend, DeploymentResponse
-from tealform_harness.aws_emulator.codepipeline import PipelineBackend, PipelineResponse
-from tealform_harness.aws_emulator.connections.backend import NEW, OLD, ConnectionBackend, OldNamedBackend
-from tealform_harness.aws_emulator.connections.responses import ConnectionResponse, OldNamedResponse
-from tealform_harness.aws_emulator.ec2 import NetworkBackend
-from tealform_harness.aws_emulator.ecr import ImageBackend, ImageResponse
-from tealform_harness.aws_emulator.ecs import ContainerServiceBackend, ContainerServiceResponse
-from tealform_harness.aws_emulator.elbv2 import LoadBalancingBackend
-from tealform_harness.aws_emulator.events import EventBackend
-from tealform_harness.aws_emulator.kms import KeyBackend, KeyResponse
-from tealform_harness.aws_emulator.lambda_functions import FunctionBackend
-from tealform_harness.aws_emulator.logs import LogGroupBackend, LogGroupResponse
-from tealform_harness.aws_emulator.moto_patch import extend
-from tealform_harness.aws_emulator.notifications.backend import SERVICE, NotificationBackend
-from tealform_harness.aws_emulator.notifications.responses import PATHS, NotificationResponse
-from tealform_harness.aws_emulator.s3 import BucketBackend, BucketResponse
+from tealform_harness.aws_emulator.codedeploy.backend import DeploymentBackend
+from tealform_harness.aws_emulator.codedeploy.responses import DeploymentResponse
+from tealform_harness.aws_emulator.codepipeline.backend import PipelineBackend
+from tealform_harness.aws_emulator.codepipeline.responses import PipelineResponse
+from tealform_harness.aws_emulator.ecs.backend import ContainerServiceBackend
+from tealform_harness.aws_emulator.ecs.responses import ContainerServiceResponse
+from tealform_harness.aws_emulator.moto_patch import add_service, extend_service
 
 
 def install() -> None:
-    """Makes moto use what this package adds to its services; to be called before the first request. Idempotent.
-
-    One line a service.
-    """
-    extend("applicationautoscaling", backend=ScalingBackend, response=ScalingResponse)
-    extend("codebuild", backend=BuildBackend, response=BuildResponse)
-    extend("codecommit", backend=SourceControlBackend, response=SourceControlResponse)
-    extend("codedeploy", backend=DeploymentBackend, response=DeploymentResponse)
-    extend("codepipeline", backend=PipelineBackend, response=PipelineResponse)
-    extend("ec2", backend=NetworkBackend)
-    extend("ecr", backend=ImageBackend, response=ImageResponse)
-    extend("ecs", backend=ContainerServiceBackend, response=ContainerServiceResponse)
-    extend("elbv2", backend=LoadBalancingBackend)
-    extend("events", backend=EventBackend)
-    extend("kms", backend=KeyBackend, response=KeyResponse)
-    extend("lambda", backend=FunctionBackend)
-    extend("logs", backend=LogGroupBackend, response=LogGroupResponse)
-    extend("s3", backend=BucketBackend, response=BucketResponse)
-    s3_events.install()
-    moto_register.add(NEW, ConnectionBackend, ConnectionResponse)
-    moto_register.add(OLD, OldNamedBackend, OldNamedResponse)
-    moto_register.add(chatbot.SERVICE, chatbot.ChatBackend, chatbot.ChatResponse, chatbot.PATHS)
-    moto_register.add(SERVICE, NotificationBackend, NotificationResponse, PATHS)
+    """Make moto use what this package adds to its services. Call it before the first request; it is idempotent."""
+    extend_service(
+        "applicationautoscaling", application_autoscaling.ScalingBackend, application_autoscaling.ScalingResponse
+    )
+    extend_service("codebuild", BuildBackend, BuildResponse)
+    extend_service("codecommit", SourceControlBackend, SourceControlResponse)
+    extend_service("codedeploy", DeploymentBackend, DeploymentResponse)
+    extend_service("codepipeline", PipelineBackend, PipelineResponse)
+    extend_service("ec2", ec2.NetworkBackend)
+    extend_service("ecr", ecr.ImageBackend, ecr.ImageResponse)
+    extend_service("ecs", ContainerServiceBackend, ContainerServiceResponse)
+    extend_service("elbv2", elbv2.LoadBalancingBackend)
+    extend_service("events", events.EventBackend)
+    extend_service("kms", kms.KeyBackend, kms.KeyResponse)
+    extend_service("lambda", lambda_functions.FunctionBackend)
+    extend_service("logs", logs.LogGroupBackend, logs.LogGroupResponse)
+    extend_service("s3", s3.BucketBackend, s3.BucketResponse)
+    s3.report_object_events()
+    add_service(connections.SERVICE, connections.ConnectionBackend, connections.ConnectionResponse)
+    add_service(connections.OLD_SERVICE, connections.OldNamedBackend, connections.OldNamedResponse)
+    add_service(chatbot.SERVICE, chatbot.ChatBackend, chatbot.ChatResponse, chatbot.PATHS)
+    add_service(
+        notifications.SERVICE,
+        notifications.NotificationBackend,
+        notifications.NotificationResponse,
+        notifications.PATHS,
+    )

@@ -19,7 +19,7 @@ from tealform.synth import environments
 from tealform.terraform import scratch_module
 from tealform.terraform.scratch_module import Outcome, Workspace
 from tealform.terraform.terraform_binaries import Terraform
-from tealform_harness.aws_emulator import seed
+from tealform_harness.aws_emulator import external_references
 from tealform_harness.aws_emulator.server import EmulatedAws, running
 from tealform_harness.verify import assertions, ecs_backfill, remaining_resources, settings_change, simulate_autoscaling
 from tealform_harness.verify.aws_provider import Provider
@@ -85,7 +85,7 @@ def _stage(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[S
     settings = loader.load(folder.parent, folder.name)
     source = folder.parent.parent / "artifacts"
     with running(settings.context.account) as aws:
-        seed.seed(aws, environments.document(folder))
+        external_references.seed(aws, environments.document(folder))
         with (
             provider.serving(aws.environment, folder) as reattach,
             scratch_module.of(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work,

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec, Outcome
-from tealform_harness.aws_emulator.codebuild.executables import write_executable
+from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec, PhaseResults
+from tealform_harness.aws_emulator.codebuild.cli_tools import write_executable
 from tests.unit.artifacts.codebuild import ARTIFACTS, REPOSITORY_URI
 
 SERVER = ARTIFACTS / "app" / "server.py"
@@ -290,7 +290,7 @@ def test_docker_asks_the_application_itself_whether_it_is_well(
 # --- testspec.yml, as CodeBuild runs it on a source and its build output --------------------
 
 
-def run_testspec(folder: Path, program: str | None = None, built: bool = True) -> Outcome:
+def run_testspec(folder: Path, program: str | None = None, built: bool = True) -> PhaseResults:
     """Run the tests on the sample application, or on ``program`` in its place."""
     source, build, scratch, bin_ = (folder / name for name in ("source", "build", "scratch", "bin"))
     shutil.copytree(ARTIFACTS, source, ignore=shutil.ignore_patterns("__pycache__"))

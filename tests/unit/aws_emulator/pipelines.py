@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit.aws_emulator.clients import REGION, client
-from tests.unit.aws_emulator.shop import role
+from tests.unit.aws_emulator.clients import REGION, client, role
 
 Json = dict[str, Any]
 
@@ -57,7 +56,7 @@ class Pipeline:
         return list(self.aws.list_pipeline_executions(pipelineName="release")["pipelineExecutionSummaries"])
 
     def start(self) -> str:
-        """Starts an execution; returns its id."""
+        """Start an execution; return its id."""
         return str(self.aws.start_pipeline_execution(name="release")["pipelineExecutionId"])
 
     def settled(self) -> Json:
@@ -67,12 +66,12 @@ class Pipeline:
         return newest
 
     def stage(self, name: str) -> Json:
-        """A stage as GetPipelineState tells it."""
+        """A stage as GetPipelineState returns it."""
         stages = self.aws.get_pipeline_state(name="release")["stageStates"]
         return next(dict(each) for each in stages if each["stageName"] == name)
 
     def runs(self) -> dict[str, Json]:
-        """The runs of the newest execution's actions by name, as ListActionExecutions tells them."""
+        """The runs of the newest execution's actions by name, as ListActionExecutions returns them."""
         newest = self.executions()[0]["pipelineExecutionId"]
         asked = {"pipelineName": "release", "filter": {"pipelineExecutionId": newest}}
         return {each["actionName"]: each for each in self.aws.list_action_executions(**asked)["actionExecutionDetails"]}
@@ -84,7 +83,7 @@ class Pipeline:
 
 
 def bucket(name: str, versioned: bool = True, event_bridge: bool = False) -> None:
-    """Creates a bucket."""
+    """Create a bucket."""
     s3 = client("s3")
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
     if versioned:

@@ -1,11 +1,11 @@
-"""A shop to release to: load balancer, colours, cluster, service."""
+"""A shop to release to by CodeDeploy (``Shop``) or by ECS itself (``Store``): load balancer, target groups, service."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from typing import Any
 
-from tests.unit.aws_emulator.clients import ACCOUNT, client
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client, role
 
 Json = dict[str, Any]
 
@@ -16,6 +16,7 @@ MAY_CALL_AND_LOOK = {
     "Action": ["lambda:InvokeFunction", "cloudwatch:DescribeAlarms"],
     "Resource": "*",
 }
+BOTH = {"maximumPercent": 200, "minimumHealthyPercent": 100}
 _NOT_FOUND = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
 
 
@@ -52,16 +53,6 @@ def blue_green(action: str = "CONTINUE_DEPLOYMENT", minutes: int = 0, keep_blue:
     }
 
 
-def role(name: str, service: str, *statements: Json) -> str:
-    """Creates a role that ``service`` may take on and that may do what ``statements`` say; returns its ARN."""
-    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    made = client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))
-    if statements:
-        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-        client("iam").put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=document)
-    return str(made["Role"]["Arn"])
-
-
 class Network:
     """A VPC with two subnets and a security group, and a key."""
 
@@ -93,31 +84,31 @@ class Shop:
         self.first = self.register()
 
     def register(self, **changes: Any) -> str:
-        """Registers the next revision of the task definition, with ``changes``; returns its ARN."""
+        """Register the next revision of the task definition, with ``changes``; return its ARN."""
         made = self.ecs.register_task_definition(**task_definition(**changes))
         return str(made["taskDefinition"]["taskDefinitionArn"])
 
     def load_balancer(self, name: str) -> str:
-        """Creates a load balancer; returns its ARN."""
+        """Create a load balancer; return its ARN."""
         made = self.elbv2.create_load_balancer(Name=name, Subnets=self.network.subnets)
         return str(made["LoadBalancers"][0]["LoadBalancerArn"])
 
     def target_group(self, name: str, target_type: str = "ip") -> str:
-        """Creates a target group; returns its ARN."""
+        """Create a target group; return its ARN."""
         made = self.elbv2.create_target_group(
             Name=name, Protocol="HTTP", Port=80, VpcId=self.network.vpc, TargetType=target_type
         )
         return str(made["TargetGroups"][0]["TargetGroupArn"])
 
     def listener(self, port: int, balancer: str | None = None) -> str:
-        """Creates a listener that finds nothing by default; returns its ARN."""
+        """Create a listener that finds nothing by default; return its ARN."""
         made = self.elbv2.create_listener(
             LoadBalancerArn=balancer or self.balancer, Protocol="HTTP", Port=port, DefaultActions=[_NOT_FOUND]
         )
         return str(made["Listeners"][0]["ListenerArn"])
 
     def rule(self, listener: str, group: str, priority: int = 1) -> str:
-        """Creates a rule that forwards everything to a target group; returns its ARN."""
+        """Create a rule that forwards everything to a target group; return its ARN."""
         made = self.elbv2.create_rule(
             ListenerArn=listener,
             Priority=priority,
@@ -127,7 +118,7 @@ class Shop:
         return str(made["Rules"][0]["RuleArn"])
 
     def network_load_balancer(self) -> tuple[str, str, dict[str, str]]:
-        """Creates one with a production and a test listener; returns their ARNs and those of its groups by colour."""
+        """Create one with a production and a test listener; return their ARNs and those of its groups by colour."""
         made = self.elbv2.create_load_balancer(
             Name="tcp", Type="network", Subnets=self.network.subnets, SecurityGroups=[self.network.group]
         )
@@ -159,7 +150,7 @@ class Shop:
         }
 
     def create_service(self, **changes: Any) -> Json:
-        """Creates the service, with ``changes``, and returns it as it is told."""
+        """Create the service, with ``changes``, and return it as CreateService does."""
         asked = {
             "cluster": "shop",
             "serviceName": "web",
@@ -175,7 +166,7 @@ class Shop:
         return dict(created["service"])
 
     def service(self) -> Json:
-        """The service as DescribeServices tells it."""
+        """The service as DescribeServices returns it."""
         return dict(self.ecs.describe_services(cluster="shop", services=["web"])["services"][0])
 
     def weights(self, rule: str) -> dict[str, int]:
@@ -185,7 +176,7 @@ class Shop:
         return {group["TargetGroupArn"].split("/")[1].removeprefix("shop-"): group["Weight"] for group in groups}
 
     def create_application(self) -> None:
-        """Creates CodeDeploy's application and its role."""
+        """Create CodeDeploy's application and its role."""
         self.codedeploy = client("codedeploy")
         self.deployment_role = role("codedeploy", "codedeploy.amazonaws.com", MAY_CALL_AND_LOOK)
         self.codedeploy.create_application(applicationName="web", computePlatform="ECS")
@@ -216,3 +207,97 @@ class Shop:
             "testTrafficRoute": {"listenerArns": [self.test]},
             **changes,
         }
+
+
+class Store:
+    """The shop with a service that ECS deploys itself."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop, self.ecs = shop, shop.ecs
+        self.infrastructure = role("infrastructure", "ecs.amazonaws.com")
+        self.hook_role = role("hooks", "ecs.amazonaws.com")
+
+    def balancer(self, primary: str | None = None, **changes: Any) -> Json:
+        """The load balancer of the service, with ``changes`` of its advanced configuration; None leaves one out."""
+        advanced = {
+            "alternateTargetGroupArn": self.shop.green,
+            "productionListenerRule": self.shop.production_rule,
+            "testListenerRule": self.shop.test_rule,
+            "roleArn": self.infrastructure,
+            **changes,
+        }
+        return {
+            "targetGroupArn": primary or self.shop.blue,
+            "containerName": "web",
+            "containerPort": 8080,
+            "advancedConfiguration": {name: value for name, value in advanced.items() if value is not None},
+        }
+
+    def hook(self, *stages: str, **changes: Any) -> Json:
+        """A lifecycle hook of the function ``check``."""
+        target = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:check"
+        return {"hookTargetArn": target, "roleArn": self.hook_role, "lifecycleStages": list(stages), **changes}
+
+    def create(self, configuration: Json | None = None, **changes: Any) -> Json:
+        """Create the service, with ``configuration`` over that of its deployments."""
+        wanted = {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 60, **BOTH, **(configuration or {})}
+        asked = {
+            "deploymentController": {"type": "ECS"},
+            "deploymentConfiguration": {name: value for name, value in wanted.items() if value is not None},
+            "loadBalancers": [self.balancer()],
+            **changes,
+        }
+        return self.shop.create_service(**asked)
+
+    def update(self, **changes: Any) -> Json:
+        """Update the service."""
+        return dict(self.ecs.update_service(cluster="shop", service="web", **changes)["service"])
+
+    def release(self) -> ServiceRelease:
+        """Begin to deploy the next revision of the task definition."""
+        second = self.shop.register()
+        self.update(taskDefinition=second)
+        return ServiceRelease(self, second)
+
+    def deployments(self, **where: Any) -> list[Json]:
+        """The service's deployments, the newest first."""
+        return list(self.ecs.list_service_deployments(cluster="shop", service="web", **where)["serviceDeployments"])
+
+    def colours(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Where production and test traffic go."""
+        return self.shop.weights(self.shop.production_rule), self.shop.weights(self.shop.test_rule)
+
+    def running(self) -> list[tuple[str, str, int]]:
+        """The deployments that the service tells of: how each goes, what it runs, and how many tasks."""
+        told = self.shop.service()["deployments"]
+        return [(each["rolloutState"], each["taskDefinition"], each["runningCount"]) for each in told]
+
+
+class ServiceRelease:
+    """The newest deployment, of the task definition ``second``."""
+
+    def __init__(self, store: Store, second: str) -> None:
+        self.store, self.second = store, second
+        self.arn = store.deployments()[0]["serviceDeploymentArn"]
+
+    def step(self) -> Json:
+        """Let it go on, and return how it is."""
+        (found,) = self.store.ecs.describe_service_deployments(serviceDeploymentArns=[self.arn])["serviceDeployments"]
+        return dict(found)
+
+    def until(self, wanted: str) -> Json:
+        """Let it go on until it has that stage or status."""
+        for _ in range(40):
+            told = self.step()
+            if wanted in (told["status"], told.get("lifecycleStage")):
+                return told
+        raise AssertionError(f"never {wanted}: {told}")
+
+    def steps(self) -> Iterator[Json]:
+        """Each step until it has ended."""
+        while (told := self.step())["status"] not in ("SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "STOPPED"):
+            yield told
+
+    def stop(self, **options: Any) -> None:
+        """Stop it."""
+        self.store.ecs.stop_service_deployment(serviceDeploymentArn=self.arn, **options)

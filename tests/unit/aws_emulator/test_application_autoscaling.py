@@ -1,11 +1,8 @@
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
-from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import client
 
 TABLE = {
@@ -20,10 +17,8 @@ TRACKING = {
 
 
 @pytest.fixture
-def scaling() -> Iterator[Any]:
-    install()
-    with mock_aws():
-        yield client("application-autoscaling")
+def scaling(aws: None) -> Any:
+    return client("application-autoscaling")
 
 
 def registered(scaling: Any, **more: Any) -> str:
@@ -33,10 +28,7 @@ def registered(scaling: Any, **more: Any) -> str:
 
 def put_policy(scaling: Any, name: str = "reads") -> dict[str, Any]:
     policy: dict[str, Any] = scaling.put_scaling_policy(
-        **TABLE,
-        PolicyName=name,
-        PolicyType="TargetTrackingScaling",
-        TargetTrackingScalingPolicyConfiguration=TRACKING,
+        **TABLE, PolicyName=name, PolicyType="TargetTrackingScaling", TargetTrackingScalingPolicyConfiguration=TRACKING
     )
     return policy
 
@@ -70,11 +62,6 @@ def test_tags_of_an_unknown_target_are_refused(scaling: Any) -> None:
         scaling.list_tags_for_resource(ResourceARN="arn:aws:application-autoscaling:::scalable-target/none")
 
 
-def test_a_policy_needs_a_target(scaling: Any) -> None:
-    with pytest.raises(ClientError, match="ObjectNotFoundException"):
-        put_policy(scaling)
-
-
 def test_a_policy_put_again_leaves_no_alarms_behind(scaling: Any) -> None:
     registered(scaling)
     first = put_policy(scaling)
@@ -82,15 +69,6 @@ def test_a_policy_put_again_leaves_no_alarms_behind(scaling: Any) -> None:
 
     assert second["PolicyARN"] == first["PolicyARN"]
     assert alarms() == {alarm["AlarmName"] for alarm in second["Alarms"]}
-
-
-def test_a_policy_that_is_gone_already_is_not_found(scaling: Any) -> None:
-    registered(scaling)
-    put_policy(scaling)
-    scaling.delete_scaling_policy(**TABLE, PolicyName="reads")
-
-    with pytest.raises(ClientError, match="ObjectNotFoundException"):
-        scaling.delete_scaling_policy(**TABLE, PolicyName="reads")
 
 
 def test_policies_go_with_their_target(scaling: Any) -> None:
@@ -101,13 +79,6 @@ def test_policies_go_with_their_target(scaling: Any) -> None:
 
     assert scaling.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"] == []
     assert alarms() == set()
-
-
-def test_a_target_that_is_gone_already_is_not_found(scaling: Any) -> None:
-    registered(scaling)
-    scaling.deregister_scalable_target(**TABLE)
-    with pytest.raises(ClientError, match="ObjectNotFoundException"):
-        scaling.deregister_scalable_target(**TABLE)
 
 
 def put_schedule(scaling: Any, **changes: Any) -> None:
@@ -170,18 +141,31 @@ def test_other_forms_of_schedules_are_taken(scaling: Any, schedule: str) -> None
     assert [each["Schedule"] for each in schedules(scaling)] == [schedule]
 
 
-def test_a_schedule_needs_a_target_and_goes_with_it(scaling: Any) -> None:
-    with pytest.raises(ClientError, match="ObjectNotFoundException"):
-        put_schedule(scaling)
+def test_a_schedule_goes_with_its_target(scaling: Any) -> None:
     registered(scaling)
     put_schedule(scaling)
     scaling.deregister_scalable_target(**TABLE)
     assert schedules(scaling) == []
 
 
-def test_a_schedule_is_deleted_once(scaling: Any) -> None:
-    registered(scaling)
-    put_schedule(scaling)
-    scaling.delete_scheduled_action(**TABLE, ScheduledActionName="night")
+@pytest.mark.parametrize("put", [put_policy, put_schedule])
+def test_a_policy_or_schedule_needs_a_target(scaling: Any, put: Any) -> None:
     with pytest.raises(ClientError, match="ObjectNotFoundException"):
-        scaling.delete_scheduled_action(**TABLE, ScheduledActionName="night")
+        put(scaling)
+
+
+@pytest.mark.parametrize(
+    ("operation", "name"),
+    [
+        ("delete_scaling_policy", {"PolicyName": "reads"}),
+        ("delete_scheduled_action", {"ScheduledActionName": "night"}),
+        ("deregister_scalable_target", {}),
+    ],
+)
+def test_what_is_gone_already_is_not_found(scaling: Any, operation: str, name: dict[str, str]) -> None:
+    registered(scaling)
+    put_policy(scaling)
+    put_schedule(scaling)
+    getattr(scaling, operation)(**TABLE, **name)
+    with pytest.raises(ClientError, match="ObjectNotFoundException"):
+        getattr(scaling, operation)(**TABLE, **name)

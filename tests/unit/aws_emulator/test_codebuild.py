@@ -1,27 +1,23 @@
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
 from botocore.exceptions import ClientError
-from moto import mock_aws
 from moto.codebuild.models import codebuild_backends
 from moto.core.models import botocore_stubber
 
 from tealform_harness.aws_emulator.archive import pack, unpack
 from tealform_harness.aws_emulator.codebuild import aws_commands
+from tealform_harness.aws_emulator.codebuild.aws_commands import ToolError
 from tealform_harness.aws_emulator.codebuild.backend import BuildBackend
 from tealform_harness.aws_emulator.codebuild.build import Build
-from tealform_harness.aws_emulator.codebuild.manifest import manifest
-from tealform_harness.aws_emulator.codebuild.tool_error import ToolError
-from tealform_harness.aws_emulator.codebuild.variables import Variable
-from tealform_harness.aws_emulator.services import install
+from tealform_harness.aws_emulator.codebuild.buildspec import Variable
+from tealform_harness.aws_emulator.ecr import render_manifest
 from tests.inventory import ROOT
 from tests.unit.artifacts.codebuild import ARTIFACTS, COMMIT, EXPORTED_FILES, VARIABLES
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
-from tests.unit.aws_emulator.shop import Network, Shop, container, task_definition
-from tests.unit.aws_emulator.store import Store
+from tests.unit.aws_emulator.shop import Network, Shop, Store, container, task_definition
 
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 PROJECT: dict[str, Any] = {
@@ -40,10 +36,8 @@ PROGRAM = ROOT / "modules" / "tealform" / "pipeline" / "scripts" / "deploy_to_ec
 
 
 @pytest.fixture
-def codebuild() -> Iterator[Any]:
-    install()
-    with mock_aws():
-        yield client("codebuild")
+def codebuild(aws: None) -> Any:
+    return client("codebuild")
 
 
 def backend() -> BuildBackend:
@@ -188,6 +182,29 @@ def test_an_immutable_tag_cannot_be_pushed_again(codebuild: Any) -> None:
         ("docker build --tag shop .", "failed to read dockerfile"),
         (f"echo wrong | docker login --username AWS --password-stdin {REGISTRY}", "login attempt"),
         ("aws s3 ls", "not emulated: aws s3 ls"),
+        (
+            "aws ecs describe-tasks --tasks x",
+            "not emulated: aws ecs describe-tasks; known are describe-service-deployments",
+        ),
+        ("aws ecs update-service --service web --desired-count 2", "not emulated: --desired-count 2"),
+        ("aws ecs list-service-deployments --service web --output text", "not emulated: --output text"),
+        ("aws ecs register-task-definition --cli-input-json '{'", "Invalid JSON received"),
+        (
+            "aws ecs register-task-definition --cli-input-json '[]'",
+            "Error parsing parameter 'cli-input-json': it is no object",
+        ),
+        (
+            "aws ecs register-task-definition --cli-input-json '{}' --family shop",
+            'Missing required parameter in input: "contain',
+        ),
+        (
+            """aws ecs register-task-definition --cli-input-json '{"famly": "shop"}'""",
+            'Unknown parameter in input: "famly"',
+        ),
+        ("aws ecr put-image --repository-name shop --image-manifest file://none.json", "Unable to load paramfile"),
+        ("aws ecr describe-images --repository-name none", "RepositoryNotFoundException"),
+        ("aws ssm get-parameter --name /none", "ParameterNotFound"),
+        ("aws ssm put-parameter --name /x", "not emulated: aws ssm put-parameter"),
     ],
 )
 def test_a_command_that_cannot_work_fails_the_build_with_its_words(codebuild: Any, command: str, why: str) -> None:
@@ -409,39 +426,17 @@ def test_a_build_fails_with_what_ecs_refuses(codebuild: Any, store: Store) -> No
     assert "aws ecs list-service-deployments failed" in build.output
 
 
-@pytest.mark.parametrize(
-    ("command", "why"),
-    [
-        ("describe-tasks --tasks x", "not emulated: aws ecs describe-tasks; known are describe-service-deployments"),
-        ("update-service --service web --desired-count 2", "not emulated: --desired-count 2"),
-        ("list-service-deployments --service web --output text", "not emulated: --output text"),
-        ("register-task-definition --cli-input-json '{'", "Invalid JSON received"),
-        ("register-task-definition --cli-input-json '[]'", "Error parsing parameter 'cli-input-json': it is no object"),
-        (
-            "register-task-definition --cli-input-json '{}' --family shop",
-            'Missing required parameter in input: "contain',
-        ),
-        ("""register-task-definition --cli-input-json '{"famly": "shop"}'""", 'Unknown parameter in input: "famly"'),
-    ],
-)
-def test_a_command_to_ecs_that_cannot_work_fails_the_build(codebuild: Any, command: str, why: str) -> None:
-    codebuild.create_project(**PROJECT)
-
-    build = run({"build": [f"aws ecs {command}"]})
-
-    assert why in build.output
-    assert not build.succeeded
-
-
 def test_commands_reach_ecs_without_a_mock_too(codebuild: Any, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     store.create()
     options = {"--cluster": ["shop"], "--service": ["web"]}
 
     with monkeypatch.context() as served:
         served.setattr(botocore_stubber, "enabled", False)
-        told = aws_commands.run("ecs", REGION, "list-service-deployments", options)
+        told = aws_commands.run_command("ecs", REGION, "list-service-deployments", options)
         with pytest.raises(ToolError, match=r"\(ServiceNotFoundException\) when calling the ListServiceDeployments"):
-            aws_commands.run("ecs", REGION, "list-service-deployments", {"--service": ["api"], "--cluster": ["shop"]})
+            aws_commands.run_command(
+                "ecs", REGION, "list-service-deployments", {"--service": ["api"], "--cluster": ["shop"]}
+            )
 
     assert [each["status"] for each in json.loads(told)["serviceDeployments"]] == ["SUCCESSFUL"]
 
@@ -485,7 +480,7 @@ def test_parameters_and_images_are_looked_up_and_images_are_tagged_again(codebui
     for number in range(12):
         client("ssm").put_parameter(Name=f"/shop/{number}", Value=str(number), Type="String")
     client("ecr").create_repository(repositoryName="shop", imageScanningConfiguration={"scanOnPush": True})
-    client("ecr").put_image(repositoryName="shop", imageManifest=manifest("0" * 64), imageTag="1")
+    client("ecr").put_image(repositoryName="shop", imageManifest=render_manifest("0" * 64), imageTag="1")
     codebuild.create_project(**PROJECT)
     image = "--repository-name shop --image-id imageTag=2"
     commands = [
@@ -503,19 +498,3 @@ def test_parameters_and_images_are_looked_up_and_images_are_tagged_again(codebui
     assert build.output.startswith("12\n")
     assert "1\t2\n" in build.output
     assert "COMPLETE" in build.output
-
-
-@pytest.mark.parametrize(
-    ("command", "why"),
-    [
-        ("ecr put-image --repository-name shop --image-manifest file://none.json", "Unable to load paramfile"),
-        ("ecr describe-images --repository-name none", "RepositoryNotFoundException"),
-        ("ssm get-parameter --name /none", "ParameterNotFound"),
-        ("ssm put-parameter --name /x", "not emulated: aws ssm put-parameter"),
-    ],
-)
-def test_a_look_up_that_cannot_work_fails_the_build(codebuild: Any, command: str, why: str) -> None:
-    codebuild.create_project(**PROJECT)
-    build = run({"build": [f"aws {command}"]})
-    assert not build.succeeded
-    assert why in build.output

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.aws_emulator.clients import ACCOUNT, REGION
-from tests.unit.aws_emulator.shop import Shop, blue_green, role
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, role
+from tests.unit.aws_emulator.shop import Shop, blue_green
 
 Json = dict[str, Any]
 
@@ -66,47 +66,32 @@ def test_a_deployment_group_tells_what_it_was_created_with(released: Shop) -> No
         ),
         ({"deploymentConfigName": "CodeDeployDefault.OneAtATime"}, "InvalidComputePlatform"),
         ({"serviceRoleArn": f"arn:aws:iam::{ACCOUNT}:role/none"}, "InvalidRole.*required to assume the role"),
+        ({"serviceRoleArn": f"arn:aws:iam::{ACCOUNT}:role/other"}, "InvalidRoleException"),
         ({"applicationName": "none"}, "ApplicationDoesNotExist"),
+        ({"pair": {"targetGroups": [{"name": "shop-blue"}]}}, "InvalidTargetGroupPair"),
+        ({"pair": {"targetGroups": [{"name": "shop-blue"}, {"name": "shop-blue"}]}}, "InvalidTargetGroupPair"),
+        ({"pair": {"prodTrafficRoute": {"listenerArns": []}}}, "InvalidTargetGroupPair"),
+        ({"pair": {"testTrafficRoute": {"listenerArns": []}}}, "InvalidTargetGroupPair"),
     ],
 )
 def test_a_deployment_group_that_could_never_release_is_refused(released: Shop, changes: Json, code: str) -> None:
+    role("other", "ec2.amazonaws.com")
+    if pair := changes.get("pair"):
+        changes = {"loadBalancerInfo": {"targetGroupPairInfoList": [released.pair(**pair)]}}
     with pytest.raises(ClientError, match=code):
         released.codedeploy.create_deployment_group(**released.deployment_group(**changes))
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"targetGroups": [{"name": "shop-blue"}]},
-        {"targetGroups": [{"name": "shop-blue"}, {"name": "shop-blue"}]},
-        {"prodTrafficRoute": {"listenerArns": []}},
-        {"testTrafficRoute": {"listenerArns": []}},
-    ],
-)
-def test_a_pair_has_two_target_groups_and_one_listener_each(released: Shop, changes: Json) -> None:
-    pair = {"targetGroupPairInfoList": [released.pair(**changes)]}
-    with pytest.raises(ClientError, match="InvalidTargetGroupPair"):
-        released.codedeploy.create_deployment_group(**released.deployment_group(loadBalancerInfo=pair))
-
-
-def test_a_deployment_group_stops_or_goes_on_after_waiting(released: Shop) -> None:
-    waiting = blue_green("STOP_DEPLOYMENT", 5)
-    released.codedeploy.create_deployment_group(**released.deployment_group(blueGreenDeploymentConfiguration=waiting))
-    assert group_of(released)["blueGreenDeploymentConfiguration"] == waiting
-
-
-def test_a_pair_needs_no_test_listener(released: Shop) -> None:
-    pair = released.pair()
-    del pair["testTrafficRoute"]
-    info = {"targetGroupPairInfoList": [pair]}
-    released.codedeploy.create_deployment_group(**released.deployment_group(loadBalancerInfo=info))
-    assert group_of(released)["loadBalancerInfo"] == info
-
-
-def test_a_role_must_trust_codedeploy(released: Shop) -> None:
-    other = role("other", "ec2.amazonaws.com")
-    with pytest.raises(ClientError, match="InvalidRoleException"):
-        released.codedeploy.create_deployment_group(**released.deployment_group(serviceRoleArn=other))
+@pytest.mark.parametrize("setting", ["blueGreenDeploymentConfiguration", "loadBalancerInfo"])
+def test_a_deployment_group_may_wait_and_needs_no_test_listener(released: Shop, setting: str) -> None:
+    pair = {name: value for name, value in released.pair().items() if name != "testTrafficRoute"}
+    settings = {
+        "blueGreenDeploymentConfiguration": blue_green("STOP_DEPLOYMENT", 5),
+        "loadBalancerInfo": {"targetGroupPairInfoList": [pair]},
+    }
+    asked = released.deployment_group(**{setting: settings[setting]})
+    released.codedeploy.create_deployment_group(**asked)
+    assert group_of(released)[setting] == settings[setting]
 
 
 def test_a_service_must_be_left_to_codedeploy(shop: Shop) -> None:
@@ -174,10 +159,9 @@ def test_a_deleted_application_takes_its_groups_along(released: Shop) -> None:
         group_of(released)
 
 
-def config(shop: Shop, name: str, routing: Json = CANARY, **changes: Any) -> None:
-    shop.codedeploy.create_deployment_config(
-        **{"deploymentConfigName": name, "computePlatform": "ECS", "trafficRoutingConfig": routing, **changes}
-    )
+def config(shop: Shop, name: str, **changes: Any) -> None:
+    asked = {"deploymentConfigName": name, "computePlatform": "ECS", "trafficRoutingConfig": CANARY, **changes}
+    shop.codedeploy.create_deployment_config(**asked)
 
 
 def test_a_deployment_configuration_tells_what_it_was_created_with(released: Shop) -> None:
@@ -188,18 +172,20 @@ def test_a_deployment_configuration_tells_what_it_was_created_with(released: Sho
         config(released, "slow")
 
 
+def canary(percentage: int, minutes: int) -> Json:
+    return {"type": "TimeBasedCanary", "timeBasedCanary": {"canaryPercentage": percentage, "canaryInterval": minutes}}
+
+
+def linear(percentage: int, minutes: int) -> Json:
+    return {"type": "TimeBasedLinear", "timeBasedLinear": {"linearPercentage": percentage, "linearInterval": minutes}}
+
+
 @pytest.mark.parametrize(
     ("name", "routing"),
     [
         ("ECSAllAtOnce", {"type": "AllAtOnce"}),
-        (
-            "ECSCanary10Percent15Minutes",
-            {"type": "TimeBasedCanary", "timeBasedCanary": {"canaryPercentage": 10, "canaryInterval": 15}},
-        ),
-        (
-            "ECSLinear10PercentEvery3Minutes",
-            {"type": "TimeBasedLinear", "timeBasedLinear": {"linearPercentage": 10, "linearInterval": 3}},
-        ),
+        ("ECSCanary10Percent15Minutes", canary(10, 15)),
+        ("ECSLinear10PercentEvery3Minutes", linear(10, 3)),
     ],
 )
 def test_predefined_configurations_are_there(released: Shop, name: str, routing: Json) -> None:
@@ -208,30 +194,18 @@ def test_predefined_configurations_are_there(released: Shop, name: str, routing:
 
 
 @pytest.mark.parametrize(
-    ("routing", "changes", "code"),
+    ("changes", "code"),
     [
-        (
-            {"type": "TimeBasedCanary", "timeBasedCanary": {"canaryPercentage": 100, "canaryInterval": 5}},
-            {},
-            "InvalidTraffic",
-        ),
-        (
-            {"type": "TimeBasedCanary", "timeBasedCanary": {"canaryPercentage": 10, "canaryInterval": 0}},
-            {},
-            "InvalidTraffic",
-        ),
-        (
-            {"type": "TimeBasedLinear", "timeBasedLinear": {"linearPercentage": 1, "linearInterval": 60}},
-            {},
-            "InvalidTraffic",
-        ),
-        (CANARY, {"deploymentConfigName": "CodeDeployDefault.Mine"}, "InvalidDeploymentConfigName"),
-        (CANARY, {"minimumHealthyHosts": {"type": "HOST_COUNT", "value": 1}}, "InvalidMinimumHealthyHostValue"),
+        ({"trafficRoutingConfig": canary(100, 5)}, "InvalidTraffic"),
+        ({"trafficRoutingConfig": canary(10, 0)}, "InvalidTraffic"),
+        ({"trafficRoutingConfig": linear(1, 60)}, "InvalidTraffic"),
+        ({"deploymentConfigName": "CodeDeployDefault.Mine"}, "InvalidDeploymentConfigName"),
+        ({"minimumHealthyHosts": {"type": "HOST_COUNT", "value": 1}}, "InvalidMinimumHealthyHostValue"),
     ],
 )
-def test_impossible_configurations_are_refused(released: Shop, routing: Json, changes: Json, code: str) -> None:
+def test_impossible_configurations_are_refused(released: Shop, changes: Json, code: str) -> None:
     with pytest.raises(ClientError, match=code):
-        config(released, "mine", routing, **changes)
+        config(released, "mine", **changes)
 
 
 def test_a_configuration_is_deleted_once_no_group_uses_it(released: Shop) -> None:

@@ -10,30 +10,30 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.core.config import default_user_config
 
-from tealform_harness.aws_emulator.codedeploy.backend import codedeploy_of
+from tealform_harness.aws_emulator.codedeploy.backend import get_codedeploy
 from tealform_harness.aws_emulator.codedeploy.blue_green import LOOKS_BEFORE_IT_STOPS
-from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
-from tests.unit.aws_emulator.shop import Shop, blue_green, container, role
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, create_function, listen, role, set_alarm
+from tests.unit.aws_emulator.shop import Shop, blue_green, container
 
 Json = dict[str, Any]
-Deploy = Callable[..., "Release"]
+Deploy = Callable[..., "CodeDeployRelease"]
 
 CANARY, LINEAR = "CodeDeployDefault.ECSCanary10Percent5Minutes", "CodeDeployDefault.ECSLinear10PercentEvery3Minutes"
 ALARMS = {"enabled": True, "alarms": [{"name": "errors"}]}
 
 
-class Release:
+class CodeDeployRelease:
     """A deployment of the shop's second revision."""
 
     def __init__(self, shop: Shop, deployment_id: str, second: str) -> None:
         self.shop, self.id, self.second = shop, deployment_id, second
 
     def step(self) -> Json:
-        """Lets it go on, and returns how it is."""
+        """Let it go on, and return how it is."""
         return dict(self.shop.codedeploy.get_deployment(deploymentId=self.id)["deploymentInfo"])
 
     def until(self, status: str) -> Json:
-        """Lets it go on until it has that status."""
+        """Let it go on until it has that status."""
         for _ in range(40):
             if (info := self.step())["status"] == status:
                 return info
@@ -45,7 +45,7 @@ class Release:
         return dict(found["deploymentTarget"]["ecsTarget"])
 
     def waits(self) -> list[tuple[str, int]]:
-        release = codedeploy_of(ACCOUNT, REGION).ecs_deployment(self.id).release
+        release = get_codedeploy(ACCOUNT, REGION).ecs_deployment(self.id).release
         return [(wait.reason, wait.minutes) for wait in release.waits]
 
     def stop(self, **options: Any) -> None:
@@ -64,18 +64,18 @@ def appspec(task_definition: str, hooks: list[Json] | None = None, **properties:
 
 @pytest.fixture
 def deploy(shop: Shop) -> Deploy:
-    """Creates the group with settings, and a deployment with the rest."""
+    """Create the group with settings, and a deployment with the rest."""
     shop.create_service()
     shop.create_application()
 
-    def create(hooks: list[Json] | None = None, properties: Json | None = None, **settings: Any) -> Release:
+    def create(hooks: list[Json] | None = None, properties: Json | None = None, **settings: Any) -> CodeDeployRelease:
         shop.codedeploy.create_deployment_group(**shop.deployment_group(**settings))
         return again(shop, hooks, properties)
 
     return create
 
 
-def again(shop: Shop, hooks: list[Json] | None = None, properties: Json | None = None) -> Release:
+def again(shop: Shop, hooks: list[Json] | None = None, properties: Json | None = None) -> CodeDeployRelease:
     second = shop.register()
     content = appspec(second, hooks, **(properties or {}))
     created = shop.codedeploy.create_deployment(
@@ -83,7 +83,7 @@ def again(shop: Shop, hooks: list[Json] | None = None, properties: Json | None =
         deploymentGroupName="web",
         revision={"revisionType": "AppSpecContent", "appSpecContent": {"content": content}},
     )
-    return Release(shop, created["deploymentId"], second)
+    return CodeDeployRelease(shop, created["deploymentId"], second)
 
 
 def colours(shop: Shop) -> tuple[dict[str, int], dict[str, int]]:
@@ -132,8 +132,7 @@ def test_the_next_release_goes_back_to_the_idle_colour(shop: Shop, deploy: Deplo
 
 
 @pytest.mark.parametrize(
-    ("config", "percentages", "minutes"),
-    [(CANARY, [10], 5), (LINEAR, [10, 20, 30, 40, 50, 60, 70, 80, 90], 3)],
+    ("config", "percentages", "minutes"), [(CANARY, [10], 5), (LINEAR, [10, 20, 30, 40, 50, 60, 70, 80, 90], 3)]
 )
 def test_traffic_moves_in_the_steps_of_the_configuration(
     shop: Shop, deploy: Deploy, config: str, percentages: list[int], minutes: int
@@ -327,10 +326,9 @@ def test_a_deployment_that_waits_stops_unless_it_is_continued(shop: Shop, deploy
 
 
 def test_a_deployment_waits_once_its_hooks_have_looked_at_green(shop: Shop, deploy: Deploy) -> None:
-    function("check")
+    create_function("check")
     release = deploy(
-        hooks=[{"BeforeAllowTraffic": "check"}],
-        blueGreenDeploymentConfiguration=blue_green("STOP_DEPLOYMENT", 30),
+        hooks=[{"BeforeAllowTraffic": "check"}], blueGreenDeploymentConfiguration=blue_green("STOP_DEPLOYMENT", 30)
     )
     report(release, "Succeeded")
     release.until("Ready")
@@ -346,49 +344,36 @@ def test_only_a_deployment_that_waits_is_continued(shop: Shop, deploy: Deploy) -
         shop.codedeploy.continue_deployment(deploymentId=release.id, deploymentWaitType="READY_WAIT")
 
 
-def test_an_alarm_during_the_shift_leads_the_traffic_back(shop: Shop, deploy: Deploy) -> None:
-    rollback = {"enabled": True, "events": ["DEPLOYMENT_STOP_ON_ALARM"]}
-    release = deploy(deploymentConfigName=CANARY, alarmConfiguration=ALARMS, autoRollbackConfiguration=rollback)
-    alarm("OK")
-    while colours(shop)[0].get("green") != 10:
+ROLLBACK = {"autoRollbackConfiguration": {"enabled": True, "events": ["DEPLOYMENT_STOP_ON_ALARM"]}}
+IN_THE_SHIFT, WHILE_BLUE_IS_KEPT, AT_ONCE = "in the shift", "while blue is kept", "at once"
+
+
+@pytest.mark.parametrize(
+    ("when", "settings", "rolled_back", "traffic"),
+    [
+        (IN_THE_SHIFT, {"deploymentConfigName": CANARY, **ROLLBACK}, True, ({"blue": 1}, {"green": 1})),
+        (IN_THE_SHIFT, {"deploymentConfigName": CANARY}, False, ({"green": 10, "blue": 90}, {"green": 100, "blue": 0})),
+        (WHILE_BLUE_IS_KEPT, ROLLBACK, True, ({"blue": 1}, {"green": 1})),
+        (AT_ONCE, {}, False, ({"blue": 1}, {"green": 1})),
+    ],
+)
+def test_an_alarm_stops_a_deployment_and_leads_the_traffic_back_if_told_to(
+    shop: Shop, deploy: Deploy, when: str, settings: Json, rolled_back: bool, traffic: tuple[Json, Json]
+) -> None:
+    set_alarm("ALARM" if when == AT_ONCE else "OK")
+    release = deploy(alarmConfiguration=ALARMS, **settings)
+    while when == IN_THE_SHIFT and colours(shop)[0].get("green") != 10:
         release.step()
-    alarm("ALARM")
+    while when == WHILE_BLUE_IS_KEPT and not release.step().get("instanceTerminationWaitTimeStarted"):
+        pass
+    set_alarm("ALARM")
     info = release.step()
     assert (info["status"], info["errorInformation"]["code"]) == ("Stopped", "ALARM_ACTIVE")
     assert "Activated alarms: <errors>" in info["errorInformation"]["message"]
-    assert "rollbackInfo" in info
-    assert colours(shop) == ({"blue": 1}, {"green": 1})
-    assert revisions(shop) == [("PRIMARY", shop.first)]
+    assert ("rollbackInfo" in info, colours(shop)) == (rolled_back, traffic)
+    if rolled_back or when == AT_ONCE:
+        assert revisions(shop) == [("PRIMARY", shop.first)]
     assert shop.ecs.describe_task_definition(taskDefinition=release.second)["taskDefinition"]["status"] == "ACTIVE"
-
-
-def test_an_alarm_that_is_not_told_to_lead_back_leaves_the_traffic_where_it_is(shop: Shop, deploy: Deploy) -> None:
-    release = deploy(deploymentConfigName=CANARY, alarmConfiguration=ALARMS)
-    alarm("OK")
-    while colours(shop)[0].get("green") != 10:
-        release.step()
-    alarm("ALARM")
-    assert "rollbackInfo" not in release.until("Stopped")
-    assert colours(shop)[0] == {"green": 10, "blue": 90}
-
-
-def test_an_alarm_that_is_on_already_stops_a_deployment_at_once(shop: Shop, deploy: Deploy) -> None:
-    alarm("ALARM")
-    info = deploy(alarmConfiguration=ALARMS).step()
-    assert (info["status"], info["errorInformation"]["code"]) == ("Stopped", "ALARM_ACTIVE")
-    assert revisions(shop) == [("PRIMARY", shop.first)]
-
-
-def test_an_alarm_while_blue_is_kept_brings_blue_back(shop: Shop, deploy: Deploy) -> None:
-    rollback = {"enabled": True, "events": ["DEPLOYMENT_STOP_ON_ALARM"]}
-    release = deploy(alarmConfiguration=ALARMS, autoRollbackConfiguration=rollback)
-    alarm("OK")
-    while not release.step().get("instanceTerminationWaitTimeStarted"):
-        pass
-    alarm("ALARM")
-    assert release.step()["errorInformation"]["code"] == "ALARM_ACTIVE"
-    assert colours(shop) == ({"blue": 1}, {"green": 1})
-    assert revisions(shop) == [("PRIMARY", shop.first)]
 
 
 @pytest.mark.parametrize(
@@ -398,17 +383,9 @@ def test_alarms_that_the_role_may_not_look_at_stop_a_deployment_unless_told_othe
     shop: Shop, deploy: Deploy, ignore: bool, status: str, code: str | None
 ) -> None:
     blind = role("blind", "codedeploy.amazonaws.com")
-    alarm("OK")
+    set_alarm("OK")
     release = deploy(alarmConfiguration={**ALARMS, "ignorePollAlarmFailure": ignore}, serviceRoleArn=blind)
     assert release.until(status).get("errorInformation", {}).get("code") == code
-
-
-def alarm(state: str) -> None:
-    cloudwatch = client("cloudwatch")
-    cloudwatch.put_metric_alarm(
-        AlarmName="errors", ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, Threshold=0
-    )
-    cloudwatch.set_alarm_state(AlarmName="errors", StateValue=state, StateReason="test")
 
 
 def test_a_stop_after_the_cutover_brings_blue_back(shop: Shop, deploy: Deploy) -> None:
@@ -436,7 +413,7 @@ def test_a_stop_without_rollback_leaves_both_colours_to_the_next_deployment(shop
 
 
 def test_a_hook_that_succeeds_lets_the_deployment_go_on(shop: Shop, deploy: Deploy) -> None:
-    function("check")
+    create_function("check")
     release = deploy(hooks=[{"AfterAllowTestTraffic": "check"}])
     report(release, "Succeeded")
     assert release.until("Succeeded")
@@ -446,7 +423,7 @@ def test_a_hook_that_succeeds_lets_the_deployment_go_on(shop: Shop, deploy: Depl
 
 @pytest.mark.parametrize("status", ["Failed", None])
 def test_a_hook_that_fails_or_keeps_silent_fails_the_deployment(shop: Shop, deploy: Deploy, status: str | None) -> None:
-    function("check")
+    create_function("check")
     release = deploy(hooks=[{"AfterAllowTestTraffic": "check"}])
     report(release, status)
     info = release.until("Failed")
@@ -455,21 +432,17 @@ def test_a_hook_that_fails_or_keeps_silent_fails_the_deployment(shop: Shop, depl
     assert release.target()["lifecycleEvents"][-1]["status"] == "Failed"
 
 
-def test_a_hook_that_is_not_there_fails_the_deployment(deploy: Deploy) -> None:
-    info = deploy(hooks=[{"BeforeInstall": "none"}]).until("Failed")
-    assert info["errorInformation"]["code"] == "INVALID_LAMBDA_FUNCTION"
-
-
-def test_a_hook_that_the_role_may_not_invoke_fails_the_deployment(shop: Shop, deploy: Deploy) -> None:
-    function("check")
-    release = deploy(
-        hooks=[{"BeforeInstall": "check"}], serviceRoleArn=role("mute", "codedeploy.amazonaws.com", may_invoke("other"))
-    )
-    assert release.until("Failed")["errorInformation"]["code"] == "IAM_ROLE_PERMISSIONS"
+@pytest.mark.parametrize(("hook", "code"), [("none", "INVALID_LAMBDA_FUNCTION"), ("check", "IAM_ROLE_PERMISSIONS")])
+def test_a_hook_that_cannot_be_called_fails_the_deployment(deploy: Deploy, hook: str, code: str) -> None:
+    create_function("check")
+    mute = role("mute", "codedeploy.amazonaws.com", may_invoke("other"))
+    settings = {"serviceRoleArn": mute} if hook == "check" else {}
+    info = deploy(hooks=[{"BeforeInstall": hook}], **settings).until("Failed")
+    assert info["errorInformation"]["code"] == code
 
 
 def test_a_role_may_invoke_the_one_function_that_is_the_hook(shop: Shop, deploy: Deploy) -> None:
-    function("check")
+    create_function("check")
     release = deploy(
         hooks=[{"BeforeInstall": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:check"}],
         serviceRoleArn=role("caller", "codedeploy.amazonaws.com", may_invoke("check")),
@@ -492,12 +465,12 @@ def test_where_functions_would_be_containers_one_that_may_report_counts_as_succe
 ) -> None:
     monkeypatch.setitem(default_user_config["lambda"], "use_docker", True)
     group = f"arn:aws:codedeploy:{REGION}:{ACCOUNT}:deploymentgroup:web/web"
-    function("check", {"Effect": "Allow", "Action": actions, "Resource": group})
+    create_function("check", {"Effect": "Allow", "Action": actions, "Resource": group})
     deploy(hooks=[{"BeforeInstall": "check"}]).until(status)
 
 
 def test_a_hook_reports_once_and_by_its_own_id(shop: Shop, deploy: Deploy) -> None:
-    function("check")
+    create_function("check")
     release = deploy(hooks=[{"BeforeInstall": "check"}])
     execution = report(release, "Succeeded")
     for wrong, code in (
@@ -510,9 +483,9 @@ def test_a_hook_reports_once_and_by_its_own_id(shop: Shop, deploy: Deploy) -> No
             )
 
 
-def report(release: Release, status: str | None) -> str:
-    """Goes on to the hook and reports for it."""
-    while not (waiting := codedeploy_of(ACCOUNT, REGION).waiting_hooks(release.id)):
+def report(release: CodeDeployRelease, status: str | None) -> str:
+    """Advance to the hook and report for it."""
+    while not (waiting := get_codedeploy(ACCOUNT, REGION).waiting_hooks(release.id)):
         assert release.step()["status"] == "InProgress"
     if status:
         release.shop.codedeploy.put_lifecycle_event_hook_execution_status(
@@ -521,38 +494,14 @@ def report(release: Release, status: str | None) -> str:
     return waiting[0].hook_execution_id
 
 
-def function(name: str, *statements: Json) -> None:
-    client("lambda").create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Role=role(name, "lambda.amazonaws.com", *statements),
-        Handler="index.handler",
-        Code={"ZipFile": b"none"},
-    )
-
-
 def test_rules_hear_of_a_deployment(shop: Shop, deploy: Deploy) -> None:
-    queue = listen("aws.codedeploy")
+    events = listen(source=["aws.codedeploy"])
     release = deploy()
     release.until("Succeeded")
-    assert [(event["detail"]["state"], event["detail"]["deploymentId"]) for event in heard(queue)] == [
+    assert [(event["detail"]["state"], event["detail"]["deploymentId"]) for event in events()] == [
         ("START", release.id),
         ("SUCCESS", release.id),
     ]
-
-
-def listen(source: str) -> str:
-    """Creates a queue that hears all events of ``source``; returns its URL."""
-    queue = str(client("sqs").create_queue(QueueName="events")["QueueUrl"])
-    events = client("events")
-    events.put_rule(Name="listen", EventPattern=json.dumps({"source": [source]}))
-    events.put_targets(Rule="listen", Targets=[{"Id": "queue", "Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:events"}])
-    return queue
-
-
-def heard(queue: str) -> list[Json]:
-    received = client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
-    return [json.loads(message["Body"]) for message in received]
 
 
 def test_a_group_tells_of_its_deployments(shop: Shop, deploy: Deploy) -> None:

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.aws_emulator.clients import client
+from tests.unit.aws_emulator.clients import client, role
 from tests.unit.aws_emulator.pipelines import pipeline
-from tests.unit.aws_emulator.shop import role
 
 Json = dict[str, Any]
 
@@ -50,88 +49,76 @@ def test_a_pipeline_is_of_the_first_type_unless_told_otherwise() -> None:
     assert (told["pipelineType"], told["executionMode"]) == ("V1", "SUPERSEDED")
 
 
-def unproduced(asked: Json) -> None:
-    asked["stages"][3]["actions"][0]["inputArtifacts"] = [{"name": "other"}]
-
-
-def produced_later(asked: Json) -> None:
-    asked["stages"][1]["actions"][0]["inputArtifacts"] = [{"name": "build"}]
-
-
-def produced_twice(asked: Json) -> None:
-    asked["stages"][1]["actions"][0]["outputArtifacts"] = [{"name": "source"}]
-
-
-def stage_named_twice(asked: Json) -> None:
-    asked["stages"][2]["name"] = "Build"
-
-
-def action_named_twice(asked: Json) -> None:
-    asked["stages"][2]["actions"] *= 2
-
-
-def build_first(asked: Json) -> None:
-    asked["stages"][0]["actions"].append(asked["stages"][1]["actions"][0])
-
-
-def source_later(asked: Json) -> None:
-    asked["stages"][2]["actions"].append(deepcopy(asked["stages"][0]["actions"][0]))
-
-
-def one_stage(asked: Json) -> None:
-    del asked["stages"][1:]
-
-
-def variables_in_the_first_type(asked: Json) -> None:
-    asked["pipelineType"] = "V1"
-
-
-def blank_in_a_name(asked: Json) -> None:
-    asked["stages"][1]["name"] = "Build it"
-
-
-def unknown_provider(asked: Json) -> None:
-    asked["stages"][1]["actions"][0]["actionTypeId"]["provider"] = "Docker"
-
-
-def missing_configuration(asked: Json) -> None:
-    del asked["stages"][3]["actions"][0]["configuration"]["ApplicationName"]
-
-
-def unknown_configuration(asked: Json) -> None:
-    asked["stages"][3]["actions"][0]["configuration"]["AppSpecPath"] = "appspec.yml"
-
-
-def output_of_a_deployment(asked: Json) -> None:
-    asked["stages"][3]["actions"][0]["outputArtifacts"] = [{"name": "deployed"}]
+STAGES = pipeline()["stages"]
 
 
 @pytest.mark.usefixtures("shop")
 @pytest.mark.parametrize(
-    ("spoil", "message"),
+    ("path", "value", "message"),
     [
-        (unproduced, "Input Artifact Bundle other in action Deploy is not an output of a preceding action"),
-        (produced_later, "Input Artifact Bundle build in action Build is not an output"),
-        (produced_twice, "Output Artifact Bundle name must be unique within a pipeline. source has been"),
-        (stage_named_twice, "Stage names must be unique within a pipeline. Build has been"),
-        (action_named_twice, "Action names must be unique within a stage. Approve has been"),
-        (build_first, "Pipeline should start with a stage that only contains source actions"),
-        (source_later, "Stage 'Approval' contains a source action; only the first stage may"),
-        (one_stage, "There should be a minimum of 2 stages in a pipeline"),
-        (variables_in_the_first_type, "Pipeline type V1 does not support variables"),
-        (blank_in_a_name, "Name 'Build it' must satisfy regular expression pattern"),
-        (unknown_provider, "Provider: 'Docker', Owner: 'AWS', Version: '1'. in action 'Build' is not available"),
-        (missing_configuration, "for action 'Deploy' is missing required configuration 'ApplicationName'"),
-        (unknown_configuration, "for action 'Deploy' contains unknown configuration 'AppSpecPath'"),
-        (output_of_a_deployment, "Action 'Deploy' has 1 output artifacts, allowed are 0 to 0"),
+        (
+            "stages 3 actions 0 inputArtifacts 0 name",
+            "other",
+            "Input Artifact Bundle other in action Deploy is not an output of a preceding action",
+        ),
+        (
+            "stages 1 actions 0 inputArtifacts 0 name",
+            "build",
+            "Input Artifact Bundle build in action Build is not an output",
+        ),
+        (
+            "stages 1 actions 0 outputArtifacts 0 name",
+            "source",
+            "Output Artifact Bundle name must be unique within a pipeline. source has been",
+        ),
+        ("stages 2 name", "Build", "Stage names must be unique within a pipeline. Build has been"),
+        ("stages 2 actions", STAGES[2]["actions"] * 2, "Action names must be unique within a stage. Approve has been"),
+        (
+            "stages 0 actions",
+            [*STAGES[0]["actions"], *STAGES[1]["actions"]],
+            "Pipeline should start with a stage that only contains source actions",
+        ),
+        (
+            "stages 2 actions",
+            [*STAGES[2]["actions"], *STAGES[0]["actions"]],
+            "Stage 'Approval' contains a source action; only the first stage may",
+        ),
+        ("stages", STAGES[:1], "There should be a minimum of 2 stages in a pipeline"),
+        ("pipelineType", "V1", "Pipeline type V1 does not support variables"),
+        ("stages 1 name", "Build it", "Name 'Build it' must satisfy regular expression pattern"),
+        (
+            "stages 1 actions 0 actionTypeId provider",
+            "Docker",
+            "Provider: 'Docker', Owner: 'AWS', Version: '1'. in action 'Build' is not available",
+        ),
+        (
+            "stages 3 actions 0 configuration ApplicationName",
+            None,
+            "for action 'Deploy' is missing required configuration 'ApplicationName'",
+        ),
+        (
+            "stages 3 actions 0 configuration AppSpecPath",
+            "appspec.yml",
+            "for action 'Deploy' contains unknown configuration 'AppSpecPath'",
+        ),
+        (
+            "stages 3 actions 0 outputArtifacts",
+            [{"name": "deployed"}],
+            "Action 'Deploy' has 1 output artifacts, allowed are 0 to 0",
+        ),
     ],
 )
-def test_a_structure_that_cannot_work_is_refused(spoil: Any, message: str) -> None:
+def test_a_structure_that_cannot_work_is_refused(path: str, value: Any, message: str) -> None:
     asked = create()
-    spoiled = deepcopy(asked)
-    spoil(spoiled)
+    changed: Any = deepcopy(asked)
+    place, names = changed, [int(name) if name.isdecimal() else name for name in path.split()]
+    for name in names[:-1]:
+        place = place[name]
+    place[names[-1]] = value
+    if value is None:
+        del place[names[-1]]
     with pytest.raises(ClientError, match=message):
-        client("codepipeline").update_pipeline(pipeline=spoiled)
+        client("codepipeline").update_pipeline(pipeline=changed)
     with pytest.raises(ClientError, match=message):
-        client("codepipeline").create_pipeline(pipeline={**spoiled, "name": "other"})
+        client("codepipeline").create_pipeline(pipeline={**changed, "name": "other"})
     assert client("codepipeline").get_pipeline(name="web")["pipeline"]["version"] == 1

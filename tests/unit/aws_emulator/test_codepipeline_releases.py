@@ -14,15 +14,16 @@ from botocore.exceptions import ClientError
 from moto.codebuild.exceptions import ResourceNotFoundException
 
 from tealform_harness.aws_emulator.codebuild.backend import BuildBackend
-from tealform_harness.aws_emulator.codebuild.variables import Variable
-from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
+from tealform_harness.aws_emulator.codebuild.buildspec import Variable
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client, listen, role
 from tests.unit.aws_emulator.pipelines import pipeline
-from tests.unit.aws_emulator.shop import Shop, container, role, task_definition
+from tests.unit.aws_emulator.shop import Shop, container, task_definition
 
 Json = dict[str, Any]
 
 IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/shop@sha256:{'a' * 64}"
 ARN = f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:web"
+NO_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
 APPSPEC = """
 version: 0.0
 Resources:
@@ -90,7 +91,7 @@ class Delivery:
         return Built(not self.log, None if self.log else archive(self.files), self.log)
 
     def create(self, **changes: Any) -> None:
-        """Creates the pipeline; what it does by itself at first is over when this returns."""
+        """Create the pipeline; what it does by itself at first is over when this returns."""
         store = {"type": "S3", "location": "artifacts", "encryptionKey": {"type": "KMS", "id": self.key}}
         asked = {**pipeline(self.role), "artifactStore": store, "executionMode": "SUPERSEDED", **changes}
         client("codepipeline").create_pipeline(pipeline=asked)
@@ -125,7 +126,7 @@ class Delivery:
         }
 
     def until(self, action: str, status: str) -> Json:
-        """Lets the executions go on until an action has that status."""
+        """Let the executions go on until an action has that status."""
         for _ in range(40):
             state = self.states()[action]
             if state.get("status") == status and (action != "Approve" or status != "InProgress" or "token" in state):
@@ -143,7 +144,7 @@ class Delivery:
         )
 
     def failure(self, action: str) -> str:
-        """Starts an execution, approves it where it must be, and returns why that action fails."""
+        """Start an execution, approve it where it must be, and return why that action fails."""
         self.start()
         if action == "Deploy":
             self.approve()
@@ -160,7 +161,7 @@ def delivery(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Delivery:
 
 
 def start_by_push(enabled: bool = True, service: str = "events.amazonaws.com", allowed: str = ARN) -> None:
-    """Lets pushes start the pipeline."""
+    """Let pushes start the pipeline."""
     statement = {"Effect": "Allow", "Action": "codepipeline:StartPipelineExecution", "Resource": allowed}
     pattern = {"source": ["aws.codecommit"], "detail": {"referenceName": ["main"]}}
     events = client("events")
@@ -218,18 +219,21 @@ def test_artifacts_are_zip_files_under_the_key_of_the_store(delivery: Delivery) 
         assert sorted(files.namelist()) == ["appspec.yml", "imageDetail.json", "taskdef.json"]
 
 
-def test_without_its_bucket_no_artifact_is_kept(delivery: Delivery) -> None:
+@pytest.mark.parametrize(
+    ("missing", "message"),
+    [
+        ("bucket", "to the bucket artifacts: The specified bucket does not exist"),
+        ("key", f"The key {NO_KEY} of the artifact store is not there"),
+    ],
+)
+def test_without_its_bucket_or_its_key_no_artifact_is_kept(delivery: Delivery, missing: str, message: str) -> None:
+    if missing == "key":
+        delivery.key = NO_KEY
     delivery.create()
     delivery.push()
-    client("s3").delete_bucket(Bucket="artifacts")
-    assert "to the bucket artifacts: The specified bucket does not exist" in delivery.failure("Source")
-
-
-def test_without_its_key_no_artifact_is_kept(delivery: Delivery) -> None:
-    delivery.key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
-    delivery.create()
-    delivery.push()
-    assert f"The key {delivery.key} of the artifact store is not there" in delivery.failure("Source")
+    if missing == "bucket":
+        client("s3").delete_bucket(Bucket="artifacts")
+    assert message in delivery.failure("Source")
 
 
 def test_a_failed_build_tells_the_end_of_its_log(delivery: Delivery) -> None:
@@ -427,42 +431,27 @@ def test_variables_are_told_with_their_defaults(delivery: Delivery) -> None:
 
 
 def test_rules_hear_of_an_execution(delivery: Delivery) -> None:
-    queue = client("sqs").create_queue(QueueName="pipelines")["QueueUrl"]
-    client("events").put_rule(Name="listen", EventPattern=json.dumps({"source": ["aws.codepipeline"]}))
-    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:pipelines"
-    client("events").put_targets(Rule="listen", Targets=[{"Id": "queue", "Arn": arn}])
+    events = listen(source=["aws.codepipeline"])
     delivery.create()
-    received = client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
-    events = [json.loads(message["Body"]) for message in received]
-    assert [(event["detail"]["state"], event["resources"]) for event in events] == [
+    assert [(event["detail"]["state"], event["resources"]) for event in events()] == [
         ("STARTED", [ARN]),
         ("FAILED", [ARN]),
     ]
 
 
-def test_a_disabled_rule_starts_nothing(delivery: Delivery) -> None:
+@pytest.mark.parametrize(("rule", "started"), [({"enabled": False}, 1), ({"allowed": f"{ARN}-other"}, 1), ({}, 2)])
+def test_a_push_starts_the_pipeline_if_rule_and_role_allow_it(
+    delivery: Delivery, rule: dict[str, Any], started: int
+) -> None:
     delivery.create()
-    start_by_push(enabled=False)
-    delivery.push()
-    assert len(delivery.executions()) == 1
-    client("events").enable_rule(Name="push")
-    delivery.push("again")
-    assert len(delivery.executions()) == 2
-
-
-def test_a_push_to_another_branch_starts_nothing(delivery: Delivery) -> None:
-    delivery.create()
-    start_by_push()
+    start_by_push(**rule)
     commit = delivery.push()
     client("codecommit").create_branch(repositoryName="web", branchName="other", commitId=commit)
-    assert len(delivery.executions()) == 2
-
-
-def test_the_role_of_a_target_must_allow_the_start(delivery: Delivery) -> None:
-    delivery.create()
-    start_by_push(allowed=f"{ARN}-other")
-    delivery.push()
-    assert len(delivery.executions()) == 1
+    assert len(delivery.executions()) == started
+    if not rule.get("enabled", True):
+        client("events").enable_rule(Name="push")
+        delivery.push("again")
+        assert len(delivery.executions()) == 2
 
 
 def test_a_role_that_eventbridge_cannot_take_on_is_refused_as_is_none(delivery: Delivery) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from tealform_harness.aws_emulator import git_hosting
 from tealform_harness.aws_emulator.archive import unpack
-from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
 from tests.unit.aws_emulator.pipelines import Pipeline, action, bucket
 
@@ -23,18 +21,15 @@ REPOSITORY = "example/shop"
 
 
 @pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    install()
-    with mock_aws():
-        bucket("target")
-        yield
+def _sources(aws: None) -> None:
+    bucket("target")
 
 
 def connect(name: str = NAMES[0], handshake: bool = True) -> str:
     asked = {"ConnectionName": "shop", "ProviderType": "GitHub", "Tags": [{"Key": "owner", "Value": "web"}]}
     arn = str(client(name).create_connection(**asked)["ConnectionArn"])
     if handshake:
-        git_hosting.handshaken({"arn": arn})
+        git_hosting.answer_handshake({"arn": arn})
     return arn
 
 
@@ -43,7 +38,7 @@ def push(
 ) -> str:
     encoded = {path: base64.b64encode(text.encode()).decode() for path, text in (files or {"a": "1"}).items()}
     asked = {"account": ACCOUNT, "region": REGION, "repository": repository, "branch": branch, "tag": tag}
-    return str(git_hosting.pushed({**asked, "files": encoded, "message": "as agreed"})["commit_id"])
+    return str(git_hosting.answer_push({**asked, "files": encoded, "message": "as agreed"})["commit_id"])
 
 
 def pipeline(arn: str, *filters: Json, may_use: str = "codeconnections", **settings: str) -> Pipeline:
@@ -66,7 +61,7 @@ def test_a_connection_waits_for_its_handshake(name: str) -> None:
     assert arn.startswith(f"arn:aws:{name}:{REGION}:{ACCOUNT}:connection/")
     assert (told["ConnectionStatus"], told["ConnectionName"], told["ProviderType"]) == ("PENDING", "shop", "GitHub")
 
-    git_hosting.handshaken({"arn": arn})
+    git_hosting.answer_handshake({"arn": arn})
 
     for either in NAMES:
         assert client(either).get_connection(ConnectionArn=arn)["Connection"]["ConnectionStatus"] == "AVAILABLE"
@@ -86,7 +81,7 @@ def test_a_connection_has_tags_and_goes() -> None:
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         aws.get_connection(ConnectionArn=arn)
     with pytest.raises(ValueError, match="there is no connection"):
-        git_hosting.handshaken({"arn": arn})
+        git_hosting.answer_handshake({"arn": arn})
 
 
 def test_a_push_is_released() -> None:
@@ -210,10 +205,7 @@ def test_triggers_of_no_source_and_two_of_one_are_refused(names: list[str], mess
     made = pipeline(connect())
     push_any = [{"branches": {"includes": ["main"]}}]
     triggers = [
-        {
-            "providerType": "CodeStarSourceConnection",
-            "gitConfiguration": {"sourceActionName": name, "push": push_any},
-        }
+        {"providerType": "CodeStarSourceConnection", "gitConfiguration": {"sourceActionName": name, "push": push_any}}
         for name in names
     ]
     with pytest.raises(ClientError, match=message):

@@ -62,9 +62,7 @@ def test_a_rule_can_be_pointed_at_another_group(ec2: Any, groups: tuple[str, str
 
     ec2.modify_security_group_rules(
         GroupId=service,
-        SecurityGroupRules=[
-            {"SecurityGroupRuleId": before["SecurityGroupRuleId"], "SecurityGroupRule": changed},
-        ],
+        SecurityGroupRules=[{"SecurityGroupRuleId": before["SecurityGroupRuleId"], "SecurityGroupRule": changed}],
     )
 
     (after,) = rules(ec2, service)

@@ -10,9 +10,8 @@ from botocore.exceptions import ClientError
 from moto.awslambda.utils import get_backend
 from moto.core.config import default_user_config
 
-from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
-from tests.unit.aws_emulator.shop import Shop, container, role
-from tests.unit.aws_emulator.store import BOTH, Release, Store
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, create_function, role, set_alarm
+from tests.unit.aws_emulator.shop import BOTH, ServiceRelease, Shop, Store, container
 
 Json = dict[str, Any]
 
@@ -38,21 +37,10 @@ def store(shop: Shop) -> Store:
     return Store(shop)
 
 
-def function() -> None:
-    """Creates the function that hooks call."""
-    client("lambda").create_function(
-        FunctionName="check",
-        Runtime="python3.13",
-        Role=role("function", "lambda.amazonaws.com"),
-        Handler="index.handler",
-        Code={"ZipFile": b"none"},
-    )
-
-
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> tuple[list[Json], list[Any]]:
     """What the function is called with, and what it answers in turn, as JSON or as text; SUCCEEDED in the end."""
-    function()
+    create_function("check")
     events: list[Json] = []
     answers: list[Any] = []
 
@@ -65,21 +53,13 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> tuple[list[Json], list[Any]]:
     return events, answers
 
 
-def alarm(state: str = "OK", name: str = "errors") -> None:
-    """Creates an alarm in that state, or brings it there."""
-    client("cloudwatch").put_metric_alarm(
-        AlarmName=name, ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, MetricName="m", Namespace="n"
-    )
-    client("cloudwatch").set_alarm_state(AlarmName=name, StateValue=state, StateReason="test")
-
-
 def watching(rollback: bool = True) -> Json:
     return {"alarms": {"alarmNames": ["errors"], "enable": True, "rollback": rollback}}
 
 
 def test_a_service_tells_what_it_was_created_with(store: Store) -> None:
-    function()
-    alarm()
+    create_function("check")
+    set_alarm("OK")
     hooks = [store.hook("POST_TEST_TRAFFIC_SHIFT", "PRE_SCALE_UP", hookDetails={"name": ["x", 3.14, True]})]
     configuration = {"bakeTimeInMinutes": 5, "lifecycleHooks": hooks, **BOTH, **CANARY, **BREAKER, **watching()}
     created = store.create(configuration)
@@ -96,7 +76,7 @@ def test_the_first_deployment_goes_on_by_itself_and_lands_in_the_alternate_group
     assert store.colours() == ({"green": 100, "blue": 0}, {"green": 100, "blue": 0})
     (deployment,) = store.deployments()
     assert deployment["status"] == "SUCCESSFUL"
-    told = Release(store, store.shop.first).step()
+    told = ServiceRelease(store, store.shop.first).step()
     assert (told["sourceServiceRevisions"], told["lifecycleStage"]) == ([], "CLEAN_UP")
     assert told["targetServiceRevision"]["arn"] == deployment["targetServiceRevisionArn"]
 
@@ -200,7 +180,7 @@ def test_deployments_are_listed_by_status_and_time(store: Store) -> None:
 
 
 def test_what_runs_elsewhere_takes_a_deployment_and_what_does_not_takes_none(store: Store) -> None:
-    function()
+    create_function("check")
     store.create()
     store.update(desiredCount=3, healthCheckGracePeriodSeconds=9, enableExecuteCommand=True)
     store.update(deploymentConfiguration={"bakeTimeInMinutes": 7, "lifecycleHooks": [store.hook("PRE_SCALE_UP")]})
@@ -216,7 +196,7 @@ def test_what_runs_elsewhere_takes_a_deployment_and_what_does_not_takes_none(sto
     for number, change in enumerate(triggers, 2):
         store.update(**change)
         assert len(store.deployments()) == number
-        Release(store, store.shop.first).until("SUCCESSFUL")
+        ServiceRelease(store, store.shop.first).until("SUCCESSFUL")
 
 
 def test_a_change_of_capacity_comes_with_the_next_deployment(store: Store) -> None:
@@ -320,7 +300,7 @@ def test_a_first_deployment_waits_for_its_hook(store: Store, calls: tuple[list[J
     calls[1].append({"hookStatus": "IN_PROGRESS"})
     created = store.create({"lifecycleHooks": [store.hook("POST_SCALE_UP")]})
     assert (store.deployments()[0]["status"], created["runningCount"]) == ("IN_PROGRESS", 2)
-    Release(store, store.shop.first).until("SUCCESSFUL")
+    ServiceRelease(store, store.shop.first).until("SUCCESSFUL")
 
 
 @pytest.mark.parametrize("docker", [True, False])
@@ -328,7 +308,7 @@ def test_a_function_that_is_not_run_here_counts_as_succeeded(
     store: Store, docker: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(default_user_config, "lambda", {"use_docker": docker})
-    function()
+    create_function("check")
     store.create({"lifecycleHooks": [store.hook("PRE_SCALE_UP")]})
     assert store.deployments()[0]["status"] == "SUCCESSFUL"
 
@@ -377,11 +357,11 @@ def test_a_hook_that_does_not_succeed_rolls_back(
     [
         ({"hookTargetArn": "arn:aws:lambda:ap-northeast-1:123456789012:function:none"}, "unable to invoke hook target"),
         ({"roleArn": f"arn:aws:iam::{ACCOUNT}:role/none"}, "ECS was unable to assume role"),
-        ({"roleArn": f"arn:aws:iam::{ACCOUNT}:role/function"}, "ECS was unable to assume role"),
+        ({"roleArn": f"arn:aws:iam::{ACCOUNT}:role/check"}, "ECS was unable to assume role"),
     ],
 )
 def test_a_hook_that_cannot_be_called_rolls_back(store: Store, wrong: Json, reason: str) -> None:
-    function()
+    create_function("check")
     store.create()
     store.update(deploymentConfiguration={"lifecycleHooks": [store.hook("PRE_SCALE_UP", **wrong)]})
     told = store.release().until("ROLLBACK_SUCCESSFUL")
@@ -394,7 +374,7 @@ def test_there_is_nothing_to_roll_the_first_deployment_back_to(
 ) -> None:
     calls[1].append({"hookStatus": "FAILED"})
     store.create({"lifecycleHooks": [store.hook("POST_SCALE_UP")]})
-    told = Release(store, store.shop.first).step()
+    told = ServiceRelease(store, store.shop.first).step()
     assert (told["status"], told["statusReason"]) == ("ROLLBACK_FAILED", NO_CANDIDATE)
     assert "returned FAILED status" in told["rollback"]["reason"]
     events = [each["message"] for each in store.shop.service()["events"]]
@@ -410,13 +390,13 @@ def test_there_is_nothing_to_roll_the_first_deployment_back_to(
 
 
 def test_an_alarm_rolls_back(store: Store) -> None:
-    alarm()
+    set_alarm("OK")
     store.create({**watching(), **BREAKER})
     release = store.release()
     told = release.until("BAKE_TIME")
     assert told["alarms"] == {"status": "MONITORING", "alarmNames": ["errors"], "triggeredAlarmNames": []}
     assert told["deploymentCircuitBreaker"] == {"status": "MONITORING", "failureCount": 0, "threshold": 3}
-    alarm("ALARM")
+    set_alarm("ALARM")
     told = release.step()
     assert (told["status"], told["alarms"]["status"]) == ("ROLLBACK_IN_PROGRESS", "TRIGGERED")
     assert told["alarms"]["triggeredAlarmNames"] == ["errors"]
@@ -426,37 +406,37 @@ def test_an_alarm_rolls_back(store: Store) -> None:
 
 
 def test_an_alarm_that_is_not_to_roll_back_stops(store: Store) -> None:
-    alarm()
+    set_alarm("OK")
     store.create(watching(rollback=False))
     release = store.release()
     release.until("PRODUCTION_TRAFFIC_SHIFT")
-    alarm("ALARM")
+    set_alarm("ALARM")
     told = release.step()
     assert (told["status"], "stoppedAt" in told, store.colours()[0]) == ("STOPPED", True, {"blue": 100, "green": 0})
-    alarm("OK")
+    set_alarm("OK")
     second = store.release()
     assert second.step()["lifecycleStage"] == "RECONCILE_SERVICE"
     second.until("SUCCESSFUL")
 
 
 def test_alarms_that_are_on_at_the_beginning_do_not_count(store: Store) -> None:
-    alarm()
+    set_alarm("OK")
     store.create(watching())
-    alarm("ALARM")
+    set_alarm("ALARM")
     release = store.release()
     assert release.step()["alarms"]["status"] == "DISABLED"
-    alarm("OK")
+    set_alarm("OK")
     release.step()
-    alarm("ALARM")
+    set_alarm("ALARM")
     release.until("SUCCESSFUL")
 
 
 def test_alarms_are_minded_until_blue_is_gone(store: Store) -> None:
-    alarm()
+    set_alarm("OK")
     store.create(watching())
     release = store.release()
     release.until("CLEAN_UP")
-    alarm("ALARM")
+    set_alarm("ALARM")
     assert release.until("SUCCESSFUL")["alarms"]["status"] == "MONITORING_COMPLETE"
 
 
@@ -613,31 +593,38 @@ def forward(store: Store, rule: str, weights: dict[str, int]) -> None:
 # What a deployment finds
 
 
-def test_a_rule_that_splits_traffic_is_not_moved(store: Store) -> None:
+@pytest.mark.parametrize(
+    ("production", "test", "reason"),
+    [
+        (
+            {"blue": 5, "green": 95},
+            {},
+            "productionListenerRule {rule} should have exactly one target group serving traffic but found 2 target groups",
+        ),
+        (
+            {"other": 1, "blue": 0},
+            {},
+            "Production listener rule is forwarding traffic to unexpected target group {other}",
+        ),
+        (
+            {"green": 1},
+            {"green": 1},
+            "Target group {blue} is not associated with either productionListenerRule or testListenerRule.",
+        ),
+    ],
+)
+def test_rules_that_do_not_lead_to_the_pair_are_not_moved(
+    store: Store, production: dict[str, int], test: dict[str, int], reason: str
+) -> None:
     store.create()
-    forward(store, store.shop.production_rule, {store.shop.blue: 5, store.shop.green: 95})
+    shop = store.shop
+    arns = {"blue": shop.blue, "green": shop.green, "other": shop.target_group("shop-other")}
+    for rule, weights in ((shop.production_rule, production), (shop.test_rule, test)):
+        if weights:
+            forward(store, rule, {arns[name]: weight for name, weight in weights.items()})
     told = store.release().until("ROLLBACK_SUCCESSFUL")
-    assert "should have exactly one target group serving traffic but found 2" in told["statusReason"]
-    assert store.colours()[0] == {"blue": 5, "green": 95}
-
-
-def test_a_rule_that_leads_elsewhere_is_not_moved(store: Store) -> None:
-    store.create()
-    other = store.shop.target_group("shop-other")
-    forward(store, store.shop.production_rule, {other: 1, store.shop.blue: 0})
-    told = store.release().until("ROLLBACK_SUCCESSFUL")
-    assert f"Production listener rule is forwarding traffic to unexpected target group {other}" in told["statusReason"]
-
-
-def test_a_group_that_no_rule_leads_to_is_not_deployed_to(store: Store) -> None:
-    store.create()
-    for rule in (store.shop.production_rule, store.shop.test_rule):
-        forward(store, rule, {store.shop.green: 1})
-    told = store.release().until("ROLLBACK_SUCCESSFUL")
-    message = (
-        f"Target group {store.shop.blue} is not associated with either productionListenerRule or testListenerRule."
-    )
-    assert told["statusReason"].endswith(message)
+    assert reason.format(rule=shop.production_rule, **arns) in told["statusReason"]
+    assert store.colours()[0] == production
 
 
 def test_a_rule_that_is_gone_is_not_moved(store: Store) -> None:
@@ -651,7 +638,7 @@ def test_a_role_that_ecs_cannot_take_on_moves_nothing(store: Store, name: str) -
     role("other", "ecs-tasks.amazonaws.com")
     arn = f"arn:aws:iam::{ACCOUNT}:role/{name}"
     store.create(loadBalancers=[store.balancer(roleArn=arn)])
-    told = Release(store, store.shop.first).step()
+    told = ServiceRelease(store, store.shop.first).step()
     assert (told["status"], told["statusReason"]) == ("ROLLBACK_FAILED", NO_CANDIDATE)
     assert f"missing permissions on ECS Infrastructure Role '{arn}'" in told["rollback"]["reason"]
 
@@ -720,13 +707,11 @@ def test_a_service_goes_over_from_codedeploy(store: Store) -> None:
     with pytest.raises(ClientError, match="advancedConfiguration field is required"):
         store.update(deploymentController={"type": "ECS"}, deploymentConfiguration=blue_green)
     store.update(
-        deploymentController={"type": "ECS"},
-        deploymentConfiguration=blue_green,
-        loadBalancers=[store.balancer()],
+        deploymentController={"type": "ECS"}, deploymentConfiguration=blue_green, loadBalancers=[store.balancer()]
     )
     service = store.shop.service()
     assert (service["deploymentController"], service.get("taskSets", [])) == ({"type": "ECS"}, [])
-    release = Release(store, store.shop.first)
+    release = ServiceRelease(store, store.shop.first)
     assert len(release.step()["sourceServiceRevisions"]) == 1
     release.until("SUCCESSFUL")
     assert store.colours()[0] == {"blue": 0, "green": 100}

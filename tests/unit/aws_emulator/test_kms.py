@@ -1,19 +1,14 @@
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
-from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import client
 
 
 @pytest.fixture
-def kms() -> Iterator[Any]:
-    install()
-    with mock_aws():
-        yield client("kms")
+def kms(aws: None) -> Any:
+    return client("kms")
 
 
 @pytest.mark.parametrize(("asked", "days"), [({}, 365), ({"RotationPeriodInDays": 90}, 90)])

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from tealform_harness.aws_emulator.services import install
-from tests.unit.aws_emulator.clients import client
-from tests.unit.aws_emulator.shop import Network, role
+from tests.unit.aws_emulator.clients import client, role
+from tests.unit.aws_emulator.shop import Network
 
 Json = dict[str, Any]
 
@@ -35,21 +35,15 @@ NOT_BY_ITSELF = {**JOIN, "Effect": "Deny", "Condition": {"ArnEquals": {"lambda:S
 
 @pytest.fixture(scope="module")
 def network() -> Iterator[Network]:
+    # Not that of conftest, whose functions are never run and are checked less.
     install()
     with mock_aws():
         yield Network()
 
 
 @pytest.fixture
-def functions(network: Network) -> Iterator[Any]:
-    functions, iam = client("lambda"), client("iam")
-    yield functions
-    for function in functions.list_functions()["Functions"]:
-        functions.delete_function(FunctionName=function["FunctionName"])
-    for each in iam.list_roles()["Roles"]:
-        for policy in iam.list_role_policies(RoleName=each["RoleName"])["PolicyNames"]:
-            iam.delete_role_policy(RoleName=each["RoleName"], PolicyName=policy)
-        iam.delete_role(RoleName=each["RoleName"])
+def functions(empty_network: Network) -> Any:
+    return client("lambda")
 
 
 def code() -> bytes:

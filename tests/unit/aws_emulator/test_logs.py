@@ -1,12 +1,9 @@
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
-from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
 
 ADMISSION = {
@@ -21,10 +18,8 @@ ADMISSION = {
 
 
 @pytest.fixture
-def logs() -> Iterator[Any]:
-    install()
-    with mock_aws():
-        yield client("logs")
+def logs(aws: None) -> Any:
+    return client("logs")
 
 
 def key_with(*statements: dict[str, Any]) -> str:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from tealform_harness.aws_emulator.archive import pack
-from tealform_harness.aws_emulator.services import install
-from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client, receive, role, subscribe
 from tests.unit.aws_emulator.pipelines import Pipeline, action, bucket
-from tests.unit.aws_emulator.shop import role
+
+pytestmark = pytest.mark.usefixtures("aws")
 
 Json = dict[str, Any]
 
@@ -25,30 +23,19 @@ PUBLISHERS = ["codestar-notifications.amazonaws.com", "events.amazonaws.com"]
 BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/central"
 
 
-@pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    install()
-    with mock_aws():
-        yield
-
-
 def topic(*publishers: str) -> str:
-    """Creates the topic, which admits ``publishers``; returns the URL of a queue with what comes to it."""
-    sns = client("sns")
-    sns.create_topic(Name="releases")
-    url = client("sqs").create_queue(QueueName="releases")["QueueUrl"]
-    sns.subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=TOPIC.replace(":sns:", ":sqs:"))
+    """Create the topic, which admits ``publishers``; return the URL of a queue with what comes to it."""
+    url = subscribe(TOPIC)
     principal = {"Service": list(publishers)}
     statement = {"Effect": "Allow", "Principal": principal, "Action": "SNS:Publish", "Resource": TOPIC}
     if publishers:
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        sns.set_topic_attributes(TopicArn=TOPIC, AttributeName="Policy", AttributeValue=policy)
-    return str(url)
+        client("sns").set_topic_attributes(TopicArn=TOPIC, AttributeName="Policy", AttributeValue=policy)
+    return url
 
 
 def received(queue: str) -> list[Any]:
-    messages = client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
-    return [json.loads(json.loads(message["Body"])["Message"]) for message in messages]
+    return [json.loads(message["Message"]) for message in receive(queue)]
 
 
 def rule(**changes: Any) -> Json:

@@ -1,12 +1,9 @@
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
-from tealform_harness.aws_emulator.services import install
 from tests.unit.aws_emulator.clients import REGION, client
 
 LOGGING = {"LoggingEnabled": {"TargetBucket": "shop-logs", "TargetPrefix": "buckets/artifacts/"}}
@@ -26,14 +23,12 @@ PLAIN_HTTP = {
 
 
 @pytest.fixture
-def s3() -> Iterator[Any]:
+def s3(aws: None) -> Any:
     """S3 with a bucket for logs and one for artifacts."""
-    install()
-    with mock_aws():
-        aws = client("s3")
-        for bucket in ("shop-logs", "shop-artifacts"):
-            aws.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-        yield aws
+    made = client("s3")
+    for bucket in ("shop-logs", "shop-artifacts"):
+        made.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return made
 
 
 def admit(s3: Any, *statements: dict[str, Any]) -> None:

@@ -1,22 +1,28 @@
 import json
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from moto import mock_aws
+from moto.backends import get_backend
 
 from tealform.errors import TealformError
 from tealform_harness.aws_emulator import git_hosting
-from tealform_harness.aws_emulator.seed import PATH, seed
+from tealform_harness.aws_emulator.external_references import SEED_PATH, seed
+from tealform_harness.aws_emulator.kms import KeyBackend
+from tealform_harness.aws_emulator.request_dedup import RequestDeduplicator
 from tealform_harness.aws_emulator.server import EmulatedAws, running
+from tealform_harness.aws_emulator.services import install
 from tests.inventory import ROOT
 from tests.unit.aws_emulator import clients
-from tests.unit.aws_emulator.test_external_references import PRIVATE, PUBLIC, VPC_ID, document, in_network
-from tests.unit.aws_emulator.test_preexisting_resources import CERTIFICATE
+from tests.unit.aws_emulator.test_external_references import document, in_network
+from tests.unit.aws_emulator.test_preexisting_resources import CERTIFICATE, PRIVATE, PUBLIC, VPC_ID
 
 ACCOUNT = "210987654321"
 REGION = "eu-west-1"
@@ -113,7 +119,7 @@ def test_what_is_in_a_region_that_is_not_emulated_is_said(aws: EmulatedAws, docu
 
 def test_an_arn_of_something_else_is_refused(aws: EmulatedAws) -> None:
     body = json.dumps({"arns": ["arn:aws:dynamodb:ap-northeast-1:123456789012:table/bucket"], "networks": []}).encode()
-    asked = urllib.request.Request(aws.endpoint + PATH, body, method="POST")
+    asked = urllib.request.Request(aws.endpoint + SEED_PATH, body, method="POST")
 
     with pytest.raises(urllib.error.HTTPError) as error:
         urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked)
@@ -150,3 +156,73 @@ def test_somebody_elsewhere_completes_a_connection_and_pushes(aws: EmulatedAws) 
     assert git_hosting.push_tag(aws, REGION, "example/shop", "v1", "main") == commit
     with pytest.raises(TealformError, match="example/shop has no branch other"):
         git_hosting.push_tag(aws, REGION, "example/shop", "v2", "other")
+
+
+class Counter:
+    """An application that counts, and fails as often as it is told to."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.done, self.failures = 0, failures
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self.done += 1
+        status = "500 Internal Server Error" if self.done <= self.failures else "200 OK"
+        start_response(status, [("X-Done", str(self.done))])
+        return [b"done ", str(self.done).encode()]
+
+
+def ask(application: RequestDeduplicator, call: str = "") -> tuple[str, bytes]:
+    told: list[Any] = []
+    environ = {"HTTP_AMZ_SDK_INVOCATION_ID": call} if call else {}
+    body = b"".join(application(environ, lambda status, headers, exc_info=None: told.append(status)))  # type: ignore[arg-type]
+    return told[0], body
+
+
+def test_the_same_call_is_done_once() -> None:
+    counter = Counter()
+    application = RequestDeduplicator(counter)
+    assert ask(application, "a") == ask(application, "a") == ("200 OK", b"done 1")
+    assert ask(application, "b") == ("200 OK", b"done 2")
+    assert counter.done == 2
+
+
+def test_what_has_no_name_is_done_each_time() -> None:
+    application = RequestDeduplicator(Counter())
+    assert [ask(application)[1], ask(application)[1]] == [b"done 1", b"done 2"]
+
+
+def test_what_failed_is_tried_again() -> None:
+    application = RequestDeduplicator(Counter(failures=1))
+    assert ask(application, "a")[0] == "500 Internal Server Error"
+    assert ask(application, "a") == ("200 OK", b"done 2")
+
+
+def test_a_second_try_waits_for_the_first() -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow(environ: Any, start_response: Any) -> Iterable[bytes]:
+        began.set()
+        go_on.wait(5)
+        return counter(environ, start_response)
+
+    counter = Counter()
+    application, answers = RequestDeduplicator(slow), list[tuple[str, bytes]]()
+    tries = [threading.Thread(target=lambda: answers.append(ask(application, "a"))) for _ in range(2)]
+    for each in tries:
+        each.start()
+    assert began.wait(5)
+    go_on.set()
+    for each in tries:
+        each.join(5)
+    assert answers == [("200 OK", b"done 1")] * 2
+
+
+def test_installing_again_changes_nothing() -> None:
+    install()
+    install()
+
+    with mock_aws():
+        key = clients.client("kms").create_key()["KeyMetadata"]["KeyId"]
+        clients.client("kms").enable_key_rotation(KeyId=key)
+        assert clients.client("kms").get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 365
+    assert get_backend("kms").backend is KeyBackend

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from tealform_harness.aws_emulator.archive import pack
-from tealform_harness.aws_emulator.codepipeline.error import ActionError
-from tealform_harness.aws_emulator.codepipeline.windows import is_open
-from tealform_harness.aws_emulator.services import install
-from tests.unit.aws_emulator.clients import client
+from tealform_harness.aws_emulator.codepipeline.action_run import ActionError
+from tealform_harness.aws_emulator.codepipeline.conditions import is_window_open
+from tests.unit.aws_emulator.clients import client, set_alarm
 from tests.unit.aws_emulator.pipelines import Pipeline, action, bucket
 
 Json = dict[str, Any]
@@ -25,31 +22,13 @@ KEY_IS = {"Variable": "#{Source.ObjectKey}", "Value": "a.zip"}
 
 
 @pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    install()
-    with mock_aws():
-        bucket("source")
-        put("1")
-        yield
+def _sources(aws: None) -> None:
+    bucket("source")
+    put("1")
 
 
 def put(content: str) -> None:
     client("s3").put_object(Bucket="source", Key="a.zip", Body=pack({"content": content.encode()}))
-
-
-def alarm(state: str) -> None:
-    aws = client("cloudwatch")
-    aws.put_metric_alarm(
-        AlarmName="errors",
-        MetricName="errors",
-        Namespace="shop",
-        Statistic="Sum",
-        ComparisonOperator="GreaterThanThreshold",
-        EvaluationPeriods=1,
-        Period=60,
-        Threshold=1,
-    )
-    aws.set_alarm_state(AlarmName="errors", StateValue=state, StateReason="said so")
 
 
 def hook(name: str, provider: str, configuration: Json, result: str = "FAIL") -> Json:
@@ -116,7 +95,7 @@ def test_a_stage_is_entered_if_a_variable_holds(operator: str, value: str, holds
 @pytest.mark.parametrize("waiting", [{}, {"WaitTime": "1"}])
 def test_an_alarm_that_is_raised_stops_a_release(state: str, ends: str, when: str, waiting: Json) -> None:
     bucket("target")
-    alarm(state)
+    set_alarm(state)
     made = pipeline(**hook(when, "CloudWatchAlarm", {**ALARM, **waiting}))
     assert statuses(made) == [(ends, ends)]
     (rule,) = made.aws.list_rule_executions(pipelineName="release")["ruleExecutionDetails"]
@@ -170,13 +149,13 @@ def test_an_open_window_lets_a_release_in() -> None:
     ],
 )
 def test_a_window_is_open_at_the_times_of_its_zone(cron: str, zone: str, expected: bool) -> None:
-    assert is_open(cron, zone, datetime(2026, 7, 1, 10, 30, tzinfo=UTC)) is expected
+    assert is_window_open(cron, zone, datetime(2026, 7, 1, 10, 30, tzinfo=UTC)) is expected
 
 
 @pytest.mark.parametrize(("cron", "zone"), [("* * * * *", "UTC"), ("* * * ? * *", "Mars"), ("* * * L * ?", "UTC")])
 def test_a_window_that_cannot_be_read_is_refused(cron: str, zone: str) -> None:
     with pytest.raises(ActionError):
-        is_open(cron, zone, datetime(2026, 7, 1, 10, 30, tzinfo=UTC))
+        is_window_open(cron, zone, datetime(2026, 7, 1, 10, 30, tzinfo=UTC))
 
 
 ROLLING_BACK: dict[str, Json] = {
@@ -189,17 +168,17 @@ ROLLING_BACK: dict[str, Json] = {
 @pytest.mark.parametrize("because", ROLLING_BACK)
 def test_a_stage_is_rolled_back_to_what_it_ran_last(because: str) -> None:
     bucket("target")
-    alarm("OK")
+    set_alarm("OK")
     made = pipeline(**ROLLING_BACK[because])
     good = made.executions()[0]["pipelineExecutionId"]
-    alarm("ALARM")
+    set_alarm("ALARM")
     if because != "a condition":
         client("s3").put_object(Bucket="source", Key="a.zip", Body=b"no ZIP")
     else:
         put("2")
     bad = made.start()
     made.settled()
-    alarm("OK")
+    set_alarm("OK")
     newest, failed, *_ = made.executions()
     made.settled()
     assert (failed["pipelineExecutionId"], failed["status"]) == (bad, "Failed")
@@ -213,7 +192,7 @@ def test_a_stage_is_rolled_back_to_what_it_ran_last(because: str) -> None:
 
 def test_a_failure_with_a_quiet_alarm_is_not_rolled_back() -> None:
     bucket("target")
-    alarm("OK")
+    set_alarm("OK")
     made = pipeline(**ROLLING_BACK["a failure and a condition"])
     client("s3").put_object(Bucket="source", Key="a.zip", Body=b"no ZIP")
     made.start()

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec
-from tealform_harness.aws_emulator.codebuild.executables import write_executable
+from tealform_harness.aws_emulator.codebuild.cli_tools import write_executable
 from tests.support import environment, template_among
 from tests.unit.artifacts.codebuild import ARTIFACTS, VARIABLES
 from tests.unit.pipeline import fake_ecr

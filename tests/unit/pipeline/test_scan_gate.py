@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec
-from tealform_harness.aws_emulator.codebuild.executables import write_executable
+from tealform_harness.aws_emulator.codebuild.cli_tools import write_executable
 from tests.support import Body, Template, environment, template, template_among
 from tests.unit.pipeline import fake_scan
 

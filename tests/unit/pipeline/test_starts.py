@@ -13,9 +13,8 @@ from moto import mock_aws
 from tealform_harness.aws_emulator import git_hosting, service_events
 from tealform_harness.aws_emulator.services import install
 from tests.support import Template, environment, template, template_among
-from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client, role
 from tests.unit.aws_emulator.pipelines import Pipeline, action
-from tests.unit.aws_emulator.shop import role
 from tests.unit.pipeline.events import documented
 
 Json = dict[str, Any]
@@ -52,7 +51,7 @@ def started_by(generated: Template, events: list[Json]) -> int:
     rules.put_targets(Rule="start", Targets=[target])
     before = len(made.executions())
     for event in events:
-        service_events.publish(
+        service_events.publish_event(
             ACCOUNT, REGION, event["source"], event["detail-type"], event["resources"], event["detail"]
         )
     return len(made.executions()) - before
@@ -123,7 +122,7 @@ def connected(filters: str) -> Pipeline:
     generated = template(environment(service=f'source "github" {{\n repository = "{REPOSITORY}"\n {filters}\n}}'))
     made = generated.only("aws_codepipeline")
     arn = client("codeconnections").create_connection(ConnectionName="c", ProviderType="GitHub")["ConnectionArn"]
-    git_hosting.handshaken({"arn": arn})
+    git_hosting.answer_handshake({"arn": arn})
     (take,) = made["stage"][0]["action"]
     source = action(
         "Source",
@@ -140,7 +139,7 @@ def pushed(branch: str = "main", path: str = "a", tag: str = "", repository: str
     asked = {"account": ACCOUNT, "region": REGION, "repository": repository, "branch": branch, "tag": tag}
     pushed.number = getattr(pushed, "number", 0) + 1  # type: ignore[attr-defined]
     content = base64.b64encode(str(pushed.number).encode()).decode()  # type: ignore[attr-defined]
-    git_hosting.pushed({**asked, "files": {path: content}, "message": "as agreed"})
+    git_hosting.answer_push({**asked, "files": {path: content}, "message": "as agreed"})
 
 
 def test_a_push_to_github_starts_one_execution_and_others_none() -> None:
@@ -162,7 +161,7 @@ def test_a_push_that_changes_only_what_is_ignored_starts_none() -> None:
     # The commit before it is the whole tree: what is not in the next one is changed as well.
     asked = {"account": ACCOUNT, "region": REGION, "repository": REPOSITORY, "branch": "main"}
     same = base64.b64encode(str(pushed.number).encode()).decode()  # type: ignore[attr-defined]
-    git_hosting.pushed({**asked, "files": {"web/a": same, "docs/a": same}, "message": "words"})
+    git_hosting.answer_push({**asked, "files": {"web/a": same, "docs/a": same}, "message": "words"})
     assert len(made.executions()) == before
     pushed(path="web/a")
     assert len(made.executions()) == before + 1

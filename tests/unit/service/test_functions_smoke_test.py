@@ -29,11 +29,11 @@ from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.responses.elastic_network_interfaces import ElasticNetworkInterfaces
 
 from tealform.service.functions import smoke_test
-from tealform_harness.aws_emulator.codedeploy.backend import codedeploy_of
+from tealform_harness.aws_emulator.codedeploy.backend import get_codedeploy
 from tealform_harness.aws_emulator.services import install
-from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client
+from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client, create_function
 from tests.unit.aws_emulator.shop import Network, Shop
-from tests.unit.aws_emulator.test_codedeploy_releases import Release, again, colours, function
+from tests.unit.aws_emulator.test_codedeploy_releases import CodeDeployRelease, again, colours
 
 BALANCER, PATH, HERE = "app/shop-prod/50dc6c495c0c9188", "/well?deep=1", "127.0.0.1"
 # No connection is ever made to it, and that is known at once.
@@ -333,15 +333,15 @@ def network() -> Iterator[Network]:
 
 
 @pytest.fixture
-def release(network: Network) -> Iterator[Release]:
+def release(network: Network) -> Iterator[CodeDeployRelease]:
     """A release that waits for what the function reports of its test traffic."""
     shop = Shop(network)
     shop.create_service()
     shop.create_application()
     shop.codedeploy.create_deployment_group(**shop.deployment_group())
-    function("smoke-test")
+    create_function("smoke-test")
     begun = again(shop, [{"AfterAllowTestTraffic": "smoke-test"}])
-    while not codedeploy_of(ACCOUNT, REGION).waiting_hooks(begun.id):
+    while not get_codedeploy(ACCOUNT, REGION).waiting_hooks(begun.id):
         assert begun.step()["status"] == "InProgress"
     yield begun
     for backends in vars(BackendDict)["_instances"]:
@@ -351,21 +351,21 @@ def release(network: Network) -> Iterator[Release]:
                 backend.reset()
 
 
-def event(release: Release) -> dict[str, Any]:
+def event(release: CodeDeployRelease) -> dict[str, Any]:
     """What CodeDeploy calls the function with."""
-    events = codedeploy_of(ACCOUNT, REGION).ecs_deployment(release.id).release.events
+    events = get_codedeploy(ACCOUNT, REGION).ecs_deployment(release.id).release.events
     (hook,) = [each for each in events if each.function]
     assert hook.lifecycle_event_name == "AfterAllowTestTraffic"
     return {"DeploymentId": release.id, "LifecycleEventHookExecutionId": hook.hook_execution_id}
 
 
-def assert_rolled_back(release: Release) -> None:
+def assert_rolled_back(release: CodeDeployRelease) -> None:
     assert release.until("Failed")["errorInformation"]["code"] == "HOOK_EXECUTION_FAILURE"
     assert colours(release.shop) == ({"blue": 1}, {"green": 1})
     assert release.shop.service()["taskDefinition"] == release.shop.first
 
 
-def test_a_healthy_green_takes_the_traffic(release: Release, serve: Serve) -> None:
+def test_a_healthy_green_takes_the_traffic(release: CodeDeployRelease, serve: Serve) -> None:
     serve(200)
     assert smoke_test.codedeploy(event(release), None) == {"status": "Succeeded", "reported": True}
     release.until("Succeeded")
@@ -375,7 +375,7 @@ def test_a_healthy_green_takes_the_traffic(release: Release, serve: Serve) -> No
 @pytest.mark.usefixtures("briefly")
 @pytest.mark.parametrize(("status", "missing"), [(500, None), (200, "EXPECT")], ids=["ill", "variable missing"])
 def test_a_failed_check_is_reported_and_rolled_back(
-    release: Release, serve: Serve, monkeypatch: pytest.MonkeyPatch, status: int, missing: str | None
+    release: CodeDeployRelease, serve: Serve, monkeypatch: pytest.MonkeyPatch, status: int, missing: str | None
 ) -> None:
     serve(status)
     if missing:
@@ -393,7 +393,11 @@ def test_a_failed_check_is_reported_and_rolled_back(
     ids=["not found", "not allowed"],
 )
 def test_a_load_balancer_that_is_not_found_is_reported(
-    release: Release, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], allowed: bool, message: str
+    release: CodeDeployRelease,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    allowed: bool,
+    message: str,
 ) -> None:
     def refuse(_: object) -> ActionResult:
         raise EC2ClientError("UnauthorizedOperation", "You are not authorized to perform this operation.")
@@ -408,7 +412,7 @@ def test_a_load_balancer_that_is_not_found_is_reported(
 
 @pytest.mark.usefixtures("briefly")
 @pytest.mark.parametrize(("first", "second", "end"), [(200, 500, "Succeeded"), (500, 200, "Failed")])
-def test_the_first_report_stands(release: Release, serve: Serve, first: int, second: int, end: str) -> None:
+def test_the_first_report_stands(release: CodeDeployRelease, serve: Serve, first: int, second: int, end: str) -> None:
     serve(first)
     assert smoke_test.codedeploy(event(release), None) == {"status": end, "reported": True}
     serve(second)
@@ -425,11 +429,13 @@ def test_the_first_report_stands(release: Release, serve: Serve, first: int, sec
         ({"DeploymentId": "d-NONE00000"}, "DeploymentDoesNotExistException"),
     ],
 )
-def test_a_report_that_is_refused_is_an_error(release: Release, serve: Serve, wrong: dict[str, str], code: str) -> None:
+def test_a_report_that_is_refused_is_an_error(
+    release: CodeDeployRelease, serve: Serve, wrong: dict[str, str], code: str
+) -> None:
     serve(200)
     with pytest.raises(ClientError, match=code):
         smoke_test.codedeploy(event(release) | wrong, None)
-    assert codedeploy_of(ACCOUNT, REGION).waiting_hooks(release.id)
+    assert get_codedeploy(ACCOUNT, REGION).waiting_hooks(release.id)
 
 
 def test_the_addresses_are_those_of_the_load_balancers_own_interfaces(

@@ -1,22 +1,69 @@
-"""``aws <service> <command>`` in a build.
+"""``aws <service> <command>`` in a build, answered by the emulated AWS without a network.
 
 https://docs.aws.amazon.com/cli/latest/reference/
 """
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
+import boto3
 import jmespath
 from botocore import xform_name
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError, ParamValidationError
+from flask import Flask
+from moto.backends import SERVICE_NAMES
+from moto.core.models import botocore_stubber
+from moto.moto_server.werkzeug_app import create_backend_app
 
-from tealform_harness.aws_emulator.codebuild import local_client
-from tealform_harness.aws_emulator.codebuild.tool_error import ToolError
+
+class ToolError(Exception):
+    """What a command prints when it fails."""
+
+
+class _Body(io.BytesIO):
+    """Read as urllib3's responses are."""
+
+    def stream(self, **_: Any) -> Any:
+        yield self.read()
+
+
+@cache
+def get_local_client(service: SERVICE_NAMES, region: str) -> Any:
+    """A client whose requests come to the service without a network, wherever the emulated AWS is served, if at all.
+
+    It checks what is asked and reads what is answered as any client does. It is the same one each time, since reading
+    a service's model takes longer than most requests.
+    """
+    session: Any = boto3.Session("emulated", "emulated", region_name=region)
+    made = session.client(service)
+    app = create_backend_app(service)
+
+    def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+        # Inside moto's mock, this hears of requests that moto answers as well.
+        return None if botocore_stubber.enabled else _send(app, request)
+
+    made.meta.events.register("before-send", send)
+    return made
+
+
+def _send(app: Flask, request: AWSPreparedRequest) -> AWSResponse:
+    asked: Any = request
+    path = urlsplit(asked.url).path or "/"
+    headers = {name: value.decode() if isinstance(value, bytes) else value for name, value in asked.headers.items()}
+    answer = app.test_client().open(path, method=asked.method, headers=headers, data=asked.body)
+    raw: Any = _Body(answer.data)
+    return AWSResponse(asked.url, answer.status_code, HTTPHeaders.from_dict(dict(answer.headers)), raw)
+
 
 Options = Mapping[str, Sequence[str]]
 
@@ -42,20 +89,20 @@ COMMANDS = {
     },
 }
 # Those that say how to answer, not what is asked, by the number of their values.
-_OF_THE_ANSWER = {"--output": 1, "--query": 1, "--region": 1, "--no-cli-pager": 0}
+_OUTPUT_OPTIONS = {"--output": 1, "--query": 1, "--region": 1, "--no-cli-pager": 0}
 
 
-def run(service: str, region: str, command: str, options: Options, folder: Path = Path()) -> str:
+def run_command(service: str, region: str, command: str, options: Options, folder: Path = Path()) -> str:
     """What ``aws <service> <command>`` prints; raises ToolError for what it refuses, or what is not emulated.
 
-    Files that options name («file://taskdef.json») are read in ``folder``. What the build's role may do is not asked.
+    Files that options name ("file://taskdef.json") are read in ``folder``. What the build's role may do is not asked.
     """
     known = COMMANDS.get(service, {})
     if command not in known:
         raise ToolError(f"not emulated: aws {service} {command}; known are {', '.join(known)}")
     if options.get("--output") == ["text"] and "--query" not in options:
         raise _unknown("--output", ["text"])
-    client = local_client.client(cast(Any, service), _one(options, "--region") or region)
+    client = get_local_client(cast(Any, service), _one(options, "--region") or region)
     shape = client.meta.service_model.operation_model(known[command]).input_shape
     try:
         answer = _answer(client, xform_name(known[command]), _asked(options, shape, folder))
@@ -63,10 +110,10 @@ def run(service: str, region: str, command: str, options: Options, folder: Path 
         raise ToolError(str(error)) from None
     except ClientError as error:
         raise ToolError(f"\n{error}") from None
-    return printed(answer, options)
+    return format_answer(answer, options)
 
 
-def printed(answer: Any, options: Options) -> str:
+def format_answer(answer: Any, options: Options) -> str:
     """``answer`` as ``--query`` and ``--output`` in ``options`` want it."""
     if query := _one(options, "--query"):
         answer = jmespath.search(query, answer)
@@ -101,7 +148,7 @@ def _asked(options: Options, shape: Any, folder: Path) -> dict[str, Any]:
         elif option in members:
             name, member = members[option]
             asked[name] = _value(option, values, member)
-        elif _OF_THE_ANSWER.get(option) != len(values):
+        elif _OUTPUT_OPTIONS.get(option) != len(values):
             raise _unknown(option, values)
     return asked
 

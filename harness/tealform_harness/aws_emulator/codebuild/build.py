@@ -1,4 +1,4 @@
-"""One build: the source is unpacked, the phases run, the artifact is packed."""
+"""One build: unpack the source, run the phases, pack the artifact, write the log."""
 
 from __future__ import annotations
 
@@ -10,11 +10,58 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
+
+from moto.logs.models import LogsBackend, logs_backends
 
 from tealform_harness.aws_emulator.archive import pack, unpack
-from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec, BuildspecError
+from tealform_harness.aws_emulator.codebuild.buildspec import (
+    Buildspec,
+    BuildspecError,
+    Variable,
+    VariableError,
+    resolve_variables,
+)
 from tealform_harness.aws_emulator.codebuild.cli_tools import Tools, on_path
-from tealform_harness.aws_emulator.codebuild.variables import Variable, VariableError, values
+
+
+class BuildLog:
+    """The log of one build of ``project``; ``number`` is the last part of the build's id.
+
+    https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CloudWatchLogsConfig.html
+    """
+
+    def __init__(self, account_id: str, region: str, project: Mapping[str, Any], number: str) -> None:
+        config = project["logsConfig"]["cloudWatchLogs"]
+        self._backend: LogsBackend = logs_backends[account_id][region]
+        self._enabled = config["status"] == "ENABLED"
+        self._group = config.get("groupName") or f"/aws/codebuild/{project['name']}"
+        self._stream = "/".join(filter(None, [config.get("streamName"), number]))
+
+    def describe(self) -> dict[str, Any]:
+        """As BatchGetBuilds answers."""
+        if not self._enabled:
+            return {"cloudWatchLogs": {"status": "DISABLED"}}
+        return {
+            "groupName": self._group,
+            "streamName": self._stream,
+            "deepLink": f"https://console.aws.amazon.com/cloudwatch/home?region={self._backend.region_name}"
+            f"#logsV2:log-groups/log-group/{quote_plus(self._group)}/log-events/{quote_plus(self._stream)}",
+            "cloudWatchLogs": {"status": "ENABLED", "groupName": self._group},
+        }
+
+    def write(self, text: str) -> None:
+        """Add the lines of ``text``; the group is created if nobody has."""
+        if not self._enabled or not text.strip():
+            return
+        if self._group not in self._backend.groups:
+            self._backend.create_log_group(self._group, {})
+        if self._stream not in self._backend.groups[self._group].streams:
+            self._backend.create_log_stream(self._group, self._stream)
+        now = int(datetime.now(UTC).timestamp() * 1000)
+        events = [{"timestamp": now, "message": line} for line in text.splitlines() if line]
+        self._backend.put_log_events(self._group, self._stream, events)
+
 
 LOG = logging.getLogger(__name__)
 
@@ -28,12 +75,7 @@ class Build:
     """
 
     def __init__(
-        self,
-        project: Mapping[str, Any],
-        build_id: str,
-        number: int,
-        source_version: str,
-        log: Callable[[str], None],
+        self, project: Mapping[str, Any], build_id: str, number: int, source_version: str, log: Callable[[str], None]
     ) -> None:
         self.output = ""
         self.artifact: bytes | None = None
@@ -65,13 +107,13 @@ class Build:
         return bool(self.metadata["buildStatus"] == "SUCCEEDED")
 
     def wait(self) -> None:
-        """Returns when the build is over."""
+        """Return when the build is over."""
         self._over.wait()
 
     def run(
         self, source: bytes, variables: Iterable[Variable], tools: Tools, others: Mapping[str, bytes] | None = None
     ) -> None:
-        """Builds ``source``, a ZIP; ``variables`` go over those of the buildspec. Returns when it is over.
+        """Build ``source``, a ZIP; ``variables`` go over those of the buildspec. Returns when it is over.
 
         ``others`` are further ZIPs by name, which stand in folders of their own.
         """
@@ -87,12 +129,7 @@ class Build:
             self._end("FAULT")
 
     def _build(
-        self,
-        source: bytes,
-        variables: Iterable[Variable],
-        tools: Tools,
-        folder: Path,
-        others: Mapping[str, bytes],
+        self, source: bytes, variables: Iterable[Variable], tools: Tools, folder: Path, others: Mapping[str, bytes]
     ) -> None:
         files, scripts = folder / "src", folder / "scripts"
         scripts.mkdir()
@@ -102,7 +139,7 @@ class Build:
         _, _, _, region, account_id, *_ = self.metadata["arn"].split(":")
         try:
             buildspec = self._buildspec(files)
-            given = values([*buildspec.declared, *variables], account_id, region)
+            given = resolve_variables([*buildspec.declared, *variables], account_id, region)
         except (BuildspecError, OSError) as error:
             self._fail("DOWNLOAD_SOURCE", f"YAML_FILE_ERROR: {error}")
             return
@@ -112,7 +149,7 @@ class Build:
         self._pass("DOWNLOAD_SOURCE")
         own = {**self._own_variables(files, folder), **_folders(folder / "sources", others)}
         if self._run_phases(buildspec, files, scripts, {**given, **own}, tools):
-            self._export(buildspec.artifacts(files), buildspec.exports)
+            self._export(buildspec.artifacts(files), buildspec.exports_files)
 
     def _run_phases(
         self, buildspec: Buildspec, files: Path, scripts: Path, variables: Mapping[str, str], tools: Tools
@@ -123,8 +160,8 @@ class Build:
             outcome = buildspec.run(files, scripts, {**variables, **path}, seconds)
         self._print(outcome.output)
         self.exported = outcome.exported
-        told = [{"name": name, "value": value} for name, value in outcome.exported.items()]
-        self.metadata["exportedEnvironmentVariables"] = told
+        exported = [{"name": name, "value": value} for name, value in outcome.exported.items()]
+        self.metadata["exportedEnvironmentVariables"] = exported
         for phase, passed in outcome.phases.items():
             if passed:
                 self._pass(phase.upper())

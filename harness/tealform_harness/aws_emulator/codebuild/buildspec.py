@@ -1,20 +1,91 @@
-"""Reads a buildspec and runs its phases as CodeBuild does, in one shell.
+"""Read a buildspec, look up its variables, and run its phases as CodeBuild does, in one shell.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 """
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from moto.core.exceptions import JsonRESTError, ServiceException
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.ssm.models import ssm_backends
 
-from tealform_harness.aws_emulator.codebuild.variables import Variable
+Variable = Mapping[str, str]
+"""As CodeBuild's API has them: ``name``, ``value`` and ``type``, which is PLAINTEXT when left out."""
+
+
+class VariableError(Exception):
+    """Says which variable has no value, and why."""
+
+
+def resolve_variables(variables: Iterable[Variable], account_id: str, region: str) -> dict[str, str]:
+    """The values of ``variables`` by name; of two of one name the later counts.
+
+    Whether the build's role may read them is not asked. Raises ``VariableError``.
+    https://docs.aws.amazon.com/codebuild/latest/APIReference/API_EnvironmentVariable.html
+    """
+    return {
+        name: _resolve_variable(variable, account_id, region)
+        for name, variable in {variable["name"]: variable for variable in variables}.items()
+    }
+
+
+def _resolve_variable(variable: Variable, account_id: str, region: str) -> str:
+    kind = variable.get("type", "PLAINTEXT")
+    try:
+        if kind not in _READERS:
+            raise VariableError(f"there is no type {kind}; use one of {', '.join(_READERS)}")
+        return _READERS[kind](variable["value"], account_id, region)
+    except (JsonRESTError, ServiceException, VariableError) as error:
+        reason = str(error) if isinstance(error, VariableError) else error.message
+        raise VariableError(f"{variable['name']} is {variable['value']}, but {reason}") from error
+
+
+def _read_plain(value: str, account_id: str, region: str) -> str:
+    return value
+
+
+def _read_parameter(name: str, account_id: str, region: str) -> str:
+    parameter = ssm_backends[account_id][region].get_parameter(name)
+    if parameter is None:
+        raise VariableError("there is no such parameter")
+    return str(parameter.response_object(decrypt=True)["Value"])
+
+
+def _read_secret(reference: str, account_id: str, region: str) -> str:
+    """``reference`` is a name or an ARN, then perhaps a key of JSON, a stage and a version, all with colons between.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html#build-spec.env.secrets-manager
+    """
+    parts = reference.split(":")
+    own = 7 if parts[0] == "arn" else 1
+    key, stage, version = [*parts[own:], "", "", ""][:3]
+    found = secretsmanager_backends[account_id][region].get_secret_value(":".join(parts[:own]), version, stage)
+    text = str(found.get("SecretString", ""))
+    return _select_key(text, key) if key else text
+
+
+def _select_key(text: str, key: str) -> str:
+    try:
+        return str(json.loads(text)[key])
+    except (ValueError, LookupError, TypeError):
+        raise VariableError(f"the secret has no key {key}") from None
+
+
+_READERS: Mapping[str, Callable[[str, str, str], str]] = {
+    "PLAINTEXT": _read_plain,
+    "PARAMETER_STORE": _read_parameter,
+    "SECRETS_MANAGER": _read_secret,
+}
+
 
 PHASES = ("install", "pre_build", "build", "post_build")
 
@@ -34,7 +105,7 @@ class BuildspecError(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PhaseResults:
     """What running the phases came to: the phases that ran, each with whether it passed, and all that was printed.
 
     ``exported`` are the variables that the buildspec exports, as they were at the end.
@@ -79,12 +150,12 @@ class Buildspec:
         self._files: list[str] = (document.get("artifacts") or {}).get("files") or []
 
     @property
-    def exports(self) -> bool:
+    def exports_files(self) -> bool:
         """Whether it names files to be exported."""
         return bool(self._files)
 
-    def run(self, source: Path, scratch: Path, variables: Mapping[str, str], seconds: float) -> Outcome:
-        """Runs the phases in the folder ``source`` for at most ``seconds``; scripts are written into ``scratch``.
+    def run(self, source: Path, scratch: Path, variables: Mapping[str, str], seconds: float) -> PhaseResults:
+        """Run the phases in the folder ``source`` for at most ``seconds``; scripts are written into ``scratch``.
 
         ``variables`` is all that the commands see of the environment, and goes over the buildspec's own.
         """
@@ -95,7 +166,7 @@ class Buildspec:
             process = subprocess.Popen(
                 [self.shell, str(self._driver(scratch, passed))],
                 cwd=source,
-                env={**_plain(self.declared), **variables},
+                env={**_plain_values(self.declared), **variables},
                 stdin=subprocess.DEVNULL,
                 stdout=printed,
                 stderr=subprocess.STDOUT,
@@ -110,7 +181,7 @@ class Buildspec:
         phases = {phase: result == "0" for phase, result in ran}
         if process.returncode != 0 and all(phases.values()):
             phases[PHASES[len(phases)]] = False
-        return Outcome(phases, output.read_text(encoding="utf-8", errors="replace"), self._values(scratch))
+        return PhaseResults(phases, output.read_text(encoding="utf-8", errors="replace"), self._values(scratch))
 
     def _values(self, scratch: Path) -> dict[str, str]:
         """Those that have none are empty."""
@@ -159,7 +230,7 @@ class Buildspec:
             yield f"{phase}() {{ {'; '.join(steps)}; }}"
 
 
-def _plain(variables: list[Variable]) -> dict[str, str]:
+def _plain_values(variables: list[Variable]) -> dict[str, str]:
     return {each["name"]: each["value"] for each in variables if each["type"] == "PLAINTEXT"}
 
 

@@ -1,6 +1,6 @@
 """What a build finds as ``aws`` and ``docker``: hands the call to the emulated AWS and prints what that answers.
 
-Run as ``stand_in.py SOCKET NAME ARGUMENTS``. It uses the standard library only, for it starts in every command.
+Run as ``cli_shim.py SOCKET NAME ARGUMENTS``. It uses the standard library only, for it starts in every command.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def main(path: str, call: list[str]) -> int:
-    """Sends the call with what stands on standard input, prints the answer, and returns the exit code."""
+    """Send the call with what stands on standard input, prints the answer, and return the exit code."""
     given = sys.stdin.read() if "--password-stdin" in call else ""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(path)

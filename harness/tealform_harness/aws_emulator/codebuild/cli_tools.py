@@ -17,9 +17,15 @@ from moto.core.exceptions import ServiceException
 from moto.ecr.models import ECRBackend, ecr_backends
 
 from tealform_harness.aws_emulator.codebuild import aws_commands, cli_shim
-from tealform_harness.aws_emulator.codebuild.executables import write_executable
-from tealform_harness.aws_emulator.codebuild.manifest import MEDIA_TYPE, manifest
-from tealform_harness.aws_emulator.codebuild.tool_error import ToolError
+from tealform_harness.aws_emulator.codebuild.aws_commands import ToolError
+from tealform_harness.aws_emulator.ecr import MANIFEST_MEDIA_TYPE, render_manifest
+
+
+def write_executable(path: Path, *command: str) -> None:
+    """Write an executable file that runs ``command`` with the arguments that it gets."""
+    path.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
+    path.chmod(0o755)
+
 
 LOG = logging.getLogger(__name__)
 
@@ -49,7 +55,7 @@ class Tools:
             case ["aws", "ecr", "batch-get-image", *options]:
                 return self._batch_get_image(_options(options))
             case ["aws", service, command, *options] if service in aws_commands.COMMANDS:
-                return aws_commands.run(service, self._region, command, _options(options), folder)
+                return aws_commands.run_command(service, self._region, command, _options(options), folder)
             case ["docker", "login", *options]:
                 return self._login(options[-1], given)
             case ["docker", "build", *options]:
@@ -68,7 +74,7 @@ class Tools:
             found = self._ecr.batch_get_image(options["--repository-name"][0], image_ids=image_ids)
         except ServiceException as error:
             raise ToolError(f"An error occurred when calling the BatchGetImage operation: {error.message}") from None
-        accepted = options.get("--accepted-media-types", [MEDIA_TYPE])
+        accepted = options.get("--accepted-media-types", [MANIFEST_MEDIA_TYPE])
         images = [
             {
                 "registryId": image.registry_id,
@@ -80,7 +86,7 @@ class Tools:
             for image in found["images"]
             if image.image_manifest_media_type in accepted
         ]
-        return aws_commands.printed({"images": images, "failures": found["failures"]}, options)
+        return aws_commands.format_answer({"images": images, "failures": found["failures"]}, options)
 
     def _login(self, registry: str, password: str) -> str:
         if registry == self._registry and password.strip() != self._password:
@@ -110,10 +116,10 @@ class Tools:
             raise ToolError("no basic auth credentials")
         if name not in self._ecr.repositories:
             raise ToolError(f"name unknown: The repository with name '{name}' does not exist in the registry")
-        text = manifest(self._built[reference])
+        text = render_manifest(self._built[reference])
         digest = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
         try:
-            self._ecr.put_image(name, text, tag, MEDIA_TYPE, digest)
+            self._ecr.put_image(name, text, tag, MANIFEST_MEDIA_TYPE, digest)
         except ServiceException as error:
             raise ToolError(f"tag invalid: {error.message}") from None
         return f"{tag}: digest: {digest} size: {len(text)}\n"

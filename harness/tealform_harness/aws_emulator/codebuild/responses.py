@@ -20,14 +20,11 @@ from moto.s3.models import s3_backends
 from tealform_harness.aws_emulator.archive import pack
 from tealform_harness.aws_emulator.codebuild.backend import BuildBackend
 from tealform_harness.aws_emulator.codecommit.backend import SourceControlBackend
+from tealform_harness.aws_emulator.moto_patch import ParsedResponse
 
 
-class BuildResponse(CodeBuildResponse):
+class BuildResponse(ParsedResponse, CodeBuildResponse):
     """Answers for ``BuildBackend``."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.automated_parameter_parsing = True
 
     @property
     def codebuild_backend(self) -> BuildBackend:
@@ -67,7 +64,7 @@ class BuildResponse(CodeBuildResponse):
         return EmptyResult()
 
     def start_build(self) -> ActionResult:
-        """Also builds sources in CodeCommit and S3; what only a pipeline has is refused.
+        """Also build sources in CodeCommit and S3; what only a pipeline has is refused.
 
         https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html
         """
@@ -90,10 +87,10 @@ class BuildResponse(CodeBuildResponse):
     def list_builds_for_project(self) -> ActionResult:
         """Newest first; raises if there is no such project."""
         project = self.codebuild_backend.project(self._get_param("projectName"))
-        return ActionResult({"ids": self.codebuild_backend.builds_of(project["name"])})
+        return ActionResult({"ids": self.codebuild_backend.list_project_builds(project["name"])})
 
     def stop_build(self) -> ActionResult:
-        """Builds here are over in seconds."""
+        """Build here are over in seconds."""
         raise NotImplementedError("StopBuild")
 
     def _check(self, project: dict[str, Any]) -> None:
@@ -118,6 +115,8 @@ class BuildResponse(CodeBuildResponse):
                 backend = cast(SourceControlBackend, codecommit_backends[self.current_account][self.region])
                 name = urlparse(location).path.rpartition("/")[2]
                 repository = backend.repository(name)
-                commit_id, commit = repository.history.at(version or repository.metadata.get("defaultBranch", ""))
+                commit_id, commit = repository.history.find_commit(
+                    version or repository.metadata.get("defaultBranch", "")
+                )
                 return commit.archive(), commit_id
         raise InvalidInputException(f"A build of source type {kind} is started by a pipeline only")

@@ -68,13 +68,13 @@ class Change:
     put: Mapping[str, File]
     delete: Iterable[str] = ()
 
-    def applied_to(self, files: Mapping[str, File]) -> dict[str, File]:
+    def apply_to(self, files: Mapping[str, File]) -> dict[str, File]:
         """``files`` after the change; raises what CreateCommit says of a path to delete that is not there."""
         for path in self.delete:
             if path not in files:
                 raise JsonRESTError("FileDoesNotExistException", f"{path} does not exist")
-        left = {path: file for path, file in files.items() if path not in set(self.delete)}
-        return {**left, **self.put}
+        remaining = {path: file for path, file in files.items() if path not in set(self.delete)}
+        return {**remaining, **self.put}
 
 
 class History:
@@ -85,14 +85,14 @@ class History:
         self.commits: dict[str, Commit] = {}
 
     def commit(self, branch: str, parent: str | None, change: Change, said: tuple[str, str, str]) -> Commit:
-        """Puts a commit on top of ``branch``; ``said`` is its message, and its author's name and address.
+        """Put a commit on top of ``branch``; ``said`` is its message, and its author's name and address.
 
         ``parent`` must be the top of the branch; in an empty repository there is none, and the branch is created.
         Raises what CreateCommit refuses:
         https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreateCommit.html
         """
         files = self._files_to_change(branch, parent)
-        after = change.applied_to(files)
+        after = change.apply_to(files)
         if after == files:
             raise JsonRESTError("NoChangeException", "The commit cannot be created because nothing would change")
         commit = Commit((parent,) if parent else (), after, *said)
@@ -114,8 +114,8 @@ class History:
             raise JsonRESTError("BranchDoesNotExistException", f"{name} does not exist")
         return self.branches[name]
 
-    def at(self, specifier: str) -> tuple[str, Commit]:
-        """The commit, and its id, that an id, a branch or a full reference («refs/heads/main») names."""
+    def find_commit(self, specifier: str) -> tuple[str, Commit]:
+        """The commit, and its id, that an id, a branch or a full reference ("refs/heads/main") names."""
         commit_id = self.branches.get(specifier.removeprefix("refs/heads/"), specifier)
         if commit_id not in self.commits:
             raise JsonRESTError("CommitDoesNotExistException", f"{specifier} does not exist")

@@ -10,17 +10,17 @@ from moto.codecommit.models import codecommit_backends
 from moto.codecommit.responses import CodeCommitResponse
 from moto.core.exceptions import JsonRESTError
 
-from tealform_harness.aws_emulator.codecommit.approvals import ApprovalRuleTemplates, Template
-from tealform_harness.aws_emulator.codecommit.backend import Repository, SourceControlBackend
+from tealform_harness.aws_emulator.codecommit.backend import (
+    ApprovalRuleTemplate,
+    ApprovalRuleTemplates,
+    Repository,
+    SourceControlBackend,
+)
 from tealform_harness.aws_emulator.codecommit.history import Change, Commit, File
-from tealform_harness.aws_emulator.moto_patch import ExtendedResponse
+from tealform_harness.aws_emulator.moto_patch import ParsedResponse
 
 
-class _Requests(ExtendedResponse, CodeCommitResponse):
-    def __init__(self) -> None:
-        super().__init__()
-        self.automated_parameter_parsing = True
-
+class _Requests(ParsedResponse, CodeCommitResponse):
     @property
     def codecommit_backend(self) -> SourceControlBackend:
         return cast(SourceControlBackend, codecommit_backends[self.current_account][self.region])
@@ -81,7 +81,7 @@ class _Repositories(_Requests):
         return self.answer(None)
 
     def _tags(self) -> dict[str, str]:
-        return self.codecommit_backend.repository_of_arn(self._get_param("resourceArn")).tags
+        return self.codecommit_backend.get_repository_by_arn(self._get_param("resourceArn")).tags
 
 
 class _Commits(_Requests):
@@ -104,20 +104,20 @@ class _Commits(_Requests):
         return self.answer({"deletedBranch": {"branchName": name, "commitId": commit_id}})
 
     def create_commit(self) -> str:
-        put = {each["filePath"]: _file(each) for each in self._get_param("putFiles") or []}
+        put = {each["filePath"]: _parse_file(each) for each in self._get_param("putFiles") or []}
         delete = [each["filePath"] for each in self._get_param("deleteFiles") or []]
         commit = self._commit(Change(put, delete), self._get_param("authorName"))
         return self.answer(
             {
                 "commitId": commit.commit_id,
                 "treeId": commit.tree_id,
-                "filesAdded": [_told(path, file) for path, file in put.items()],
+                "filesAdded": [_describe_file(path, file) for path, file in put.items()],
                 "filesDeleted": [{"absolutePath": path} for path in delete],
             }
         )
 
     def put_file(self) -> str:
-        file = _file(self.params)
+        file = _parse_file(self.params)
         commit = self._commit(Change({self._get_param("filePath"): file}), self._get_param("name"))
         return self.answer({"commitId": commit.commit_id, "treeId": commit.tree_id, "blobId": file.blob_id})
 
@@ -172,7 +172,7 @@ class _Commits(_Requests):
                 "folderPath": "" if folder == PurePosixPath() else str(folder),
                 "subFolders": [{"absolutePath": str(folder / name), "relativePath": name} for name in sorted(folders)],
                 "files": [
-                    {**_told(path, file), "relativePath": PurePosixPath(path).name}
+                    {**_describe_file(path, file), "relativePath": PurePosixPath(path).name}
                     for path, file in sorted(below.items())
                     if PurePosixPath(path).parent == folder
                 ],
@@ -190,12 +190,12 @@ class _Commits(_Requests):
 
     def _commit_asked_for(self) -> tuple[str, Commit]:
         specifier = self._get_param("commitSpecifier") or self._repository.metadata.get("defaultBranch", "HEAD")
-        return self._repository.history.at(specifier)
+        return self._repository.history.find_commit(specifier)
 
 
 class _Templates(_Requests):
     def create_approval_rule_template(self) -> str:
-        template = Template(
+        template = ApprovalRuleTemplate(
             self._name,
             self._get_param("approvalRuleTemplateContent"),
             self._get_param("approvalRuleTemplateDescription"),
@@ -234,11 +234,11 @@ class _Templates(_Requests):
         return self.answer(None)
 
     def list_associated_approval_rule_templates_for_repository(self) -> str:
-        names = self._templates.templates_of(self._repository.metadata["repositoryName"])
+        names = self._templates.list_templates(self._repository.metadata["repositoryName"])
         return self.answer({"approvalRuleTemplateNames": names})
 
     def list_repositories_for_approval_rule_template(self) -> str:
-        return self.answer({"repositoryNames": self._templates.repositories_of(self._name)})
+        return self.answer({"repositoryNames": self._templates.list_associated_repositories(self._name)})
 
     @property
     def _name(self) -> str:
@@ -248,19 +248,19 @@ class _Templates(_Requests):
     def _templates(self) -> ApprovalRuleTemplates:
         return self.codecommit_backend.templates
 
-    def _answer(self, template: Template) -> str:
-        return self.answer({"approvalRuleTemplate": template.described()})
+    def _answer(self, template: ApprovalRuleTemplate) -> str:
+        return self.answer({"approvalRuleTemplate": template.describe()})
 
 
 class SourceControlResponse(_Repositories, _Commits, _Templates):
     """Answers for ``SourceControlBackend``: https://docs.aws.amazon.com/codecommit/latest/APIReference/."""
 
 
-def _file(given: dict[str, Any]) -> File:
+def _parse_file(given: dict[str, Any]) -> File:
     if given.get("fileContent") is None:
         raise JsonRESTError("SourceFileOrContentRequiredException", f"{given['filePath']} comes without content")
     return File(given["fileContent"], given.get("fileMode") or "NORMAL")
 
 
-def _told(path: str, file: File) -> dict[str, str]:
+def _describe_file(path: str, file: File) -> dict[str, str]:
     return {"absolutePath": path, "blobId": file.blob_id, "fileMode": file.mode}

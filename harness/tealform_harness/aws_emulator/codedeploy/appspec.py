@@ -36,8 +36,8 @@ class AppSpec:
     hooks: Mapping[str, str]
 
 
-def parse(content: str) -> AppSpec:
-    """Reads an AppSpec in JSON or YAML; raises InvalidRevisionException for one that ECS cannot be given."""
+def parse_appspec(content: str) -> AppSpec:
+    """Read an AppSpec in JSON or YAML; raises InvalidRevisionException for one that ECS cannot be given."""
     try:
         document = yaml.safe_load(content)
     except yaml.YAMLError as error:
@@ -88,7 +88,7 @@ def _hooks(given: Any) -> Mapping[str, str]:
 
 
 def _lower(value: Any) -> Any:
-    """The same with the names as the API of ECS spells them: «awsvpcConfiguration», not «AwsvpcConfiguration»."""
+    """The same with the names as the API of ECS spells them: "awsvpcConfiguration", not "AwsvpcConfiguration"."""
     if isinstance(value, dict):
         for name in sorted(value.keys() - _INNER):
             raise _invalid(f"{name} is not known; names begin with a capital")

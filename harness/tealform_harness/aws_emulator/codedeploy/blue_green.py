@@ -1,21 +1,103 @@
-"""One release: green beside blue, the traffic from blue to green, then blue away."""
+"""One release: start green beside blue, move the listener rules from blue to green, then remove blue."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from moto.core.exceptions import ServiceException
 from moto.ecs.models import Service, TaskSet
+from moto.elbv2.exceptions import ELBClientError
+from moto.elbv2.models import FakeRule, elbv2_backends
 
 from tealform_harness.aws_emulator.codedeploy.appspec import AppSpec
 from tealform_harness.aws_emulator.codedeploy.deployment_config import DeploymentConfig
-from tealform_harness.aws_emulator.codedeploy.error import DeploymentError
-from tealform_harness.aws_emulator.codedeploy.hooks import Caller
-from tealform_harness.aws_emulator.codedeploy.lifecycle import LifecycleEvent
-from tealform_harness.aws_emulator.codedeploy.traffic import Traffic
-from tealform_harness.aws_emulator.ecs.backend import ContainerServiceBackend, ecs_of
+from tealform_harness.aws_emulator.codedeploy.lifecycle import Caller, DeploymentError, LifecycleEvent
+from tealform_harness.aws_emulator.ecs.backend import ContainerServiceBackend, get_ecs
+from tealform_harness.aws_emulator.elbv2 import LoadBalancingBackend, rule_weights
+
+
+class TaskSetTraffic:
+    """The rules, default rules too, that forward to one of the pair; those of other services stay as they are.
+
+    ``blue`` is the ARN of the target group that the primary task set has.
+    """
+
+    def __init__(self, account_id: str, region: str, pair: Mapping[str, Any], blue: str) -> None:
+        self._elbv2 = cast(LoadBalancingBackend, elbv2_backends[account_id][region])
+        self._pair = self._target_groups(pair)
+        self.blue, self.green = blue, self._other(blue)
+        self._production = self._rules(pair["prodTrafficRoute"])
+        self._test = self._rules(pair.get("testTrafficRoute") or {"listenerArns": []})
+        self._before = [(rule, rule_weights(rule)) for rule in (*self._production, *self._test)]
+        if not any(rule_weights(rule).get(blue) for rule in self._production):
+            (listener,) = pair["prodTrafficRoute"]["listenerArns"]
+            raise _invalid(f"Primary taskset target group must be behind listener {listener}")
+
+    @property
+    def has_test_traffic(self) -> bool:
+        """Whether there is test traffic."""
+        return bool(self._test)
+
+    def attach_green(self) -> None:
+        """Give green a place in production's rules, without a share of the traffic, where no rule leads to it yet.
+
+        ECS takes no target group that hangs on no load balancer.
+        https://github.com/traveloka/terraform-aws-alb-single-listener/issues/47
+        """
+        if not self._elbv2.target_groups[self.green].load_balancer_arns:
+            self.shift(0)
+
+    def show_test_traffic(self) -> None:
+        """Route the test listener to green."""
+        for rule in self._test:
+            self._elbv2.forward(rule, {self.green: 100, self.blue: 0})
+
+    def shift(self, percentage: int) -> None:
+        """Route that much of production's traffic to green. At 100 blue stays behind with weight 0."""
+        for rule in self._production:
+            self._elbv2.forward(rule, {self.green: percentage, self.blue: 100 - percentage})
+
+    def restore(self) -> None:
+        """Route all traffic where it went at first."""
+        for rule, weights in self._before:
+            self._elbv2.forward(rule, weights)
+
+    def weight(self, group: str) -> int:
+        """How much of production's traffic goes to a target group, in percent."""
+        weights = rule_weights(self._production[0])
+        return round(100 * weights.get(group, 0) / (sum(weights.values()) or 1))
+
+    def name(self, group: str) -> str:
+        """The name of a target group of the pair."""
+        return self._pair[group]
+
+    def _target_groups(self, pair: Mapping[str, Any]) -> dict[str, str]:
+        names = [group["name"] for group in pair["targetGroups"]]
+        try:
+            return {group.arn: group.name for group in self._elbv2.describe_target_groups(None, [], names)}
+        except ELBClientError as error:
+            raise _invalid(error.message) from error
+
+    def _other(self, blue: str) -> str:
+        if blue not in self._pair:
+            raise _invalid("Primary taskset target group is not one of the deployment group's target group pair")
+        return next(arn for arn in self._pair if arn != blue)
+
+    def _rules(self, route: Mapping[str, Any]) -> list[FakeRule]:
+        try:
+            rules = [rule for listener in route["listenerArns"] for rule in self._elbv2.list_rules(listener)]
+        except ELBClientError as error:
+            raise _invalid(error.message) from error
+        return [rule for rule in rules if self._pair.keys() & rule_weights(rule).keys()]
+
+
+def _invalid(message: str) -> DeploymentError:
+    return DeploymentError(
+        "ELASTIC_LOAD_BALANCING_INVALID", f"The ELB could not be updated due to the following error: {message}"
+    )
+
 
 Json = Mapping[str, Any]
 
@@ -31,7 +113,7 @@ class Wait:
     minutes: int
 
 
-class BlueGreen:
+class TaskSetRelease:
     """The work of a deployment, which is the ``caller`` of its hooks, on one ECS service.
 
     ``settings`` are those of the deployment group.
@@ -39,13 +121,7 @@ class BlueGreen:
     Each ``yield`` of ``steps`` ends a step: whoever looks then sees what a user would see at that moment.
     """
 
-    def __init__(
-        self,
-        caller: Caller,
-        settings: Json,
-        appspec: AppSpec,
-        config: DeploymentConfig,
-    ) -> None:
+    def __init__(self, caller: Caller, settings: Json, appspec: AppSpec, config: DeploymentConfig) -> None:
         self._caller = caller
         self._account_id, self._region, self._deployment_id = caller.account_id, caller.region, caller.deployment_id
         self._settings, self._appspec, self._config = settings, appspec, config
@@ -54,7 +130,7 @@ class BlueGreen:
         self.waits: list[Wait] = []
         self.continued: set[str] = set()
         self.ready = self.blue_is_leaving = False
-        self.traffic: Traffic | None = None
+        self.traffic: TaskSetTraffic | None = None
         self.blue: TaskSet | None = None
         self.green: TaskSet | None = None
 
@@ -67,7 +143,7 @@ class BlueGreen:
             self.green = green = self._install(blue, traffic)
             yield
         yield from self._hook("AfterInstall")
-        if traffic.tested:
+        if traffic.has_test_traffic:
             with self._event("AllowTestTraffic").under_way():
                 traffic.show_test_traffic()
                 yield
@@ -84,7 +160,7 @@ class BlueGreen:
         self._remove(blue)
 
     def roll_back(self) -> None:
-        """Leads the traffic back to blue and removes green; what was registered stays registered."""
+        """Route the traffic back to blue and removes green; what was registered stays registered."""
         if self.traffic:
             self.traffic.restore()
         if self.blue and self.green:
@@ -92,7 +168,7 @@ class BlueGreen:
             self._remove(self.green)
 
     def task_sets(self) -> Iterator[dict[str, Any]]:
-        """Blue and green as GetDeploymentTarget tells them."""
+        """Blue and green as GetDeploymentTarget returns them."""
         for label, task_set in (("Blue", self.blue), ("Green", self.green)):
             if task_set and self.traffic:
                 group = task_set.load_balancers[0]["targetGroupArn"]
@@ -108,7 +184,7 @@ class BlueGreen:
 
     @property
     def _ecs(self) -> ContainerServiceBackend:
-        return ecs_of(self._account_id, self._region)
+        return get_ecs(self._account_id, self._region)
 
     def _service(self) -> Service:
         service = self._ecs.service(self.target["clusterName"], self.target["serviceName"])
@@ -116,9 +192,9 @@ class BlueGreen:
             raise DeploymentError("INVALID_ECS_SERVICE", "The ECS service does not exist or is not active.")
         return service
 
-    def _traffic(self, blue: TaskSet) -> Traffic:
+    def _traffic(self, blue: TaskSet) -> TaskSetTraffic:
         (pair,) = self._settings["loadBalancerInfo"]["targetGroupPairInfoList"]
-        return Traffic(self._account_id, self._region, pair, blue.load_balancers[0]["targetGroupArn"])
+        return TaskSetTraffic(self._account_id, self._region, pair, blue.load_balancers[0]["targetGroupArn"])
 
     def _event(self, name: str) -> LifecycleEvent:
         self.events.append(LifecycleEvent(name))
@@ -130,11 +206,11 @@ class BlueGreen:
             if function:
                 yield from event.run_hook(self._caller, function)
 
-    def _install(self, blue: TaskSet, traffic: Traffic) -> TaskSet:
+    def _install(self, blue: TaskSet, traffic: TaskSetTraffic) -> TaskSet:
         service, appspec = self._service(), self._appspec
         for left_over in [each for each in service.task_sets if each is not blue]:
             self._remove(left_over)
-        traffic.hang_green()
+        traffic.attach_green()
         balancer = {
             "targetGroupArn": traffic.green,
             "containerName": appspec.container_name,
@@ -172,7 +248,7 @@ class BlueGreen:
             message = "The deployment was not continued before its wait time ended."
             raise DeploymentError("TIMEOUT", message, "DEPLOYMENT_STOP_ON_REQUEST")
 
-    def _shift(self, traffic: Traffic) -> Iterator[None]:
+    def _shift(self, traffic: TaskSetTraffic) -> Iterator[None]:
         for percentage, minutes in self._config.shifts():
             traffic.shift(percentage)
             if percentage < 100:

@@ -15,26 +15,20 @@ from moto.codedeploy.models import DeploymentGroup, DeploymentInfo
 from moto.core.utils import utcnow
 from moto.utilities.utils import get_partition
 
-from tealform_harness.aws_emulator.codedeploy.blue_green import BlueGreen
-from tealform_harness.aws_emulator.codedeploy.error import DeploymentError
-from tealform_harness.aws_emulator.iam_roles import may, role_of
-from tealform_harness.aws_emulator.service_events import publish
+from tealform_harness.aws_emulator.codedeploy.blue_green import TaskSetRelease
+from tealform_harness.aws_emulator.codedeploy.lifecycle import DeploymentError
+from tealform_harness.aws_emulator.iam import find_role, role_allows
+from tealform_harness.aws_emulator.service_events import publish_event
 
 ENDED = ("Succeeded", "Failed", "Stopped")
 _READY, _IN_PROGRESS = "Ready", "InProgress"
 
 # https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-cloudwatch-events.html
-_STATES = {
-    _IN_PROGRESS: "START",
-    _READY: "READY",
-    "Succeeded": "SUCCESS",
-    "Failed": "FAILURE",
-    "Stopped": "STOP",
-}
+_STATES = {_IN_PROGRESS: "START", _READY: "READY", "Succeeded": "SUCCESS", "Failed": "FAILURE", "Stopped": "STOP"}
 
 
 class EcsDeployment(DeploymentInfo):
-    """One deployment. It goes on by one step with each ``advance``; ``release`` is the work that it does.
+    """One deployment. It advances by one step with each ``advance``; ``release`` is the work that it does.
 
     ``request`` is what CreateDeployment was asked, ``resources`` the ARNs of application and group.
     """
@@ -66,14 +60,14 @@ class EcsDeployment(DeploymentInfo):
         self._resources = resources
         self._one_at_a_time = RLock()
 
-    def start(self, release: BlueGreen) -> None:
-        """Takes on the work; it begins with the next step."""
+    def start(self, release: TaskSetRelease) -> None:
+        """Take on the work; it begins with the next step."""
         self.release = release
         self._steps = release.steps()
-        self._tell_group()
+        self._update_group()
 
     @property
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         """Whether nothing more will happen."""
         return self.status in ENDED
 
@@ -88,9 +82,9 @@ class EcsDeployment(DeploymentInfo):
         return self.release.blue_is_leaving
 
     def advance(self) -> None:
-        """Goes on by one step, unless it has ended. Who asks meanwhile waits."""
+        """Advance by one step, unless it has ended. Concurrent calls wait."""
         with self._one_at_a_time:
-            if not self.ended:
+            if not self.has_ended:
                 self._advance()
 
     def _advance(self) -> None:
@@ -110,16 +104,16 @@ class EcsDeployment(DeploymentInfo):
                 self._become(status)
 
     def continue_after(self, wait: str) -> None:
-        """Ends a wait (READY_WAIT or TERMINATION_WAIT) that is going on."""
+        """End a wait (READY_WAIT or TERMINATION_WAIT) that is going on."""
         waiting = self.status == _READY if wait == "READY_WAIT" else self.blue_is_leaving
-        if not waiting or self.ended:
+        if not waiting or self.has_ended:
             message = f"The deployment {self.deployment_id} does not have a status of Ready"
             raise CodeDeployException("DeploymentIsNotInReadyStateException", message)
         self.release.continued.add(wait)
 
     def stop(self, roll_back: bool | None) -> None:
-        """Ends it on request; rolls back if told to, or where the group says so and nothing else is told."""
-        if self.ended:
+        """End it on request; rolls back if it is configured to, or where the group says so and nothing else is told."""
+        if self.has_ended:
             message = f"The deployment {self.deployment_id} is already completed."
             raise CodeDeployException("DeploymentAlreadyCompletedException", message)
         failure = DeploymentError("MANUAL_STOP", "The deployment was stopped.", "DEPLOYMENT_STOP_ON_REQUEST")
@@ -146,9 +140,9 @@ class EcsDeployment(DeploymentInfo):
         https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_AlarmConfiguration.html
         """
         arn = self.deployment_group.service_role_arn
-        role = role_of(self._account_id, self._region, arn)
+        role = find_role(self._account_id, self._region, arn)
         alarms = f"arn:{get_partition(self._region)}:cloudwatch:{self._region}:{self._account_id}:alarm:*"
-        if role is None or not may(role, "cloudwatch:DescribeAlarms", alarms):
+        if not role_allows(role, "cloudwatch:DescribeAlarms", alarms):
             message = f"The role {arn} does not give you permission to perform cloudwatch:DescribeAlarms."
             raise DeploymentError("IAM_ROLE_PERMISSIONS", message, "DEPLOYMENT_STOP_ON_ALARM")
 
@@ -167,7 +161,7 @@ class EcsDeployment(DeploymentInfo):
 
     def _become(self, status: str) -> None:
         self.status = status
-        self._tell_group()
+        self._update_group()
         account_id, region = self._account_id, self._region
         detail = {
             "region": region,
@@ -177,18 +171,18 @@ class EcsDeployment(DeploymentInfo):
             "state": _STATES[status],
         }
         kind = "CodeDeploy Deployment State-change Notification"
-        publish(account_id, region, "aws.codedeploy", kind, self._resources, detail)
+        publish_event(account_id, region, "aws.codedeploy", kind, self._resources, detail)
 
-    def _tell_group(self) -> None:
-        told = {
+    def _update_group(self) -> None:
+        described = {
             "deploymentId": self.deployment_id,
             "status": self.status,
             "createTime": self.create_time,
             "endTime": self.complete_time,
         }
-        vars(self.deployment_group)["last_attempted_deployment"] = told
+        vars(self.deployment_group)["last_attempted_deployment"] = described
         if self.status == "Succeeded":
-            vars(self.deployment_group).update(last_successful_deployment=told, target_revision=self.revision)
+            vars(self.deployment_group).update(last_successful_deployment=described, target_revision=self.revision)
 
     @property
     def _region(self) -> str:

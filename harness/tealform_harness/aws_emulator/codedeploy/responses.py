@@ -71,7 +71,7 @@ class DeploymentResponse(CodeDeployResponse):
         group = self.codedeploy_backend.get_deployment_group(
             self._get_param("applicationName"), self._get_param("deploymentGroupName")
         )
-        return ActionResult({"deploymentGroupInfo": _told(group)})
+        return ActionResult({"deploymentGroupInfo": _describe_group(group)})
 
     def update_deployment_group(self) -> ActionResult:
         """UpdateDeploymentGroup."""
@@ -93,12 +93,12 @@ class DeploymentResponse(CodeDeployResponse):
         return ActionResult({"deploymentId": self.codedeploy_backend.deploy(self._get_params()).deployment_id})
 
     def get_deployment(self) -> ActionResult:
-        """GetDeployment; asking lets the deployment go on by one step."""
+        """GetDeployment; asking lets the deployment advance by one step."""
         deployment = self.codedeploy_backend.get_deployment(self._get_param("deploymentId"))
         if not isinstance(deployment, EcsDeployment):
             return super().get_deployment()
         deployment.advance()
-        return ActionResult({"deploymentInfo": told(deployment)})
+        return ActionResult({"deploymentInfo": describe_deployment(deployment)})
 
     def continue_deployment(self) -> ActionResult:
         """ContinueDeployment."""
@@ -152,7 +152,7 @@ class DeploymentResponse(CodeDeployResponse):
         return {"deploymentTargetType": "ECSTarget", "ecsTarget": target}
 
 
-def told(deployment: EcsDeployment) -> dict[str, Any]:
+def describe_deployment(deployment: EcsDeployment) -> dict[str, Any]:
     """What GetDeployment tells of a deployment; what was never set is left out."""
     return {
         **{name: value for name, value in vars(deployment).items() if value},
@@ -166,7 +166,7 @@ def _target_id(deployment: EcsDeployment) -> str:
     return f"{target['clusterName']}:{target['serviceName']}"
 
 
-def _told(group: DeploymentGroup) -> dict[str, Any]:
+def _describe_group(group: DeploymentGroup) -> dict[str, Any]:
     """What was never set is left out."""
     application = {
         "applicationName": group.application.application_name,

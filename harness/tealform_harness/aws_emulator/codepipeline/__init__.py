@@ -1,8 +1,1 @@
-"""CodePipeline: executions that go on by one step each time somebody asks."""
-
-from __future__ import annotations
-
-from tealform_harness.aws_emulator.codepipeline.backend import PipelineBackend
-from tealform_harness.aws_emulator.codepipeline.responses import PipelineResponse
-
-__all__ = ["PipelineBackend", "PipelineResponse"]
+"""CodePipeline: executions that advance one step for each look at them."""

@@ -1,8 +1,11 @@
-"""The pipelines and their executions."""
+"""The pipelines, and which of their executions may advance."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import takewhile
+from threading import RLock
 from typing import Any, cast
 
 from moto.codepipeline.exceptions import PipelineExecutionNotFoundException, PipelineNotFoundException
@@ -10,11 +13,102 @@ from moto.codepipeline.models import CodePipelineBackend, codepipeline_backends
 from moto.core.exceptions import JsonRESTError
 from moto.core.utils import utcnow
 
-from tealform_harness.aws_emulator.codepipeline import notifications, validation
-from tealform_harness.aws_emulator.codepipeline.execution import Execution, Rollback
-from tealform_harness.aws_emulator.codepipeline.executions import Executions
+from tealform_harness.aws_emulator import notifications
+from tealform_harness.aws_emulator.codepipeline import validation
+from tealform_harness.aws_emulator.codepipeline.action_run import ActionRun
+from tealform_harness.aws_emulator.codepipeline.execution import Execution, Rollback, StageRun
 from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
-from tealform_harness.aws_emulator.service_events import publish
+from tealform_harness.aws_emulator.service_events import publish_event
+
+
+class Executions:
+    """A stage belongs to one execution at a time.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html
+    """
+
+    def __init__(self) -> None:
+        self._oldest_first: list[Execution] = []
+        self.disabled: dict[str, str] = {}
+        self._one_at_a_time = RLock()
+
+    def add(self, execution: Execution) -> None:
+        """The newest."""
+        self._oldest_first.append(execution)
+
+    def get(self, execution_id: str) -> Execution | None:
+        """The execution of that id."""
+        return next((each for each in self._oldest_first if each.pipeline_execution_id == execution_id), None)
+
+    def advance(self) -> None:
+        """Let each execution advance by one step, the one that is furthest first. Concurrent calls wait."""
+        with self._one_at_a_time:
+            self._supersede()
+            for execution in tuple(self._oldest_first):
+                execution.advance(partial(self._may_enter, execution))
+
+    def newest_first(self) -> Iterator[Execution]:
+        """The newest execution first."""
+        return iter(reversed(self._oldest_first))
+
+    def latest_in(self, stage: str) -> tuple[Execution, StageRun] | None:
+        """The newest execution that has entered a stage."""
+        found = ((each, run) for each in self.newest_first() for run in each.stages if run.name == stage)
+        return next(found, None)
+
+    def succeeded_in(self, stage: str, version: int) -> Execution | None:
+        """The newest execution of that version of the pipeline that succeeded in a stage, and is no rollback."""
+        found = (
+            each
+            for each in self.newest_first()
+            if each.pipeline_version == version
+            and not each.rollback
+            and any(run.name == stage and run.status == "Succeeded" for run in each.stages)
+        )
+        return next(found, None)
+
+    def waiting_for(self, stage: str) -> list[Execution]:
+        """The executions that wait to enter a stage and have been through another, oldest first."""
+        return [each for each in self._oldest_first if each.next_stage == stage and each.stages]
+
+    def approval(self, stage: str, action: str, token: str) -> ActionRun:
+        """The approval that waits for ``token``; raises what PutApprovalResult refuses."""
+        runs = [
+            run
+            for execution in self._oldest_first
+            for entered in execution.stages
+            for run in entered.runs
+            if (entered.name, run.name) == (stage, action)
+        ]
+        for run in runs:
+            if run.token == token:
+                if run.status != "InProgress" or run.verdict:
+                    message = f"The approval of {action} in {stage} has already been given or is over"
+                    raise JsonRESTError("ApprovalAlreadyCompletedException", message)
+                return run
+        raise JsonRESTError("InvalidApprovalTokenException", f"The token is not valid for {action} in {stage}")
+
+    def _supersede(self) -> None:
+        """Of those that wait for the same stage only the newest goes on, unless they are queued or run in parallel."""
+        waiting: dict[str, Execution] = {}
+        for execution in self._oldest_first:
+            stage = execution.next_stage
+            if stage and execution.stages and execution.pipeline["executionMode"] == "SUPERSEDED":
+                if stage in waiting:
+                    waiting[stage].supersede()
+                waiting[stage] = execution
+
+    def _may_enter(self, execution: Execution, stage: str) -> bool:
+        if stage in self.disabled:
+            return False
+        if execution.pipeline["executionMode"] == "PARALLEL":
+            return True
+        occupied = any(
+            each.current and each.current.name == stage and not each.has_ended for each in self._oldest_first
+        )
+        ahead = takewhile(lambda each: each is not execution, self._oldest_first)
+        return not occupied and not any(each.next_stage == stage for each in ahead)
+
 
 Json = dict[str, Any]
 Tags = list[dict[str, str]]
@@ -30,27 +124,22 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         self._executions: dict[str, Executions] = {}
 
     def create_pipeline(self, pipeline: Json, tags: Tags) -> tuple[Json, Tags]:
-        """Refuses a structure that AWS refuses. A new pipeline starts once by itself."""
-        validation.check(pipeline)
+        """Refuse a structure that AWS refuses. A new pipeline starts once by itself."""
+        validation.check_pipeline(pipeline)
         created = super().create_pipeline({**_DEFAULTS, **pipeline}, tags)
         self._executions[pipeline["name"]] = Executions()
         self.start(pipeline["name"], "CreatePipeline", f"arn:aws:iam::{self.account_id}:root")
         return created
 
     def update_pipeline(self, pipeline: Json) -> Json:
-        """Refuses a structure that AWS refuses."""
-        validation.check(pipeline)
+        """Refuse a structure that AWS refuses."""
+        validation.check_pipeline(pipeline)
         return super().update_pipeline({**_DEFAULTS, **pipeline})
 
     def start(
-        self,
-        name: str,
-        kind: str,
-        detail: str,
-        variables: Tags | None = None,
-        pinned: Mapping[str, str] | None = None,
+        self, name: str, kind: str, detail: str, variables: Tags | None = None, pinned: Mapping[str, str] | None = None
     ) -> Execution:
-        """Starts an execution; ``kind`` and ``detail`` are what triggered it, in the words of ExecutionTrigger.
+        """Start an execution; ``kind`` and ``detail`` are what triggered it, in the words of ExecutionTrigger.
 
         ``pinned`` are the revisions that source actions take, by their names, where those are not the newest.
         """
@@ -59,7 +148,7 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         return self._started(pipeline, variables, trigger, pinned)
 
     def roll_back(self, name: str, stage: str, target_id: str) -> Execution:
-        """Runs a stage again as it was in another execution; raises what RollbackStage refuses."""
+        """Run a stage again as it was in another execution; raises what RollbackStage refuses."""
         pipeline, _ = self.get_pipeline(name)
         target = self.execution(name, target_id)
         if target.pipeline_version != pipeline["version"]:
@@ -88,15 +177,15 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         pinned: Mapping[str, str] | None,
         rollback: Rollback | None = None,
     ) -> Execution:
-        tell, roll_back = self._tell, self._roll_back_by_itself
+        publish, roll_back = self._publish_state, self._roll_back_by_itself
         execution = Execution(
-            self.account_id, self.region_name, pipeline, variables, trigger, tell, roll_back, pinned, rollback
+            self.account_id, self.region_name, pipeline, variables, trigger, publish, roll_back, pinned, rollback
         )
         self._executions[pipeline["name"]].add(execution)
         return execution
 
     def start_pipeline_execution(self, name: str, variables: list[dict[str, str]] | None) -> str:
-        """Starts an execution on request; returns its id."""
+        """Start an execution on request; return its id."""
         detail = f"arn:aws:iam::{self.account_id}:root"
         return self.start(name, "StartPipelineExecution", detail, variables).pipeline_execution_id
 
@@ -117,7 +206,7 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         return found
 
     def retry(self, name: str, stage: str, execution_id: str, mode: str) -> None:
-        """Runs a failed stage again, if nothing newer has been in it and the pipeline is still the same."""
+        """Run a failed stage again, if nothing newer has been in it and the pipeline is still the same."""
         execution = self.execution(name, execution_id)
         latest = self.executions(name).latest_in(stage)
         if latest and latest[0] is not execution:
@@ -129,11 +218,11 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
         execution.retry(stage, everything=mode == "ALL_ACTIONS")
 
     def approve(self, name: str, stage: str, action: str, token: str, result: Mapping[str, str]) -> None:
-        """Takes somebody's word on an approval; it is heard with the next step."""
+        """Record someone's decision on an approval; it takes effect with the next step."""
         run = self.executions(name).approval(stage, action, token)
         run.verdict, run.last_status_change = result, utcnow()
 
-    def _tell(self, execution: Execution, state: str) -> None:
+    def _publish_state(self, execution: Execution, state: str) -> None:
         name = execution.pipeline_name
         arn = f"arn:{self.partition}:codepipeline:{self.region_name}:{self.account_id}:{name}"
         detail = {
@@ -143,10 +232,12 @@ class PipelineBackend(ExtendedBackend, CodePipelineBackend):
             "state": state,
         }
         kind = "CodePipeline Pipeline Execution State Change"
-        publish(self.account_id, self.region_name, "aws.codepipeline", kind, [arn], detail)
-        notifications.tell(self.account_id, self.region_name, f"pipeline-execution-{state.lower()}", kind, detail)
+        publish_event(self.account_id, self.region_name, "aws.codepipeline", kind, [arn], detail)
+        notifications.notify_pipeline_event(
+            self.account_id, self.region_name, f"pipeline-execution-{state.lower()}", kind, detail
+        )
 
 
-def codepipeline_of(account_id: str, region: str) -> PipelineBackend:
+def get_codepipeline(account_id: str, region: str) -> PipelineBackend:
     """The CodePipeline of an account in a region."""
     return cast(PipelineBackend, codepipeline_backends[account_id][region])

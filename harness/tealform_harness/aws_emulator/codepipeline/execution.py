@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from moto.codepipeline.models import PipelineExecution
@@ -13,13 +14,45 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.utils import utcnow
 
 from tealform_harness.aws_emulator.codepipeline import actions
-from tealform_harness.aws_emulator.codepipeline.action_run import ActionRun, Place
-from tealform_harness.aws_emulator.codepipeline.artifacts import Artifact, ArtifactStore
-from tealform_harness.aws_emulator.codepipeline.conditions import ConditionRun, declared
-from tealform_harness.aws_emulator.codepipeline.rules import RuleRun
-from tealform_harness.aws_emulator.codepipeline.stage_run import StageRun
+from tealform_harness.aws_emulator.codepipeline.action_run import ActionRun, Artifact, ArtifactStore, Place
+from tealform_harness.aws_emulator.codepipeline.conditions import ConditionRun, RuleRun, get_condition
+from tealform_harness.aws_emulator.codepipeline.validation import in_run_order
 
 Json = Mapping[str, Any]
+
+
+@dataclass
+class StageRun:
+    """``runs`` are its actions, as far as they have begun; ``conditions`` those that were looked at, by their hooks."""
+
+    declaration: Json
+    status: str = "InProgress"
+    runs: list[ActionRun] = field(default_factory=list)
+    conditions: dict[str, ConditionRun] = field(default_factory=dict)
+    retries: int = 0
+
+    @property
+    def name(self) -> str:
+        """The stage's name."""
+        return str(self.declaration["name"])
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the execution may go on to the next stage."""
+        return self.status in ("Succeeded", "Skipped")
+
+    @property
+    def pending(self) -> ConditionRun | None:
+        """The condition that is still looked at."""
+        return next((each for each in self.conditions.values() if each.status == "InProgress"), None)
+
+    def waiting(self) -> list[list[Json]]:
+        """The actions that have not begun, those that run at the same time together."""
+        begun = {run.name for run in self.runs}
+        waiting = [action for action in in_run_order(self.declaration) if action["name"] not in begun]
+        return [list(together) for _, together in groupby(waiting, key=lambda action: int(action.get("runOrder", 1)))]
+
+
 ENDED = ("Succeeded", "Failed", "Stopped", "Superseded")
 
 
@@ -32,7 +65,7 @@ class Rollback:
 
 
 class Execution(PipelineExecution):
-    """An execution of ``pipeline`` as it was when it started. ``tell`` is called with each new state.
+    """An execution of ``pipeline`` as it was when it started. ``publish`` is called with each new state.
 
     ``roll_back`` is called with the name of a stage that has failed and is to be rolled back. ``pinned`` are the
     revisions that source actions take, by their names, where those are not the newest. ``rollback`` is what the
@@ -47,7 +80,7 @@ class Execution(PipelineExecution):
         pipeline: Json,
         variables: list[dict[str, str]] | None,
         trigger: Mapping[str, str],
-        tell: Callable[[Execution, str], None],
+        publish: Callable[[Execution, str], None],
         roll_back: Callable[[Execution, str], None],
         pinned: Mapping[str, str] | None = None,
         rollback: Rollback | None = None,
@@ -68,13 +101,13 @@ class Execution(PipelineExecution):
             self._plan = [stage for stage in self._plan if stage["name"] == rollback.stage]
             self.artifacts = dict(rollback.target.artifacts)
             self.namespaces = {**rollback.target.namespaces, "codepipeline": self.namespaces["codepipeline"]}
-        self._account_id, self._region, self._tell, self._pinned = account_id, region, tell, pinned or {}
+        self._account_id, self._region, self._publish, self._pinned = account_id, region, publish, pinned or {}
         self._roll_back = roll_back
         self._store = ArtifactStore(account_id, region, pipeline["name"], pipeline["artifactStore"])
         self._become("InProgress", "STARTED")
 
     @property
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         """Whether nothing more will happen by itself."""
         return self.status in ENDED
 
@@ -82,12 +115,12 @@ class Execution(PipelineExecution):
     def current(self) -> StageRun | None:
         """The stage that it is in; None while it waits to enter the next."""
         stage = self.stages[-1] if self.stages else None
-        return stage if stage and not stage.left else None
+        return stage if stage and not stage.is_complete else None
 
     @property
     def next_stage(self) -> str | None:
         """The stage that it waits to enter."""
-        if self.current or self.ended:
+        if self.current or self.has_ended:
             return None
         return str(self._plan[len(self.stages)]["name"])
 
@@ -98,8 +131,8 @@ class Execution(PipelineExecution):
         return {**before, **{run.name: run for stage in self.stages for run in stage.runs if run.revision}}
 
     def advance(self, may_enter: Callable[[str], bool]) -> None:
-        """Goes on by one step: enters a stage if it may, or lets the actions under way go on."""
-        if self.ended:
+        """Advance by one step: enter a stage if it may, or advance the actions under way."""
+        if self.has_ended:
             return
         self.last_update_time = utcnow()
         stage = self.current
@@ -120,7 +153,7 @@ class Execution(PipelineExecution):
         self._conclude(stage)
 
     def retry(self, stage_name: str, everything: bool) -> None:
-        """Runs the failed actions of its failed stage again, or all of them."""
+        """Run the failed actions of its failed stage again, or all of them."""
         stage = self.current
         if self.status != "Failed" or stage is None or stage.name != stage_name:
             message = f"The stage {stage_name} of the execution {self.pipeline_execution_id} has not failed"
@@ -131,8 +164,8 @@ class Execution(PipelineExecution):
         self._again(stage, everything)
 
     def stop(self, abandon: bool, reason: str | None) -> None:
-        """Ends it: at once if its actions are abandoned, otherwise when they have ended."""
-        if self.ended:
+        """End it: at once if its actions are abandoned, otherwise when they have ended."""
+        if self.has_ended:
             message = f"The execution {self.pipeline_execution_id} is {self.status} and cannot be stopped"
             raise JsonRESTError("PipelineExecutionNotStoppableException", message)
         if self.status == "Stopping" and not abandon:
@@ -148,7 +181,7 @@ class Execution(PipelineExecution):
             self._end("Stopped")
 
     def override(self, stage_name: str, hook: str) -> None:
-        """Somebody lets the stage go on whatever its condition says."""
+        """Let the stage continue whatever its condition says, on request."""
         stage = self.current
         condition = stage.conditions.get(hook) if stage and stage.name == stage_name else None
         if stage is None or condition is None or condition.status != "InProgress":
@@ -165,12 +198,17 @@ class Execution(PipelineExecution):
         waiting = stage.waiting()
         for declaration in waiting[0] if waiting else []:
             run = ActionRun(
-                self._account_id, self._region, declaration, self._store, self.artifacts, namespaces=self.namespaces
+                account_id=self._account_id,
+                region=self._region,
+                declaration=declaration,
+                store=self._store,
+                artifacts=self.artifacts,
+                namespaces=self.namespaces,
+                place=Place(self.pipeline, stage.name),
             )
-            run.place = Place(self.pipeline, stage.name)
             run.pinned = self._pinned.get(run.name)
             run.source_revision = next((each.revision for each in self.revisions.values()), None)
-            actions.start(run)
+            actions.start_action(run)
             stage.runs.append(run)
 
     def _conclude(self, stage: StageRun) -> None:
@@ -200,12 +238,18 @@ class Execution(PipelineExecution):
         self._begin_actions(stage)
 
     def _look(self, stage: StageRun, hook: str) -> bool:
-        """Begins to look at a condition; False if there is none."""
-        condition = declared(stage.declaration, hook)
+        """Begin to look at a condition; False if there is none."""
+        condition = get_condition(stage.declaration, hook)
         if condition is None:
             return False
         rules = [
-            RuleRun(self._account_id, self._region, rule, hook, rule.get("roleArn") or self.pipeline["roleArn"])
+            RuleRun(
+                account_id=self._account_id,
+                region=self._region,
+                declaration=rule,
+                hook=hook,
+                role_arn=rule.get("roleArn") or self.pipeline["roleArn"],
+            )
             for rule in condition["rules"]
         ]
         for rule in rules:
@@ -245,9 +289,9 @@ class Execution(PipelineExecution):
 
     def _become(self, status: str, state: str) -> None:
         self.status, self.last_update_time = status, utcnow()
-        self._tell(self, state)
+        self._publish(self, state)
 
-    def told(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """As GetPipelineExecution and ListPipelineExecutions tell it."""
         revisions = self.revisions
         return {
@@ -264,7 +308,7 @@ class Execution(PipelineExecution):
                 {"actionName": name, "revisionId": run.revision, "revisionSummary": run.summary}
                 for name, run in revisions.items()
             ],
-            **self._target_told(),
+            **self._describe_target(),
             **({"stopTrigger": {"reason": self.stop_reason}} if self.stop_reason else {}),
         }
 
@@ -273,7 +317,7 @@ class Execution(PipelineExecution):
         """The execution's type, in the words of the API."""
         return "ROLLBACK" if self.rollback else "STANDARD"
 
-    def _target_told(self) -> dict[str, Any]:
+    def _describe_target(self) -> dict[str, Any]:
         if not self.rollback:
             return {}
         target = self.rollback.target.pipeline_execution_id

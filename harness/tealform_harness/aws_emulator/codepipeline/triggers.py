@@ -1,30 +1,67 @@
-"""Which pushes start a pipeline through a connection.
+"""Pushes that start a pipeline through a connection, and the patterns of branches, tags and paths.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-triggers.html
+https://docs.aws.amazon.com/codepipeline/latest/userguide/syntax-glob.html
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from tealform_harness.aws_emulator.codepipeline.globs import matches
-from tealform_harness.aws_emulator.connections.hosting import Push
+from tealform_harness.aws_emulator.connections import Push
+
+# The longest first: two stars cross the boundaries of folders.
+_TOKENS = re.compile(
+    r"\\(?P<escaped>.)|(?P<all>\*\*)|(?P<some>\*)|(?P<one>\?)|\[(?P<set>[^\]]+)\]|\{(?P<group>[^}]*)\}"
+)
+
+
+def matches_glob(text: str, pattern: str) -> bool:
+    """Whether ``pattern`` is that of the whole ``text``."""
+    return re.fullmatch(_expression(pattern), text, re.DOTALL) is not None
+
+
+def _expression(pattern: str) -> str:
+    parts, end = [], 0
+    for found in _TOKENS.finditer(pattern):
+        parts += [re.escape(pattern[end : found.start()]), _token(found)]
+        end = found.end()
+    return "".join([*parts, re.escape(pattern[end:])])
+
+
+def _token(found: re.Match[str]) -> str:
+    match found.lastgroup:
+        case "all":
+            return ".*"
+        case "some":
+            return "[^/]*"
+        case "one":
+            return "[^/]"
+        case "set":
+            negated = found["set"][0] in "!^"
+            inside = re.sub(r"([\\\[&~|])", r"\\\1", found["set"][negated:])
+            return f"[{'^' if negated else ''}{inside}]"
+        case "group":
+            return f"(?:{'|'.join(_expression(each) for each in found['group'].split(','))})"
+    return re.escape(found["escaped"])
+
 
 Json = Mapping[str, Any]
 
-PROVIDER = "CodeStarSourceConnection"
+CONNECTION_PROVIDER = "CodeStarSourceConnection"
 # Ways in which one filter may be put together.
 _COMBINATIONS = ({"tags"}, {"branches"}, {"branches", "filePaths"})
 
 
-def started_by(pipeline: Json, push: Push) -> str | None:
+def find_started_action(pipeline: Json, push: Push) -> str | None:
     """The name of the source action through which ``push`` starts the pipeline, if it does."""
     triggers = {each["gitConfiguration"]["sourceActionName"]: each for each in pipeline.get("triggers") or []}
     for action in pipeline["stages"][0]["actions"]:
         settings = action.get("configuration") or {}
-        if action["actionTypeId"]["provider"] != PROVIDER or settings["FullRepositoryId"] != push.repository:
+        if action["actionTypeId"]["provider"] != CONNECTION_PROVIDER or settings["FullRepositoryId"] != push.repository:
             continue
         if action["name"] in triggers:
             filters = triggers[action["name"]]["gitConfiguration"].get("push") or []
@@ -35,11 +72,13 @@ def started_by(pipeline: Json, push: Push) -> str | None:
     return None
 
 
-def complaints(pipeline: Json) -> Iterator[str]:
+def find_trigger_errors(pipeline: Json) -> Iterator[str]:
     """What CreatePipeline refuses of the triggers."""
     wrong = "The trigger configuration for the source action is not valid."
     sources = {
-        action["name"] for action in pipeline["stages"][0]["actions"] if action["actionTypeId"]["provider"] == PROVIDER
+        action["name"]
+        for action in pipeline["stages"][0]["actions"]
+        if action["actionTypeId"]["provider"] == CONNECTION_PROVIDER
     }
     seen: set[str] = set()
     for trigger in pipeline.get("triggers") or []:
@@ -68,7 +107,7 @@ def _admitted(criteria: Json, names: Collection[str]) -> bool:
     """Whether one of ``names`` is included, and not excluded."""
     includes, excludes = criteria.get("includes"), criteria.get("excludes") or []
     return any(
-        (not includes or any(matches(name, each) for each in includes))
-        and not any(matches(name, each) for each in excludes)
+        (not includes or any(matches_glob(name, each) for each in includes))
+        and not any(matches_glob(name, each) for each in excludes)
         for name in names
     )

@@ -9,7 +9,7 @@ from moto.ecs.exceptions import EcsClientException, TaskDefinitionNotFoundExcept
 from moto.ecs.models import Cluster, EC2ContainerServiceBackend, Service, TaskDefinition, TaskSet
 from moto.elbv2.models import elbv2_backends
 
-from tealform_harness.aws_emulator.ecs import fargate, rules
+from tealform_harness.aws_emulator.ecs import validation
 from tealform_harness.aws_emulator.moto_patch import ExtendedBackend
 
 Json = dict[str, Any]
@@ -21,10 +21,10 @@ class TaskBackend(ExtendedBackend, EC2ContainerServiceBackend):
     def register_task_definition(
         self, family: str, container_definitions: list[Json], *args: Any, **settings: Any
     ) -> TaskDefinition:
-        """Refuses what Fargate cannot run, where Fargate is required."""
+        """Refuse what Fargate cannot run, where Fargate is required."""
         if "FARGATE" in (settings.get("requires_compatibilities") or []):
             names = ("cpu", "memory", "network_mode", "execution_role_arn", "placement_constraints")
-            fargate.check(**{name: settings.get(name) for name in names}, containers=container_definitions)
+            validation.check_fargate(**{name: settings.get(name) for name in names}, containers=container_definitions)
         for container in container_definitions:
             for mapping in container.get("portMappings", []):
                 mapping.setdefault("protocol", "tcp")
@@ -37,7 +37,7 @@ class TaskBackend(ExtendedBackend, EC2ContainerServiceBackend):
     def create_task_set(
         self, service: str, cluster_str: str, task_definition: str, *args: Any, **kwargs: Any
     ) -> TaskSet:
-        """Refuses tasks that could not be reached or placed; the tasks run at once.
+        """Refuse tasks that could not be reached or placed; the tasks run at once.
 
         Where a capacity provider strategy is given there is no launch type.
         """
@@ -61,7 +61,7 @@ class TaskBackend(ExtendedBackend, EC2ContainerServiceBackend):
         return deleted
 
     def update_service_primary_task_set(self, cluster: str, service: str, primary_task_set: str) -> TaskSet:
-        """«Any parameters that are updated on the primary task set in a service will transition to the service».
+        """As AWS says, "any parameters that are updated on the primary task set in a service will transition to the service".
 
         https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateServicePrimaryTaskSet.html
         """
@@ -80,18 +80,18 @@ class TaskBackend(ExtendedBackend, EC2ContainerServiceBackend):
     def _strategy(self, cluster: Cluster, given: list[Json] | None, launch_type: str | None) -> list[Json]:
         default = [] if launch_type else cluster.default_capacity_provider_strategy or []
         strategy = given or default
-        rules.check_capacity(strategy, launch_type, cluster.capacity_providers)
+        validation.check_capacity(strategy, launch_type, cluster.capacity_providers)
         return [{"weight": 0, "base": 0, **item} for item in strategy]
 
     def _check_tasks(self, request: Json) -> None:
         if not request.get("task_definition_str"):
             return
         task_definition = self._active_task_definition(request["task_definition_str"])
-        rules.check_task_definition(task_definition, request.get("network_configuration"))
+        validation.check_task_definition(task_definition, request.get("network_configuration"))
         groups = elbv2_backends[self.account_id][self.region_name].target_groups
         for load_balancer in request.get("load_balancers") or []:
             group = groups.get(load_balancer.get("targetGroupArn", ""))
-            rules.check_load_balancer(load_balancer, task_definition, group)
+            validation.check_load_balancer(load_balancer, task_definition, group)
 
     def _active_task_definition(self, name: str) -> TaskDefinition:
         try:

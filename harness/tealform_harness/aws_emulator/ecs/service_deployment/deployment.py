@@ -13,9 +13,8 @@ from uuid import uuid4
 from moto.core.utils import utcnow
 from moto.ecs.models import Service
 
-from tealform_harness.aws_emulator.ecs.service_deployment.alarms import Alarms
-from tealform_harness.aws_emulator.ecs.service_deployment.blue_green import BlueGreen
-from tealform_harness.aws_emulator.ecs.service_deployment.error import DeploymentError
+from tealform_harness.aws_emulator.ecs.service_deployment.blue_green import ServiceRelease
+from tealform_harness.aws_emulator.ecs.service_deployment.hooks import Alarms, ServiceDeploymentError
 from tealform_harness.aws_emulator.ecs.service_deployment.revision import Revision
 
 Json = dict[str, Any]
@@ -28,7 +27,7 @@ _GOING_BACK = ("ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
 
 
 class ServiceDeployment:
-    """One deployment of ``target``; it goes on by one step with each ``advance``.
+    """One deployment of ``target``; it advances by one step with each ``advance``.
 
     ``source`` is the revision that is live, and that it would be rolled back to; ``left_over`` a deployment that was
     stopped in the middle and has not been cleared away.
@@ -41,7 +40,7 @@ class ServiceDeployment:
         self.arn = f"{service.arn.replace(':service/', ':service-deployment/')}/{token_hex(11)[:21]}"
         self._configuration: Json = deepcopy(vars(service)["deployment_configuration"])
         rest = left_over.work if left_over else None
-        self.work: BlueGreen = BlueGreen(service, self.arn, source, target, self._configuration, rest)
+        self.work: ServiceRelease = ServiceRelease(service, self.arn, source, target, self._configuration, rest)
         self._steps = self.work.steps()
         self._alarms: Alarms | None = None
         self._rollback: Json | None = None
@@ -51,7 +50,7 @@ class ServiceDeployment:
         self.status_reason: str | None = None
 
     @property
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         """Whether nothing more will happen."""
         return self.status not in (*_STOPPABLE, *_GOING_BACK)
 
@@ -61,14 +60,14 @@ class ServiceDeployment:
         return self.status == "STOPPED"
 
     def run(self) -> None:
-        """Goes on without being looked at, until it has ended or a hook wants to be called again."""
-        while not self.ended and not self.work.waits_for_hook:
+        """Advance on its own until it has ended or a hook wants to be called again."""
+        while not self.has_ended and not self.work.waits_for_hook:
             self.advance()
 
     def advance(self) -> None:
-        """Goes on by one step, unless it has ended. Who asks meanwhile waits."""
+        """Advance by one step, unless it has ended. Concurrent calls wait."""
         with self._one_at_a_time:
-            if not self.ended:
+            if not self.has_ended:
                 self._times["updatedAt"] = utcnow()
                 if self.status in _GOING_BACK:
                     self._go_back()
@@ -76,7 +75,7 @@ class ServiceDeployment:
                     self._go_on()
 
     def stop(self) -> None:
-        """Begins to roll back, on request; one that does already goes on with it."""
+        """Begin to roll back, on request; one that does already goes on with it."""
         with self._one_at_a_time:
             if self.status in _STOPPABLE:
                 # Not AWS's words, which are not documented.
@@ -84,34 +83,34 @@ class ServiceDeployment:
                 self.status = "ROLLBACK_REQUESTED"
 
     def abandon(self, why: str) -> None:
-        """Ends it where it stands."""
+        """End it where it stands."""
         with self._one_at_a_time:
-            if not self.ended:
+            if not self.has_ended:
                 self.status_reason = why
                 self._end("STOPPED")
 
-    def told(self) -> Json:
-        """As DescribeServiceDeployments tells it."""
-        told = {
+    def describe(self) -> Json:
+        """As DescribeServiceDeployments returns it."""
+        described = {
             **self.brief(),
             "updatedAt": self._times["updatedAt"],
             "sourceServiceRevisions": [self._summary(self.source, self.work.blue_runs, False)] if self.source else [],
             "targetServiceRevision": self._summary(self.target, self.work.green_runs, True),
             "lifecycleStage": self.work.stage,
-            "lifecycleHookDetails": self.work.hooks.told,
+            "lifecycleHookDetails": self.work.hooks.called,
             "deploymentConfiguration": self._configuration,
             "rollback": self._rollback,
             "deploymentCircuitBreaker": self._circuit_breaker(),
-            "alarms": self._alarms.told() if self._alarms else None,
+            "alarms": self._alarms.describe() if self._alarms else None,
         }
         if self.status == "STOPPED":
-            told["stoppedAt"] = self._times["finishedAt"]
-        return {name: value for name, value in told.items() if value is not None}
+            described["stoppedAt"] = self._times["finishedAt"]
+        return {name: value for name, value in described.items() if value is not None}
 
     def brief(self) -> Json:
-        """As ListServiceDeployments tells it."""
+        """As ListServiceDeployments returns it."""
         times = {name: self._times.get(name) for name in ("createdAt", "startedAt", "finishedAt")}
-        told = {
+        described = {
             "serviceDeploymentArn": self.arn,
             "serviceArn": self._service.arn,
             "clusterArn": self._service.cluster_arn,
@@ -120,7 +119,7 @@ class ServiceDeployment:
             "status": self.status,
             "statusReason": self.status_reason,
         }
-        return {name: value for name, value in told.items() if value is not None}
+        return {name: value for name, value in described.items() if value is not None}
 
     def _go_on(self) -> None:
         if self.status == "PENDING":
@@ -134,16 +133,16 @@ class ServiceDeployment:
             next(self._steps)
         except StopIteration:
             self._end("SUCCESSFUL")
-        except DeploymentError as failure:
+        except ServiceDeploymentError as failure:
             self._fail(failure)
 
     def _begin_to_watch(self) -> Alarms:
         _, _, _, region, account_id, *_ = self._service.arn.split(":")
         return Alarms(account_id, region, self._configuration.get("alarms"))
 
-    def _fail(self, failure: DeploymentError) -> None:
+    def _fail(self, failure: ServiceDeploymentError) -> None:
         self.status_reason = failure.reason
-        self._say(f"deployment failed: {failure.reason}")
+        self._log_event(f"deployment failed: {failure.reason}")
         if failure.rolls_back:
             self._begin_to_go_back()
         else:
@@ -153,7 +152,7 @@ class ServiceDeployment:
         self._rollback = {"reason": self.status_reason, "startedAt": utcnow()}
         if self.source is None:
             self.status_reason = NO_CANDIDATE
-            self._say("rollback has failed.")
+            self._log_event("rollback has failed.")
             self._end("ROLLBACK_FAILED")
             return
         self._rollback["serviceRevisionArn"] = self.source.arn(self._service)
@@ -172,8 +171,8 @@ class ServiceDeployment:
     def _end(self, status: str) -> None:
         self.status, self._times["finishedAt"] = status, utcnow()
 
-    def _say(self, what: str) -> None:
-        """The service's events are where ECS tells why the first deployment of all failed; here the log tells it too."""
+    def _log_event(self, what: str) -> None:
+        """Add an event to the service, where ECS says why its first deployment failed, and log it."""
         message = f"(service {self._service.name}) (deployment {self.arn.rsplit('/', 1)[1]}) {what}"
         self._service.events.insert(0, {"id": str(uuid4()), "createdAt": utcnow(), "message": message})
         LOG.warning(message)
@@ -190,7 +189,7 @@ class ServiceDeployment:
         if traffic is not None:
             production, test = float(traffic.production), float(traffic.test)
             summary["requestedProductionTrafficWeight"] = production if green else 100 - production
-            if traffic.tested:
+            if traffic.has_test_traffic:
                 summary["requestedTestTrafficWeight"] = test if green else 100 - test
         return summary
 
@@ -200,6 +199,6 @@ class ServiceDeployment:
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
         """
         enabled = (self._configuration.get("deploymentCircuitBreaker") or {}).get("enable")
-        status = ("MONITORING_COMPLETE" if self.ended else "MONITORING") if enabled else "DISABLED"
+        status = ("MONITORING_COMPLETE" if self.has_ended else "MONITORING") if enabled else "DISABLED"
         threshold = min(200, max(3, -(-self._service.desired_count // 2)))
         return {"status": status, "failureCount": 0, "threshold": threshold}

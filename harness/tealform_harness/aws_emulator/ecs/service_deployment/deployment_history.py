@@ -16,7 +16,7 @@ Json = dict[str, Any]
 _SUPERSEDED = "The service deployment was stopped because a newer one was started."
 
 
-class History:
+class DeploymentHistory:
     """Kept by the service; ``revision`` is what ran before the first deployment of all, if anything did."""
 
     def __init__(self, service: Service, revision: Revision | None = None) -> None:
@@ -26,7 +26,7 @@ class History:
     @property
     def under_way(self) -> ServiceDeployment | None:
         """The deployment that has not ended."""
-        return next((each for each in self.deployments if not each.ended), None)
+        return next((each for each in self.deployments if not each.has_ended), None)
 
     @property
     def live(self) -> Revision | None:
@@ -44,13 +44,15 @@ class History:
             self.under_way.abandon(_SUPERSEDED)
         newest = self.deployments[-1] if self.deployments else None
         left_over = newest if newest and newest.left_over else None
-        self.deployments.append(ServiceDeployment(self._service, self.live, Revision.of(self._service), left_over))
+        self.deployments.append(
+            ServiceDeployment(self._service, self.live, Revision.from_service(self._service), left_over)
+        )
         return self.deployments[-1]
 
     def advance(self, deployment: ServiceDeployment) -> None:
         """One look at a deployment."""
         deployment.advance()
-        self.tell()
+        self.update_service()
 
     def revisions(self) -> Iterator[Revision]:
         """Every revision that there was."""
@@ -58,14 +60,14 @@ class History:
             yield self._first
         yield from (each.target for each in self.deployments)
 
-    def tell(self) -> None:
-        """Brings the counts and deployments of the service up to date."""
-        told = list(self._told())
-        self._service.deployments = told
-        self._service.running_count, self._service.pending_count = sum(each["runningCount"] for each in told), 0
+    def update_service(self) -> None:
+        """Bring the counts and deployments of the service up to date."""
+        described = list(self._describe())
+        self._service.deployments = described
+        self._service.running_count, self._service.pending_count = sum(each["runningCount"] for each in described), 0
 
-    def _told(self) -> Iterator[Json]:
-        """The deployments as DescribeServices tells them: the wanted revision is PRIMARY, another that runs ACTIVE."""
+    def _describe(self) -> Iterator[Json]:
+        """The deployments as DescribeServices returns them: the wanted revision is PRIMARY, another that runs ACTIVE."""
         newest = self.deployments[-1] if self.deployments else None
         if newest is None or newest.status == "ROLLBACK_SUCCESSFUL":
             if self.live:
@@ -80,11 +82,11 @@ class History:
     def _entry(self, revision: Revision, status: str, state: str, runs: bool) -> Json:
         number = f"ecs-svc/{revision.number}"
         named = revision.named()
-        told = ("taskDefinition", "launchType", "capacityProviderStrategy", "platformVersion", "networkConfiguration")
+        names = ("taskDefinition", "launchType", "capacityProviderStrategy", "platformVersion", "networkConfiguration")
         return {
             "id": number,
             "status": status,
-            **{name: named[name] for name in told if name in named},
+            **{name: named[name] for name in names if name in named},
             "desiredCount": self._service.desired_count,
             "runningCount": self._service.desired_count if runs else 0,
             "pendingCount": 0,
@@ -96,17 +98,17 @@ class History:
         }
 
 
-def of(service: Service) -> History | None:
+def get_history(service: Service) -> DeploymentHistory | None:
     """The history of a service that ECS deploys by blue and green; none for others."""
     found = vars(service).get("history")
-    return found if isinstance(found, History) else None
+    return found if isinstance(found, DeploymentHistory) else None
 
 
-def keep(service: Service, running: Revision | None) -> History | None:
-    """Gives a service a history if it needs one and has none; ``running`` is what it runs by then."""
+def update_history(service: Service, running: Revision | None) -> DeploymentHistory | None:
+    """Give a service a history if it needs one and has none; ``running`` is what it runs by then."""
     by_ecs = service.deployment_controller["type"] == "ECS"
-    if not by_ecs or strategy.of(vars(service)["deployment_configuration"]) == strategy.ROLLING:
+    if not by_ecs or strategy.get_strategy(vars(service)["deployment_configuration"]) == strategy.ROLLING:
         vars(service).pop("history", None)
-    elif of(service) is None:
-        vars(service)["history"] = History(service, running)
-    return of(service)
+    elif get_history(service) is None:
+        vars(service)["history"] = DeploymentHistory(service, running)
+    return get_history(service)

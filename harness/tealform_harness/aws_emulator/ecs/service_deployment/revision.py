@@ -25,7 +25,7 @@ _SETTINGS = {
     "service_registries": "serviceRegistries",
 }
 
-# «This parameter doesn't trigger a new service deployment»; the next one brings it along:
+# "This parameter doesn't trigger a new service deployment"; the next one brings it along:
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
 _NO_TRIGGERS = ("launch_type", "capacity_provider_strategy")
 
@@ -43,12 +43,12 @@ class Revision:
     created_at: datetime = field(default_factory=utcnow)
 
     @classmethod
-    def of(cls, service: Service) -> Revision:
+    def from_service(cls, service: Service) -> Revision:
         """What the service is set to at the moment."""
         return cls({name: deepcopy(vars(service)[name]) for name in _SETTINGS})
 
     def restore(self, service: Service) -> None:
-        """Sets the service to it."""
+        """Set the service to it."""
         vars(service).update(deepcopy(dict(self.settings)))
 
     def differs_from(self, other: Revision) -> bool:
@@ -59,8 +59,8 @@ class Revision:
         """Its ARN as one of ``service``."""
         return f"{service.arn.replace(':service/', ':service-revision/')}/{self.number}"
 
-    def told(self, service: Service) -> dict[str, Any]:
-        """As DescribeServiceRevisions tells it."""
+    def describe(self, service: Service) -> dict[str, Any]:
+        """As DescribeServiceRevisions returns it."""
         return {
             "serviceRevisionArn": self.arn(service),
             "serviceArn": service.arn,

@@ -16,23 +16,22 @@ from botocore.validate import ParamValidator
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.utils import get_service_model
 
-from tealform_harness.aws_emulator.codedeploy.backend import codedeploy_of
-from tealform_harness.aws_emulator.codepipeline.action_run import ActionRun
-from tealform_harness.aws_emulator.codepipeline.error import ActionError
-from tealform_harness.aws_emulator.ecs.backend import ecs_of
+from tealform_harness.aws_emulator.codedeploy.backend import get_codedeploy
+from tealform_harness.aws_emulator.codepipeline.action_run import ActionError, ActionRun
+from tealform_harness.aws_emulator.ecs.backend import get_ecs
 
 LARGEST_ARTIFACT_BYTES = 3 * 1024 * 1024
 _IMAGES = range(1, 5)
 
 
-def run(action: ActionRun) -> Iterator[None]:
-    """Registers the task definition with its images, and deploys it by the AppSpec."""
+def run_codedeploy(action: ActionRun) -> Iterator[None]:
+    """Register the task definition with its images, and deploy it by the AppSpec."""
     task_definition = _register(action, _task_definition(action))
     settings = action.configuration
     path = settings.get("AppSpecTemplatePath") or "appspec.yaml"
     appspec = _read(action, settings["AppSpecTemplateArtifact"], path, "AppSpec")
     content = appspec.replace("<TASK_DEFINITION>", task_definition)
-    codedeploy = codedeploy_of(action.account_id, action.region)
+    codedeploy = get_codedeploy(action.account_id, action.region)
     request = {
         "applicationName": settings["ApplicationName"],
         "deploymentGroupName": settings["DeploymentGroupName"],
@@ -43,7 +42,7 @@ def run(action: ActionRun) -> Iterator[None]:
     except JsonRESTError as error:
         raise ActionError("JobFailed", f"{error.error_type}: {error.message}") from error
     action.external_execution_id = deployment.deployment_id
-    while not deployment.ended:
+    while not deployment.has_ended:
         deployment.advance()
         action.summary = f"Deployment {deployment.status}"
         yield
@@ -74,7 +73,7 @@ def _image(action: ActionRun, artifact: str) -> str:
 
 
 def _register(action: ActionRun, text: str) -> str:
-    """Registers a task definition, of which only what RegisterTaskDefinition takes is read; returns its ARN."""
+    """Register a task definition, of which only what RegisterTaskDefinition takes is read; return its ARN."""
     shape = get_service_model("ecs").operation_model("RegisterTaskDefinition").input_shape
     given = _json(text, "the task definition")
     asked = {name: value for name, value in given.items() if name in shape.members and value is not None}
@@ -83,7 +82,7 @@ def _register(action: ActionRun, text: str) -> str:
         raise ActionError("JobFailed", f"The task definition is not valid: {report.generate_report()}")
     parameters: dict[str, Any] = {xform_name(name): value for name, value in asked.items()}
     try:
-        return ecs_of(action.account_id, action.region).register_task_definition(**parameters).arn
+        return get_ecs(action.account_id, action.region).register_task_definition(**parameters).arn
     except ServiceException as error:
         raise ActionError("JobFailed", f"Error registering the task definition: {error.message}") from error
 

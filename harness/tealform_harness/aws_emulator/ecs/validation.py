@@ -1,4 +1,7 @@
-"""What CreateService and UpdateService refuse."""
+"""What RegisterTaskDefinition, CreateService and UpdateService refuse.
+
+Fargate: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,87 @@ from moto.ecs.exceptions import EcsClientException, InvalidParameterException
 from moto.ecs.models import Service, TaskDefinition
 from moto.elbv2.models import FakeTargetGroup
 
+from tealform.settings.service import FARGATE_MEMORY
 from tealform_harness.aws_emulator.ecs.service_deployment import strategy
+
+_UNSUPPORTED = ("privileged", "links", "extraHosts", "dockerSecurityOptions", "disableNetworking")
+_UNSUPPORTED_IN_LINUX = ("devices", "sharedMemorySize", "tmpfs", "maxSwap", "swappiness")
+
+
+def check_fargate(
+    cpu: str | None,
+    memory: str | None,
+    network_mode: str | None,
+    execution_role_arn: str | None,
+    placement_constraints: Sequence[Mapping[str, Any]] | None,
+    containers: Sequence[Mapping[str, Any]],
+) -> None:
+    """Raise EcsClientException, as RegisterTaskDefinition does, if such a task cannot run on Fargate."""
+    if network_mode != "awsvpc":
+        raise EcsClientException("Fargate only supports network mode ‘awsvpc’.")
+    _check_fargate_size(cpu, memory)
+    if placement_constraints:
+        raise _unsupported("placement constraints")
+    for container in containers:
+        _check_fargate_container(container, int(_units(memory or "")))
+    if not execution_role_arn:
+        _check_without_execution_role(containers)
+
+
+def _check_fargate_size(cpu: str | None, memory: str | None) -> None:
+    for name, value in (("cpu", cpu), ("memory", memory)):
+        if not value:
+            raise EcsClientException(f"Fargate requires that '{name}' be defined at the task level.")
+    if _units(memory or "") not in FARGATE_MEMORY.get(int(_units(cpu or "")), ()):
+        raise EcsClientException(
+            f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory. "
+            "See the Amazon ECS documentation for the valid values."
+        )
+
+
+def _units(size: str) -> float:
+    """CPU units or MiB of "256", "0.25 vCPU", "512" or "0.5 GB"; 0 for anything else."""
+    number = size.lower().removesuffix("vcpu").removesuffix("gb").strip()
+    try:
+        return float(number) if number == size else float(number) * 1024
+    except ValueError:
+        return 0
+
+
+def _check_fargate_container(container: Mapping[str, Any], task_memory: int) -> None:
+    for name in _UNSUPPORTED:
+        if container.get(name):
+            raise _unsupported(name)
+    for name in _UNSUPPORTED_IN_LINUX:
+        if container.get("linuxParameters", {}).get(name):
+            raise _unsupported(name)
+    if container.get("memory", 0) > task_memory:
+        raise EcsClientException("The 'memory' setting for container is greater than for the task.")
+    for mapping in container.get("portMappings", []):
+        if mapping.get("hostPort", mapping["containerPort"]) != mapping["containerPort"]:
+            message = "When networkMode=awsvpc, the host ports and container ports in port mappings must match."
+            raise EcsClientException(message)
+
+
+def _check_without_execution_role(containers: Sequence[Mapping[str, Any]]) -> None:
+    for container in containers:
+        if container.get("secrets"):
+            raise EcsClientException(
+                "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'."
+            )
+        if container.get("logConfiguration", {}).get("logDriver") == "awslogs":
+            raise _needs_execution_role("log driver awslogs")
+        if ".dkr.ecr." in container.get("image", ""):
+            raise _needs_execution_role("ECR images")
+
+
+def _unsupported(feature: str) -> EcsClientException:
+    return EcsClientException(f"Fargate compatible task definitions do not support {feature}")
+
+
+def _needs_execution_role(feature: str) -> EcsClientException:
+    return EcsClientException(f"Fargate requires task definition to have execution role ARN to support {feature}.")
+
 
 Definitions = list[dict[str, Any]]
 
@@ -57,7 +140,7 @@ def check_load_balancer(
 
 
 def check_container(task_definition: TaskDefinition, name: str, port: int) -> None:
-    """Raises InvalidParameterException unless the task definition has such a container with such a port."""
+    """Raise InvalidParameterException unless the task definition has such a container with such a port."""
     ports = {
         each["name"]: each.get("portMappings") for each in cast(Definitions, task_definition.container_definitions)
     }
@@ -83,7 +166,7 @@ def check_capacity(
 
 
 def check_update(service: Service, changes: Mapping[str, Any]) -> None:
-    """Raises InvalidParameterException for what only CodeDeploy may change on ``service``."""
+    """Raise InvalidParameterException for what only CodeDeploy may change on ``service``."""
     if (changes.get("deployment_controller") or service.deployment_controller)["type"] != "CODE_DEPLOY":
         return
     for name, refusal in _OWNED_BY_CODEDEPLOY.items():
@@ -95,7 +178,7 @@ def check_update(service: Service, changes: Mapping[str, Any]) -> None:
 
 
 def check_controller(service: Service, changes: Mapping[str, Any], under_way: bool) -> None:
-    """Raises InvalidParameterException for a change of the deployment controller that is none of the valid transitions.
+    """Raise InvalidParameterException for a change of the deployment controller that is none of the valid transitions.
 
     ``under_way`` says whether a service deployment is. The words are not AWS's, which are not documented.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-parameters.html
@@ -114,11 +197,11 @@ def check_controller(service: Service, changes: Mapping[str, Any], under_way: bo
 
 
 def check_strategy(before: Mapping[str, Any], after: Mapping[str, Any], under_way: bool) -> None:
-    """Raises InvalidParameterException for a change between rolling and blue/green in the middle of a deployment.
+    """Raise InvalidParameterException for a change between rolling and blue/green in the middle of a deployment.
 
     The words are not AWS's, which are not documented.
     """
-    rolling = strategy.of(before) == strategy.ROLLING, strategy.of(after) == strategy.ROLLING
+    rolling = strategy.get_strategy(before) == strategy.ROLLING, strategy.get_strategy(after) == strategy.ROLLING
     if under_way and len(set(rolling)) > 1:
         message = "You can't update the deployment strategy of a service during an ongoing service deployment."
         raise InvalidParameterException(message)

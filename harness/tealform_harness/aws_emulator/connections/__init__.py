@@ -1,1 +1,0 @@
-"""CodeConnections, under its old name too, and the repositories that are reached through it."""

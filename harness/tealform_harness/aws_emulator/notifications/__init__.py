@@ -1,1 +1,0 @@
-"""CodeStar Notifications: rules by which pipelines tell people what happens."""
