@@ -12,7 +12,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from tealform_harness.hcp_emulator import serializers
-from tealform_harness.hcp_emulator.models import FINAL, Configuration, Organization, Run, Workspace
+from tealform_harness.hcp_emulator.models import FINAL, Configuration, EmulatedWorkspace, Organization, Run
 from tealform_harness.hcp_emulator.worker import Worker
 
 _HEADERS = {"TFP-API-Version": "2.6", "TFP-AppName": "HCP Terraform", "X-RateLimit-Limit": "30"}
@@ -26,7 +26,7 @@ class RefusalError(Exception):
         self.status, self.title, self.detail = status, title, detail
 
 
-class Api:
+class ApiServer:
     """The API of one ``organization``, as a WSGI application. ``variables`` are what every run's Terraform gets.
 
     ``calls`` are the calls so far, like ``GET /organizations/acme/workspaces/dev``.
@@ -130,7 +130,7 @@ class Api:
         it.terraform_version = _attributes(request).get("terraform-version") or it.terraform_version
         return serializers.workspace(self._organization, it)
 
-    def _shown(self, it: Workspace) -> Response:
+    def _shown(self, it: EmulatedWorkspace) -> Response:
         included = (
             [serializers.user(it.locked_by)] if it.locked_by else [serializers.run(it.current)] if it.current else []
         )
@@ -292,7 +292,7 @@ class Api:
         if organization != self._organization.name:
             raise RefusalError(404, "not found")
 
-    def _of(self, workspace: str) -> Workspace:
+    def _of(self, workspace: str) -> EmulatedWorkspace:
         found = self._organization.workspace(workspace)
         if found is None:
             raise RefusalError(404, "not found")

@@ -42,7 +42,7 @@ class Run:
     """
 
     id: str
-    workspace: Workspace
+    workspace: EmulatedWorkspace
     configuration: Configuration
     attributes: dict[str, Any]
     status: str = "pending"
@@ -80,7 +80,7 @@ class Configuration:
 
 
 @dataclass(eq=False)
-class Workspace:
+class EmulatedWorkspace:
     """A workspace; ``states`` are all versions of its state, and ``locked_by`` is who holds it, or nobody.
 
     ``failing_policy`` is the enforcement level (``hard-mandatory`` or ``soft-mandatory``) of a policy that every run
@@ -152,7 +152,7 @@ class Organization:
     may_create: bool = True
     users: dict[str, str] = field(default_factory=dict)
     projects: list[str] = field(default_factory=lambda: ["Default Project"])
-    workspaces: dict[str, Workspace] = field(default_factory=dict)
+    workspaces: dict[str, EmulatedWorkspace] = field(default_factory=dict)
     configurations: dict[str, Configuration] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
@@ -161,9 +161,9 @@ class Organization:
         """An id like those of HCP Terraform, which Terraform checks the form of: ``ws-`` and 16 letters and digits."""
         return f"{kind}-{next(self._ids):016d}"
 
-    def add_workspace(self, name: str, **attributes: Any) -> Workspace:
+    def add_workspace(self, name: str, **attributes: Any) -> EmulatedWorkspace:
         """Creates a workspace."""
-        made = Workspace(self.new_id("ws"), name, **attributes)
+        made = EmulatedWorkspace(self.new_id("ws"), name, **attributes)
         self.workspaces[name] = made
         return made
 
@@ -186,6 +186,6 @@ class Organization:
             run.becomes(status)
         run.halted.set()
 
-    def workspace(self, id_: str) -> Workspace | None:
+    def workspace(self, id_: str) -> EmulatedWorkspace | None:
         """The workspace with an id."""
         return next((each for each in self.workspaces.values() if each.id == id_), None)

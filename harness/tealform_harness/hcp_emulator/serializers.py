@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tealform_harness.hcp_emulator.models import FINAL, Configuration, Log, Organization, Run, Workspace
+from tealform_harness.hcp_emulator.models import FINAL, Configuration, EmulatedWorkspace, Log, Organization, Run
 
 Document = dict[str, Any]
 
@@ -54,7 +54,7 @@ def project(of: Organization, name: str) -> Document:
     return {"id": f"prj-{of.projects.index(name) + 1:016d}", "type": "projects", "attributes": {"name": name}}
 
 
-def workspace(of: Organization, it: Workspace) -> Document:
+def workspace(of: Organization, it: EmulatedWorkspace) -> Document:
     """A workspace; who holds it is named if somebody does."""
     attributes = {
         "name": it.name,
@@ -165,7 +165,7 @@ def configuration(host: str, it: Configuration) -> Document:
     return {"id": it.id, "type": "configuration-versions", "attributes": attributes}
 
 
-def state(host: str, it: Workspace, number: int) -> Document:
+def state(host: str, it: EmulatedWorkspace, number: int) -> Document:
     """One version of a state, and where it is."""
     where = f"{host}/states/{it.id}/{number}"
     content = it.states[number]
@@ -180,7 +180,7 @@ def state(host: str, it: Workspace, number: int) -> Document:
     return {"id": f"sv-{it.id.removeprefix('ws-')}-{number}", "type": "state-versions", "attributes": attributes}
 
 
-def outputs(it: Workspace) -> list[Document]:
+def outputs(it: EmulatedWorkspace) -> list[Document]:
     """The outputs in the newest state."""
     found = json.loads(it.states[-1])["outputs"] if it.states else {}
     return [

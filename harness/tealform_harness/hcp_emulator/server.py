@@ -11,7 +11,7 @@ from pathlib import Path
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tealform_harness.hcp_emulator.api import Api
+from tealform_harness.hcp_emulator.api import ApiServer
 from tealform_harness.hcp_emulator.models import Organization
 
 HOST = "app.terraform.io"
@@ -52,7 +52,7 @@ class EmulatedHcp:
 @contextmanager
 def running(organization: Organization, variables: Mapping[str, str]) -> Iterator[EmulatedHcp]:
     """Serves ``organization`` while the ``with`` block lasts; ``variables`` are what every run's Terraform gets."""
-    api = Api(organization, variables)
+    api = ApiServer(organization, variables)
     server = make_server("127.0.0.1", 0, api, threaded=True, request_handler=_Quiet)
     threading.Thread(target=server.serve_forever, args=[_POLL_SECONDS], daemon=True).start()
     with tempfile.TemporaryDirectory(prefix="emulated-hcp-") as folder:

@@ -35,7 +35,7 @@ class Worker(threading.Thread):
     def __init__(self, organization: Organization, run: Run, variables: Mapping[str, str]) -> None:
         super().__init__(name=run.id, daemon=True)
         self._organization, self._run, self._halt = organization, run, Halt()
-        self._variables = {**terraform_binaries.unattended(), **variables}
+        self._variables = {**terraform_binaries.unattended_environment(), **variables}
         self._process: subprocess.Popen[str] | None = None
 
     def run(self) -> None:
@@ -173,7 +173,9 @@ class Worker(threading.Thread):
             run.redacted_json = json.dumps(redacted_plan.plan(json.loads(run.plan_json), schemas))
 
     def _told(self, folder: Path, *arguments: str) -> str:
-        return subprocesses.run([*terraform_binaries.every()[0].command, *arguments], self._variables, folder).stdout
+        return subprocesses.run(
+            [*terraform_binaries.list_terraforms()[0].command, *arguments], self._variables, folder
+        ).stdout
 
     def _keep_state(self, folder: Path) -> None:
         states, file = self._run.workspace.states, folder / _STATE
@@ -201,7 +203,14 @@ class Worker(threading.Thread):
 
     def _terraform(self, log: Log, folder: Path, command: str, *arguments: str) -> int:
         structured = ["-json"] if self._run.workspace.structured and command != "init" else []
-        line = [*terraform_binaries.every()[0].command, command, "-no-color", "-input=false", *structured, *arguments]
+        line = [
+            *terraform_binaries.list_terraforms()[0].command,
+            command,
+            "-no-color",
+            "-input=false",
+            *structured,
+            *arguments,
+        ]
         said = ""
         with subprocess.Popen(
             line,

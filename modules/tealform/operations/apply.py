@@ -11,8 +11,8 @@ from typing import Any
 
 from tealform.errors import TealformError
 from tealform.operations import interrupted_state, plan_checks, prompt, root_module, state_backup
-from tealform.operations.directory_lock import at_work
-from tealform.operations.root_module import RootModule
+from tealform.operations.directory_lock import lock_folder
+from tealform.operations.root_module import GeneratedModule
 from tealform.operations.saved_plan import SavedPlan
 from tealform.plan import summary
 from tealform.plan.source_map import Blame
@@ -33,7 +33,7 @@ def apply(root: Path, name: str, allowed: Collection[str], confirmed: str | None
     ``confirmed``, or typed. Raises ``TealformError`` if there is no plan, or it is stale.
     """
     module = root_module.find(root, name)
-    with at_work(module, "apply"):
+    with lock_folder(module, "apply"):
         interrupted_state.check(module)
         preflight.check(module.folder, applies=True)
         saved = SavedPlan(module)
@@ -46,7 +46,7 @@ def apply(root: Path, name: str, allowed: Collection[str], confirmed: str | None
         return carry_out(module, saved.file, arguments)
 
 
-def confirm(module: RootModule, planned: Mapping[str, Any], destroys: bool, confirmed: str | None) -> None:
+def confirm(module: GeneratedModule, planned: Mapping[str, Any], destroys: bool, confirmed: str | None) -> None:
     """Shows what is to be done and asks for the module's name, where it is wanted. Raises what ``confirmation.ask`` does.
 
     To be called before the plan is judged: a release may begin while somebody thinks it over.
@@ -60,7 +60,7 @@ def confirm(module: RootModule, planned: Mapping[str, Any], destroys: bool, conf
 
 def stops(
     root: Path,
-    module: RootModule,
+    module: GeneratedModule,
     planned: Mapping[str, Any],
     destroys: bool,
     allowed: Collection[str],
@@ -71,7 +71,7 @@ def stops(
 
     ``read`` are the ``identities`` of the objections that came with the plan, if it was made and read before.
     """
-    found = plan_checks.judge(root, module, planned, destroys)
+    found = plan_checks.check(root, module, planned, destroys)
     left = found.left(allowed, read)
     passed = sorted(set(found.objections) - set(left))
     lines = iter([f"ALLOWED: {each}" for each in passed])
@@ -93,7 +93,7 @@ def stops(
     return _STOPPED if left else found.policy.exit_code
 
 
-def carry_out(module: RootModule, plan: Path, arguments: Sequence[str]) -> int:
+def carry_out(module: GeneratedModule, plan: Path, arguments: Sequence[str]) -> int:
     """Applies the file ``plan``, and from then on there is none, however this ends. Terraform's exit code.
 
     Raises ``TealformError`` for arguments that are no options, for a plan that Terraform does not take any more, and for a
@@ -129,7 +129,7 @@ def carry_out(module: RootModule, plan: Path, arguments: Sequence[str]) -> int:
 
 
 @contextmanager
-def _used_up(module: RootModule) -> Iterator[None]:
+def _used_up(module: GeneratedModule) -> Iterator[None]:
     """Sees to it that the plan that is applied in the ``with`` block is not applied again, however that ends."""
     saved = SavedPlan(module)
     saved.begin()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tealform.errors import TealformError
 from tealform.operations import saved_plan
-from tealform.operations.root_module import RootModule
+from tealform.operations.root_module import GeneratedModule
 from tealform.operations.saved_plan import SavedPlan
 from tealform.terraform import terraform_cli
 
@@ -20,7 +20,7 @@ _KEPT_BY_US = re.compile(r"--?(out|json|input)\b")
 
 
 @dataclass(frozen=True)
-class Made:
+class NewPlan:
     """A plan that nobody has read yet; ``SavedPlan.scratch`` is its file. ``exit_code`` is 0 if there is one."""
 
     exit_code: int
@@ -28,7 +28,7 @@ class Made:
     destroys: bool
 
 
-def make(module: RootModule, arguments: Sequence[str], full: Callable[[str], None] | None = None) -> Made:
+def create(module: GeneratedModule, arguments: Sequence[str], full: Callable[[str], None] | None = None) -> NewPlan:
     """Plans the module; from then on the plan that was kept before is none.
 
     ``arguments`` are Terraform's own, like ``-target=…`` or ``-destroy``. ``full`` gets every line that Terraform
@@ -41,18 +41,18 @@ def make(module: RootModule, arguments: Sequence[str], full: Callable[[str], Non
     saved.drop()
     # It writes the lock file, which is part of what a plan is made from.
     if failed := terraform_cli.init_if_due(module.folder):
-        return Made(failed, "", destroys)
-    made_from = saved_plan.configuration(module.folder)
+        return NewPlan(failed, "", destroys)
+    made_from = saved_plan.digest_configuration(module.folder)
     print(f"terraform plan in {module.shown}", file=sys.stderr, flush=True)
     screen = _Screen()
     options = ["-input=false", f"-out={saved.scratch.resolve()}", *arguments]
-    code = terraform_cli.listen(module.folder, full or screen.hear, "plan", *options)
+    code = terraform_cli.stream_output(module.folder, full or screen.hear, "plan", *options)
     # With -detailed-exitcode, 2 says that there are changes.
     if code == _CHANGES and _has(arguments, "detailed-exitcode"):
         code = 0
     if code:
         screen.tell_the_rest()
-    return Made(code, made_from, destroys)
+    return NewPlan(code, made_from, destroys)
 
 
 class _Screen:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tealform.errors import TealformError
 from tealform.operations import apply, create_plan, interrupted_state, root_module
-from tealform.operations.directory_lock import at_work
-from tealform.operations.root_module import RootModule
+from tealform.operations.directory_lock import lock_folder
+from tealform.operations.root_module import GeneratedModule
 from tealform.operations.saved_plan import SavedPlan
 from tealform.plan import changes
 from tealform.plan.changes import Change
@@ -26,10 +26,10 @@ def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | No
     """
     module = root_module.find(root, name)
     _refuse_what_is_to_stay(module)
-    with at_work(module, "destroy"):
+    with lock_folder(module, "destroy"):
         interrupted_state.check(module)
         preflight.check(module.folder, applies=True)
-        made = create_plan.make(module, ["-destroy", *arguments])
+        made = create_plan.create(module, ["-destroy", *arguments])
         if made.exit_code:
             return made.exit_code
         # It is never kept: nobody may apply it who has not been asked for the name.
@@ -46,7 +46,7 @@ def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | No
         return apply.carry_out(module, file, [])
 
 
-def _refuse_what_is_to_stay(module: RootModule) -> None:
+def _refuse_what_is_to_stay(module: GeneratedModule) -> None:
     # Without that, buckets that are not empty and the load balancer would be refused when much else is gone.
     if not module.disposable and not module.name.startswith("bootstrap/"):
         raise TealformError(
@@ -55,7 +55,7 @@ def _refuse_what_is_to_stay(module: RootModule) -> None:
         )
 
 
-def _refuse_what_is_protected_still(module: RootModule, going: Sequence[Change]) -> None:
+def _refuse_what_is_protected_still(module: GeneratedModule, going: Sequence[Change]) -> None:
     """AWS would refuse to delete it when much is gone already."""
     protected = [each.address for each in going if deletion_protection.keeps_from_deletion(each.before)]
     if protected:

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from tealform.errors import TealformError
-from tealform.operations.root_module import RootModule
+from tealform.operations.root_module import GeneratedModule
 
 _FILE = "at-work"
 
 
 @contextmanager
-def at_work(module: RootModule, command: str) -> Iterator[None]:
+def lock_folder(module: GeneratedModule, command: str) -> Iterator[None]:
     """Keeps other commands of this checkout out of the module's folder while the ``with`` block lasts.
 
     The system lets go of the lock when this process ends, however it ends. Raises ``TealformError`` that says who is

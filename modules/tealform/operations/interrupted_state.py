@@ -9,7 +9,7 @@ from typing import Any
 
 from tealform.errors import TealformError
 from tealform.operations import state_backup
-from tealform.operations.root_module import RootModule
+from tealform.operations.root_module import GeneratedModule
 from tealform.operations.state_backup import LOCAL_STATE
 from tealform.synth import environments
 from tealform.synth.terraform_json import blocks
@@ -19,7 +19,7 @@ from tealform.synth.terraform_json import blocks
 _ERRORED = "errored.tfstate"
 
 
-def check(module: RootModule) -> None:
+def check(module: GeneratedModule) -> None:
     """Raises ``TealformError`` if the state is not where or what it should be, with what to do."""
     errored, state = module.folder / _ERRORED, module.folder / LOCAL_STATE
     is_empty = state.is_file() and state.stat().st_size == 0
@@ -55,7 +55,7 @@ def _content(state: Path) -> dict[str, Any] | None:
     return content if isinstance(content, dict) else None
 
 
-def _is_kept_here(module: RootModule) -> bool:
+def _is_kept_here(module: GeneratedModule) -> bool:
     """Not so where the state has been moved elsewhere, which leaves an empty file here, and the copy of it."""
     for terraform in blocks(environments.document(module.folder).get("terraform")):
         if "cloud" in terraform or any("local" not in backend for backend in blocks(terraform.get("backend"))):
@@ -63,17 +63,17 @@ def _is_kept_here(module: RootModule) -> bool:
     return True
 
 
-def _full_copy(module: RootModule) -> str | None:
+def _full_copy(module: GeneratedModule) -> str | None:
     return next((copy for copy, content in _whole_copies(module) if content.get("resources")), None)
 
 
-def _last_whole(module: RootModule) -> str:
+def _last_whole(module: GeneratedModule) -> str:
     for copy, _ in _whole_copies(module):
         return f"{module.shown}/{copy} is the state before the last change: copy it over {LOCAL_STATE}"
     return "there is no whole copy of it here; take it from where you keep backups"
 
 
-def _whole_copies(module: RootModule) -> Iterator[tuple[str, dict[str, Any]]]:
+def _whole_copies(module: GeneratedModule) -> Iterator[tuple[str, dict[str, Any]]]:
     for copy in state_backup.copies(module):
         file = module.folder / copy
         if file.is_file() and (content := _content(file)) is not None:

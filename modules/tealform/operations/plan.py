@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tealform.operations import create_plan, interrupted_state, plan_checks, plan_report, root_module
-from tealform.operations.directory_lock import at_work
-from tealform.operations.plan_checks import Judgement
-from tealform.operations.root_module import RootModule
+from tealform.operations.directory_lock import lock_folder
+from tealform.operations.plan_checks import PlanFindings
+from tealform.operations.root_module import GeneratedModule
 from tealform.operations.saved_plan import SavedPlan
 from tealform.plan import changes
 from tealform.terraform import terraform_cli
@@ -27,15 +27,15 @@ def plan(root: Path, name: str, form: Form, arguments: Sequence[str]) -> int:
     That the guard or a policy would stop an apply is told, and is no failure of the plan.
     """
     module = root_module.find(root, name)
-    with at_work(module, "plan"):
+    with lock_folder(module, "plan"):
         interrupted_state.check(module)
         preflight.check(module.folder)
-        made = create_plan.make(module, arguments, _aloud if form == "full" else None)
+        made = create_plan.create(module, arguments, _aloud if form == "full" else None)
         if made.exit_code:
             return made.exit_code
         saved = SavedPlan(module)
         planned = terraform_cli.show(module.folder, saved.scratch)
-        found = plan_checks.judge(root, module, planned, made.destroys)
+        found = plan_checks.check(root, module, planned, made.destroys)
         _tell(module, planned, found, form)
         # Last, so that what is interrupted before somebody could read it cannot be applied.
         saved.keep(made.made_from, made.destroys, found.identities)
@@ -46,7 +46,7 @@ def _aloud(line: str) -> None:
     print(line, flush=True)
 
 
-def _tell(module: RootModule, planned: dict[str, Any], found: Judgement, form: Form) -> None:
+def _tell(module: GeneratedModule, planned: dict[str, Any], found: PlanFindings, form: Form) -> None:
     if form == "json":
         print(json.dumps(plan_report.document(module, planned, found), indent=2))
         return

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tealform.operations.root_module import RootModule
+from tealform.operations.root_module import GeneratedModule
 from tealform.plan import guard
 from tealform.plan.blocker import Objection
 from tealform.policy import plan_gate
 
 
 @dataclass(frozen=True)
-class Judgement:
+class PlanFindings:
     """Objections of the guard, of which somebody may let some pass, and what the policies say."""
 
     objections: tuple[Objection, ...]
@@ -38,16 +38,16 @@ class Judgement:
         return [each.identity for each in self.objections]
 
 
-def judge(root: Path, module: RootModule, plan: Mapping[str, Any], destroys: bool) -> Judgement:
+def check(root: Path, module: GeneratedModule, plan: Mapping[str, Any], destroys: bool) -> PlanFindings:
     """Judges a plan of ``module``; ``destroys`` is whether it was made to destroy everything.
 
     Nobody objects to the destruction of what is disposable: to say that it is was the word that the guard wants.
     """
     objections = () if destroys and module.disposable else guard.objections(plan, _aws(module))
-    return Judgement(tuple(objections), plan_gate.judge(root, module.folder, plan))
+    return PlanFindings(tuple(objections), plan_gate.judge(root, module.folder, plan))
 
 
-def _aws(module: RootModule) -> Any:
+def _aws(module: GeneratedModule) -> Any:
     def client(service: str) -> Any:
         # Here, because it takes a moment, and most plans ask AWS nothing.
         import boto3

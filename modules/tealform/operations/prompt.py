@@ -6,10 +6,12 @@ import sys
 from collections.abc import Callable
 
 from tealform.errors import TealformError
-from tealform.operations.root_module import RootModule
+from tealform.operations.root_module import GeneratedModule
 
 
-def ask(module: RootModule, what: str, confirmed: str | None, read: Callable[[], str] = sys.stdin.readline) -> None:
+def ask(
+    module: GeneratedModule, what: str, confirmed: str | None, read: Callable[[], str] = sys.stdin.readline
+) -> None:
     """Returns once the module's name has been given: by ``confirmed``, or typed.
 
     ``what`` says what is about to happen, like ``is protected``. Raises ``TealformError`` for another name or none.

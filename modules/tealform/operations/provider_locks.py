@@ -29,7 +29,7 @@ def lock(root: Path, arguments: Sequence[str]) -> int:
     https://developer.hashicorp.com/terraform/cli/commands/providers/lock
     Raises ``TealformError`` with Terraform's words if the providers cannot be had; then every file is as it was.
     """
-    modules = root_module.every(root)
+    modules = root_module.list_modules(root)
     if not modules:
         raise TealformError("there is nothing generated to lock the providers of; run: make synth")
     wanted = {module.name: _required(module.folder) for module in modules}
@@ -53,14 +53,14 @@ def _required(folder: Path) -> str:
 
 
 def _locked(requirements: str, arguments: Sequence[str]) -> bytes:
-    terraform = terraform_binaries.every()[0]
+    terraform = terraform_binaries.list_terraforms()[0]
     platforms = [f"-platform={platform}" for platform in PLATFORMS]
     with tempfile.TemporaryDirectory(prefix="tealform-lock-") as scratch:
         (Path(scratch) / GENERATED).write_text(requirements, encoding="utf-8")
         command = [*terraform.command, "providers", "lock", "-no-color", *platforms, *arguments]
         ran = subprocesses.run(command, {**os.environ, "TF_IN_AUTOMATION": "1"}, Path(scratch))
         if ran.returncode:
-            (*_, said) = diagnostics.read(ran.stdout, ran.stderr, failed=True)
+            (*_, said) = diagnostics.parse(ran.stdout, ran.stderr, failed=True)
             raise TealformError(f"the providers cannot be locked, every lock file is as it was: {said.message}")
         return (Path(scratch) / LOCK_FILE).read_bytes()
 

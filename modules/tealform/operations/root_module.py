@@ -19,7 +19,7 @@ _BOOTSTRAP = "bootstrap"
 
 
 @dataclass(frozen=True)
-class RootModule:
+class GeneratedModule:
     """A folder with generated Terraform and a state of its own.
 
     ``name`` is what people call it: ``dev``, or ``bootstrap/123456789012``. ``region`` is where AWS is asked about it.
@@ -47,7 +47,7 @@ class RootModule:
         return f"make {command} ENV={self.name}"
 
 
-def find(root: Path, name: str) -> RootModule:
+def find(root: Path, name: str) -> GeneratedModule:
     """The root module called ``name`` of the project in ``root``.
 
     Raises ``TealformError`` if there is none or nothing has been generated for it, ``SettingsError`` for settings
@@ -56,9 +56,9 @@ def find(root: Path, name: str) -> RootModule:
     found = folder(root, name)
     environments.generated(found)
     if name.startswith(f"{_BOOTSTRAP}/"):
-        return RootModule(name, found, _region(found), _is_protected(root, found.name), disposable=False)
+        return GeneratedModule(name, found, _region(found), _is_protected(root, found.name), disposable=False)
     environment = loader.load(found.parent, name).environment
-    return RootModule(name, found, environment.region, environment.protected, environment.disposable)
+    return GeneratedModule(name, found, environment.region, environment.protected, environment.disposable)
 
 
 def folder(root: Path, name: str) -> Path:
@@ -72,7 +72,7 @@ def folder(root: Path, name: str) -> Path:
     return root / name
 
 
-def every(root: Path) -> list[RootModule]:
+def list_modules(root: Path) -> list[GeneratedModule]:
     """All root modules of the project in ``root``. Raises what ``find`` raises."""
     return [find(root, name) for name in (*environments.names(root), *_bootstraps(root))]
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tealform.errors import TealformError
-from tealform.operations.root_module import RootModule
+from tealform.operations.root_module import GeneratedModule
 from tealform.synth.atomic_write import land
 from tealform.synth.environments import LOCK_FILE
 from tealform.terraform import terraform_cli
@@ -26,7 +26,7 @@ _NOT_CONFIGURATION = ("*.hcl", "*.tfstate", "*.tfstate.*", "*.tfplan", ".*", "*.
 
 
 @dataclass(frozen=True)
-class Record:
+class PlanRecord:
     """What is known of a plan: digests of it and of what was planned, whether it destroys, who made it and when.
 
     ``objections`` are the ``identities`` of what the plan guard objected to then: what is allowed is what has been read.
@@ -43,7 +43,7 @@ class Record:
 class SavedPlan:
     """The plan of a root module, which is there or not."""
 
-    def __init__(self, module: RootModule) -> None:
+    def __init__(self, module: GeneratedModule) -> None:
         self._module = module
         self.file = module.kept / _PLAN
         self._record = module.kept / _RECORD
@@ -55,7 +55,7 @@ class SavedPlan:
 
     def keep(self, made_from: str, destroys: bool, objections: Sequence[Sequence[str]] = ()) -> None:
         """Makes the plan in ``scratch``, which was made from that ``configuration``, the plan. Its record comes first; see ``drop``."""
-        record = Record(
+        record = PlanRecord(
             _digest(self.scratch),
             made_from,
             destroys,
@@ -79,7 +79,7 @@ class SavedPlan:
         for file in (self.file, self._record, self.scratch):
             file.unlink(missing_ok=True)
 
-    def record(self) -> Record:
+    def record(self) -> PlanRecord:
         """What is known of the plan.
 
         Raises ``TealformError``, which says what to do, if there is no plan, if it has been begun to apply, if it is not the
@@ -96,21 +96,21 @@ class SavedPlan:
             raise TealformError(f"{self._module.shown}: there is no plan to apply; {again}")
         if record.plan != _digest(self.file):
             raise TealformError(f"{self._module.shown}: the plan is not the one that was read; {again}")
-        if record.configuration != configuration(self._module.folder):
+        if record.configuration != digest_configuration(self._module.folder):
             raise TealformError(
                 f"{self._module.shown}: the plan is stale: what it was made from, at {record.made_at} by {record.made_by}, "
                 f"has changed; {again}"
             )
         return record
 
-    def _read(self) -> Record | None:
+    def _read(self) -> PlanRecord | None:
         try:
-            return Record(**json.loads(self._record.read_text(encoding="utf-8")))
+            return PlanRecord(**json.loads(self._record.read_text(encoding="utf-8")))
         except (FileNotFoundError, ValueError, TypeError):
             return None
 
 
-def configuration(folder: Path) -> str:
+def digest_configuration(folder: Path) -> str:
     """A digest of all that Terraform would read in ``folder``: configuration, what it refers to, and the lock file."""
     digest = hashlib.sha256()
     for file in _configuration_files(folder):

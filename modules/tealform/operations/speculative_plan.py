@@ -25,7 +25,7 @@ def speculate(root: Path, name: str, form: Form) -> int:
     module = root_module.find(root, name)
     made = speculative.plan(module.folder, _aside)
     if made.plan is not None:
-        found = plan_checks.judge(root, module, made.plan, destroys=False)
+        found = plan_checks.check(root, module, made.plan, destroys=False)
         if made.redacted:
             found = replace(found, policy=plan_gate.Verdict(module.shown, mistakes=(_REDACTED,)))
         if form == "json":

@@ -6,7 +6,7 @@ import os
 import shutil
 
 from tealform.errors import TealformError
-from tealform.operations.root_module import RootModule
+from tealform.operations.root_module import GeneratedModule
 from tealform.synth.atomic_write import land
 
 LOCAL_STATE = "terraform.tfstate"
@@ -17,7 +17,7 @@ _MEGABYTE = 1024 * 1024
 _ROOM = 100 * _MEGABYTE
 
 
-def take(module: RootModule) -> None:
+def take(module: GeneratedModule) -> None:
     """Makes sure that there is room for the state, and keeps a copy of a local one.
 
     Raises ``TealformError`` if the disk is nearly full.
@@ -33,6 +33,6 @@ def take(module: RootModule) -> None:
         land(state.read_bytes(), module.kept / _BEFORE)
 
 
-def copies(module: RootModule) -> list[str]:
+def copies(module: GeneratedModule) -> list[str]:
     """Where the state of before the last change may be, the best first, relative to the module's folder."""
     return [os.path.relpath(module.kept / _BEFORE, module.folder), f"{LOCAL_STATE}.backup"]

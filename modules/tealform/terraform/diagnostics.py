@@ -45,7 +45,7 @@ class Diagnostic:
         return _UNREACHED.search(f"{self.summary} {self.detail}") is not None
 
 
-def read(output: str, errors: str, failed: bool) -> tuple[Diagnostic, ...]:
+def parse(output: str, errors: str, failed: bool) -> tuple[Diagnostic, ...]:
     """The diagnostics of one command, each once, in Terraform's order.
 
     ``output`` is what it wrote to its output: one JSON document (``validate -json``) or a JSON object a line (other

@@ -16,7 +16,7 @@ from typing import IO, TypeVar
 
 from tealform.terraform.signal_forwarding import Interruptions
 
-Listener = Callable[[str], None]
+LineHandler = Callable[[str], None]
 Piece = TypeVar("Piece", str, bytes)
 
 _CHUNK = 65536
@@ -25,7 +25,7 @@ _CHUNK = 65536
 _DEAF_TO_HANGUPS = ("/bin/sh", "-c", 'trap "" HUP; exec "$@"', "sh")
 
 
-def run(command: Iterable[str], folder: Path, output: int | Listener, errors: int | Listener) -> int:
+def run(command: Iterable[str], folder: Path, output: int | LineHandler, errors: int | LineHandler) -> int:
     """Runs ``command`` in ``folder`` to its end; returns its exit code (128 + n if signal n ended it).
 
     What it writes goes to ``output`` and ``errors``: file descriptors, or functions that get each line. If one of them
@@ -55,7 +55,7 @@ def run(command: Iterable[str], folder: Path, output: int | Listener, errors: in
     return code if code >= 0 else 128 - code
 
 
-def _descriptor(to: int | Listener) -> int:
+def _descriptor(to: int | LineHandler) -> int:
     """Where the program itself writes. A pipe whose reader ends would end it at once, so that is kept away from it."""
     if callable(to):
         return subprocess.PIPE
@@ -63,13 +63,16 @@ def _descriptor(to: int | Listener) -> int:
     return subprocess.PIPE if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) else to
 
 
-def _are_one(output: int | Listener, errors: int | Listener) -> bool:
+def _are_one(output: int | LineHandler, errors: int | LineHandler) -> bool:
     """Whether both are the same file or pipe, in which lines are to stay in order."""
     return not callable(output) and not callable(errors) and os.path.sameopenfile(output, errors)
 
 
 def _pass_on(
-    process: subprocess.Popen[bytes], output: int | Listener, errors: int | Listener, interrupt: Callable[[], None]
+    process: subprocess.Popen[bytes],
+    output: int | LineHandler,
+    errors: int | LineHandler,
+    interrupt: Callable[[], None],
 ) -> list[BaseException]:
     """Passes on what the program writes where it does not write itself; returns what failed in that."""
     failures: list[BaseException] = []
@@ -85,7 +88,7 @@ def _pass_on(
     return failures
 
 
-def _pass_stream_on(stream: IO[bytes] | None, to: int | Listener, fail: Callable[[BaseException], None]) -> None:
+def _pass_stream_on(stream: IO[bytes] | None, to: int | LineHandler, fail: Callable[[BaseException], None]) -> None:
     if stream is None:
         return
     with stream:

@@ -27,7 +27,7 @@ _LOCAL_STATE = {"terraform": {"backend": {"local": {"path": "terraform.tfstate"}
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CommandResult:
     """How one command ended. ``seconds`` is how long it took, ``output`` all that it printed."""
 
     command: str
@@ -47,7 +47,7 @@ class Outcome:
         return tuple(each for each in self.diagnostics if each.severity == "warning")
 
 
-class Workspace:
+class ScratchModule:
     """A folder that holds one root module; ``folder`` may be looked into and added to.
 
     Nothing of the caller's Terraform or AWS configuration reaches the commands; ``variables`` does.
@@ -56,25 +56,25 @@ class Workspace:
     def __init__(self, folder: Path, terraform: Terraform, variables: Mapping[str, str]) -> None:
         self.folder = folder
         self.terraform = terraform
-        self._environment = {**terraform_binaries.unattended(), **variables}
+        self._environment = {**terraform_binaries.unattended_environment(), **variables}
 
-    def init(self, *arguments: str) -> Outcome:
+    def init(self, *arguments: str) -> CommandResult:
         """``terraform init``: backend and providers."""
         return self.run("init", "-json", *arguments)
 
-    def validate(self) -> Outcome:
+    def validate(self) -> CommandResult:
         """``terraform validate``: the configuration against the provider's schema and rules."""
         return self.run("validate", "-json")
 
-    def plan(self) -> Outcome:
+    def plan(self) -> CommandResult:
         """``terraform plan``, kept for ``apply`` and ``planned``; its exit code is 0 for no changes, 2 for some."""
         return self.run("plan", "-json", "-detailed-exitcode", f"-out={_PLAN}")
 
-    def apply(self) -> Outcome:
+    def apply(self) -> CommandResult:
         """``terraform apply`` of what was planned last."""
         return self.run("apply", "-json", _PLAN)
 
-    def destroy(self) -> Outcome:
+    def destroy(self) -> CommandResult:
         """``terraform destroy`` of everything in the state."""
         return self.run("destroy", "-json", "-auto-approve")
 
@@ -111,31 +111,35 @@ class Workspace:
         shown: dict[str, Any] = json.loads(text)
         return shown
 
-    def run(self, command: str, *arguments: str) -> Outcome:
+    def run(self, command: str, *arguments: str) -> CommandResult:
         """Runs one command to its end."""
         started = time.perf_counter()
         ran = subprocesses.run([*self.terraform.command, command, *arguments], self._environment, self.folder)
         failed = ran.returncode not in ((0, 2) if "-detailed-exitcode" in arguments else (0,))
         seconds = time.perf_counter() - started
-        said = diagnostics.read(ran.stdout, ran.stderr, failed)
-        return Outcome(command, ran.returncode, seconds, ran.stdout + ran.stderr, said)
+        said = diagnostics.parse(ran.stdout, ran.stderr, failed)
+        return CommandResult(command, ran.returncode, seconds, ran.stdout + ran.stderr, said)
 
 
 @contextmanager
-def of(environment: Path, terraform: Terraform, variables: Mapping[str, str]) -> Iterator[Workspace]:
+def copy_with_local_state(
+    environment: Path, terraform: Terraform, variables: Mapping[str, str]
+) -> Iterator[ScratchModule]:
     """A workspace with the files of an environment's folder, for as long as the ``with`` block lasts.
 
     State, lock file and what ``terraform init`` made are not among them. The files are copied as they are, so that
     lines in diagnostics are theirs. The state is local to the workspace whichever backend they name: an override file,
     which Terraform reads last, says so.
     """
-    with untouched(environment, terraform, variables) as work:
+    with copy_with_own_backend(environment, terraform, variables) as work:
         (work.folder / _STATE).write_text(json.dumps(_LOCAL_STATE), encoding="utf-8")
         yield work
 
 
 @contextmanager
-def untouched(environment: Path, terraform: Terraform, variables: Mapping[str, str]) -> Iterator[Workspace]:
+def copy_with_own_backend(
+    environment: Path, terraform: Terraform, variables: Mapping[str, str]
+) -> Iterator[ScratchModule]:
     """The same with the backend that the environment names.
 
     Raises ``TealformError`` for a file that cannot be copied.
@@ -147,7 +151,7 @@ def untouched(environment: Path, terraform: Terraform, variables: Mapping[str, s
         except shutil.Error as error:
             (_, _, reason), *_ = error.args[0]
             raise TealformError(f"environments/{environment.name} cannot be copied: {reason}") from error
-        yield Workspace(folder, terraform, variables)
+        yield ScratchModule(folder, terraform, variables)
 
 
 def unprotect(folder: Path) -> None:

@@ -82,7 +82,7 @@ def run(
     return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
 
-def leashed(command: Sequence[str]) -> list[str]:
+def watch_stdin(command: Sequence[str]) -> list[str]:
     """The command line of the same program, but it ends when its standard input does.
 
     A pipe's end comes with the end of whoever holds the other one, however that ends.

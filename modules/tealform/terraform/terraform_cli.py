@@ -51,7 +51,7 @@ def init_if_due(folder: Path) -> int:
     return _init_if_due(_command(folder), folder, "plan")
 
 
-def listen(folder: Path, hear: Callable[[str], None], *args: str) -> int:
+def stream_output(folder: Path, hear: Callable[[str], None], *args: str) -> int:
     """The same, but each line that Terraform writes to its output goes to ``hear``, without colours."""
     command = _command(folder)
     if failed := _init_if_due(command, folder, args[0]):
@@ -70,7 +70,7 @@ def show(folder: Path, plan: Path) -> dict[str, Any]:
     # Warnings about the CLI configuration and the like come before or after the document.
     text = next((line for line in ran.stdout.splitlines() if line.startswith("{")), "")
     if ran.returncode or not text:
-        (*_, said) = diagnostics.read(ran.stdout, ran.stderr, failed=True)
+        (*_, said) = diagnostics.parse(ran.stdout, ran.stderr, failed=True)
         raise TealformError(f"{_shown(folder)}: the plan cannot be shown: {said.message}")
     shown: dict[str, Any] = json.loads(text)
     return shown
@@ -83,7 +83,7 @@ def data_folder(folder: Path) -> Path:
 
 def _command(folder: Path) -> tuple[str, ...]:
     environments.generated(folder)
-    return terraform_binaries.every()[0].command
+    return terraform_binaries.list_terraforms()[0].command
 
 
 def _init_if_due(command: Sequence[str], folder: Path, before: str) -> int:

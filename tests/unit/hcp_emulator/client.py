@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from tealform_harness.hcp_emulator.models import FINAL, Workspace
+from tealform_harness.hcp_emulator.models import FINAL, EmulatedWorkspace
 from tealform_harness.hcp_emulator.server import TOKEN, EmulatedHcp
 
 _PATIENCE_SECONDS = 30
@@ -52,7 +52,9 @@ class Client:
         relationships = {name.replace("_", "-"): {"data": identifier} for name, identifier in related.items()}
         return self.call("POST", path, {"data": {"attributes": attributes or {}, "relationships": relationships}})
 
-    def start(self, workspace: Workspace, document: Mapping[str, Any], *, folder: str = "", **asked: object) -> str:
+    def start(
+        self, workspace: EmulatedWorkspace, document: Mapping[str, Any], *, folder: str = "", **asked: object
+    ) -> str:
         """Uploads a configuration and starts a run of it; returns the run's id."""
         made = self.post(f"/workspaces/{workspace.id}/configuration-versions", {"auto-queue-runs": False}).json()[
             "data"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tealform_harness.hcp_emulator.models import Organization, Workspace
+from tealform_harness.hcp_emulator.models import EmulatedWorkspace, Organization
 from tealform_harness.hcp_emulator.server import TOKEN, EmulatedHcp, running
 from tests.unit.hcp_emulator.client import Client
 
@@ -29,5 +29,5 @@ def anna(hcp: EmulatedHcp) -> Client:
 
 
 @pytest.fixture
-def workspace(hcp: EmulatedHcp, request: pytest.FixtureRequest) -> Workspace:
+def workspace(hcp: EmulatedHcp, request: pytest.FixtureRequest) -> EmulatedWorkspace:
     return hcp.organization.add_workspace(str(request.node.name), terraform_version="1.11.4")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tealform.operations import root_module
-from tealform.operations.root_module import RootModule
+from tealform.operations.root_module import GeneratedModule
 from tests import support
 
 GENERATED = "cdk.tf.json"
@@ -18,7 +18,7 @@ def greeting(**values: Any) -> dict[str, Any]:
     return {"resource": {"terraform_data": {"greeting": {"input": "hello", **values}}}}
 
 
-def write(root: Path, document: dict[str, Any] | None = None, name: str = "dev", settings: str = "") -> RootModule:
+def write(root: Path, document: dict[str, Any] | None = None, name: str = "dev", settings: str = "") -> GeneratedModule:
     """Writes an environment, and returns what can be planned and applied of it."""
     folder = root / "environments" / name
     folder.mkdir(parents=True, exist_ok=True)

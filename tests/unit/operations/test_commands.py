@@ -13,8 +13,8 @@ import pytest
 
 from tealform.cli.main import main
 from tealform.operations import plan_checks, prompt
-from tealform.operations.plan_checks import Judgement
-from tealform.operations.root_module import RootModule
+from tealform.operations.plan_checks import PlanFindings
+from tealform.operations.root_module import GeneratedModule
 from tealform.plan.blocker import Objection
 from tealform.policy import plan_gate
 from tealform.terraform import terraform_cli
@@ -32,16 +32,16 @@ class Judges:
         self.policy = plan_gate.Verdict()
         self.asked: list[tuple[str, bool]] = []
 
-    def judge(self, _: Path, module: RootModule, plan: dict[str, Any], destroys: bool) -> Judgement:
+    def judge(self, _: Path, module: GeneratedModule, plan: dict[str, Any], destroys: bool) -> PlanFindings:
         assert plan["format_version"]
         self.asked.append((module.name, destroys))
-        return Judgement(self.objections, self.policy)
+        return PlanFindings(self.objections, self.policy)
 
 
 @pytest.fixture
 def judges(monkeypatch: pytest.MonkeyPatch) -> Judges:
     judges = Judges()
-    monkeypatch.setattr(plan_checks, "judge", judges.judge)
+    monkeypatch.setattr(plan_checks, "check", judges.judge)
     return judges
 
 
@@ -52,17 +52,17 @@ def run(tmp_path: Path, judges: Judges, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def dev(tmp_path: Path) -> RootModule:
+def dev(tmp_path: Path) -> GeneratedModule:
     return modules.write(tmp_path, settings="disposable = true")
 
 
-def _state(module: RootModule) -> list[str]:
+def _state(module: GeneratedModule) -> list[str]:
     file = module.folder / "terraform.tfstate"
     return [each["name"] for each in json.loads(file.read_text())["resources"]] if file.exists() else []
 
 
 def test_plan_apply_change_destroy(
-    dev: RootModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]
+    dev: GeneratedModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert run("plan", "dev") == 0
     told = capfd.readouterr()
@@ -96,7 +96,7 @@ def test_plan_apply_change_destroy(
 
 
 def test_nothing_of_terraforms_own_words_unless_asked_for(
-    dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str]
+    dev: GeneratedModule, run: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
     run("plan", "dev")
     assert "Terraform will perform the following actions" not in "".join(capfd.readouterr())
@@ -105,7 +105,7 @@ def test_nothing_of_terraforms_own_words_unless_asked_for(
     assert full.index("Terraform will perform the following actions") < full.index("dev: 1 to create")
 
 
-def test_plan_for_programs(dev: RootModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]) -> None:
+def test_plan_for_programs(dev: GeneratedModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]) -> None:
     judges.objections = (Objection(GREETING, "somebody wants it"),)
     assert run("plan", "dev", "--json") == 0
     told = json.loads(capfd.readouterr().out)
@@ -115,7 +115,7 @@ def test_plan_for_programs(dev: RootModule, run: Run, judges: Judges, capfd: pyt
 
 
 def test_objection_is_told_by_plan_and_stops_apply_until_it_is_named(
-    dev: RootModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]
+    dev: GeneratedModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]
 ) -> None:
     judges.objections = (Objection(GREETING, "somebody wants it"),)
     assert run("plan", "dev") == 0
@@ -129,7 +129,7 @@ def test_objection_is_told_by_plan_and_stops_apply_until_it_is_named(
 
 
 def test_what_is_new_since_the_plan_was_made_is_not_allowed_with_what_has_been_read(
-    dev: RootModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]
+    dev: GeneratedModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]
 ) -> None:
     judges.objections = (Objection(GREETING, "somebody wants it"),)
     run("plan", "dev")
@@ -146,7 +146,7 @@ def test_what_is_new_since_the_plan_was_made_is_not_allowed_with_what_has_been_r
 
 
 def test_objection_to_a_destruction(
-    dev: RootModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]
+    dev: GeneratedModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]
 ) -> None:
     run("plan", "dev")
     run("apply", "dev")
@@ -169,7 +169,7 @@ def test_environment_that_is_to_stay(tmp_path: Path, run: Run, capfd: pytest.Cap
 
 
 def test_what_aws_protects_still_is_found_before_anything_is_gone(
-    dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    dev: GeneratedModule, run: Run, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     switches = {
         "aws_lb.load-balancer": {"enable_deletion_protection": True},
@@ -228,7 +228,9 @@ def test_release_that_begins_while_the_name_is_asked_for_is_seen(
     assert _state(dev) == before
 
 
-def test_settings_that_changed_since_the_plan(dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+def test_settings_that_changed_since_the_plan(
+    dev: GeneratedModule, run: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
     run("plan", "dev")
     modules.generate(dev.folder, modules.greeting(input="other"))
     assert run("apply", "dev") == 2
@@ -236,7 +238,9 @@ def test_settings_that_changed_since_the_plan(dev: RootModule, run: Run, capfd: 
     assert _state(dev) == []
 
 
-def test_somebody_else_applied_since_the_plan(dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+def test_somebody_else_applied_since_the_plan(
+    dev: GeneratedModule, run: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
     run("plan", "dev")
     run("apply", "dev")
     modules.generate(dev.folder, modules.greeting(input="first"))
@@ -252,7 +256,9 @@ def test_somebody_else_applied_since_the_plan(dev: RootModule, run: Run, capfd: 
     assert told.endswith("nothing was done: Terraform does not take the plan any more; run: make plan ENV=dev\n")
 
 
-def test_failed_plan_says_why_and_leaves_none(dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+def test_failed_plan_says_why_and_leaves_none(
+    dev: GeneratedModule, run: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
     run("plan", "dev")
     modules.generate(dev.folder, {"resource": {"terraform_data": {"greeting": {"inptu": "hello"}}}})
     assert run("plan", "dev") == 1
@@ -263,19 +269,23 @@ def test_failed_plan_says_why_and_leaves_none(dev: RootModule, run: Run, capfd: 
 
 
 @pytest.mark.parametrize("own", ["-out=mine", "-json", "-input=true"])
-def test_plan_is_kept_by_tealform_alone(dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str], own: str) -> None:
+def test_plan_is_kept_by_tealform_alone(
+    dev: GeneratedModule, run: Run, capfd: pytest.CaptureFixture[str], own: str
+) -> None:
     assert run("plan", "dev", own) == 2
     assert capfd.readouterr().err == f"{own}: the plan is kept for make apply ENV=dev; leave it out\n"
 
 
-def test_apply_takes_no_other_plan(dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+def test_apply_takes_no_other_plan(dev: GeneratedModule, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
     run("plan", "dev")
     assert run("apply", "dev", "mine.tfplan") == 2
     assert "what is applied is the kept plan, and nothing else" in capfd.readouterr().err
     assert _state(dev) == []
 
 
-def test_terraforms_own_arguments(dev: RootModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]) -> None:
+def test_terraforms_own_arguments(
+    dev: GeneratedModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]
+) -> None:
     run("plan", "dev")
     run("apply", "dev")
     capfd.readouterr()
@@ -288,7 +298,7 @@ def test_terraforms_own_arguments(dev: RootModule, run: Run, judges: Judges, cap
 
 
 def test_plan_to_destroy_everything_wants_the_name(
-    dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str]
+    dev: GeneratedModule, run: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
     run("plan", "dev")
     run("apply", "dev")
@@ -300,7 +310,7 @@ def test_plan_to_destroy_everything_wants_the_name(
 
 
 def test_destruction_that_did_not_begin_leaves_nothing_to_apply(
-    dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    dev: GeneratedModule, run: Run, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("plan", "dev")
     run("apply", "dev")
@@ -314,7 +324,7 @@ def test_destruction_that_did_not_begin_leaves_nothing_to_apply(
 
 
 def test_first_plan_is_fresh_though_it_locks_the_providers(
-    dev: RootModule, run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    dev: GeneratedModule, run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As it does where there are providers.
     locks = "echo locked > .terraform.lock.hcl"
@@ -325,7 +335,7 @@ def test_first_plan_is_fresh_though_it_locks_the_providers(
     assert "applied\n" in capfd.readouterr().out
 
 
-def test_failed_init_is_a_failed_plan(dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+def test_failed_init_is_a_failed_plan(dev: GeneratedModule, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
     modules.generate(dev.folder, {"terraform": {"backend": {"nowhere": {}}}})
     assert run("plan", "dev") == 1
     told = capfd.readouterr().err
@@ -333,7 +343,7 @@ def test_failed_init_is_a_failed_plan(dev: RootModule, run: Run, capfd: pytest.C
     assert "terraform plan in" not in told
 
 
-def test_any_other_command_of_terraforms(dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+def test_any_other_command_of_terraforms(dev: GeneratedModule, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
     run("plan", "dev")
     run("apply", "dev")
     capfd.readouterr()
@@ -343,7 +353,7 @@ def test_any_other_command_of_terraforms(dev: RootModule, run: Run, capfd: pytes
     assert "say which command of Terraform's" in capfd.readouterr().err
 
 
-def test_what_was_left_behind_comes_first(dev: RootModule, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_was_left_behind_comes_first(dev: GeneratedModule, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
     (dev.folder / "errored.tfstate").write_text("{}")
     for command in ("plan", "apply", "destroy"):
         assert run(command, "dev") == 2

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from tealform.cli.main import main
-from tealform.operations.root_module import RootModule
+from tealform.operations.root_module import GeneratedModule
 from tealform.plan.blocker import Objection
-from tealform_harness.hcp_emulator.models import Organization, Run, Workspace
+from tealform_harness.hcp_emulator.models import EmulatedWorkspace, Organization, Run
 from tealform_harness.hcp_emulator.server import TOKEN, EmulatedHcp, running
 from tests import sessions
 from tests.unit.operations import modules
@@ -33,7 +33,7 @@ def hcp() -> Iterator[EmulatedHcp]:
 
 
 @pytest.fixture
-def workspace(hcp: EmulatedHcp) -> Workspace:
+def workspace(hcp: EmulatedHcp) -> EmulatedWorkspace:
     return hcp.organization.add_workspace("shop-dev", terraform_version="1.11.4")
 
 
@@ -45,11 +45,11 @@ def do(tmp_path: Path, hcp: EmulatedHcp, judges: Judges, monkeypatch: pytest.Mon
 
 
 @pytest.fixture
-def dev(tmp_path: Path) -> RootModule:
+def dev(tmp_path: Path) -> GeneratedModule:
     return _write(tmp_path)
 
 
-def _write(root: Path, organization: str = "acme", **greeting: Any) -> RootModule:
+def _write(root: Path, organization: str = "acme", **greeting: Any) -> GeneratedModule:
     cloud = {"organization": organization, "workspaces": {"name": "shop-dev"}}
     document = {"terraform": {"cloud": cloud}, **modules.greeting(**greeting)}
     return modules.write(root, document, settings='disposable = true\nstate "cloud" { organization = "acme" }')
@@ -59,13 +59,13 @@ def _runs(hcp: EmulatedHcp) -> list[Run]:
     return list(hcp.organization.runs.values())
 
 
-def _resources(workspace: Workspace) -> list[str]:
+def _resources(workspace: EmulatedWorkspace) -> list[str]:
     return [each["name"] for each in json.loads(workspace.states[-1])["resources"]] if workspace.states else []
 
 
 @pytest.mark.slow
 def test_plan_apply_no_change_and_destroy(
-    tmp_path: Path, dev: RootModule, do: Do, hcp: EmulatedHcp, workspace: Workspace, capfd: Captured
+    tmp_path: Path, dev: GeneratedModule, do: Do, hcp: EmulatedHcp, workspace: EmulatedWorkspace, capfd: Captured
 ) -> None:
     assert do("plan", "dev") == 0
     told = capfd.readouterr()
@@ -94,7 +94,7 @@ def test_plan_apply_no_change_and_destroy(
 
 
 def test_objections_stop_an_apply_there_as_well(
-    dev: RootModule, do: Do, hcp: EmulatedHcp, workspace: Workspace, judges: Judges, capfd: Captured
+    dev: GeneratedModule, do: Do, hcp: EmulatedHcp, workspace: EmulatedWorkspace, judges: Judges, capfd: Captured
 ) -> None:
     judges.objections = (Objection(GREETING, "somebody wants it"),)
     assert do("plan", "dev") == 0
@@ -106,7 +106,7 @@ def test_objections_stop_an_apply_there_as_well(
 
 
 def test_plan_that_was_discarded_by_somebody(
-    dev: RootModule, do: Do, hcp: EmulatedHcp, workspace: Workspace, capfd: Captured
+    dev: GeneratedModule, do: Do, hcp: EmulatedHcp, workspace: EmulatedWorkspace, capfd: Captured
 ) -> None:
     do("plan", "dev")
     hcp.organization.cancel(_runs(hcp)[0], "discarded")
@@ -117,7 +117,9 @@ def test_plan_that_was_discarded_by_somebody(
 
 
 @pytest.fixture
-def slow(tmp_path: Path, do: Do, hcp: EmulatedHcp, workspace: Workspace, capfd: Captured) -> Iterator[list[str]]:
+def slow(
+    tmp_path: Path, do: Do, hcp: EmulatedHcp, workspace: EmulatedWorkspace, capfd: Captured
+) -> Iterator[list[str]]:
     """The command of an apply that takes longer there than anybody waits; ``begun`` tells that it is under way."""
     slowly = {"local-exec": {"command": f"touch '{tmp_path}/begun'; sleep 30"}}
     _write(tmp_path, provisioner=[slowly])
@@ -160,7 +162,9 @@ def test_ctrl_c_asks_whether_the_run_shall_end_there_too(
     assert _runs(hcp)[0].status == status
 
 
-def test_policy_of_the_organization_that_fails(dev: RootModule, do: Do, workspace: Workspace, capfd: Captured) -> None:
+def test_policy_of_the_organization_that_fails(
+    dev: GeneratedModule, do: Do, workspace: EmulatedWorkspace, capfd: Captured
+) -> None:
     workspace.failing_policy = "hard-mandatory"
     assert do("plan", "dev") == 1
     told = capfd.readouterr().err
@@ -170,7 +174,7 @@ def test_policy_of_the_organization_that_fails(dev: RootModule, do: Do, workspac
     assert "there is no plan to apply" in capfd.readouterr().err
 
 
-def test_missing_workspace_is_not_created(dev: RootModule, do: Do, hcp: EmulatedHcp, capfd: Captured) -> None:
+def test_missing_workspace_is_not_created(dev: GeneratedModule, do: Do, hcp: EmulatedHcp, capfd: Captured) -> None:
     assert do("plan", "dev") == 2
     told = capfd.readouterr().err
     assert "shop-dev" in told
@@ -181,7 +185,7 @@ def test_missing_workspace_is_not_created(dev: RootModule, do: Do, hcp: Emulated
     assert do("plan", "dev") == 0
 
 
-def test_unknown_organization(tmp_path: Path, do: Do, workspace: Workspace, capfd: Captured) -> None:
+def test_unknown_organization(tmp_path: Path, do: Do, workspace: EmulatedWorkspace, capfd: Captured) -> None:
     _write(tmp_path, organization="amce")
     assert do("plan", "dev") == 2
     assert "amce" in capfd.readouterr().err
@@ -189,10 +193,10 @@ def test_unknown_organization(tmp_path: Path, do: Do, workspace: Workspace, capf
 
 @pytest.mark.parametrize("token", [None, "another"])
 def test_token_that_is_missing_or_wrong(
-    dev: RootModule,
+    dev: GeneratedModule,
     do: Do,
     hcp: EmulatedHcp,
-    workspace: Workspace,
+    workspace: EmulatedWorkspace,
     token: str | None,
     capfd: Captured,
     monkeypatch: pytest.MonkeyPatch,
@@ -206,7 +210,9 @@ def test_token_that_is_missing_or_wrong(
     assert _runs(hcp) == []
 
 
-def test_token_that_may_not_read_the_plan(dev: RootModule, do: Do, workspace: Workspace, capfd: Captured) -> None:
+def test_token_that_may_not_read_the_plan(
+    dev: GeneratedModule, do: Do, workspace: EmulatedWorkspace, capfd: Captured
+) -> None:
     workspace.denied = ("json-output",)
     assert do("plan", "dev") == 2
     assert "environments/dev: the plan cannot be shown: Couldn't show cloud plan: " in capfd.readouterr().err
@@ -215,7 +221,7 @@ def test_token_that_may_not_read_the_plan(dev: RootModule, do: Do, workspace: Wo
 
 
 def test_state_alone_there_and_somebody_else_at_it(
-    dev: RootModule, do: Do, hcp: EmulatedHcp, workspace: Workspace, capfd: Captured
+    dev: GeneratedModule, do: Do, hcp: EmulatedHcp, workspace: EmulatedWorkspace, capfd: Captured
 ) -> None:
     workspace.execution_mode = "local"
     assert do("plan", "dev") == 0

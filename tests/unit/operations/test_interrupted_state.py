@@ -11,23 +11,23 @@ import pytest
 
 from tealform.errors import TealformError
 from tealform.operations import interrupted_state, state_backup
-from tealform.operations.root_module import RootModule
+from tealform.operations.root_module import GeneratedModule
 from tests.unit.operations import modules
 
 
 @pytest.fixture
-def dev(tmp_path: Path) -> RootModule:
+def dev(tmp_path: Path) -> GeneratedModule:
     return modules.write(tmp_path)
 
 
 @pytest.mark.parametrize("state", [None, "", '{"version": 4}'])
-def test_no_state_an_empty_one_and_a_whole_one_are_sound(dev: RootModule, state: str | None) -> None:
+def test_no_state_an_empty_one_and_a_whole_one_are_sound(dev: GeneratedModule, state: str | None) -> None:
     if state is not None:
         (dev.folder / "terraform.tfstate").write_text(state)
     interrupted_state.check(dev)
 
 
-def test_state_that_could_not_be_saved(dev: RootModule) -> None:
+def test_state_that_could_not_be_saved(dev: GeneratedModule) -> None:
     (dev.folder / "errored.tfstate").write_text("{}")
     with pytest.raises(TealformError) as told:
         interrupted_state.check(dev)
@@ -39,7 +39,7 @@ def test_state_that_could_not_be_saved(dev: RootModule) -> None:
 
 
 @pytest.mark.parametrize("cut_off", ['{"version": 4, "res', "[1]", "\x00\x00", "[" * 100_000])
-def test_half_a_state_names_the_last_whole_one(dev: RootModule, cut_off: str) -> None:
+def test_half_a_state_names_the_last_whole_one(dev: GeneratedModule, cut_off: str) -> None:
     (dev.folder / "terraform.tfstate").write_text(cut_off)
     (dev.folder / "terraform.tfstate.backup").write_text('{"version": 4}')
     with pytest.raises(TealformError, match=r"dev/terraform\.tfstate\.backup is the state before the last change"):
@@ -58,7 +58,7 @@ FULL, NOTHING = '{"resources": [{"type": "aws_vpc"}]}', '{"resources": []}'
 
 
 @pytest.mark.parametrize("copy", ["terraform.tfstate.backup", ".terraform/tealform/before.tfstate"])
-def test_empty_state_where_there_was_a_full_one(dev: RootModule, copy: str) -> None:
+def test_empty_state_where_there_was_a_full_one(dev: GeneratedModule, copy: str) -> None:
     dev.kept.mkdir(parents=True)
     (dev.folder / "terraform.tfstate").touch()
     (dev.folder / copy).write_text(FULL)
@@ -74,14 +74,14 @@ def test_empty_state_where_there_was_a_full_one(dev: RootModule, copy: str) -> N
 
 
 @pytest.mark.parametrize("copy", ["", NOTHING, FULL[:20]])
-def test_empty_state_where_there_was_nothing(dev: RootModule, copy: str) -> None:
+def test_empty_state_where_there_was_nothing(dev: GeneratedModule, copy: str) -> None:
     (dev.folder / "terraform.tfstate").touch()
     (dev.folder / "terraform.tfstate.backup").write_text(copy)
     interrupted_state.check(dev)
 
 
 @pytest.mark.parametrize("where", [{"backend": {"s3": {}}}, [{"cloud": {"organization": "acme"}}]])
-def test_empty_state_is_what_is_left_of_one_that_was_moved(dev: RootModule, where: Any) -> None:
+def test_empty_state_is_what_is_left_of_one_that_was_moved(dev: GeneratedModule, where: Any) -> None:
     (dev.folder / "terraform.tfstate").touch()
     (dev.folder / "terraform.tfstate.backup").write_text(FULL)
     modules.generate(dev.folder, {"terraform": {"backend": {"local": {}}}})
@@ -92,7 +92,7 @@ def test_empty_state_is_what_is_left_of_one_that_was_moved(dev: RootModule, wher
 
 
 @pytest.mark.parametrize("backup", [None, "", '{"version'])
-def test_half_a_state_without_a_whole_copy(dev: RootModule, backup: str | None) -> None:
+def test_half_a_state_without_a_whole_copy(dev: GeneratedModule, backup: str | None) -> None:
     (dev.folder / "terraform.tfstate").write_text('{"version"')
     if backup is not None:
         (dev.folder / "terraform.tfstate.backup").write_text(backup)
@@ -100,7 +100,7 @@ def test_half_a_state_without_a_whole_copy(dev: RootModule, backup: str | None) 
         interrupted_state.check(dev)
 
 
-def test_state_that_could_be_saved_nowhere(dev: RootModule) -> None:
+def test_state_that_could_be_saved_nowhere(dev: GeneratedModule) -> None:
     (dev.folder / "errored.tfstate").touch()
     with pytest.raises(
         TealformError, match=r"terraform\.tfstate: could not be saved whole.*Then remove errored\.tfstate"
@@ -108,7 +108,9 @@ def test_state_that_could_be_saved_nowhere(dev: RootModule) -> None:
         interrupted_state.check(dev)
 
 
-def test_nothing_is_changed_on_a_disk_that_is_nearly_full(dev: RootModule, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_changed_on_a_disk_that_is_nearly_full(
+    dev: GeneratedModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dev.kept.mkdir(parents=True)
     left = SimpleNamespace(free=3 * 1024 * 1024)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: left)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.operations.root_module import RootModule
+from tealform.operations.root_module import GeneratedModule
 from tealform.terraform import terraform_binaries
 from tests import sessions
 from tests.inventory import ROOT
@@ -31,7 +31,7 @@ def begun(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def dev(tmp_path: Path, begun: Path, monkeypatch: pytest.MonkeyPatch) -> RootModule:
+def dev(tmp_path: Path, begun: Path, monkeypatch: pytest.MonkeyPatch) -> GeneratedModule:
     """Things that each take a moment to be made, one after the other."""
     monkeypatch.delenv("TF_CLI_CONFIG_FILE", raising=False)
     slowly = {
@@ -44,12 +44,12 @@ def dev(tmp_path: Path, begun: Path, monkeypatch: pytest.MonkeyPatch) -> RootMod
     return modules.write(tmp_path, {"resource": {"terraform_data": made}}, settings="disposable = true")
 
 
-def _run(module: RootModule, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _run(module: GeneratedModule, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = unjudged(module.folder.parent.parent, *arguments)
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def _start(module: RootModule, *arguments: str) -> Process:
+def _start(module: GeneratedModule, *arguments: str) -> Process:
     return sessions.start(unjudged(module.folder.parent.parent, *arguments), {**os.environ, "CHECKPOINT_DISABLE": "1"})
 
 
@@ -62,14 +62,14 @@ def _kill_everything(process: Process) -> None:
     process.communicate()
 
 
-def _resources(module: RootModule) -> list[str]:
+def _resources(module: GeneratedModule) -> list[str]:
     state = module.folder / "terraform.tfstate"
     # Terraform makes an empty file when it locks a state that is not there yet.
     text = state.read_text() if state.exists() else ""
     return [each["name"] for each in json.loads(text)["resources"]] if text else []
 
 
-def _bring_to_its_end(module: RootModule) -> None:
+def _bring_to_its_end(module: GeneratedModule) -> None:
     for command in ("plan", "apply"):
         ran = _run(module, command, "dev")
         assert ran.returncode == 0, ran.stderr
@@ -81,7 +81,7 @@ def _bring_to_its_end(module: RootModule) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
-def test_plan_that_is_killed_at_any_moment(dev: RootModule, seed: int) -> None:
+def test_plan_that_is_killed_at_any_moment(dev: GeneratedModule, seed: int) -> None:
     moments = random.Random(seed)
     for _ in range(3):
         _kill_after(_start(dev, "plan", "dev"), moments.uniform(0.1, 1.0))
@@ -94,7 +94,7 @@ def test_plan_that_is_killed_at_any_moment(dev: RootModule, seed: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
-def test_apply_that_is_killed_at_any_moment(dev: RootModule, seed: int) -> None:
+def test_apply_that_is_killed_at_any_moment(dev: GeneratedModule, seed: int) -> None:
     moments = random.Random(seed)
     for _ in range(2):
         planned = _run(dev, "plan", "dev")
@@ -110,7 +110,7 @@ def _kill_after(process: Process, seconds: float) -> None:
 
 
 @pytest.mark.slow
-def test_interrupted_apply_saves_what_it_did_and_says_how_to_go_on(dev: RootModule, begun: Path) -> None:
+def test_interrupted_apply_saves_what_it_did_and_says_how_to_go_on(dev: GeneratedModule, begun: Path) -> None:
     assert _run(dev, "plan", "dev").returncode == 0
     process = _start(dev, "apply", "dev")
     sessions.wait_for(begun)
@@ -125,7 +125,7 @@ def test_interrupted_apply_saves_what_it_did_and_says_how_to_go_on(dev: RootModu
 
 
 def test_apply_that_ended_well_in_spite_of_ctrl_c_says_so(
-    dev: RootModule, begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dev: GeneratedModule, begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As Terraform does when Ctrl-C comes late.
     finishes = f"trap 'exit 0' INT; touch '{begun}'; while :; do sleep 0.1; done"
@@ -140,7 +140,7 @@ def test_apply_that_ended_well_in_spite_of_ctrl_c_says_so(
     assert "there is no plan to apply" in _run(dev, "apply", "dev").stderr
 
 
-def test_plan_of_an_apply_that_was_killed_is_not_applied_again(dev: RootModule, begun: Path) -> None:
+def test_plan_of_an_apply_that_was_killed_is_not_applied_again(dev: GeneratedModule, begun: Path) -> None:
     assert _run(dev, "plan", "dev").returncode == 0
     process = _start(dev, "apply", "dev")
     sessions.wait_for(begun)
@@ -165,7 +165,7 @@ def wait(begun: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_two_at_once(dev: RootModule, begun: Path, wait: Path) -> None:
+def test_two_at_once(dev: GeneratedModule, begun: Path, wait: Path) -> None:
     assert _run(dev, "plan", "dev").returncode == 0
     first = _start(dev, "apply", "dev")
     sessions.wait_for(begun)
@@ -180,10 +180,10 @@ def test_two_at_once(dev: RootModule, begun: Path, wait: Path) -> None:
 
 
 @pytest.mark.slow
-def test_state_that_somebody_else_has_locked(dev: RootModule, begun: Path, wait: Path) -> None:
+def test_state_that_somebody_else_has_locked(dev: GeneratedModule, begun: Path, wait: Path) -> None:
     """From another checkout, or with Terraform itself."""
     assert _run(dev, "plan", "dev").returncode == 0
-    command = [*terraform_binaries.every()[0].command, "apply", "-auto-approve"]
+    command = [*terraform_binaries.list_terraforms()[0].command, "apply", "-auto-approve"]
     other = subprocess.Popen(command, cwd=dev.folder, stdout=subprocess.DEVNULL)
     try:
         sessions.wait_for(begun)

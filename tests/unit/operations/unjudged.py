@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tealform.cli import main
 from tealform.operations import plan_checks
-from tealform.operations.plan_checks import Judgement
+from tealform.operations.plan_checks import PlanFindings
 from tealform.policy import plan_gate
 
 
@@ -19,5 +19,5 @@ def command(root: Path, *arguments: str) -> list[str]:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    plan_checks.judge = lambda *_: Judgement((), plan_gate.Verdict())
+    plan_checks.check = lambda *_: PlanFindings((), plan_gate.Verdict())
     sys.exit(main.main())

@@ -18,7 +18,7 @@ ERROR: dict[str, Any] = {
 
 
 def test_document_of_validate_is_read() -> None:
-    (only,) = diagnostics.read(json.dumps({"valid": False, "diagnostics": [ERROR]}, indent=2), "", failed=True)
+    (only,) = diagnostics.parse(json.dumps({"valid": False, "diagnostics": [ERROR]}, indent=2), "", failed=True)
     assert only == Diagnostic("error", ERROR["summary"], ERROR["detail"], "aws_vpc.main", "cdk.tf.json", 12)
     assert only.message == 'Unsupported argument: No argument is named "colour".'
 
@@ -30,13 +30,13 @@ def test_lines_of_other_commands_are_read_among_plain_text() -> None:
         "{ half a line",
         json.dumps({"type": "diagnostic", "diagnostic": ERROR | {"address": "aws_vpc.other"}}),
     ]
-    (only,) = diagnostics.read("\n".join(lines), "", failed=True)
+    (only,) = diagnostics.parse("\n".join(lines), "", failed=True)
     assert only.address == "aws_vpc.other"
 
 
 def test_same_complaint_is_told_once() -> None:
     line = json.dumps({"type": "diagnostic", "diagnostic": ERROR})
-    assert len(diagnostics.read(f"{line}\n{line}", "", failed=True)) == 1
+    assert len(diagnostics.parse(f"{line}\n{line}", "", failed=True)) == 1
 
 
 @pytest.mark.parametrize(
@@ -52,29 +52,29 @@ def test_same_complaint_is_told_once() -> None:
 )  # fmt: skip
 def test_address_is_taken_from_the_context_of_the_snippet(context: str, address: str) -> None:
     entry = ERROR | {"snippet": {"context": context}}
-    (only,) = diagnostics.read(json.dumps({"diagnostic": entry}), "", failed=True)
+    (only,) = diagnostics.parse(json.dumps({"diagnostic": entry}), "", failed=True)
     assert only.address == address
 
 
 def test_failure_in_plain_words_is_an_error() -> None:
     output = "╷\n│ \x1b[31mError: \x1b[0mNo configuration files\n│ \n│ Plan requires configuration.\n╵\n"
-    (only,) = diagnostics.read(output, "", failed=True)
+    (only,) = diagnostics.parse(output, "", failed=True)
     assert (only.severity, only.summary) == ("error", "No configuration files")
     assert "Plan requires configuration." in only.detail
 
 
 def test_words_on_standard_error_do_not_spoil_the_document() -> None:
-    (only,) = diagnostics.read(json.dumps({"diagnostics": [ERROR]}, indent=2), "Warning: no such file", failed=True)
+    (only,) = diagnostics.parse(json.dumps({"diagnostics": [ERROR]}, indent=2), "Warning: no such file", failed=True)
     assert only.summary == "Unsupported argument"
 
 
 def test_words_on_standard_error_are_the_last_resort() -> None:
-    (only,) = diagnostics.read("", "Error: out of memory", failed=True)
+    (only,) = diagnostics.parse("", "Error: out of memory", failed=True)
     assert only.summary == "out of memory"
 
 
 def test_single_word_is_told_once_and_on_one_line() -> None:
-    (only,) = diagnostics.read("", "out of memory", failed=True)
+    (only,) = diagnostics.parse("", "out of memory", failed=True)
     assert only.message == "out of memory"
     assert Diagnostic("error", "not valid,\nas described below").message == "not valid, as described below"
 
@@ -91,14 +91,14 @@ def test_what_cannot_be_reached_is_told_from_what_is_wrong(detail: str, out_of_r
 
 
 def test_failure_without_a_word_is_an_error() -> None:
-    assert [each.severity for each in diagnostics.read("", "", failed=True)] == ["error"]
+    assert [each.severity for each in diagnostics.parse("", "", failed=True)] == ["error"]
 
 
 def test_warning_does_not_hide_a_failure() -> None:
     warning = json.dumps({"diagnostic": ERROR | {"severity": "warning"}})
-    severities = [each.severity for each in diagnostics.read(f"{warning}\nkilled", "", failed=True)]
+    severities = [each.severity for each in diagnostics.parse(f"{warning}\nkilled", "", failed=True)]
     assert severities == ["warning", "error"]
 
 
 def test_command_that_went_well_has_no_errors() -> None:
-    assert diagnostics.read("all is well", "", failed=False) == ()
+    assert diagnostics.parse("all is well", "", failed=False) == ()

@@ -39,7 +39,7 @@ class HelperError(TealformError):
     """The token is known to a credentials helper alone, which only Terraform asks."""
 
 
-class Api:
+class ApiClient:
     """One host's API. ``host`` is its name for people, ``address`` that of the API, with a slash at its end."""
 
     def __init__(self, host: str, address: str, token: str, client: httpx.Client) -> None:
@@ -73,7 +73,7 @@ class Api:
 
     def _checked(self, response: httpx.Response) -> httpx.Response:
         if response.status_code == _UNAUTHORIZED:
-            raise TealformError(f"{self.host} rejects the token; {get_one(self.host)}")
+            raise TealformError(f"{self.host} rejects the token; {token_instructions(self.host)}")
         if response.status_code in (_FORBIDDEN, _NOT_FOUND):
             raise NotFoundError(f"{self.host} does not know {response.request.url.path}, or the token may not see it")
         if not response.is_success:
@@ -84,7 +84,7 @@ class Api:
         return _object(self.host, response) if response.content else {}
 
 
-def connect(host: str) -> Api:
+def connect(host: str) -> ApiClient:
     """The API of ``host``.
 
     Raises ``HelperError`` if only a credentials helper knows the token, ``TealformError`` if there is none, or no API.
@@ -94,24 +94,24 @@ def connect(host: str) -> Api:
     if not token and configuration.helper:
         raise HelperError(f'the token for {host} is known to the credentials helper "{configuration.helper}"')
     if not token:
-        raise TealformError(f"there is no token for {host}; {get_one(host)}")
+        raise TealformError(f"there is no token for {host}; {token_instructions(host)}")
     client = _client()
     services = configuration.services.get(host)
     address = _discovered(client, host) if services is None else str(services.get(_SERVICE, ""))
     if not address:
         raise TealformError(f"{host} does not offer the API of HCP Terraform ({_SERVICE}); is the hostname right?")
-    return Api(host, f"{address.rstrip('/')}/", token, client)
+    return ApiClient(host, f"{address.rstrip('/')}/", token, client)
 
 
-def get_one(host: str) -> str:
+def token_instructions(host: str) -> str:
     """How to get a token for ``host``."""
     return (
         f"run «terraform login {host}», without an own terraform: make terraform ENV=<environment> "
-        f'ARGS="login {host}"; or set the environment variable {variable(host)}'
+        f'ARGS="login {host}"; or set the environment variable {token_variable(host)}'
     )
 
 
-def variable(host: str) -> str:
+def token_variable(host: str) -> str:
     """The environment variable that may hold the token for ``host``."""
     return "TF_TOKEN_" + host.replace("-", "__").replace(".", "_")
 

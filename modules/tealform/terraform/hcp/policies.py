@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tealform.terraform.hcp.api import Api, Document, NotFoundError, attributes
+from tealform.terraform.hcp.api import ApiClient, Document, NotFoundError, attributes
 
 _STOPPED = ("failed", "errored")
 
 
-def failed(api: Api, run: str) -> list[str]:
+def failed(api: ApiClient, run: str) -> list[str]:
     """The names of mandatory policies and tasks that have failed for the run with the id ``run``, each once.
 
     Empty if there are none, or the token may not see them.
@@ -19,7 +19,7 @@ def failed(api: Api, run: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _evaluated(api: Api, run: str) -> Iterator[str]:
+def _evaluated(api: ApiClient, run: str) -> Iterator[str]:
     """OPA's, Sentinel's by agents, and run tasks.
 
     https://developer.hashicorp.com/terraform/cloud-docs/api-docs/policy-evaluations
@@ -46,7 +46,7 @@ def _outcomes(policy_set: Document) -> Iterator[str]:
         yield f"{said.get('policy-set-name')} (error: {said['error']})"
 
 
-def _checked(api: Api, run: str) -> Iterator[str]:
+def _checked(api: ApiClient, run: str) -> Iterator[str]:
     """Sentinel's older way. https://developer.hashicorp.com/terraform/cloud-docs/api-docs/policy-checks"""
     for check in _all(api, f"runs/{run}/policy-checks"):
         said = attributes(check)
@@ -72,7 +72,7 @@ def _named(value: Any) -> Iterator[str]:
             yield from _named(each)
 
 
-def _all(api: Api, path: str) -> list[Document]:
+def _all(api: ApiClient, path: str) -> list[Document]:
     """A list of the API; its first hundred."""
     try:
         return [each for each in api.get(path, **{"page[size]": "100"}).get("data") or () if isinstance(each, dict)]
@@ -80,7 +80,7 @@ def _all(api: Api, path: str) -> list[Document]:
         return []
 
 
-def _related(api: Api, resource: Document, name: str) -> Iterator[Document]:
+def _related(api: ApiClient, resource: Document, name: str) -> Iterator[Document]:
     for each in ((resource.get("relationships") or {}).get(name) or {}).get("data") or ():
         try:
             yield api.get(f"{name}/{each['id']}")["data"]

@@ -19,7 +19,7 @@ from tealform.terraform.hcp import cloud_block
 from tealform.terraform.hcp.cloud_block import CloudBlock
 
 if TYPE_CHECKING:
-    from tealform.terraform.hcp.api import Api
+    from tealform.terraform.hcp.api import ApiClient
     from tealform.terraform.hcp.workspace import Workspace
 
 _PAGE = "docs/hcp-terraform.md"
@@ -50,7 +50,7 @@ def check(folder: Path, *, applies: bool = False) -> None:
     _check_lock(block, found, applies)
 
 
-def workspace(api: Api, block: CloudBlock) -> Workspace:
+def workspace(api: ApiClient, block: CloudBlock) -> Workspace:
     """The workspace that ``block`` names, in which ``folder`` can at least be planned. Raises ``TealformError`` otherwise."""
     found = _existing(api, block)
     _check_project(block, found)
@@ -64,9 +64,9 @@ def workspace(api: Api, block: CloudBlock) -> Workspace:
     return found
 
 
-def _existing(api: Api, block: CloudBlock) -> Workspace:
+def _existing(api: ApiClient, block: CloudBlock) -> Workspace:
     from tealform.terraform.hcp import workspace
-    from tealform.terraform.hcp.api import NotFoundError, get_one
+    from tealform.terraform.hcp.api import NotFoundError, token_instructions
 
     try:
         return workspace.read(api, block)
@@ -80,7 +80,7 @@ def _existing(api: Api, block: CloudBlock) -> Workspace:
         by = "" if said else " (TF_CLOUD_ORGANIZATION)"
         raise TealformError(
             f'{where}: {block.host} does not know organization "{block.organization}"{by}, or the token may not see it; '
-            f"mend the name, or use a token that may: {get_one(block.host)}"
+            f"mend the name, or use a token that may: {token_instructions(block.host)}"
         ) from error
     where, said = block.says("workspace")
     default = "" if said else ", which is its name as environment.hcl says none"

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from tealform.errors import TealformError
-from tealform.terraform.hcp.api import Api, Document, attributes, related
+from tealform.terraform.hcp.api import ApiClient, Document, attributes, related
 from tealform.terraform.hcp.cloud_block import CloudBlock
 from tealform.terraform.hcp.workspace import Workspace
 
@@ -27,7 +27,7 @@ _PAUSE_SECONDS = 2.0
 _UPLOAD_SECONDS = 120
 
 
-def upload(api: Api, workspace: Workspace, packed: bytes) -> str:
+def upload(api: ApiClient, workspace: Workspace, packed: bytes) -> str:
     """Uploads what is to be planned; returns the id of the configuration version, which can never be applied."""
     wanted = {"auto-queue-runs": False, "speculative": True}
     document = {"data": {"type": "configuration-versions", "attributes": wanted}}
@@ -42,7 +42,7 @@ def upload(api: Api, workspace: Workspace, packed: bytes) -> str:
     return str(made["id"])
 
 
-def start(api: Api, workspace: Workspace, configuration: str, message: str) -> Document:
+def start(api: ApiClient, workspace: Workspace, configuration: str, message: str) -> Document:
     """Starts a run that plans, and returns it."""
     document = {
         "data": {
@@ -58,7 +58,7 @@ def start(api: Api, workspace: Workspace, configuration: str, message: str) -> D
     return made
 
 
-def wait(api: Api, run: str, hear: Callable[[str], None]) -> Document:
+def wait(api: ApiClient, run: str, hear: Callable[[str], None]) -> Document:
     """The run with the id ``run`` at its end; ``hear`` gets what it waits for, each once.
 
     Whoever interrupts this cancels the run.
@@ -79,7 +79,7 @@ def wait(api: Api, run: str, hear: Callable[[str], None]) -> Document:
         raise
 
 
-def cancel(api: Api, run: str) -> None:
+def cancel(api: ApiClient, run: str) -> None:
     """Ends a run that nobody waits for any more: one that has begun is cancelled, one that has not is discarded."""
     for way in ("cancel", "discard"):
         with suppress(TealformError):

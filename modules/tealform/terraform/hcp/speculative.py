@@ -15,12 +15,12 @@ from tealform.errors import TealformError
 from tealform.terraform import diagnostics, subprocesses
 from tealform.terraform.hcp import api as api_
 from tealform.terraform.hcp import archive, cloud_block, policies, preflight, run
-from tealform.terraform.hcp.api import Api, Document, NotFoundError, attributes
+from tealform.terraform.hcp.api import ApiClient, Document, NotFoundError, attributes
 from tealform.terraform.hcp.cloud_block import CloudBlock
 
 
 @dataclass(frozen=True)
-class Speculation:
+class SpeculativePlan:
     """What a run has planned.
 
     ``plan`` is as ``terraform show -json`` tells it, or ``None`` if the run did not get that far. It is ``redacted`` where
@@ -34,7 +34,7 @@ class Speculation:
     failure: str
 
 
-def plan(folder: Path, hear: Callable[[str], None]) -> Speculation:
+def plan(folder: Path, hear: Callable[[str], None]) -> SpeculativePlan:
     """Plans the root module in ``folder`` in its workspace; ``hear`` gets what it waits for, a line each.
 
     Whoever interrupts this cancels the run. Raises ``TealformError`` if there can be no run.
@@ -60,32 +60,34 @@ def plan(folder: Path, hear: Callable[[str], None]) -> Speculation:
     return _speculation(api, ended, address)
 
 
-def _connect(block: CloudBlock) -> Api:
+def _connect(block: CloudBlock) -> ApiClient:
     try:
         return api_.connect(block.host)
     except api_.HelperError as error:
         raise TealformError(
-            f"{error}, which only Terraform asks; set the environment variable {api_.variable(block.host)}"
+            f"{error}, which only Terraform asks; set the environment variable {api_.token_variable(block.host)}"
         ) from error
 
 
-def _speculation(api: Api, ended: Document, address: str) -> Speculation:
+def _speculation(api: ApiClient, ended: Document, address: str) -> SpeculativePlan:
     status = attributes(ended)["status"]
     if status in run.CANCELED:
-        return Speculation(None, address, redacted=False, failure=f"the run was {status.replace('_', ' ')}: {address}")
+        return SpeculativePlan(
+            None, address, redacted=False, failure=f"the run was {status.replace('_', ' ')}: {address}"
+        )
     stopping = policies.failed(api, str(ended["id"]))
     plan = _plan(api, ended)
     if plan is None:
-        return Speculation(None, address, redacted=False, failure=_error(api, ended, stopping, address))
+        return SpeculativePlan(None, address, redacted=False, failure=_error(api, ended, stopping, address))
     failure = ""
     if stopping or status != run.FINISHED:
         named = f": {', '.join(stopping)}" if stopping else ""
         failure = f"the plan was made, and stopped by a policy or a run task{named}; see {address}"
     planned, redacted = plan
-    return Speculation(planned, address, redacted, failure)
+    return SpeculativePlan(planned, address, redacted, failure)
 
 
-def _plan(api: Api, ended: Document) -> tuple[Document, bool] | None:
+def _plan(api: ApiClient, ended: Document) -> tuple[Document, bool] | None:
     """The plan, and whether it is redacted; ``None`` if it was not made.
 
     To read it whole the token must be an administrator's of the workspace, which no pull request should have:
@@ -101,19 +103,19 @@ def _plan(api: Api, ended: Document) -> tuple[Document, bool] | None:
     raise TealformError(f"{api.host} does not show what was planned; may the token read runs?")
 
 
-def _error(api: Api, ended: Document, stopping: list[str], address: str) -> str:
+def _error(api: ApiClient, ended: Document, stopping: list[str], address: str) -> str:
     if stopping:
         return f"stopped before the plan by {', '.join(stopping)}; see {address}"
     said = "; ".join(_complaints(api, ended)) or "it failed and said nothing"
     return f"the plan failed: {said}; see {address}"
 
 
-def _complaints(api: Api, ended: Document) -> Iterator[str]:
+def _complaints(api: ApiClient, ended: Document) -> Iterator[str]:
     log = attributes(api.get(f"plans/{run.plan_of(ended)}")["data"]).get("log-read-url")
     if isinstance(log, str):
         # It begins and ends with control characters.
         text = api.text(log).strip("\x02\x03")
-        for each in diagnostics.read(text, "", failed=True):
+        for each in diagnostics.parse(text, "", failed=True):
             if each.severity == "error":
                 yield f"{each.address}: {each.message}" if each.address else each.message
 

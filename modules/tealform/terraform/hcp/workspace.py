@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from tealform.terraform.hcp.api import Api, Document, NotFoundError, attributes, related
+from tealform.terraform.hcp.api import ApiClient, Document, NotFoundError, attributes, related
 from tealform.terraform.hcp.cloud_block import CloudBlock
 
 
@@ -33,7 +33,7 @@ class Workspace:
     may_plan: bool
 
 
-def read(api: Api, block: CloudBlock) -> Workspace:
+def read(api: ApiClient, block: CloudBlock) -> Workspace:
     """The workspace that ``block`` names. Raises ``NotFoundError`` if it is not there, or the token may not see it."""
     path = f"organizations/{block.organization}/workspaces/{block.workspace}"
     answer = api.get(path, include="locked_by")
@@ -53,7 +53,7 @@ def read(api: Api, block: CloudBlock) -> Workspace:
     )
 
 
-def _project(api: Api, answer: Mapping[str, Any]) -> str:
+def _project(api: ApiClient, answer: Mapping[str, Any]) -> str:
     identifier = related(answer["data"], "project")
     if not identifier:
         return ""  # Terraform Enterprise had none before 2023.

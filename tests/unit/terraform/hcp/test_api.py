@@ -9,16 +9,16 @@ import pytest
 
 from tealform.errors import TealformError
 from tealform.terraform.hcp import api
-from tealform.terraform.hcp.api import Api
+from tealform.terraform.hcp.api import ApiClient
 from tests.unit.terraform.hcp.service import TOKEN, Service
 
 
 @pytest.fixture
-def connected(hcp: Service, quick: None) -> Api:
+def connected(hcp: Service, quick: None) -> ApiClient:
     return api.connect("app.terraform.io")
 
 
-def test_what_may_pass_in_a_moment_is_asked_again(hcp: Service, connected: Api) -> None:
+def test_what_may_pass_in_a_moment_is_asked_again(hcp: Service, connected: ApiClient) -> None:
     hcp.answers["GET runs/run-1"] = [(503, None), (429, None, {"X-RateLimit-Reset": "0.01"}), (200, {"data": {}})]
     assert connected.get("runs/run-1") == {"data": {}}
     hcp.answers["GET runs/run-2"] = (503, b"<html>")
@@ -27,7 +27,7 @@ def test_what_may_pass_in_a_moment_is_asked_again(hcp: Service, connected: Api) 
     assert len(hcp.requests("GET", "runs/run-2")) == 4
 
 
-def test_what_is_created_is_not_created_twice(hcp: Service, connected: Api) -> None:
+def test_what_is_created_is_not_created_twice(hcp: Service, connected: ApiClient) -> None:
     hcp.answers["POST runs"] = (502, None)
     with pytest.raises(TealformError):
         connected.post("runs", {})
@@ -36,7 +36,7 @@ def test_what_is_created_is_not_created_twice(hcp: Service, connected: Api) -> N
     assert connected.post("runs", {}) == {"data": {"id": "run-1"}}
 
 
-def test_what_is_said_to_be_wrong_is_passed_on(hcp: Service, connected: Api) -> None:
+def test_what_is_said_to_be_wrong_is_passed_on(hcp: Service, connected: ApiClient) -> None:
     hcp.answers["POST runs"] = (
         422,
         {"errors": [{"title": "invalid", "detail": "Workspace is archived"}, {"title": "b"}]},
@@ -45,7 +45,7 @@ def test_what_is_said_to_be_wrong_is_passed_on(hcp: Service, connected: Api) -> 
         connected.post("runs", {})
 
 
-def test_the_token_goes_nowhere_else(hcp: Service, connected: Api) -> None:
+def test_the_token_goes_nowhere_else(hcp: Service, connected: ApiClient) -> None:
     with_another_name = hcp.address.replace("127.0.0.1", "localhost")
     hcp.answers["GET plans/plan-1/json-output"] = (307, None, {"Location": f"{with_another_name}/blob"})
     hcp.answers["GET /blob"] = (200, {"format_version": "1.2"})
@@ -56,7 +56,7 @@ def test_the_token_goes_nowhere_else(hcp: Service, connected: Api) -> None:
     assert [each.headers.get("Authorization") for each in others] == [None, None]
 
 
-def test_an_answer_that_is_no_json_is_told(hcp: Service, connected: Api) -> None:
+def test_an_answer_that_is_no_json_is_told(hcp: Service, connected: ApiClient) -> None:
     hcp.answers["GET runs/run-1"] = (200, b"<html>Please log in</html>")
     with pytest.raises(
         TealformError, match=r"^app\.terraform\.io answers with something else than JSON; is there a proxy"

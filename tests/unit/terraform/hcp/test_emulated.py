@@ -16,12 +16,12 @@ import pytest
 
 from tealform.errors import TealformError
 from tealform.operations import plan_checks, speculative_plan
-from tealform.operations.plan_checks import Judgement
+from tealform.operations.plan_checks import PlanFindings
 from tealform.policy import plan_gate
 from tealform.terraform import subprocesses
 from tealform.terraform.hcp import preflight, run
 from tealform_harness.hcp_emulator import server
-from tealform_harness.hcp_emulator.models import Organization, Workspace
+from tealform_harness.hcp_emulator.models import EmulatedWorkspace, Organization
 from tealform_harness.hcp_emulator.server import EmulatedHcp
 from tests.inventory import ROOT
 from tests.unit.operations import modules
@@ -33,7 +33,7 @@ def emulated(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatedHcp]:
         for name, value in running.environment().items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(run, "_PAUSE_SECONDS", 0.1)
-        monkeypatch.setattr(plan_checks, "judge", lambda *_, **__: Judgement((), plan_gate.Verdict()))
+        monkeypatch.setattr(plan_checks, "check", lambda *_, **__: PlanFindings((), plan_gate.Verdict()))
         yield running
 
 
@@ -43,7 +43,7 @@ def write(root: Path, **resource: Any) -> Path:
     return modules.write(root, document, settings='state "cloud" { organization = "acme" }').folder
 
 
-def workspace(emulated: EmulatedHcp, **attributes: Any) -> Workspace:
+def workspace(emulated: EmulatedHcp, **attributes: Any) -> EmulatedWorkspace:
     return emulated.organization.add_workspace("shop-dev", terraform_version="1.11.4", **attributes)
 
 

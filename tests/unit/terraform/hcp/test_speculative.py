@@ -85,7 +85,7 @@ def test_a_run_plans_what_is_here_and_cannot_be_applied(ready: Service, environm
         a_run("planned_and_finished"),
     ]
     made = speculative.plan(environment(), heard.append)
-    assert made == speculative.Speculation(PLAN, ADDRESS, redacted=False, failure="")
+    assert made == speculative.SpeculativePlan(PLAN, ADDRESS, redacted=False, failure="")
     assert heard == [ADDRESS, "waiting: 2 before it in the queue", "planning"]
     (configuration,) = ready.requests("POST", "workspaces/ws-1/configuration-versions")
     assert configuration.document["data"]["attributes"] == {"auto-queue-runs": False, "speculative": True}
