@@ -1,29 +1,31 @@
-"""``plan``, ``apply`` and ``destroy`` of an environment whose runs are HCP Terraform's."""
+"""Commands on an environment whose runs are HCP Terraform's, which is emulated."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
-from collections.abc import Callable, Iterator
+import shutil
+import sys
+import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tealform.cli.main import main
+from tealform.errors import TealformError
 from tealform.operations.root_module import GeneratedModule
 from tealform.plan.blocker import Objection
+from tealform.terraform import subprocesses
+from tealform.terraform.hcp import cloud_block, run
 from tealform_harness.hcp_emulator.models import EmulatedWorkspace, Organization, Run
 from tealform_harness.hcp_emulator.server import TOKEN, EmulatedHcp, running
 from tests import sessions
-from tests.unit.operations import modules
-from tests.unit.operations.test_commands import Judges, judges
-from tests.unit.operations.unjudged import command as unjudged
-
-__all__ = ["judges"]
-GREETING = "terraform_data.greeting"
-Do = Callable[..., int]
-Captured = pytest.CaptureFixture[str]
+from tests.inventory import ROOT
+from tests.unit.operations.conftest import ADDRESS, Captured, FakeChecks, greeting, resources, unchecked_command, write
+from tests.unit.operations.conftest import Run as Do
 
 
 @pytest.fixture
@@ -38,9 +40,10 @@ def workspace(hcp: EmulatedHcp) -> EmulatedWorkspace:
 
 
 @pytest.fixture
-def do(tmp_path: Path, hcp: EmulatedHcp, judges: Judges, monkeypatch: pytest.MonkeyPatch) -> Do:
+def do(tmp_path: Path, hcp: EmulatedHcp, checks: FakeChecks, monkeypatch: pytest.MonkeyPatch) -> Do:
     for name, value in hcp.environment().items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(run, "_PAUSE_SECONDS", 0.1)
     return lambda *arguments: main(["--root", str(tmp_path), *arguments])
 
 
@@ -49,10 +52,10 @@ def dev(tmp_path: Path) -> GeneratedModule:
     return _write(tmp_path)
 
 
-def _write(root: Path, organization: str = "acme", **greeting: Any) -> GeneratedModule:
+def _write(root: Path, organization: str = "acme", **values: Any) -> GeneratedModule:
     cloud = {"organization": organization, "workspaces": {"name": "shop-dev"}}
-    document = {"terraform": {"cloud": cloud}, **modules.greeting(**greeting)}
-    return modules.write(root, document, settings='disposable = true\nstate "cloud" { organization = "acme" }')
+    document = {"terraform": {"cloud": cloud}, **greeting(**values)}
+    return write(root, document, settings='disposable = true\nstate "cloud" { organization = "acme" }')
 
 
 def _runs(hcp: EmulatedHcp) -> list[Run]:
@@ -60,7 +63,7 @@ def _runs(hcp: EmulatedHcp) -> list[Run]:
 
 
 def _resources(workspace: EmulatedWorkspace) -> list[str]:
-    return [each["name"] for each in json.loads(workspace.states[-1])["resources"]] if workspace.states else []
+    return resources(workspace.states[-1] if workspace.states else "")
 
 
 @pytest.mark.slow
@@ -70,14 +73,14 @@ def test_plan_apply_no_change_and_destroy(
     assert do("plan", "dev") == 0
     told = capfd.readouterr()
     assert told.out.startswith("dev: 1 to create\n")
-    (run,) = _runs(hcp)
-    assert f"https://app.terraform.io/app/acme/shop-dev/runs/{run.id}" in told.err
-    assert (run.status, _resources(workspace)) == ("planned_and_saved", [])
+    (made,) = _runs(hcp)
+    assert f"https://app.terraform.io/app/acme/shop-dev/runs/{made.id}" in told.err
+    assert (made.status, _resources(workspace)) == ("planned_and_saved", [])
     # The committed files are all that a run needs, and neither plans nor states are among them.
-    assert run.files == ["cdk.tf.json", "environment.hcl"]
+    assert made.files == ["cdk.tf.json", "environment.hcl"]
 
     assert do("apply", "dev") == 0
-    assert (run.status, _resources(workspace)) == ("applied", ["greeting"])
+    assert (made.status, _resources(workspace)) == ("applied", ["greeting"])
     assert not (dev.folder / "terraform.tfstate").exists()
     capfd.readouterr()
     assert do("plan", "dev") == 0
@@ -94,14 +97,14 @@ def test_plan_apply_no_change_and_destroy(
 
 
 def test_objections_stop_an_apply_there_as_well(
-    dev: GeneratedModule, do: Do, hcp: EmulatedHcp, workspace: EmulatedWorkspace, judges: Judges, capfd: Captured
+    dev: GeneratedModule, do: Do, hcp: EmulatedHcp, workspace: EmulatedWorkspace, checks: FakeChecks, capfd: Captured
 ) -> None:
-    judges.objections = (Objection(GREETING, "somebody wants it"),)
+    checks.objections = (Objection(ADDRESS, "somebody wants it"),)
     assert do("plan", "dev") == 0
     assert do("apply", "dev") == 1
     assert "STOPPED: somebody wants it" in capfd.readouterr().err
-    assert [run.status for run in _runs(hcp)] == ["planned_and_saved"]
-    assert do("apply", "dev", "--allow", GREETING) == 0
+    assert [each.status for each in _runs(hcp)] == ["planned_and_saved"]
+    assert do("apply", "dev", "--allow", ADDRESS) == 0
     assert _resources(workspace) == ["greeting"]
 
 
@@ -124,7 +127,7 @@ def slow(
     slowly = {"local-exec": {"command": f"touch '{tmp_path}/begun'; sleep 30"}}
     _write(tmp_path, provisioner=[slowly])
     assert do("plan", "dev") == 0
-    yield unjudged(tmp_path, "apply", "dev")
+    yield unchecked_command(tmp_path, "apply", "dev")
     hcp.organization.cancel(_runs(hcp)[0], "canceled")
 
 
@@ -232,3 +235,66 @@ def test_state_alone_there_and_somebody_else_at_it(
     workspace.locked_by = ""
     assert do("apply", "dev") == 0
     assert (_resources(workspace), _runs(hcp)) == (["greeting"], [])
+
+
+def test_speculative_plan_is_made_there_and_reported_as_make_plan_does(
+    dev: GeneratedModule, do: Do, hcp: EmulatedHcp, workspace: EmulatedWorkspace, capfd: Captured
+) -> None:
+    workspace.working_directory, workspace.vcs = "environments/dev", True
+    assert do("speculative-plan", "dev") == 0
+    told = capfd.readouterr()
+    assert told.out.startswith("dev: 1 to create\n")
+    (made,) = _runs(hcp)
+    assert f"https://app.terraform.io/app/acme/workspaces/shop-dev/runs/{made.id}\n" in told.err
+    assert (made.asked("plan-only"), made.configuration.speculative) == (True, True)
+    assert workspace.states == []
+
+
+def test_speculative_plan_that_a_policy_stops_is_shown_with_the_policy(
+    dev: GeneratedModule, do: Do, workspace: EmulatedWorkspace, capfd: Captured
+) -> None:
+    workspace.failing_policy = "hard-mandatory"
+    assert do("speculative-plan", "dev", "--json") == 1
+    told = capfd.readouterr()
+    document = json.loads(told.out)
+    assert document["counts"]["create"] == 1
+    assert document["run"]["failure"].startswith(
+        "the plan was made, and stopped by a policy or a run task: a policy of the organization; see https://"
+    )
+    assert told.err.endswith(f"environments/dev: {document['run']['failure']}\n")
+
+
+def test_speculative_plan_that_fails_there_is_reported_in_terraforms_words(
+    tmp_path: Path, do: Do, workspace: EmulatedWorkspace, capfd: Captured
+) -> None:
+    _write(tmp_path, input="${nothing.here}")
+    assert do("speculative-plan", "dev") == 1
+    told = capfd.readouterr()
+    assert told.out == ""
+    assert "environments/dev: the plan failed: Reference to undeclared resource" in told.err
+
+
+def test_locked_workspace_is_found_before_an_apply(dev: GeneratedModule, do: Do, workspace: EmulatedWorkspace) -> None:
+    workspace.locked_by = "ada"
+    with pytest.raises(TealformError, match="is locked by ada; wait"):
+        cloud_block.check_workspace(dev.folder, applies=True)
+
+
+def test_a_run_that_is_started_here_uploads_environments_and_little_else(
+    tmp_path: Path, dev: GeneratedModule, do: Do, hcp: EmulatedHcp, workspace: EmulatedWorkspace
+) -> None:
+    workspace.working_directory = "environments/dev"
+    shutil.copy(ROOT / ".terraformignore", tmp_path)
+    others = (".venv/bin/python", ".venv-checkov/x", ".cache/x", "modules/x.py", "harness/x.py", "terraform.tfstate")
+    for file in others:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text("not this")
+    (dev.folder / "more.tf").write_text('output "more" { value = 1 }\n')
+    command = [sys.executable, "-m", "tealform", "--root", str(tmp_path), "terraform", "dev", "plan"]
+    ran = subprocesses.run(command, os.environ, ROOT)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    (made,) = _runs(hcp)
+    with tarfile.open(fileobj=io.BytesIO(made.configuration.content)) as archive:
+        files = {entry.name for entry in archive if entry.isfile()}
+    ours = {f"environments/dev/{name}" for name in ("cdk.tf.json", "environment.hcl", "more.tf")}
+    assert ours <= files <= ours | {".terraformignore"}

@@ -10,12 +10,12 @@ from tealform.errors import TealformError
 from tealform.operations import saved_plan
 from tealform.operations.root_module import GeneratedModule
 from tealform.operations.saved_plan import SavedPlan
-from tests.unit.operations import modules
+from tests.unit.operations.conftest import write
 
 
 @pytest.fixture
 def dev(tmp_path: Path) -> GeneratedModule:
-    return modules.write(tmp_path)
+    return write(tmp_path)
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_plan_that_somebody_has_put_there_was_not_read(kept: SavedPlan) -> None:
 
 
 def test_record_that_is_not_whole_is_none(dev: GeneratedModule, kept: SavedPlan) -> None:
-    (record,) = (file for file in dev.kept.iterdir() if file.suffix == ".json")
+    (record,) = (file for file in dev.data_folder.iterdir() if file.suffix == ".json")
     record.write_text(record.read_text()[:20])
     with pytest.raises(TealformError, match="there is no plan"):
         kept.record()
@@ -108,7 +108,7 @@ def test_terraforms_own_data_leaves_the_plan_fresh(
 ) -> None:
     monkeypatch.setenv("TF_DATA_DIR", data)
     kept = _keep(dev, "a plan")
-    (dev.kept / "at-work").touch()
+    (dev.data_folder / "at-work").touch()
     assert kept.record()
     (dev.folder / "tfdata-of-mine").touch()
     with pytest.raises(TealformError, match="the plan is stale"):

@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 
 from tealform.errors import TealformError
-from tealform.operations import speculative_plan
+from tealform.operations import plan
 from tealform.terraform.hcp import run, speculative
-from tests.unit.terraform.hcp.conftest import Write
-from tests.unit.terraform.hcp.service import TOKEN, Answer, Service, workspace
+from tests.unit.terraform.hcp.conftest import TOKEN, Answer, Service, Write, workspace
 
 ADDRESS = "https://app.terraform.io/app/acme/workspaces/shop-dev/runs/run-1"
 PLAN = {"format_version": "1.2", "resource_changes": []}
@@ -85,7 +84,7 @@ def test_a_run_plans_what_is_here_and_cannot_be_applied(ready: Service, environm
         a_run("planned_and_finished"),
     ]
     made = speculative.plan(environment(), heard.append)
-    assert made == speculative.SpeculativePlan(PLAN, ADDRESS, redacted=False, failure="")
+    assert made == speculative.SpeculativePlan(PLAN, ADDRESS, is_redacted=False, failure="")
     assert heard == [ADDRESS, "waiting: 2 before it in the queue", "planning"]
     (configuration,) = ready.requests("POST", "workspaces/ws-1/configuration-versions")
     assert configuration.document["data"]["attributes"] == {"auto-queue-runs": False, "speculative": True}
@@ -143,7 +142,7 @@ def test_a_token_that_may_not_read_the_whole_plan_gets_the_redacted_one(ready: S
     ready.answers["GET plans/plan-1/json-output-redacted"] = (307, None, {"Location": f"{ready.address}/blob"})
     ready.answers["GET /blob"] = (200, PLAN)
     made = speculative.plan(environment(), lambda _: None)
-    assert (made.plan, made.redacted, made.failure) == (PLAN, True, "")
+    assert (made.plan, made.is_redacted, made.failure) == (PLAN, True, "")
 
 
 def test_what_is_redacted_is_judged_by_the_guard_and_not_by_the_policies(
@@ -155,7 +154,7 @@ def test_what_is_redacted_is_judged_by_the_guard_and_not_by_the_policies(
     changes = [cluster | {"change": change, "provider_name": "registry.terraform.io/hashicorp/aws"}]
     redacted = {"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": changes}
     ready.answers["GET plans/plan-1/json-output-redacted"] = (200, redacted)
-    assert speculative_plan.speculate(environment().parents[1], "dev", "summary") == 0
+    assert plan.speculate(environment().parents[1], "dev", "summary") == 0
     told = capsys.readouterr().out
     assert "\n  aws_ecs_cluster.main\n      STOPPED: " in told
     assert told.endswith(

@@ -9,16 +9,15 @@ from typing import Any
 import pytest
 
 from tealform.errors import TealformError
-from tealform.terraform.hcp import preflight
-from tests.unit.terraform.hcp.conftest import Write
-from tests.unit.terraform.hcp.service import TOKEN, Service, workspace
+from tealform.terraform.hcp import cloud_block
+from tests.unit.terraform.hcp.conftest import TOKEN, Service, Write, workspace
 
 WORKSPACE = "GET organizations/acme/workspaces/shop-dev"
 
 
 def said(folder: Path, **how: Any) -> str:
     with pytest.raises(TealformError) as caught:
-        preflight.check(folder, **how)
+        cloud_block.check_workspace(folder, **how)
     assert TOKEN not in str(caught.value)
     return str(caught.value)
 
@@ -27,7 +26,7 @@ def test_a_workspace_that_is_there_and_fits_passes_without_a_word(
     hcp: Service, environment: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hcp.answers[WORKSPACE] = (200, workspace())
-    preflight.check(environment(), applies=True)
+    cloud_block.check_workspace(environment(), applies=True)
     assert capsys.readouterr() == ("", "")
     assert [each.headers["Authorization"] for each in hcp.asked] == [f"Bearer {TOKEN}"]
 
@@ -35,7 +34,7 @@ def test_a_workspace_that_is_there_and_fits_passes_without_a_word(
 def test_nobody_is_asked_about_a_state_that_is_elsewhere(hcp: Service, environment: Write) -> None:
     folder = environment()
     (folder / "cdk.tf.json").write_text(json.dumps({"terraform": {"backend": {"local": {}}}}))
-    preflight.check(folder)
+    cloud_block.check_workspace(folder)
     assert hcp.asked == []
 
 
@@ -78,7 +77,7 @@ def test_an_organization_may_come_from_the_environment_variable(
     assert 'does not know organization "other" (TF_CLOUD_ORGANIZATION), or' in said(folder)
     monkeypatch.setenv("TF_CLOUD_ORGANIZATION", "acme")
     hcp.answers[WORKSPACE] = (200, workspace())
-    preflight.check(folder)
+    cloud_block.check_workspace(folder)
 
 
 def test_a_token_that_is_missing_or_rejected_is_told(hcp: Service, environment: Write, tmp_path: Path) -> None:
@@ -107,7 +106,7 @@ def test_what_only_a_credentials_helper_knows_is_left_to_terraform(
     hcp.configure(tmp_path / "cli.tfrc", token="")
     with (tmp_path / "cli.tfrc").open("a") as stream:
         stream.write('credentials_helper "vault" {\n  args = []\n}\n')
-    preflight.check(environment())
+    cloud_block.check_workspace(environment())
     assert capsys.readouterr().err == (
         'the token for app.terraform.io is known to the credentials helper "vault", which only Terraform asks: whether '
         'workspace "shop-dev" of organization "acme" at app.terraform.io is there has not been looked at, and Terraform '
@@ -127,9 +126,9 @@ def test_the_project_must_be_the_one_that_is_said(hcp: Service, environment: Wri
         "name, or move the workspace in its settings"
     )
     hcp.answers["GET projects/prj-1"] = (200, {"data": {"id": "prj-1", "attributes": {"name": "Shops"}}})
-    preflight.check(folder)
+    cloud_block.check_workspace(folder)
     del hcp.answers["GET projects/prj-1"]
-    preflight.check(folder)
+    cloud_block.check_workspace(folder)
 
 
 @pytest.mark.parametrize("fits", ["environments/dev", "/environments/dev/", "project/environments/dev", "dev", ""])
@@ -141,7 +140,7 @@ def test_a_working_directory_must_be_the_end_of_the_folder(hcp: Service, environ
         "set the workspace's working directory to environments/dev, or leave it empty"
     )
     hcp.answers[WORKSPACE] = (200, workspace(working_directory=fits))
-    preflight.check(folder)
+    cloud_block.check_workspace(folder)
 
 
 @pytest.mark.parametrize("fits", ["1.11.0", "1.12.0-beta1", "latest", "~> 1.5"])
@@ -153,13 +152,13 @@ def test_a_terraform_that_is_too_old_is_told(hcp: Service, environment: Write, f
         "version"
     )
     hcp.answers[WORKSPACE] = (200, workspace(terraform_version=fits))
-    preflight.check(folder)
+    cloud_block.check_workspace(folder)
 
 
 def test_where_terraform_runs_here_its_version_and_folder_there_do_not_matter(hcp: Service, environment: Write) -> None:
     here = workspace(execution_mode="local", terraform_version="1.0.0", working_directory="elsewhere")
     hcp.answers[WORKSPACE] = (200, here)
-    preflight.check(environment())
+    cloud_block.check_workspace(environment())
 
 
 def test_a_workspace_that_is_connected_to_a_repository_applies_what_is_merged(hcp: Service, environment: Write) -> None:
@@ -189,7 +188,7 @@ class TestALock:
 
     def test_is_told_and_lets_plan(self, hcp: Service, environment: Write, capsys: pytest.CaptureFixture[str]) -> None:
         hcp.answers[WORKSPACE] = (200, self.LOCKED)
-        preflight.check(environment())
+        cloud_block.check_workspace(environment())
         assert (
             capsys.readouterr().err
             == f"{self.BY}: it is not applied before it is unlocked, and the plan may wait for that\n"
