@@ -1,4 +1,4 @@
-"""Answers the API's calls; one function a call, in the order in which Terraform makes them."""
+"""Answers the calls of the API: one method for each call, in the order in which Terraform makes them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ApiServer:
         try:
             name, values = _ROUTES.bind("").match(path, method=request.method)
             if name not in _OPEN:
-                self._admit(request)
+                self._authenticate(request)
             found = getattr(self, f"_{name}")(request, **values)
         except HTTPException:
             found = _error(404, "not found")
@@ -57,12 +57,12 @@ class ApiServer:
         response.headers.extend(_HEADERS)
         return response
 
-    def _admit(self, request: Request) -> None:
+    def _authenticate(self, request: Request) -> None:
         if not self._user(request):
             raise RefusalError(401, "unauthorized")
 
     def _user(self, request: Request) -> str:
-        """Whose token it is that a request comes with; nobody if there is no such token."""
+        """Return the user of the token of a request; empty if the token is not known."""
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         known = {self._organization.token: "laptop", **self._organization.users}
         return known.get(token, "")
@@ -71,21 +71,21 @@ class ApiServer:
         return Response(status=204)
 
     def _read_organization(self, _: Request, org: str) -> Any:
-        self._check(org)
+        self._check_organization(org)
         return serializers.organization(self._organization)
 
     def _entitlements(self, _: Request, org: str) -> Any:
-        self._check(org)
+        self._check_organization(org)
         return serializers.entitlements()
 
     def _projects(self, request: Request, org: str) -> Any:
-        self._check(org)
+        self._check_organization(org)
         wanted = request.args.get("filter[names]")
         names = [name for name in self._organization.projects if wanted in (None, name)]
         return [serializers.project(self._organization, name) for name in names]
 
     def _create_project(self, request: Request, org: str) -> Any:
-        self._check(org)
+        self._check_organization(org)
         if not self._organization.may_create:
             raise RefusalError(404, "not found")
         name = _attributes(request)["name"]
@@ -99,15 +99,15 @@ class ApiServer:
         raise RefusalError(404, "not found")
 
     def _workspaces(self, request: Request, org: str) -> Any:
-        self._check(org)
+        self._check_organization(org)
         wanted = request.args.get("search[name]", "")
         found = [each for name, each in self._organization.workspaces.items() if wanted in name]
         return _page(request, [serializers.workspace(self._organization, each) for each in found])
 
     def _create_workspace(self, request: Request, org: str) -> Any:
-        self._check(org)
+        self._check_organization(org)
         if not self._organization.may_create:
-            raise RefusalError(404, "not found")  # What a token may not do is not there.
+            raise RefusalError(404, "not found")  # The API answers so if the token lacks the permission.
         name = _attributes(request)["name"]
         if name in self._organization.workspaces:
             raise RefusalError(422, "invalid attribute", "Name has already been taken")
@@ -117,16 +117,16 @@ class ApiServer:
         return serializers.workspace(self._organization, made)
 
     def _workspace_by_name(self, request: Request, org: str, name: str) -> Any:
-        self._check(org)
+        self._check_organization(org)
         if name not in self._organization.workspaces:
             raise RefusalError(404, "not found")
         return self._shown(self._organization.workspaces[name])
 
     def _workspace(self, request: Request, ws: str) -> Any:
-        return self._shown(self._of(ws))
+        return self._shown(self._find_workspace(ws))
 
     def _change_workspace(self, request: Request, ws: str) -> Any:
-        it = self._of(ws)
+        it = self._find_workspace(ws)
         it.terraform_version = _attributes(request).get("terraform-version") or it.terraform_version
         return serializers.workspace(self._organization, it)
 
@@ -137,7 +137,7 @@ class ApiServer:
         return _document(serializers.workspace(self._organization, it), included)
 
     def _lock(self, request: Request, ws: str) -> Any:
-        it = self._of(ws)
+        it = self._find_workspace(ws)
         if it.locked_by or it.current:
             raise RefusalError(409, "conflict", "Unable to lock workspace. The workspace is already locked.")
         it.locked_by = self._user(request)
@@ -145,7 +145,7 @@ class ApiServer:
 
     def _unlock(self, request: Request, ws: str) -> Any:
         """https://developer.hashicorp.com/terraform/cloud-docs/api-docs/workspaces#unlock-a-workspace"""
-        it = self._of(ws)
+        it = self._find_workspace(ws)
         if it.current and not it.locked_by:
             raise RefusalError(
                 409, "conflict", f"Unable to unlock workspace. The workspace is locked by Run {it.current.id}"
@@ -157,31 +157,31 @@ class ApiServer:
         return self._force_unlock(request, ws)
 
     def _force_unlock(self, _: Request, ws: str) -> Any:
-        it = self._of(ws)
+        it = self._find_workspace(ws)
         if not it.locked_by:
             raise RefusalError(409, "conflict", "Unable to unlock workspace. The workspace is not locked.")
         it.locked_by = ""
         return serializers.workspace(self._organization, it)
 
     def _current_state(self, request: Request, ws: str) -> Any:
-        it = self._of(ws)
+        it = self._find_workspace(ws)
         if not it.states:
             raise RefusalError(404, "not found")
         return serializers.state(_host(request), it, len(it.states) - 1)
 
     def _create_state(self, request: Request, ws: str) -> Any:
-        it = self._of(ws)
+        it = self._find_workspace(ws)
         it.states.append(base64.b64decode(_attributes(request).get("state") or ""))
         return serializers.state(_host(request), it, len(it.states) - 1)
 
     def _outputs(self, _: Request, ws: str) -> Any:
-        return serializers.outputs(self._of(ws))
+        return serializers.outputs(self._find_workspace(ws))
 
     def _state_version(self, request: Request, sv: str, number: int) -> Any:
-        return serializers.state(_host(request), self._of(f"ws-{sv}"), number)
+        return serializers.state(_host(request), self._find_workspace(f"ws-{sv}"), number)
 
     def _state_content(self, request: Request, ws: str, number: int) -> Response:
-        it = self._of(ws)
+        it = self._find_workspace(ws)
         if request.method == "PUT":
             it.states[number] = request.get_data()
         return Response(it.states[number])
@@ -190,7 +190,7 @@ class ApiServer:
         return Response(status=200)
 
     def _create_configuration(self, request: Request, ws: str) -> Any:
-        self._of(ws)
+        self._find_workspace(ws)
         made = Configuration(self._organization.new_id("cv"), bool(_attributes(request).get("speculative")))
         self._organization.configurations[made.id] = made
         return serializers.configuration(_host(request), made)
@@ -204,7 +204,7 @@ class ApiServer:
 
     def _create_run(self, request: Request) -> Any:
         related = request.get_json()["data"]["relationships"]
-        it = self._of(related["workspace"]["data"]["id"])
+        it = self._find_workspace(related["workspace"]["data"]["id"])
         configuration = self._organization.configurations[related["configuration-version"]["data"]["id"]]
         attributes = dict(_attributes(request))
         if configuration.speculative:
@@ -216,7 +216,7 @@ class ApiServer:
         return serializers.run(run)
 
     def _runs(self, request: Request, ws: str) -> Any:
-        it = self._of(ws)
+        it = self._find_workspace(ws)
         newest_first = reversed(list(self._organization.runs.values()))
         return _page(request, [serializers.run(each) for each in newest_first if each.workspace is it])
 
@@ -238,7 +238,7 @@ class ApiServer:
         if action == "apply":
             if "can-queue-apply" in it.workspace.denied:
                 raise RefusalError(404, "not found")
-            it.becomes("confirmed")
+            it.set_status("confirmed")
             it.confirmed.set()
         else:
             self._organization.cancel(it, "discarded" if action == "discard" else "canceled")
@@ -288,12 +288,12 @@ class ApiServer:
         offset, limit = int(request.args.get("offset", 0)), int(request.args.get("limit", 65536))
         return Response(content[offset : offset + limit])
 
-    def _check(self, organization: str) -> None:
+    def _check_organization(self, organization: str) -> None:
         if organization != self._organization.name:
             raise RefusalError(404, "not found")
 
-    def _of(self, workspace: str) -> EmulatedWorkspace:
-        found = self._organization.workspace(workspace)
+    def _find_workspace(self, workspace: str) -> EmulatedWorkspace:
+        found = self._organization.find_workspace(workspace)
         if found is None:
             raise RefusalError(404, "not found")
         return found
@@ -311,7 +311,7 @@ _ACTIONS = {
     "force-cancel": "is-force-cancelable",
 }
 _OPEN = {"ping", "upload", "log", "state_content", "ignored", "policy_output"}
-"""Addresses that are secret enough by themselves, as those of HCP Terraform's archive are."""
+"""Calls without a token: their addresses are secret, like those of HCP Terraform's archive."""
 
 
 def _routes() -> Map:

@@ -11,7 +11,7 @@ import pytest
 
 from tealform_harness.hcp_emulator.models import EmulatedWorkspace
 from tealform_harness.hcp_emulator.server import EmulatedHcp
-from tests.unit.hcp_emulator.client import Client
+from tests.unit.hcp_emulator.conftest import Client
 
 SLOWLY = {"provisioner": [{"local-exec": {"command": "sleep 30"}}]}
 
@@ -117,7 +117,7 @@ def test_canceled_apply_keeps_what_was_done(client: Client, workspace: EmulatedW
     slow = {"slow": {"depends_on": ["terraform_data.greeting"], **SLOWLY}}
     run = client.start(workspace, greeting(others=slow), auto_apply=True)
     client.wait(run, "applying")
-    client.hear("apply", run, "Executing")
+    client.wait_for_log("apply", run, "Executing")
     assert client.act(run, "cancel") == 202
     client.wait(run, "canceled")
     assert "greeting" in _names(workspace)

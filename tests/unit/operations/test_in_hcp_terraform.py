@@ -246,7 +246,7 @@ def test_speculative_plan_is_made_there_and_reported_as_make_plan_does(
     assert told.out.startswith("dev: 1 to create\n")
     (made,) = _runs(hcp)
     assert f"https://app.terraform.io/app/acme/workspaces/shop-dev/runs/{made.id}\n" in told.err
-    assert (made.asked("plan-only"), made.configuration.speculative) == (True, True)
+    assert (made.has("plan-only"), made.configuration.speculative) == (True, True)
     assert workspace.states == []
 
 
