@@ -34,6 +34,15 @@ def dev(tmp_path: Path) -> GeneratedModule:
     return write(tmp_path, settings="disposable = true")
 
 
+@pytest.fixture
+def applied(dev: GeneratedModule, run: Run, capfd: Captured) -> GeneratedModule:
+    """``dev`` after its first apply."""
+    run("plan", "dev")
+    run("apply", "dev")
+    capfd.readouterr()
+    return dev
+
+
 def test_plan_apply_change_destroy(dev: GeneratedModule, run: Run, checks: FakeChecks, capfd: Captured) -> None:
     assert run("plan", "dev") == 0
     told = capfd.readouterr()
@@ -114,16 +123,13 @@ def test_what_is_new_since_the_plan_was_made_is_not_allowed_with_what_has_been_r
     assert f"ALLOWED: {ADDRESS}: a release has begun\n" in capfd.readouterr().err
 
 
-def test_objection_to_a_destruction(dev: GeneratedModule, run: Run, checks: FakeChecks, capfd: Captured) -> None:
-    run("plan", "dev")
-    run("apply", "dev")
-    capfd.readouterr()
+def test_objection_to_a_destruction(applied: GeneratedModule, run: Run, checks: FakeChecks, capfd: Captured) -> None:
     checks.objections = (Objection(ADDRESS, "somebody wants it"),)
     assert run("destroy", "dev", "--confirm", "dev") == 1
     assert f'make destroy ENV=dev ALLOW="{ADDRESS}"' in capfd.readouterr().err
-    assert local_resources(dev) == ["greeting"]
+    assert local_resources(applied) == ["greeting"]
     assert run("destroy", "dev", "--confirm", "dev", "--allow", ADDRESS) == 0
-    assert local_resources(dev) == []
+    assert local_resources(applied) == []
 
 
 def test_environment_that_is_to_stay(tmp_path: Path, run: Run, capfd: Captured) -> None:
@@ -136,7 +142,7 @@ def test_environment_that_is_to_stay(tmp_path: Path, run: Run, capfd: Captured) 
 
 
 def test_what_aws_protects_still_is_found_before_anything_is_gone(
-    dev: GeneratedModule, run: Run, capfd: Captured, monkeypatch: pytest.MonkeyPatch
+    applied: GeneratedModule, run: Run, capfd: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     switches = {
         "aws_lb.load-balancer": {"enable_deletion_protection": True},
@@ -148,14 +154,11 @@ def test_what_aws_protects_still_is_found_before_anything_is_gone(
         {"address": address, "change": {"actions": ["delete"], "before": before}}
         for address, before in switches.items()
     ]
-    run("plan", "dev")
-    run("apply", "dev")
-    capfd.readouterr()
     monkeypatch.setattr(terraform_cli, "show", lambda *_: {"format_version": "1.2", "resource_changes": going})
     assert run("destroy", "dev", "--confirm", "dev") == 2
     told = "AWS still protects aws_db_instance.orders, aws_dynamodb_table.carts, aws_lb.load-balancer from deletion"
     assert told in capfd.readouterr().err
-    assert local_resources(dev) == ["greeting"]
+    assert local_resources(applied) == ["greeting"]
 
 
 def test_protected_environment_wants_its_name(
@@ -203,15 +206,13 @@ def test_settings_that_changed_since_the_plan(dev: GeneratedModule, run: Run, ca
     assert local_resources(dev) == []
 
 
-def test_somebody_else_applied_since_the_plan(dev: GeneratedModule, run: Run, capfd: Captured) -> None:
+def test_somebody_else_applied_since_the_plan(applied: GeneratedModule, run: Run, capfd: Captured) -> None:
+    generate(applied.folder, greeting(input="first"))
     run("plan", "dev")
-    run("apply", "dev")
-    generate(dev.folder, greeting(input="first"))
-    run("plan", "dev")
-    first = {file.name: file.read_bytes() for file in dev.data_folder.iterdir()}
+    first = {file.name: file.read_bytes() for file in applied.data_folder.iterdir()}
     run("apply", "dev")
     for name, content in first.items():
-        (dev.data_folder / name).write_bytes(content)
+        (applied.data_folder / name).write_bytes(content)
     capfd.readouterr()
     assert run("apply", "dev") == 2
     told = capfd.readouterr().err
@@ -242,40 +243,33 @@ def test_apply_takes_no_other_plan(dev: GeneratedModule, run: Run, capfd: Captur
     assert local_resources(dev) == []
 
 
-def test_terraforms_own_arguments(dev: GeneratedModule, run: Run, checks: FakeChecks, capfd: Captured) -> None:
-    run("plan", "dev")
-    run("apply", "dev")
-    capfd.readouterr()
+def test_terraforms_own_arguments(applied: GeneratedModule, run: Run, checks: FakeChecks, capfd: Captured) -> None:
     assert run("plan", "dev", f"-replace={ADDRESS}", "-detailed-exitcode") == 0
     assert capfd.readouterr().out.startswith("dev: 1 to replace\n")
     assert run("plan", "dev", "-destroy") == 0
     assert checks.calls[-1] == ("dev", True)
     assert run("apply", "dev", "-parallelism=1", "--confirm", "dev") == 0
-    assert local_resources(dev) == []
+    assert local_resources(applied) == []
 
 
-def test_plan_to_destroy_everything_wants_the_name(dev: GeneratedModule, run: Run, capfd: Captured) -> None:
-    run("plan", "dev")
-    run("apply", "dev")
+def test_plan_to_destroy_everything_wants_the_name(applied: GeneratedModule, run: Run, capfd: Captured) -> None:
     run("plan", "dev", "-destroy")
     capfd.readouterr()
     assert run("apply", "dev", "--confirm", "prod") == 2
     assert capfd.readouterr().out.startswith("dev: 1 to destroy\n")
-    assert local_resources(dev) == ["greeting"]
+    assert local_resources(applied) == ["greeting"]
 
 
 def test_destruction_that_did_not_begin_leaves_nothing_to_apply(
-    dev: GeneratedModule, run: Run, capfd: Captured, monkeypatch: pytest.MonkeyPatch
+    applied: GeneratedModule, run: Run, capfd: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run("plan", "dev")
-    run("apply", "dev")
     with monkeypatch.context() as full:
         full.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
         assert run("destroy", "dev", "--confirm", "dev") == 2
     capfd.readouterr()
     assert run("apply", "dev", "--confirm", "dev") == 2
     assert "there is no plan to apply" in capfd.readouterr().err
-    assert local_resources(dev) == ["greeting"]
+    assert local_resources(applied) == ["greeting"]
 
 
 def test_first_plan_is_fresh_though_it_locks_the_providers(
@@ -298,10 +292,7 @@ def test_failed_init_is_a_failed_plan(dev: GeneratedModule, run: Run, capfd: Cap
     assert "terraform plan in" not in told
 
 
-def test_any_other_command_of_terraforms(dev: GeneratedModule, run: Run, capfd: Captured) -> None:
-    run("plan", "dev")
-    run("apply", "dev")
-    capfd.readouterr()
+def test_any_other_command_of_terraforms(applied: GeneratedModule, run: Run, capfd: Captured) -> None:
     assert run("terraform", "dev", "state", "list") == 0
     assert capfd.readouterr().out == f"{ADDRESS}\n"
     assert run("terraform", "dev") == 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -52,22 +51,21 @@ def test_version_is_terraforms_own(on_path: Path) -> None:
     assert terraform_binaries.list_terraforms()[0].version() == "1.2.3"
 
 
-def test_terraform_that_hangs_is_an_error(on_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    on_path.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
-    monkeypatch.setattr(terraform_binaries, "_START_SECONDS", 0.2)
-    with pytest.raises(TealformError, match="has not answered in"):
-        terraform_binaries.list_terraforms()[0].version()
-
-
-def test_program_that_this_machine_cannot_run_is_an_error(on_path: Path) -> None:
-    on_path.write_bytes(b"\x7fELF of another machine")
-    with pytest.raises(TealformError, match="does not tell its version: Exec format error"):
-        terraform_binaries.list_terraforms()[0].version()
-
-
-def test_terraform_that_does_not_start_is_an_error(on_path: Path) -> None:
-    shutil.copy("/bin/false", on_path)
-    with pytest.raises(TealformError, match="does not tell its version"):
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"#!/bin/sh\nexec /bin/sleep 60\n", r"has not answered in 0\.2 seconds"),
+        (b"\x7fELF of another machine", "does not tell its version: Exec format error"),
+        (Path("/bin/false").read_bytes(), "does not tell its version"),
+    ],
+    ids=["it hangs", "it is for another machine", "it fails"],
+)
+def test_terraform_that_does_not_start_is_an_error(
+    on_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, message: str
+) -> None:
+    on_path.write_bytes(content)
+    monkeypatch.setattr(terraform_binaries, "_START_SECONDS", 0.2 if "answered" in message else 30)
+    with pytest.raises(TealformError, match=message):
         terraform_binaries.list_terraforms()[0].version()
 
 
