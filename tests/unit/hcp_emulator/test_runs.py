@@ -37,11 +37,11 @@ def test_run_is_planned_confirmed_and_applied(client: Client, workspace: Emulate
 
     assert client.act(run, "apply") == 202
     client.wait(run, "applied")
-    said = client.log("apply", run)
+    log = client.log("apply", run)
     # Terraform leaves out three lines.
-    assert said.splitlines()[3] == "terraform_data.greeting: Creating..."
-    assert said.startswith("\x02")
-    assert said.endswith("\x03")
+    assert log.splitlines()[3] == "terraform_data.greeting: Creating..."
+    assert log.startswith("\x02")
+    assert log.endswith("\x03")
     state = client.get(f"/workspaces/{workspace.id}/current-state-version")["attributes"]
     assert httpx.get(state["hosted-state-download-url"], trust_env=False).json()["serial"] == state["serial"]
     (output,) = client.get(f"/workspaces/{workspace.id}/current-state-version-outputs")

@@ -80,9 +80,9 @@ def test_apply_waits_for_a_locked_workspace_and_says_so(
             time.sleep(0.02)
         assert workspace.states == []
         workspace.locked_by = ""
-        said = applying.result()
-    assert "Waiting for the manually locked workspace to be unlocked..." in said
-    assert "Apply complete!" in said
+        output = applying.result()
+    assert "Waiting for the manually locked workspace to be unlocked..." in output
+    assert "Apply complete!" in output
 
 
 def _looks(hcp: EmulatedHcp, workspace: EmulatedWorkspace) -> int:

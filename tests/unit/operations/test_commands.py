@@ -45,10 +45,10 @@ def applied(dev: GeneratedModule, run: Run, capfd: Captured) -> GeneratedModule:
 
 def test_plan_apply_change_destroy(dev: GeneratedModule, run: Run, checks: FakeChecks, capfd: Captured) -> None:
     assert run("plan", "dev") == 0
-    told = capfd.readouterr()
-    assert told.out.startswith("dev: 1 to create\n")
-    assert "terraform plan in environments/dev\n" in told.err
-    assert told.err.endswith("to make it so: make apply ENV=dev\n")
+    captured = capfd.readouterr()
+    assert captured.out.startswith("dev: 1 to create\n")
+    assert "terraform plan in environments/dev\n" in captured.err
+    assert captured.err.endswith("to make it so: make apply ENV=dev\n")
     assert local_resources(dev) == []
 
     assert run("apply", "dev") == 0
@@ -58,14 +58,14 @@ def test_plan_apply_change_destroy(dev: GeneratedModule, run: Run, checks: FakeC
     assert capfd.readouterr().err == "environments/dev: there is no plan to apply; run: make plan ENV=dev\n"
 
     assert run("plan", "dev") == 0
-    told = capfd.readouterr()
-    assert told.out.startswith("dev: no changes")
-    assert "make apply" not in told.err
+    captured = capfd.readouterr()
+    assert captured.out.startswith("dev: no changes")
+    assert "make apply" not in captured.err
 
     assert run("destroy", "dev", "--confirm", "prod") == 2
-    told = capfd.readouterr()
-    assert told.out.startswith("dev: 1 to destroy\n")
-    assert told.err.endswith('"prod" is not dev; nothing was done\n')
+    captured = capfd.readouterr()
+    assert captured.out.startswith("dev: 1 to destroy\n")
+    assert captured.err.endswith('"prod" is not dev; nothing was done\n')
     assert local_resources(dev) == ["greeting"]
     assert run("destroy", "dev", "--confirm", "dev") == 0
     assert local_resources(dev) == []
@@ -86,10 +86,10 @@ def test_nothing_of_terraforms_own_words_unless_asked_for(dev: GeneratedModule, 
 def test_plan_for_programs(dev: GeneratedModule, run: Run, checks: FakeChecks, capfd: Captured) -> None:
     checks.objections = (Objection(ADDRESS, "somebody wants it"),)
     assert run("plan", "dev", "--json") == 0
-    told = json.loads(capfd.readouterr().out)
-    assert [(each["address"], each["action"]) for each in told["changes"]] == [(ADDRESS, "create")]
-    assert [each["address"] for each in told["objections"]] == [ADDRESS]
-    assert told["policy"] == plan_gate.Verdict().as_json()
+    captured = json.loads(capfd.readouterr().out)
+    assert [(each["address"], each["action"]) for each in captured["changes"]] == [(ADDRESS, "create")]
+    assert [each["address"] for each in captured["objections"]] == [ADDRESS]
+    assert captured["policy"] == plan_gate.Verdict().as_json()
 
 
 def test_objection_is_told_by_plan_and_stops_apply_until_it_is_named(
@@ -113,9 +113,9 @@ def test_what_is_new_since_the_plan_was_made_is_not_allowed_with_what_has_been_r
     run("plan", "dev")
     checks.objections += (Objection(ADDRESS, "a release has begun"),)
     assert run("apply", "dev", "--allow", ADDRESS) == 1
-    told = capfd.readouterr().err
-    assert "STOPPED: a release has begun\n      ALLOWED: somebody wants it" in told
-    assert "  make plan ENV=dev " in told
+    captured = capfd.readouterr().err
+    assert "STOPPED: a release has begun\n      ALLOWED: somebody wants it" in captured
+    assert "  make plan ENV=dev " in captured
     assert local_resources(dev) == []
     run("plan", "dev")
     capfd.readouterr()
@@ -156,8 +156,8 @@ def test_what_aws_protects_still_is_found_before_anything_is_gone(
     ]
     monkeypatch.setattr(terraform_cli, "show", lambda *_: {"format_version": "1.2", "resource_changes": going})
     assert run("destroy", "dev", "--confirm", "dev") == 2
-    told = "AWS still protects aws_db_instance.orders, aws_dynamodb_table.carts, aws_lb.load-balancer from deletion"
-    assert told in capfd.readouterr().err
+    captured = "AWS still protects aws_db_instance.orders, aws_dynamodb_table.carts, aws_lb.load-balancer from deletion"
+    assert captured in capfd.readouterr().err
     assert local_resources(applied) == ["greeting"]
 
 
@@ -215,9 +215,9 @@ def test_somebody_else_applied_since_the_plan(applied: GeneratedModule, run: Run
         (applied.data_folder / name).write_bytes(content)
     capfd.readouterr()
     assert run("apply", "dev") == 2
-    told = capfd.readouterr().err
-    assert "Saved plan is stale" in told
-    assert told.endswith("nothing was done: Terraform does not take the plan any more; run: make plan ENV=dev\n")
+    captured = capfd.readouterr().err
+    assert "Saved plan is stale" in captured
+    assert captured.endswith("nothing was done: Terraform does not take the plan any more; run: make plan ENV=dev\n")
 
 
 def test_failed_plan_says_why_and_leaves_none(dev: GeneratedModule, run: Run, capfd: Captured) -> None:
@@ -287,9 +287,9 @@ def test_first_plan_is_fresh_though_it_locks_the_providers(
 def test_failed_init_is_a_failed_plan(dev: GeneratedModule, run: Run, capfd: Captured) -> None:
     generate(dev.folder, {"terraform": {"backend": {"nowhere": {}}}})
     assert run("plan", "dev") == 1
-    told = capfd.readouterr().err
-    assert "Unsupported backend type" in told
-    assert "terraform plan in" not in told
+    captured = capfd.readouterr().err
+    assert "Unsupported backend type" in captured
+    assert "terraform plan in" not in captured
 
 
 def test_any_other_command_of_terraforms(applied: GeneratedModule, run: Run, capfd: Captured) -> None:

@@ -71,10 +71,10 @@ def test_plan_apply_no_change_and_destroy(
     tmp_path: Path, dev: GeneratedModule, do: Do, hcp: EmulatedHcp, workspace: EmulatedWorkspace, capfd: Captured
 ) -> None:
     assert do("plan", "dev") == 0
-    told = capfd.readouterr()
-    assert told.out.startswith("dev: 1 to create\n")
+    captured = capfd.readouterr()
+    assert captured.out.startswith("dev: 1 to create\n")
     (made,) = _runs(hcp)
-    assert f"https://app.terraform.io/app/acme/shop-dev/runs/{made.id}" in told.err
+    assert f"https://app.terraform.io/app/acme/shop-dev/runs/{made.id}" in captured.err
     assert (made.status, _resources(workspace)) == ("planned_and_saved", [])
     # The committed files are all that a run needs, and neither plans nor states are among them.
     assert made.files == ["cdk.tf.json", "environment.hcl"]
@@ -114,9 +114,9 @@ def test_plan_that_was_discarded_by_somebody(
     do("plan", "dev")
     hcp.organization.cancel(_runs(hcp)[0], "discarded")
     assert do("apply", "dev") == 2
-    told = capfd.readouterr().err
-    assert "Saved plan is discarded" in told
-    assert told.endswith("nothing was done: Terraform does not take the plan any more; run: make plan ENV=dev\n")
+    captured = capfd.readouterr().err
+    assert "Saved plan is discarded" in captured
+    assert captured.endswith("nothing was done: Terraform does not take the plan any more; run: make plan ENV=dev\n")
 
 
 @pytest.fixture
@@ -135,25 +135,25 @@ def test_run_that_is_canceled_by_somebody(slow: list[str], tmp_path: Path, hcp: 
     process = sessions.start(slow, dict(os.environ))
     sessions.wait_for(tmp_path / "begun")
     hcp.organization.cancel(_runs(hcp)[0], "canceled")
-    told, _ = process.communicate(timeout=30)
+    captured, _ = process.communicate(timeout=30)
     assert process.returncode == 1
     assert _runs(hcp)[0].status == "canceled"
     # Terraform ends without a word, so Tealform says how to go on.
-    assert told.endswith(
+    assert captured.endswith(
         "environments/dev: that did not end well. What was done, if anything, is in the state, and the plan is used up; "
         "make plan ENV=dev shows what is left. The run may still be going on in HCP Terraform\n"
     )
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "told"),
+    ("answer", "status", "captured"),
     [
         ("yes", "canceled", "The remote operation was successfully cancelled."),
         ("no", "applying", "The remote operation was not cancelled."),
     ],
 )
 def test_ctrl_c_asks_whether_the_run_shall_end_there_too(
-    slow: list[str], tmp_path: Path, hcp: EmulatedHcp, answer: str, status: str, told: str
+    slow: list[str], tmp_path: Path, hcp: EmulatedHcp, answer: str, status: str, captured: str
 ) -> None:
     terminal = sessions.Terminal(slow, dict(os.environ))
     sessions.wait_for(tmp_path / "begun")
@@ -161,7 +161,7 @@ def test_ctrl_c_asks_whether_the_run_shall_end_there_too(
     terminal.read_until("Do you want to cancel the remote operation?")
     terminal.type(f"{answer}\n")
     terminal.end()
-    assert told in terminal.shown
+    assert captured in terminal.shown
     assert _runs(hcp)[0].status == status
 
 
@@ -170,18 +170,18 @@ def test_policy_of_the_organization_that_fails(
 ) -> None:
     workspace.failing_policy = "hard-mandatory"
     assert do("plan", "dev") == 1
-    told = capfd.readouterr().err
-    assert "nobody-on-friday (hard-mandatory): failed" in told
-    assert "Organization Policy Check hard failed." in told
+    captured = capfd.readouterr().err
+    assert "nobody-on-friday (hard-mandatory): failed" in captured
+    assert "Organization Policy Check hard failed." in captured
     assert do("apply", "dev") == 2
     assert "there is no plan to apply" in capfd.readouterr().err
 
 
 def test_missing_workspace_is_not_created(dev: GeneratedModule, do: Do, hcp: EmulatedHcp, capfd: Captured) -> None:
     assert do("plan", "dev") == 2
-    told = capfd.readouterr().err
-    assert "shop-dev" in told
-    assert "docs/hcp-terraform.md" in told
+    captured = capfd.readouterr().err
+    assert "shop-dev" in captured
+    assert "docs/hcp-terraform.md" in captured
     assert hcp.organization.workspaces == {}
     # Who wants Terraform to create it says so.
     assert do("terraform", "dev", "init") == 0
@@ -207,9 +207,9 @@ def test_token_that_is_missing_or_wrong(
     for name, value in hcp.environment(token).items():
         monkeypatch.setenv(name, value)
     assert do("plan", "dev") == 2
-    told = capfd.readouterr().err
-    assert "token" in told
-    assert "another" not in told
+    captured = capfd.readouterr().err
+    assert "token" in captured
+    assert "another" not in captured
     assert _runs(hcp) == []
 
 
@@ -242,10 +242,10 @@ def test_speculative_plan_is_made_there_and_reported_as_make_plan_does(
 ) -> None:
     workspace.working_directory, workspace.vcs = "environments/dev", True
     assert do("speculative-plan", "dev") == 0
-    told = capfd.readouterr()
-    assert told.out.startswith("dev: 1 to create\n")
+    captured = capfd.readouterr()
+    assert captured.out.startswith("dev: 1 to create\n")
     (made,) = _runs(hcp)
-    assert f"https://app.terraform.io/app/acme/workspaces/shop-dev/runs/{made.id}\n" in told.err
+    assert f"https://app.terraform.io/app/acme/workspaces/shop-dev/runs/{made.id}\n" in captured.err
     assert (made.has("plan-only"), made.configuration.speculative) == (True, True)
     assert workspace.states == []
 
@@ -255,13 +255,13 @@ def test_speculative_plan_that_a_policy_stops_is_shown_with_the_policy(
 ) -> None:
     workspace.failing_policy = "hard-mandatory"
     assert do("speculative-plan", "dev", "--json") == 1
-    told = capfd.readouterr()
-    document = json.loads(told.out)
+    captured = capfd.readouterr()
+    document = json.loads(captured.out)
     assert document["counts"]["create"] == 1
     assert document["run"]["failure"].startswith(
         "the plan was made, and stopped by a policy or a run task: a policy of the organization; see https://"
     )
-    assert told.err.endswith(f"environments/dev: {document['run']['failure']}\n")
+    assert captured.err.endswith(f"environments/dev: {document['run']['failure']}\n")
 
 
 def test_speculative_plan_that_fails_there_is_reported_in_terraforms_words(
@@ -269,9 +269,9 @@ def test_speculative_plan_that_fails_there_is_reported_in_terraforms_words(
 ) -> None:
     _write(tmp_path, input="${nothing.here}")
     assert do("speculative-plan", "dev") == 1
-    told = capfd.readouterr()
-    assert told.out == ""
-    assert "environments/dev: the plan failed: Reference to undeclared resource" in told.err
+    captured = capfd.readouterr()
+    assert captured.out == ""
+    assert "environments/dev: the plan failed: Reference to undeclared resource" in captured.err
 
 
 def test_locked_workspace_is_found_before_an_apply(dev: GeneratedModule, do: Do, workspace: EmulatedWorkspace) -> None:

@@ -110,10 +110,10 @@ def test_interrupted_apply_saves_what_it_did_and_says_how_to_go_on(dev: Generate
     process = _start(dev, "apply", "dev")
     sessions.wait_for(begun)
     process.send_signal(signal.SIGINT)
-    told, _ = process.communicate(timeout=30)
+    captured, _ = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert "Interrupt received" in told
-    assert told.endswith("is in the state, and the plan is used up; make plan ENV=dev shows what is left\n")
+    assert "Interrupt received" in captured
+    assert captured.endswith("is in the state, and the plan is used up; make plan ENV=dev shows what is left\n")
     assert 0 < len(local_resources(dev)) < THINGS
     assert not (dev.folder / ".terraform.tfstate.lock.info").exists()
     _bring_to_its_end(dev)
@@ -129,9 +129,9 @@ def test_apply_that_ended_well_in_spite_of_ctrl_c_says_so(
     process = _start(dev, "apply", "dev")
     sessions.wait_for(begun)
     process.send_signal(signal.SIGINT)
-    told, _ = process.communicate(timeout=30)
+    captured, _ = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert told.endswith("environments/dev: interrupted when all was done: the plan has been applied\n")
+    assert captured.endswith("environments/dev: interrupted when all was done: the plan has been applied\n")
     assert "there is no plan to apply" in _run(dev, "apply", "dev").stderr
 
 

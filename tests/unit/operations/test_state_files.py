@@ -29,9 +29,9 @@ def test_no_state_an_empty_one_and_a_whole_one_are_sound(dev: GeneratedModule, s
 
 def test_state_that_could_not_be_saved(dev: GeneratedModule) -> None:
     (dev.folder / "errored.tfstate").write_text("{}")
-    with pytest.raises(TealformError) as told:
+    with pytest.raises(TealformError) as captured:
         state_files.check(dev)
-    assert str(told.value) == (
+    assert str(captured.value) == (
         "environments/dev/errored.tfstate: the last command changed things and could not save the state; this file is the "
         'state. See to what it said then, and run: make terraform ENV=dev ARGS="state push errored.tfstate"; then move the '
         "file away"
@@ -62,9 +62,9 @@ def test_empty_state_where_there_was_a_full_one(dev: GeneratedModule, copy: str)
     dev.data_folder.mkdir(parents=True)
     (dev.folder / "terraform.tfstate").touch()
     (dev.folder / copy).write_text(FULL)
-    with pytest.raises(TealformError) as told:
+    with pytest.raises(TealformError) as captured:
         state_files.check(dev)
-    assert str(told.value) == (
+    assert str(captured.value) == (
         f"environments/dev/terraform.tfstate: is empty, so that all would be made a second time; environments/dev/{copy} is the "
         "state before the last change: copy it over terraform.tfstate. If nothing of it is there any more, remove "
         "terraform.tfstate"

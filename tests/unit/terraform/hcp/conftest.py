@@ -98,7 +98,7 @@ def running() -> Iterator[Service]:
         server.server_close()
 
 
-def workspace(name: str = "shop-dev", relationships: Mapping[str, Any] | None = None, **said: Any) -> dict[str, Any]:
+def workspace(name: str = "shop-dev", relationships: Mapping[str, Any] | None = None, **values: Any) -> dict[str, Any]:
     """A workspace as the API tells it; ``said`` are attributes, with ``_`` for ``-``."""
     attributes = {
         "name": name,
@@ -108,7 +108,7 @@ def workspace(name: str = "shop-dev", relationships: Mapping[str, Any] | None = 
         "vcs-repo": None,
         "locked": False,
         "permissions": {"can-queue-run": True},
-        **{key.replace("_", "-"): value for key, value in said.items()},
+        **{key.replace("_", "-"): value for key, value in values.items()},
     }
     return {
         "data": {

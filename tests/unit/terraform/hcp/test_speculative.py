@@ -21,20 +21,20 @@ ADDRESS = "https://app.terraform.io/app/acme/workspaces/shop-dev/runs/run-1"
 PLAN = {"format_version": "1.2", "resource_changes": []}
 
 
-def a_run(status: str, **said: Any) -> Answer:
+def a_run(status: str, **values: Any) -> Answer:
     relationships = {"plan": {"data": {"id": "plan-1", "type": "plans"}}}
     return 200, {
         "data": {
             "id": "run-1",
             "type": "runs",
-            "attributes": {"status": status} | {key.replace("_", "-"): value for key, value in said.items()},
+            "attributes": {"status": status} | {key.replace("_", "-"): value for key, value in values.items()},
             "relationships": relationships,
         }
     }
 
 
-def a_plan(status: str = "finished", **said: Any) -> Answer:
-    return 200, {"data": {"id": "plan-1", "type": "plans", "attributes": {"status": status, **said}}}
+def a_plan(status: str = "finished", **values: Any) -> Answer:
+    return 200, {"data": {"id": "plan-1", "type": "plans", "attributes": {"status": status, **values}}}
 
 
 def a_list(*attributes: dict[str, Any], kind: str = "x", **relationships: Any) -> Answer:
@@ -155,9 +155,9 @@ def test_what_is_redacted_is_judged_by_the_guard_and_not_by_the_policies(
     redacted = {"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": changes}
     ready.answers["GET plans/plan-1/json-output-redacted"] = (200, redacted)
     assert plan.speculate(environment().parents[1], "dev", "summary") == 0
-    told = capsys.readouterr().out
-    assert "\n  aws_ecs_cluster.main\n      STOPPED: " in told
-    assert told.endswith(
+    captured = capsys.readouterr().out
+    assert "\n  aws_ecs_cluster.main\n      STOPPED: " in captured
+    assert captured.endswith(
         "policy: the plan could not be judged\n  the token may not read all of it; «make policy» judges what is generated\n"
     )
 
@@ -241,8 +241,8 @@ class TestPolicies:
             {"status": "failed"}, kind="ts", **{"task-results": results}
         )
         for number, (name, level) in enumerate((("scan", "mandatory"), ("costs", "advisory")), start=1):
-            said = {"task-name": name, "status": "failed", "workspace-task-enforcement-level": level}
-            ready.answers[f"GET task-results/taskrs-{number}"] = (200, {"data": {"attributes": said}})
+            values = {"task-name": name, "status": "failed", "workspace-task-enforcement-level": level}
+            ready.answers[f"GET task-results/taskrs-{number}"] = (200, {"data": {"attributes": values}})
         made = make(environment())
         assert (made.plan, made.failure) == (None, f"stopped before the plan by scan (run task); see {ADDRESS}")
 
@@ -270,7 +270,7 @@ class TestAnInterruption:
 
 
 class TestThereIsNoRun:
-    def said(self, folder: Path) -> str:
+    def values(self, folder: Path) -> str:
         with pytest.raises(TealformError) as caught:
             make(folder)
         assert TOKEN not in str(caught.value)
@@ -279,27 +279,27 @@ class TestThereIsNoRun:
     def test_where_the_state_is_elsewhere(self, ready: Service, environment: Write) -> None:
         folder = environment()
         (folder / "cdk.tf.json").write_text(json.dumps({"terraform": {"backend": {"s3": {}}}}))
-        assert self.said(folder) == (
+        assert self.values(folder) == (
             "environments/dev: its state is not in HCP Terraform, which makes speculative plans; use: make plan ENV=dev"
         )
 
     def test_where_the_workspace_runs_nothing(self, ready: Service, environment: Write) -> None:
         ready.answers["GET organizations/acme/workspaces/shop-dev"] = (200, workspace(execution_mode="local"))
-        assert self.said(environment()) == (
+        assert self.values(environment()) == (
             'environments/dev: workspace "shop-dev" only keeps the state and runs nothing (execution mode local); use: '
             "make plan ENV=dev"
         )
 
     def test_in_a_workspace_that_is_missing(self, ready: Service, environment: Write) -> None:
         del ready.answers["GET organizations/acme/workspaces/shop-dev"]
-        assert 'has no workspace "shop-dev"' in self.said(environment())
+        assert 'has no workspace "shop-dev"' in self.values(environment())
         assert not ready.requests("POST", "runs")
 
     def test_with_a_token_that_only_terraform_can_ask_for(
         self, ready: Service, environment: Write, tmp_path: Path
     ) -> None:
         (tmp_path / "cli.tfrc").write_text('credentials_helper "vault" {}\n')
-        assert self.said(environment()) == (
+        assert self.values(environment()) == (
             'the token for app.terraform.io is known to the credentials helper "vault", which only Terraform asks; set the '
             "environment variable TF_TOKEN_app_terraform_io"
         )
@@ -307,4 +307,4 @@ class TestThereIsNoRun:
     def test_of_what_is_not_taken(self, ready: Service, environment: Write) -> None:
         refused = {"id": "cv-1", "attributes": {"status": "errored", "error-message": "no valid archive"}}
         ready.answers["GET configuration-versions/cv-1"] = (200, {"data": refused})
-        assert self.said(environment()) == "app.terraform.io does not take what was uploaded: no valid archive"
+        assert self.values(environment()) == "app.terraform.io does not take what was uploaded: no valid archive"
