@@ -17,7 +17,7 @@ from tealform.operations.plan_checks import PlanFindings
 from tealform.operations.root_module import GeneratedModule
 from tealform.plan.blocker import Objection
 from tealform.policy import plan_gate
-from tests import support
+from tests import projects, support
 
 GENERATED = "cdk.tf.json"
 ADDRESS = "terraform_data.greeting"
@@ -81,9 +81,7 @@ def unchecked_command(root: Path, *arguments: str) -> list[str]:
 
 def put_stand_in_on_path(folder: Path, monkeypatch: pytest.MonkeyPatch, init: str = ":", apply: str = ":") -> None:
     """``init`` and ``apply`` are what the stand-in does then, in the language of the shell."""
-    folder.mkdir()
-    (folder / "terraform").write_text(_STAND_IN.format(init=init, apply=apply))
-    (folder / "terraform").chmod(0o755)
+    projects.write_program(folder / "terraform", _STAND_IN.format(init=init, apply=apply))
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
 
 

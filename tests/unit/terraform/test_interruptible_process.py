@@ -131,8 +131,7 @@ def begin(bin_: Path, command: list[str]) -> Begin:
 
 
 def _write(bin_: Path, text: str) -> None:
-    (bin_ / "terraform").write_text(f"#!{sys.executable}\n{text}")
-    (bin_ / "terraform").chmod(0o755)
+    projects.write_program(bin_ / "terraform", f"#!{sys.executable}\n{text}")
 
 
 def _count_signals(bin_: Path) -> str:
@@ -212,8 +211,7 @@ def test_terminal_that_is_closed_while_lines_are_shown(command: list[str], bin_:
 
 
 def test_ctrl_c_in_a_plan_that_ends_well_takes_effect(dev: Path, bin_: Path) -> None:
-    (bin_ / "terraform").write_text("#!/bin/sh\n")
-    (bin_ / "terraform").chmod(0o755)
+    projects.write_program(bin_ / "terraform", "#!/bin/sh\n")
     assert terraform_cli.run(dev, "init") == 0
     _write(bin_, PATIENT)
     with pytest.raises(KeyboardInterrupt):

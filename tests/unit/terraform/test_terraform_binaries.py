@@ -20,8 +20,7 @@ from tests import projects, sessions
 def on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program called terraform, alone on PATH."""
     program = tmp_path / "terraform"
-    program.write_text('#!/bin/sh\necho \'{"terraform_version": "1.2.3"}\'\n')
-    program.chmod(0o755)
+    projects.write_program(program, '#!/bin/sh\necho \'{"terraform_version": "1.2.3"}\'\n')
     monkeypatch.setenv("PATH", str(tmp_path))
     return program
 

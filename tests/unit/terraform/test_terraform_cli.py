@@ -31,10 +31,7 @@ exit $(cat "$here/code")
 class Terraform:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir()
-        program = folder / "terraform"
-        program.write_text(STAND_IN)
-        program.chmod(0o755)
+        projects.write_program(folder / "terraform", STAND_IN)
         self.answer()
 
     def answer(self, code: int = 0, init: int = 0) -> None:
