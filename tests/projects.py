@@ -26,6 +26,13 @@ def write(root: Path, document: Any) -> Path:
     return folder
 
 
+def write_program(file: Path, text: str) -> None:
+    """Write a script that can be run, and the folders that it is in."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    file.chmod(0o755)
+
+
 def without_terraform(root: Path) -> dict[str, str]:
     """This process's environment, but with the programs alone that Terraform's own provisioners need."""
     programs = root / "programs"

@@ -15,7 +15,7 @@ from tealform.settings.loader import GENERATED, Settings
 from tealform.synth import app, environments
 from tealform.synth.synthesis import synthesize
 from tealform.terraform import scratch_module, terraform_binaries
-from tealform.terraform.scratch_module import Outcome, Workspace
+from tealform.terraform.scratch_module import CommandResult, ScratchModule
 from tealform_harness.aws_emulator import external_references
 from tealform_harness.aws_emulator.server import EmulatedAws, running
 from tealform_harness.verify import aws_provider, settings_change
@@ -40,24 +40,24 @@ BUCKET = f"shop-terraform-state-{projects.ACCOUNT}"
 
 
 def _provider() -> Provider:
-    return aws_provider.find("6.25.0", terraform_binaries.every()[0], lazy_bindings.CACHE)
+    return aws_provider.find("6.25.0", terraform_binaries.list_terraforms()[0], lazy_bindings.CACHE)
 
 
 @contextmanager
-def _work(folder: Path, provider: Provider, aws: EmulatedAws) -> Iterator[tuple[Workspace, Concession]]:
+def _work(folder: Path, provider: Provider, aws: EmulatedAws) -> Iterator[tuple[ScratchModule, Concession]]:
     """A workspace of the Terraform in ``folder``, initialized, without what the provider is too old to know."""
     variables = {**aws.environment, **calls.LOGGING}
     with (
         provider.serving(variables, folder) as reattach,
         # The backend asks AWS as well, once the state is there.
-        scratch_module.untouched(
-            folder, terraform_binaries.every()[0], {**aws.environment, "TF_REATTACH_PROVIDERS": reattach}
+        scratch_module.copy_with_own_backend(
+            folder, terraform_binaries.list_terraforms()[0], {**aws.environment, "TF_REATTACH_PROVIDERS": reattach}
         ) as work,
     ):
         yield work, Concession(provider.version)
 
 
-def _well(outcome: Outcome) -> Outcome:
+def _well(outcome: CommandResult) -> CommandResult:
     assert [str(each) for each in outcome.errors] == []
     return outcome
 
@@ -128,7 +128,7 @@ def test_the_roles_may_do_what_terraform_does_and_a_plan_needs_no_more_than_the_
     )
 
 
-def _changes(settings: Settings, work: Workspace, concession: Concession) -> Iterator[Callable[[], object]]:
+def _changes(settings: Settings, work: ScratchModule, concession: Concession) -> Iterator[Callable[[], object]]:
     """What is generated at first, then for other settings, then for an environment that may go."""
     yield lambda: None
     other = settings_change.changed(settings)
@@ -136,7 +136,7 @@ def _changes(settings: Settings, work: Workspace, concession: Concession) -> Ite
         yield lambda each=each: _resynthesize(each, work, concession)  # type: ignore[misc]
 
 
-def _resynthesize(settings: Settings, work: Workspace, concession: Concession) -> None:
+def _resynthesize(settings: Settings, work: ScratchModule, concession: Concession) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         text = synthesize([settings], Path(scratch))[settings.name]
     (work.folder / GENERATED).write_text(text, encoding="utf-8")

@@ -112,7 +112,7 @@ def _project(root: Path, text: str, change: Callable[[Body], object] = lambda _:
 
 def _judge(folder: Path, until: str = RELEASE) -> Verdict:
     """The last verdict, which is the first that was refuted or that on the claim ``until``."""
-    terraform = terraform_binaries.every()[0]
+    terraform = terraform_binaries.list_terraforms()[0]
     provider = aws_provider.find("6.25.0", terraform, lazy_bindings.CACHE)
     for verdict in emulated_lifecycle.judge(folder, terraform, provider, "all"):
         if verdict.result == "refuted" or verdict.claim == until:

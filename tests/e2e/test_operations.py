@@ -76,7 +76,7 @@ class Project:
 
 def _learn(project: Project, provider: aws_provider.Provider, variables: Mapping[str, str]) -> Concession:
     concession = Concession(provider.version)
-    with scratch_module.of(project.dev, terraform_binaries.every()[0], variables) as work:
+    with scratch_module.copy_with_local_state(project.dev, terraform_binaries.list_terraforms()[0], variables) as work:
         assert not work.init().errors
         concession.learn(work)
     return concession
@@ -84,7 +84,7 @@ def _learn(project: Project, provider: aws_provider.Provider, variables: Mapping
 
 @contextlib.contextmanager
 def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, Concession]]:
-    provider = aws_provider.find("6.25.0", terraform_binaries.every()[0], lazy_bindings.CACHE)
+    provider = aws_provider.find("6.25.0", terraform_binaries.list_terraforms()[0], lazy_bindings.CACHE)
     assert app.run(["dev"], project.root) == 0
     with contextlib.ExitStack() as stack:
         aws = stack.enter_context(running(ACCOUNT))
@@ -94,7 +94,7 @@ def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, Concessi
         concession = _learn(project, provider, project.variables)
         if kind == "cloud":
             organization = Organization("acme", hcp.TOKEN)
-            organization.add_workspace("shop-dev", terraform_version=terraform_binaries.every()[0].version())
+            organization.add_workspace("shop-dev", terraform_version=terraform_binaries.list_terraforms()[0].version())
             there = stack.enter_context(hcp.running(organization, project.variables))
             project.variables = {**project.variables, **there.environment()}
         yield aws, concession

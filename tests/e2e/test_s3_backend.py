@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tealform.terraform import terraform_binaries
-from tealform.terraform.scratch_module import Workspace
+from tealform.terraform.scratch_module import ScratchModule
 from tealform_harness.aws_emulator.server import EmulatedAws, running
 from tests.support import environment, template
 from tests.unit.bootstrap.projects import ACCOUNT, S3
@@ -35,12 +35,12 @@ class Stage:
     aws: EmulatedAws
     key: str
 
-    def workspace(self, folder: Path) -> Workspace:
+    def workspace(self, folder: Path) -> ScratchModule:
         """A folder with the backend that is generated, and nothing of AWS."""
         folder.mkdir()
         terraform = {"backend": template(environment(top=S3)).document["terraform"]["backend"]}
         (folder / "main.tf.json").write_text(json.dumps({"terraform": terraform, "resource": HELD}))
-        return Workspace(folder, terraform_binaries.every()[0], self.aws.environment)
+        return ScratchModule(folder, terraform_binaries.list_terraforms()[0], self.aws.environment)
 
     def object(self, key: str) -> dict[str, Any]:
         """What S3 tells of an object."""
@@ -67,7 +67,7 @@ def test_state_and_lock_are_under_the_key_and_who_comes_second_is_told_of_the_fi
         assert each.init().errors == ()
     command = [*first.terraform.command, "apply", "-auto-approve", "-no-color"]
     holder = subprocess.Popen(
-        command, cwd=first.folder, env={**terraform_binaries.unattended(), **stage.aws.environment}
+        command, cwd=first.folder, env={**terraform_binaries.unattended_environment(), **stage.aws.environment}
     )
     try:
         lock = _waited_for(stage, f"{STATE}.tflock")

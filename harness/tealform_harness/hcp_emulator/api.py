@@ -1,4 +1,4 @@
-"""Answers the API's calls; one function a call, in the order in which Terraform makes them."""
+"""Answers the calls of the API: one method for each call, in the order in which Terraform makes them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from tealform_harness.hcp_emulator import serializers
-from tealform_harness.hcp_emulator.models import FINAL, Configuration, Organization, Run, Workspace
+from tealform_harness.hcp_emulator.models import FINAL, Configuration, EmulatedWorkspace, Organization, Run
 from tealform_harness.hcp_emulator.worker import Worker
 
 _HEADERS = {"TFP-API-Version": "2.6", "TFP-AppName": "HCP Terraform", "X-RateLimit-Limit": "30"}
@@ -26,7 +26,7 @@ class RefusalError(Exception):
         self.status, self.title, self.detail = status, title, detail
 
 
-class Api:
+class ApiServer:
     """The API of one ``organization``, as a WSGI application. ``variables`` are what every run's Terraform gets.
 
     ``calls`` are the calls so far, like ``GET /organizations/acme/workspaces/dev``.
@@ -47,8 +47,8 @@ class Api:
         try:
             name, values = _ROUTES.bind("").match(path, method=request.method)
             if name not in _OPEN:
-                self._admit(request)
-            found = getattr(self, f"_{name}")(request, **values)
+                self._authenticate(request)
+            found = getattr(self, f"_{name}")(request, **self._resolve(values))
         except HTTPException:
             found = _error(404, "not found")
         except RefusalError as refusal:
@@ -57,12 +57,12 @@ class Api:
         response.headers.extend(_HEADERS)
         return response
 
-    def _admit(self, request: Request) -> None:
+    def _authenticate(self, request: Request) -> None:
         if not self._user(request):
             raise RefusalError(401, "unauthorized")
 
     def _user(self, request: Request) -> str:
-        """Whose token it is that a request comes with; nobody if there is no such token."""
+        """Return the user of the token of a request; empty if the token is not known."""
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         known = {self._organization.token: "laptop", **self._organization.users}
         return known.get(token, "")
@@ -70,22 +70,18 @@ class Api:
     def _ping(self, _: Request) -> Response:
         return Response(status=204)
 
-    def _read_organization(self, _: Request, org: str) -> Any:
-        self._check(org)
+    def _read_organization(self, _: Request) -> Any:
         return serializers.organization(self._organization)
 
-    def _entitlements(self, _: Request, org: str) -> Any:
-        self._check(org)
+    def _entitlements(self, _: Request) -> Any:
         return serializers.entitlements()
 
-    def _projects(self, request: Request, org: str) -> Any:
-        self._check(org)
+    def _projects(self, request: Request) -> Any:
         wanted = request.args.get("filter[names]")
         names = [name for name in self._organization.projects if wanted in (None, name)]
         return [serializers.project(self._organization, name) for name in names]
 
-    def _create_project(self, request: Request, org: str) -> Any:
-        self._check(org)
+    def _create_project(self, request: Request) -> Any:
         if not self._organization.may_create:
             raise RefusalError(404, "not found")
         name = _attributes(request)["name"]
@@ -98,16 +94,14 @@ class Api:
                 return found
         raise RefusalError(404, "not found")
 
-    def _workspaces(self, request: Request, org: str) -> Any:
-        self._check(org)
+    def _workspaces(self, request: Request) -> Any:
         wanted = request.args.get("search[name]", "")
         found = [each for name, each in self._organization.workspaces.items() if wanted in name]
         return _page(request, [serializers.workspace(self._organization, each) for each in found])
 
-    def _create_workspace(self, request: Request, org: str) -> Any:
-        self._check(org)
+    def _create_workspace(self, request: Request) -> Any:
         if not self._organization.may_create:
-            raise RefusalError(404, "not found")  # What a token may not do is not there.
+            raise RefusalError(404, "not found")  # The API answers so if the token lacks the permission.
         name = _attributes(request)["name"]
         if name in self._organization.workspaces:
             raise RefusalError(422, "invalid attribute", "Name has already been taken")
@@ -116,95 +110,86 @@ class Api:
         made = self._organization.add_workspace(name, **({"project": project} if project else {}))
         return serializers.workspace(self._organization, made)
 
-    def _workspace_by_name(self, request: Request, org: str, name: str) -> Any:
-        self._check(org)
+    def _workspace_by_name(self, request: Request, name: str) -> Any:
         if name not in self._organization.workspaces:
             raise RefusalError(404, "not found")
         return self._shown(self._organization.workspaces[name])
 
-    def _workspace(self, request: Request, ws: str) -> Any:
-        return self._shown(self._of(ws))
+    def _workspace(self, request: Request, workspace: EmulatedWorkspace) -> Any:
+        return self._shown(workspace)
 
-    def _change_workspace(self, request: Request, ws: str) -> Any:
-        it = self._of(ws)
-        it.terraform_version = _attributes(request).get("terraform-version") or it.terraform_version
-        return serializers.workspace(self._organization, it)
+    def _change_workspace(self, request: Request, workspace: EmulatedWorkspace) -> Any:
+        workspace.terraform_version = _attributes(request).get("terraform-version") or workspace.terraform_version
+        return serializers.workspace(self._organization, workspace)
 
-    def _shown(self, it: Workspace) -> Response:
+    def _shown(self, it: EmulatedWorkspace) -> Response:
         included = (
             [serializers.user(it.locked_by)] if it.locked_by else [serializers.run(it.current)] if it.current else []
         )
         return _document(serializers.workspace(self._organization, it), included)
 
-    def _lock(self, request: Request, ws: str) -> Any:
-        it = self._of(ws)
-        if it.locked_by or it.current:
+    def _lock(self, request: Request, workspace: EmulatedWorkspace) -> Any:
+        if workspace.locked_by or workspace.current:
             raise RefusalError(409, "conflict", "Unable to lock workspace. The workspace is already locked.")
-        it.locked_by = self._user(request)
-        return serializers.workspace(self._organization, it)
+        workspace.locked_by = self._user(request)
+        return serializers.workspace(self._organization, workspace)
 
-    def _unlock(self, request: Request, ws: str) -> Any:
+    def _unlock(self, request: Request, workspace: EmulatedWorkspace) -> Any:
         """https://developer.hashicorp.com/terraform/cloud-docs/api-docs/workspaces#unlock-a-workspace"""
-        it = self._of(ws)
-        if it.current and not it.locked_by:
+        if workspace.current and not workspace.locked_by:
             raise RefusalError(
-                409, "conflict", f"Unable to unlock workspace. The workspace is locked by Run {it.current.id}"
+                409, "conflict", f"Unable to unlock workspace. The workspace is locked by Run {workspace.current.id}"
             )
-        if it.locked_by not in ("", self._user(request)):
+        if workspace.locked_by not in ("", self._user(request)):
             raise RefusalError(
-                409, "conflict", f"Unable to unlock workspace. The workspace is locked by User {it.locked_by}"
+                409, "conflict", f"Unable to unlock workspace. The workspace is locked by User {workspace.locked_by}"
             )
-        return self._force_unlock(request, ws)
+        return self._force_unlock(request, workspace)
 
-    def _force_unlock(self, _: Request, ws: str) -> Any:
-        it = self._of(ws)
-        if not it.locked_by:
+    def _force_unlock(self, _: Request, workspace: EmulatedWorkspace) -> Any:
+        if not workspace.locked_by:
             raise RefusalError(409, "conflict", "Unable to unlock workspace. The workspace is not locked.")
-        it.locked_by = ""
-        return serializers.workspace(self._organization, it)
+        workspace.locked_by = ""
+        return serializers.workspace(self._organization, workspace)
 
-    def _current_state(self, request: Request, ws: str) -> Any:
-        it = self._of(ws)
-        if not it.states:
+    def _current_state(self, request: Request, workspace: EmulatedWorkspace) -> Any:
+        if not workspace.states:
             raise RefusalError(404, "not found")
-        return serializers.state(_host(request), it, len(it.states) - 1)
+        return serializers.state(_host(request), workspace, len(workspace.states) - 1)
 
-    def _create_state(self, request: Request, ws: str) -> Any:
-        it = self._of(ws)
-        it.states.append(base64.b64decode(_attributes(request).get("state") or ""))
-        return serializers.state(_host(request), it, len(it.states) - 1)
+    def _create_state(self, request: Request, workspace: EmulatedWorkspace) -> Any:
+        workspace.states.append(base64.b64decode(_attributes(request).get("state") or ""))
+        return serializers.state(_host(request), workspace, len(workspace.states) - 1)
 
-    def _outputs(self, _: Request, ws: str) -> Any:
-        return serializers.outputs(self._of(ws))
+    def _outputs(self, _: Request, workspace: EmulatedWorkspace) -> Any:
+        return serializers.outputs(workspace)
 
     def _state_version(self, request: Request, sv: str, number: int) -> Any:
-        return serializers.state(_host(request), self._of(f"ws-{sv}"), number)
+        return serializers.state(_host(request), self._find_workspace(f"ws-{sv}"), number)
 
-    def _state_content(self, request: Request, ws: str, number: int) -> Response:
-        it = self._of(ws)
+    def _state_content(self, request: Request, workspace: EmulatedWorkspace, number: int) -> Response:
         if request.method == "PUT":
-            it.states[number] = request.get_data()
-        return Response(it.states[number])
+            workspace.states[number] = request.get_data()
+        return Response(workspace.states[number])
 
     def _ignored(self, _: Request) -> Response:
         return Response(status=200)
 
-    def _create_configuration(self, request: Request, ws: str) -> Any:
-        self._of(ws)
+    def _create_configuration(self, request: Request, workspace: EmulatedWorkspace) -> Any:
         made = Configuration(self._organization.new_id("cv"), bool(_attributes(request).get("speculative")))
         self._organization.configurations[made.id] = made
         return serializers.configuration(_host(request), made)
 
-    def _upload(self, request: Request, cv: str) -> Response:
-        self._organization.configurations[cv].content = request.get_data()
+    def _upload(self, request: Request, configuration: Configuration) -> Response:
+        configuration.content = request.get_data()
         return Response(status=200)
 
-    def _configuration(self, request: Request, cv: str) -> Any:
-        return serializers.configuration(_host(request), self._organization.configurations[cv])
+    def _configuration(self, request: Request, configuration: Configuration) -> Any:
+        return serializers.configuration(_host(request), configuration)
 
     def _create_run(self, request: Request) -> Any:
         related = request.get_json()["data"]["relationships"]
-        it = self._of(related["workspace"]["data"]["id"])
+        it = self._find_workspace(related["workspace"]["data"]["id"])
         configuration = self._organization.configurations[related["configuration-version"]["data"]["id"]]
         attributes = dict(_attributes(request))
         if configuration.speculative:
@@ -215,93 +200,90 @@ class Api:
         self.workers[-1].start()
         return serializers.run(run)
 
-    def _runs(self, request: Request, ws: str) -> Any:
-        it = self._of(ws)
+    def _runs(self, request: Request, workspace: EmulatedWorkspace) -> Any:
         newest_first = reversed(list(self._organization.runs.values()))
-        return _page(request, [serializers.run(each) for each in newest_first if each.workspace is it])
+        return _page(request, [serializers.run(each) for each in newest_first if each.workspace is workspace])
 
-    def _read_run(self, request: Request, run: str) -> Response:
-        it, host = self._run(run), _host(request)
+    def _read_run(self, request: Request, run: Run) -> Response:
+        host = _host(request)
         included = [
-            serializers.workspace(self._organization, it.workspace),
-            serializers.configuration(host, it.configuration),
-            serializers.plan_or_apply(host, "plan", it, it.plan),
-            serializers.plan_or_apply(host, "apply", it, it.apply),
+            serializers.workspace(self._organization, run.workspace),
+            serializers.configuration(host, run.configuration),
+            serializers.plan_or_apply(host, "plan", run, run.plan),
+            serializers.plan_or_apply(host, "apply", run, run.apply),
         ]
-        return _document(serializers.run(it), included)
+        return _document(serializers.run(run), included)
 
-    def _act(self, _: Request, run: str, action: str) -> Response:
-        it = self._run(run)
-        possible = serializers.run(it)["attributes"]["actions"]
-        if action not in _ACTIONS or it.status in FINAL or not possible[_ACTIONS[action]]:
+    def _act(self, _: Request, run: Run, action: str) -> Response:
+        possible = serializers.run(run)["attributes"]["actions"]
+        if action not in _ACTIONS or run.status in FINAL or not possible[_ACTIONS[action]]:
             raise RefusalError(409, "transition not allowed")
         if action == "apply":
-            if "can-queue-apply" in it.workspace.denied:
+            if "can-queue-apply" in run.workspace.denied:
                 raise RefusalError(404, "not found")
-            it.becomes("confirmed")
-            it.confirmed.set()
+            run.set_status("confirmed")
+            run.confirmed.set()
         else:
-            self._organization.cancel(it, "discarded" if action == "discard" else "canceled")
+            self._organization.cancel(run, "discarded" if action == "discard" else "canceled")
         return Response(status=202)
 
-    def _nothing(self, _: Request, **__: str) -> Any:
+    def _nothing(self, _: Request, **__: object) -> Any:
         return []
 
-    def _policy_checks(self, _: Request, run: str) -> Any:
-        it = self._run(run)
-        return [serializers.policy_check(it)] if it.workspace.failing_policy else []
+    def _policy_checks(self, _: Request, run: Run) -> Any:
+        return [serializers.policy_check(run)] if run.workspace.failing_policy else []
 
-    def _override(self, _: Request, run: str) -> Any:
-        it = self._run(run)
-        if it.status != "policy_override":
+    def _override(self, _: Request, run: Run) -> Any:
+        if run.status != "policy_override":
             raise RefusalError(409, "transition not allowed")
-        it.overridden.set()
-        return serializers.policy_check(it)
+        run.overridden.set()
+        return serializers.policy_check(run)
 
-    def _policy_check(self, _: Request, run: str) -> Any:
-        return serializers.policy_check(self._run(run))
+    def _policy_check(self, _: Request, run: Run) -> Any:
+        return serializers.policy_check(run)
 
-    def _policy_output(self, _: Request, run: str) -> Response:
-        level = self._run(run).workspace.failing_policy
+    def _policy_output(self, _: Request, run: Run) -> Response:
+        level = run.workspace.failing_policy
         return Response(f"Sentinel Result: false\n\nnobody-on-friday ({level}): failed\n")
 
-    def _plan(self, request: Request, run: str) -> Any:
-        it = self._run(run)
-        return serializers.plan_or_apply(_host(request), "plan", it, it.plan)
+    def _plan(self, request: Request, run: Run) -> Any:
+        return serializers.plan_or_apply(_host(request), "plan", run, run.plan)
 
-    def _apply(self, request: Request, run: str) -> Any:
-        it = self._run(run)
-        return serializers.plan_or_apply(_host(request), "apply", it, it.apply)
+    def _apply(self, request: Request, run: Run) -> Any:
+        return serializers.plan_or_apply(_host(request), "apply", run, run.apply)
 
-    def _plan_json(self, _: Request, run: str) -> Response:
-        it = self._run(run)
-        if "json-output" in it.workspace.denied:
+    def _plan_json(self, _: Request, run: Run) -> Response:
+        if "json-output" in run.workspace.denied:
             raise RefusalError(404, "not found")
-        return _json(it.plan_json)
+        return _json(run.plan_json)
 
-    def _redacted_plan(self, _: Request, run: str) -> Response:
-        return _json(self._run(run).redacted_json)
+    def _redacted_plan(self, _: Request, run: Run) -> Response:
+        return _json(run.redacted_json)
 
-    def _log(self, request: Request, kind: str, run: str) -> Response:
-        it = self._run(run)
-        content = (it.plan if kind == "plan" else it.apply).content
+    def _log(self, request: Request, kind: str, run: Run) -> Response:
+        content = (run.plan if kind == "plan" else run.apply).content
         offset, limit = int(request.args.get("offset", 0)), int(request.args.get("limit", 65536))
         return Response(content[offset : offset + limit])
 
-    def _check(self, organization: str) -> None:
-        if organization != self._organization.name:
+    def _resolve(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Replace the ids in a path by what they identify, and check the organization's name."""
+        found = dict(values)
+        if found.pop("organization", self._organization.name) != self._organization.name:
             raise RefusalError(404, "not found")
+        if "workspace" in found:
+            found["workspace"] = self._find_workspace(found["workspace"])
+        for name, known in (("run", self._organization.runs), ("configuration", self._organization.configurations)):
+            if name in found:
+                if found[name] not in known:
+                    raise RefusalError(404, "not found")
+                found[name] = known[found[name]]
+        return found
 
-    def _of(self, workspace: str) -> Workspace:
-        found = self._organization.workspace(workspace)
+    def _find_workspace(self, id_: str) -> EmulatedWorkspace:
+        found = self._organization.find_workspace(id_)
         if found is None:
             raise RefusalError(404, "not found")
         return found
-
-    def _run(self, id_: str) -> Run:
-        if id_ not in self._organization.runs:
-            raise RefusalError(404, "not found")
-        return self._organization.runs[id_]
 
 
 _ACTIONS = {
@@ -311,14 +293,14 @@ _ACTIONS = {
     "force-cancel": "is-force-cancelable",
 }
 _OPEN = {"ping", "upload", "log", "state_content", "ignored", "policy_output"}
-"""Addresses that are secret enough by themselves, as those of HCP Terraform's archive are."""
+"""Calls without a token: their addresses are secret, like those of HCP Terraform's archive."""
 
 
 def _routes() -> Map:
     def rule(path: str, name: str, method: str = "GET") -> Rule:
         return Rule(path, endpoint=name, methods=[method])
 
-    org, ws = "/organizations/<org>", "/workspaces/<ws>"
+    org, ws = "/organizations/<organization>", "/workspaces/<workspace>"
     return Map(
         [
             rule("/ping", "ping"),
@@ -343,7 +325,7 @@ def _routes() -> Map:
             rule(f"{ws}/configuration-versions", "create_configuration", "POST"),
             rule(f"{ws}/runs", "runs"),
             rule("/state-versions/sv-<sv>-<int:number>", "state_version"),
-            rule("/configuration-versions/<cv>", "configuration"),
+            rule("/configuration-versions/<configuration>", "configuration"),
             rule("/runs", "create_run", "POST"),
             rule("/runs/<run>", "read_run"),
             rule("/runs/<run>/actions/<action>", "act", "POST"),
@@ -359,8 +341,8 @@ def _routes() -> Map:
             rule("/plans/plan-<run>/json-output-redacted", "redacted_plan"),
             rule("/applies/apply-<run>", "apply"),
             rule("/logs/<kind>/<run>", "log"),
-            rule("/configurations/<cv>", "upload", "PUT"),
-            Rule("/states/<ws>/<int:number>", endpoint="state_content", methods=["GET", "PUT"]),
+            rule("/configurations/<configuration>", "upload", "PUT"),
+            Rule("/states/<workspace>/<int:number>", endpoint="state_content", methods=["GET", "PUT"]),
             rule("/ignored", "ignored", "PUT"),
         ]
     )

@@ -1,4 +1,4 @@
-"""What an organization holds: workspaces, their states and configurations, and runs."""
+"""An organization: its workspaces, with states and configurations, and runs."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ FINAL = {
     "canceled",
     "policy_soft_failed",
 }
-"""In these, nothing more happens with a run. https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run#run-states"""
+"""Statuses of a run that has ended. https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run#run-states"""
 
 
 @dataclass
 class Log:
-    """What a plan or an apply has said so far, as Terraform fetches it."""
+    """The output of a plan or an apply so far, as Terraform fetches it."""
 
     text: str = ""
     status: str = "pending"
 
     @property
     def content(self) -> bytes:
-        """With the marks for beginning and end; they are characters of control: STX and ETX."""
+        """The text between the control characters STX and, if it is complete, ETX."""
         done = self.status in ("finished", "errored", "canceled", "unreachable")
         return b"\x02" + self.text.encode() + (b"\x03" if done else b"")
 
@@ -42,7 +42,7 @@ class Run:
     """
 
     id: str
-    workspace: Workspace
+    workspace: EmulatedWorkspace
     configuration: Configuration
     attributes: dict[str, Any]
     status: str = "pending"
@@ -59,13 +59,13 @@ class Run:
     halted: threading.Event = field(default_factory=threading.Event)
     ends_as: str = "canceled"
 
-    def becomes(self, status: str) -> None:
-        """Takes on a status, unless it has come to its end already."""
+    def set_status(self, status: str) -> None:
+        """Set the status, unless the run has ended."""
         if self.status not in FINAL:
             self.status = status
             self.history.append(status)
 
-    def asked(self, attribute: str) -> bool:
+    def has(self, attribute: str) -> bool:
         """Whether the run was created with an attribute like ``plan-only``."""
         return bool(self.attributes.get(attribute))
 
@@ -80,8 +80,8 @@ class Configuration:
 
 
 @dataclass(eq=False)
-class Workspace:
-    """A workspace; ``states`` are all versions of its state, and ``locked_by`` is who holds it, or nobody.
+class EmulatedWorkspace:
+    """A workspace; ``states`` are all versions of its state, and ``locked_by`` is the user who locked it, or empty.
 
     ``failing_policy`` is the enforcement level (``hard-mandatory`` or ``soft-mandatory``) of a policy that every run
     breaks, or empty. ``denied`` are the permissions that the token lacks: ``can-queue-apply`` and the like, and
@@ -107,7 +107,7 @@ class Workspace:
 
     @contextmanager
     def queued(self, run: Run) -> Iterator[None]:
-        """Puts ``run`` at the end of the queue, and takes it out and ends its turn however the block ends."""
+        """Put ``run`` at the end of the queue; remove it and end its turn when the block ends."""
         with self._one:
             self._queue.append(run)
         try:
@@ -118,8 +118,8 @@ class Workspace:
                 if self.current is run:
                     self.current = None
 
-    def turn(self, run: Run) -> bool:
-        """Whether the turn is that of ``run``, which then holds the workspace: one at a time, and none if it is locked.
+    def take_turn(self, run: Run) -> bool:
+        """Let ``run`` hold the workspace if it is next and the workspace is free; return whether it does.
 
         https://developer.hashicorp.com/terraform/cloud-docs/run/states#the-pending-stage
         """
@@ -135,16 +135,16 @@ class Workspace:
             return self.current or next(iter(self._queue), None)
 
     def position(self, run: Run) -> int:
-        """How many have their turn before ``run``."""
+        """Return the number of runs before ``run``."""
         with self._one:
             return self._queue.index(run) if run in self._queue else 0
 
 
 @dataclass
 class Organization:
-    """An organization of a ``name``, and the ``token`` that opens it. Without ``may_create``, it takes no new workspace.
+    """An organization. ``token`` gives access to it. Without ``may_create``, no workspace can be created.
 
-    ``users`` are the names of those whose tokens open it as well, by token.
+    ``users`` are the names of users by their tokens, which give access too.
     """
 
     name: str
@@ -152,23 +152,23 @@ class Organization:
     may_create: bool = True
     users: dict[str, str] = field(default_factory=dict)
     projects: list[str] = field(default_factory=lambda: ["Default Project"])
-    workspaces: dict[str, Workspace] = field(default_factory=dict)
+    workspaces: dict[str, EmulatedWorkspace] = field(default_factory=dict)
     configurations: dict[str, Configuration] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def new_id(self, kind: str) -> str:
-        """An id like those of HCP Terraform, which Terraform checks the form of: ``ws-`` and 16 letters and digits."""
+        """Return an id in the form that Terraform checks: ``ws-`` and 16 letters and digits."""
         return f"{kind}-{next(self._ids):016d}"
 
-    def add_workspace(self, name: str, **attributes: Any) -> Workspace:
-        """Creates a workspace."""
-        made = Workspace(self.new_id("ws"), name, **attributes)
+    def add_workspace(self, name: str, **attributes: Any) -> EmulatedWorkspace:
+        """Create a workspace."""
+        made = EmulatedWorkspace(self.new_id("ws"), name, **attributes)
         self.workspaces[name] = made
         return made
 
-    def state_changed(self, by: Run) -> None:
-        """Discards the saved plans that a change of the workspace's state has made stale.
+    def discard_stale_plans(self, by: Run) -> None:
+        """Discard the saved plans that a change of the workspace's state by a run has made stale.
 
         https://developer.hashicorp.com/terraform/cloud-docs/run/modes-and-options#saved-plans
         """
@@ -177,15 +177,15 @@ class Organization:
                 self.cancel(run, "discarded")
 
     def cancel(self, run: Run, status: str) -> None:
-        """Ends a run as somebody does who looks at it: ``canceled`` or ``discarded``.
+        """End a run as a user does: ``canceled`` or ``discarded``.
 
-        One that has begun gets the new status once Terraform has ended, which brings what it does to an end first.
+        A run that has begun gets the new status once Terraform has ended, which finishes its current work first.
         """
         run.ends_as = status
         if run.status not in ("planning", "applying"):
-            run.becomes(status)
+            run.set_status(status)
         run.halted.set()
 
-    def workspace(self, id_: str) -> Workspace | None:
-        """The workspace with an id."""
+    def find_workspace(self, id_: str) -> EmulatedWorkspace | None:
+        """Return the workspace with an id."""
         return next((each for each in self.workspaces.values() if each.id == id_), None)

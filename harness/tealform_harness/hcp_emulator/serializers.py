@@ -1,15 +1,16 @@
-"""How things look in the API: https://developer.hashicorp.com/terraform/cloud-docs/api-docs"""
+"""The documents of the API: https://developer.hashicorp.com/terraform/cloud-docs/api-docs"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from tealform_harness.hcp_emulator.models import FINAL, Configuration, Log, Organization, Run, Workspace
+from tealform_harness.hcp_emulator.models import FINAL, Configuration, EmulatedWorkspace, Log, Organization, Run
 
 Document = dict[str, Any]
 
-_MAY = [
+_PERMISSIONS = [
     "can-update",
     "can-destroy",
     "can-queue-run",
@@ -28,7 +29,7 @@ _MAY = [
     "can-manage-run-tasks",
     "can-read-assessment-results",
 ]
-_RUN_MAY = [
+_RUN_PERMISSIONS = [
     "can-apply",
     "can-cancel",
     "can-discard",
@@ -36,26 +37,27 @@ _RUN_MAY = [
     "can-force-cancel",
     "can-override-policy-check",
 ]
+_REDACTED_KEYS = ("resource_changes", "resource_drift", "output_changes", "relevant_attributes", "deferred_changes")
 
 
-def organization(of: Organization) -> Document:
+def organization(it: Organization) -> Document:
     """An organization."""
-    return {"id": of.name, "type": "organizations", "attributes": {"name": of.name, "external-id": "org-1"}}
+    return {"id": it.name, "type": "organizations", "attributes": {"name": it.name, "external-id": "org-1"}}
 
 
 def entitlements() -> Document:
-    """What an organization has paid for."""
+    """The paid features of an organization."""
     has = ("operations", "state-storage", "sentinel", "teams", "vcs-integrations", "run-tasks", "policy-enforcement")
     return {"id": "org-1", "type": "entitlement-sets", "attributes": dict.fromkeys(has, True)}
 
 
-def project(of: Organization, name: str) -> Document:
+def project(owner: Organization, name: str) -> Document:
     """A project."""
-    return {"id": f"prj-{of.projects.index(name) + 1:016d}", "type": "projects", "attributes": {"name": name}}
+    return {"id": f"prj-{owner.projects.index(name) + 1:016d}", "type": "projects", "attributes": {"name": name}}
 
 
-def workspace(of: Organization, it: Workspace) -> Document:
-    """A workspace; who holds it is named if somebody does."""
+def workspace(owner: Organization, it: EmulatedWorkspace) -> Document:
+    """A workspace, with the holder of its lock."""
     attributes = {
         "name": it.name,
         "execution-mode": it.execution_mode,
@@ -69,12 +71,12 @@ def workspace(of: Organization, it: Workspace) -> Document:
         "structured-run-output-enabled": it.structured,
         "tag-names": [],
         "vcs-repo": {"identifier": "acme/infrastructure", "branch": ""} if it.vcs else None,
-        "permissions": {name: name not in it.denied for name in _MAY},
+        "permissions": {name: name not in it.denied for name in _PERMISSIONS},
         "actions": {"is-destroyable": True},
     }
     relationships: Document = {
-        "organization": {"data": {"id": of.name, "type": "organizations"}},
-        "project": {"data": {"id": project(of, it.project)["id"], "type": "projects"}},
+        "organization": {"data": {"id": owner.name, "type": "organizations"}},
+        "project": {"data": {"id": project(owner, it.project)["id"], "type": "projects"}},
     }
     if it.locked_by:
         relationships["locked-by"] = {"data": {"id": "user-1", "type": "users"}}
@@ -86,14 +88,14 @@ def workspace(of: Organization, it: Workspace) -> Document:
 
 
 def user(name: str) -> Document:
-    """Somebody."""
+    """A user."""
     return {"id": "user-1", "type": "users", "attributes": {"username": name}}
 
 
 def run(it: Run) -> Document:
-    """A run, and what may be done with it."""
+    """A run, and its possible actions."""
     waits = it.status in ("planned", "planned_and_saved", "policy_checked", "cost_estimated")
-    may = dict.fromkeys(_RUN_MAY, "can-queue-apply" not in it.workspace.denied)
+    may = dict.fromkeys(_RUN_PERMISSIONS, "can-queue-apply" not in it.workspace.denied)
     attributes = {
         **it.attributes,
         "status": it.status,
@@ -103,7 +105,7 @@ def run(it: Run) -> Document:
         "permissions": may,
         "position-in-queue": it.workspace.position(it),
         "actions": {
-            "is-confirmable": waits and not it.asked("plan-only"),
+            "is-confirmable": waits and not it.has("plan-only"),
             "is-discardable": waits or it.status in ("pending", "policy_override"),
             "is-cancelable": it.status in ("pending", "planning", "applying"),
             "is-force-cancelable": it.status in ("planning", "applying"),
@@ -126,7 +128,7 @@ def run(it: Run) -> Document:
 
 
 def plan_or_apply(host: str, kind: str, it: Run, log: Log) -> Document:
-    """A run's plan or apply: where its log is read from."""
+    """A run's plan or apply, with the address of its log."""
     attributes = {
         "status": log.status,
         "has-changes": it.has_changes,
@@ -137,7 +139,7 @@ def plan_or_apply(host: str, kind: str, it: Run, log: Log) -> Document:
 
 
 def policy_check(it: Run) -> Document:
-    """The outcome of a check by Sentinel."""
+    """The result of a check by Sentinel."""
     hard = it.workspace.failing_policy == "hard-mandatory"
     status = it.check or ("unreachable" if it.status in FINAL else "pending")
     result = {"hard-failed": int(hard), "soft-failed": int(not hard), "advisory-failed": 0, "passed": 0}
@@ -155,7 +157,7 @@ def policy_check(it: Run) -> Document:
 
 
 def configuration(host: str, it: Configuration) -> Document:
-    """A configuration, and where to upload it to."""
+    """A configuration, with the address to upload it to."""
     attributes = {
         "status": "uploaded" if it.content else "pending",
         "speculative": it.speculative,
@@ -165,8 +167,8 @@ def configuration(host: str, it: Configuration) -> Document:
     return {"id": it.id, "type": "configuration-versions", "attributes": attributes}
 
 
-def state(host: str, it: Workspace, number: int) -> Document:
-    """One version of a state, and where it is."""
+def state(host: str, it: EmulatedWorkspace, number: int) -> Document:
+    """One version of a state, with its address."""
     where = f"{host}/states/{it.id}/{number}"
     content = it.states[number]
     attributes = {
@@ -180,7 +182,7 @@ def state(host: str, it: Workspace, number: int) -> Document:
     return {"id": f"sv-{it.id.removeprefix('ws-')}-{number}", "type": "state-versions", "attributes": attributes}
 
 
-def outputs(it: Workspace) -> list[Document]:
+def outputs(it: EmulatedWorkspace) -> list[Document]:
     """The outputs in the newest state."""
     found = json.loads(it.states[-1])["outputs"] if it.states else {}
     return [
@@ -197,3 +199,50 @@ def outputs(it: Workspace) -> list[Document]:
         }
         for name, each in found.items()
     ]
+
+
+def redacted_plan(whole: Mapping[str, Any], schemas: Mapping[str, Any]) -> Document:
+    """Return a plan as a token sees it that may not administer the workspace, and as Terraform shows it to people.
+
+    ``whole`` and ``schemas`` are the documents of ``terraform show -json`` and ``terraform providers schema -json``. The
+    result has the changes and the schemas of their types, and no state.
+    https://developer.hashicorp.com/terraform/cloud-docs/api-docs/plans#retrieve-the-json-execution-plan
+    """
+    kept: Document = {name: whole[name] for name in _REDACTED_KEYS if name in whole}
+    changes = [*kept.get("resource_changes", ()), *kept.get("resource_drift", ())]
+    for name in ("resource_changes", "resource_drift"):
+        if name in kept:
+            kept[name] = [{**each, "change": _redacted(each["change"])} for each in kept[name]]
+    outputs = kept.get("output_changes", {})
+    return {
+        "plan_format_version": whole["format_version"],
+        "provider_format_version": schemas["format_version"],
+        "provider_schemas": _select_schemas(schemas.get("provider_schemas", {}), {each["type"] for each in changes}),
+        **kept,
+        "output_changes": {name: _redacted(each) for name, each in outputs.items()},
+    }
+
+
+def _select_schemas(schemas: Mapping[str, Any], types: set[str]) -> Document:
+    kinds = ("resource_schemas", "data_source_schemas")
+    return {
+        provider: {kind: {name: schema[kind][name] for name in types & set(schema.get(kind, ()))} for kind in kinds}
+        for provider, schema in schemas.items()
+    }
+
+
+def _redacted(change: Document) -> Document:
+    sides = [side for side in ("before", "after") if side in change]
+    hidden: Document = {side: _without(change[side], change.get(f"{side}_sensitive")) for side in sides}
+    return {**change, **hidden}
+
+
+def _without(value: Any, sensitive: Any) -> Any:
+    """Return ``value`` with ``None`` wherever ``sensitive``, of the same shape, is true."""
+    if sensitive is True:
+        return None
+    if isinstance(value, dict) and isinstance(sensitive, dict):
+        return {name: _without(each, sensitive.get(name)) for name, each in value.items()}
+    if isinstance(value, list) and isinstance(sensitive, list) and len(value) == len(sensitive):
+        return [_without(*each) for each in zip(value, sensitive, strict=True)]
+    return value

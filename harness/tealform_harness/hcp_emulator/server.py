@@ -1,4 +1,4 @@
-"""Serves an emulated HCP Terraform in this process, and leads Terraform to it."""
+"""Serves an emulated HCP Terraform in this process, and configures Terraform to use it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tealform_harness.hcp_emulator.api import Api
+from tealform_harness.hcp_emulator.api import ApiServer
 from tealform_harness.hcp_emulator.models import Organization
 
 HOST = "app.terraform.io"
 TOKEN = "emulated.atlasv1.token"
 
-# A host block spares Terraform the search for services, which wants TLS:
+# With a host block, Terraform needs no service discovery, which requires TLS:
 # https://developer.hashicorp.com/terraform/internals/remote-service-discovery
 _CONFIGURATION = """
 host "{host}" {{
@@ -34,7 +34,7 @@ _CREDENTIALS = 'credentials "{host}" {{ token = "{token}" }}\n'
 
 @dataclass(frozen=True)
 class EmulatedHcp:
-    """An emulated HCP Terraform with one ``organization``; it lives as long as ``running`` lets it."""
+    """An emulated HCP Terraform with one ``organization``, which lives as long as the block of ``running``."""
 
     endpoint: str
     organization: Organization
@@ -42,7 +42,7 @@ class EmulatedHcp:
     folder: Path
 
     def environment(self, token: str | None = TOKEN) -> Mapping[str, str]:
-        """The variables that lead Terraform there, with a token or, for ``None``, without."""
+        """Return the variables that make Terraform use it, with a token or, for ``None``, without."""
         file = self.folder / f"{token}.tfrc"
         credentials = _CREDENTIALS.format(host=HOST, token=token) if token else ""
         file.write_text(_CONFIGURATION.format(host=HOST, endpoint=self.endpoint) + credentials, encoding="utf-8")
@@ -51,8 +51,8 @@ class EmulatedHcp:
 
 @contextmanager
 def running(organization: Organization, variables: Mapping[str, str]) -> Iterator[EmulatedHcp]:
-    """Serves ``organization`` while the ``with`` block lasts; ``variables`` are what every run's Terraform gets."""
-    api = Api(organization, variables)
+    """Serve ``organization`` while the ``with`` block lasts. The Terraform of each run gets ``variables``."""
+    api = ApiServer(organization, variables)
     server = make_server("127.0.0.1", 0, api, threaded=True, request_handler=_Quiet)
     threading.Thread(target=server.serve_forever, args=[_POLL_SECONDS], daemon=True).start()
     with tempfile.TemporaryDirectory(prefix="emulated-hcp-") as folder:
@@ -68,9 +68,9 @@ def running(organization: Organization, variables: Mapping[str, str]) -> Iterato
 
 
 class _Quiet(WSGIRequestHandler):
-    """Says nothing of the calls; ``EmulatedHcp.calls`` has them."""
+    """Logs no calls; ``EmulatedHcp.calls`` has them."""
 
     protocol_version = "HTTP/1.1"
 
     def log(self, *_: object) -> None:
-        """Nothing."""
+        """Log nothing."""

@@ -51,7 +51,7 @@ class Provider:
         Raises ``TealformError`` if it does not start.
         """
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))}
-        command = subprocesses.leashed([str(self.program), "-debug"])
+        command = subprocesses.watch_stdin([str(self.program), "-debug"])
         with (
             tempfile.TemporaryDirectory(prefix="tealform-provider-") as scratch,
             Path(scratch, "log").open("w+") as log,
@@ -151,7 +151,7 @@ def _initialize(folder: Path, version: str, terraform: Terraform) -> None:
     (folder / "wanted.tf.json").write_text(json.dumps(wanted), encoding="utf-8")
     # Where the caller's Terraform would get it from, and nothing else of the caller's.
     sources = {name: value for name, value in os.environ.items() if name.startswith(_SOURCES)}
-    environment = {**terraform_binaries.unattended(), "TF_CLI_CONFIG_FILE": "", **sources}
+    environment = {**terraform_binaries.unattended_environment(), "TF_CLI_CONFIG_FILE": "", **sources}
     subprocesses.run([*terraform.command, "init"], environment, folder)
 
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from tealform.terraform import scratch_module
-from tealform.terraform.scratch_module import Outcome
+from tealform.terraform.scratch_module import CommandResult
 from tealform.terraform.terraform_binaries import Terraform
 
 _NOBODY = "http://127.0.0.1:9"
@@ -20,7 +20,7 @@ _OUT_OF_REACH = {
 }
 
 
-def initialized(folder: Path, terraform: Terraform, reattach: str) -> Outcome:
+def initialized(folder: Path, terraform: Terraform, reattach: str) -> CommandResult:
     """``terraform init`` with the backend, or HCP Terraform, of the environment in ``folder``, and its errors in that.
 
     Terraform looks at a backend's arguments before it connects, and nowhere else: ``init -backend=false`` and
@@ -28,7 +28,7 @@ def initialized(folder: Path, terraform: Terraform, reattach: str) -> Outcome:
     organization and workspace exist remains unknown.
     """
     variables = {**_OUT_OF_REACH, "TF_REATTACH_PROVIDERS": reattach}
-    with scratch_module.untouched(folder, terraform, variables) as work:
+    with scratch_module.copy_with_own_backend(folder, terraform, variables) as work:
         outcome = work.init("-lock=false")
     # What is wrong in the configuration has a place there.
     mistakes = tuple(each for each in outcome.errors if each.file and not each.out_of_reach)

@@ -17,7 +17,7 @@ from tealform.settings import loader
 from tealform.settings.loader import GENERATED, Settings
 from tealform.synth import environments
 from tealform.terraform import scratch_module
-from tealform.terraform.scratch_module import Outcome, Workspace
+from tealform.terraform.scratch_module import CommandResult, ScratchModule
 from tealform.terraform.terraform_binaries import Terraform
 from tealform_harness.aws_emulator import external_references
 from tealform_harness.aws_emulator.server import EmulatedAws, running
@@ -38,7 +38,7 @@ _CDKTF = threading.Lock()
 class Stage:
     """Where one environment is played through. ``settings`` are what its Terraform says at the moment."""
 
-    work: Workspace
+    work: ScratchModule
     aws: EmulatedAws
     settings: Settings
     concession: Concession
@@ -56,7 +56,7 @@ class Stage:
         self.settings = settings
         self.concession.make(self.work.folder)
 
-    def apply(self) -> Outcome:
+    def apply(self) -> CommandResult:
         """Applies what was planned, and says to AWS what the provider is too old to say."""
         outcome = self.work.apply()
         if self.concession.lacks_blue_green and not outcome.errors:
@@ -88,7 +88,7 @@ def _stage(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[S
         external_references.seed(aws, environments.document(folder))
         with (
             provider.serving(aws.environment, folder) as reattach,
-            scratch_module.of(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work,
+            scratch_module.copy_with_local_state(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work,
         ):
             untouched = remaining_resources.names(aws, settings.context.region)
             yield Stage(work, aws, settings, Concession(provider.version), source, untouched)

@@ -11,7 +11,7 @@ from tealform.plan import summary
 from tealform.plan.source_map import Blame
 from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
-from tealform.terraform.scratch_module import Outcome
+from tealform.terraform.scratch_module import CommandResult
 from tealform_harness.provider_stub.server import serving
 
 Form = Literal["summary", "text", "json"]
@@ -24,14 +24,14 @@ def preview(root: Path, name: str, form: Form, say: Callable[[str], None]) -> in
     Returns 0, or 1 if Terraform does not accept the configuration, with its reasons.
     """
     folder = environments.folder(root, name)
-    terraform, blame = terraform_binaries.every()[0], Blame(folder)
+    terraform, blame = terraform_binaries.list_terraforms()[0], Blame(folder)
     by = f"Terraform {terraform.version()} with a stand-in for hashicorp/aws {environments.provider_version(folder)}"
     with (
         serving(environments.declared(folder)) as stand_in,
-        scratch_module.of(folder, terraform, {"TF_REATTACH_PROVIDERS": stand_in.reattach}) as work,
+        scratch_module.copy_with_local_state(folder, terraform, {"TF_REATTACH_PROVIDERS": stand_in.reattach}) as work,
     ):
         for step in (work.init, work.plan):
-            outcome: Outcome = step()
+            outcome: CommandResult = step()
             if outcome.errors:
                 for error in outcome.errors:
                     say(f"{outcome.command}: {blame.tell(error)}")

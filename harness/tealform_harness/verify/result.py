@@ -8,7 +8,7 @@ from typing import Literal
 
 from tealform.plan import changes
 from tealform.plan.source_map import Blame
-from tealform.terraform.scratch_module import Outcome, Workspace
+from tealform.terraform.scratch_module import CommandResult, ScratchModule
 
 Result = Literal["proved", "refuted", "not proved"]
 
@@ -56,14 +56,14 @@ class Inquiry:
         """Whether nothing speaks against the claim so far."""
         return not self.findings
 
-    def succeeds(self, outcome: Outcome) -> bool:
+    def succeeds(self, outcome: CommandResult) -> bool:
         """Takes a command's errors as findings and its warnings as notes; whether it went well."""
         self.findings += [f"{outcome.command}: {self.blame.tell(error)}" for error in outcome.errors]
         self._out_of_reach = outcome.command == "init" and all(error.out_of_reach for error in outcome.errors)
         self.notes += [f"warning: {self.blame.tell(warning)}" for warning in outcome.warnings]
         return not outcome.errors
 
-    def plan_is_empty(self, work: Workspace, when: str) -> bool:
+    def plan_is_empty(self, work: ScratchModule, when: str) -> bool:
         """Plans again and takes every change as a finding; ``when`` is for its text, like "after apply"."""
         outcome = work.plan()
         if self.succeeds(outcome) and outcome.exit_code:

@@ -36,7 +36,7 @@ def prove_emulated(root: Path, names: Sequence[str], say: Callable[[str], None])
 
     Raises ``TealformError`` if no real provider can be had.
     """
-    terraform = terraform_binaries.every()[0]
+    terraform = terraform_binaries.list_terraforms()[0]
     found = [(folder, _provider(folder, terraform)) for folder in _folders(root, names)]
     return _told(side_by_side([_schema_and_emulated(folder, terraform, provider) for folder, provider in found]), say)
 
@@ -72,7 +72,7 @@ def _told(verdicts: Iterable[Verdict], say: Callable[[str], None]) -> list[Verdi
 
 
 def _everything(folders: Sequence[Path]) -> Iterator[Verdict]:
-    installed = terraform_binaries.every()
+    installed = terraform_binaries.list_terraforms()
     sound = []
     for folder in folders:
         offline_verdicts = []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tealform.plan.source_map import Blame
 from tealform.terraform import scratch_module
-from tealform.terraform.scratch_module import Workspace
+from tealform.terraform.scratch_module import ScratchModule
 from tealform.terraform.terraform_binaries import Terraform
 from tealform_harness.verify import backend_init
 from tealform_harness.verify.result import Inquiry, Verdict
@@ -22,7 +22,7 @@ def judge(folder: Path, terraform: Terraform, reattach: str, by: str) -> Iterato
     The second verdict comes only if the first claim is proved.
     """
     blame = Blame(folder)
-    with scratch_module.of(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work:
+    with scratch_module.copy_with_local_state(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work:
         schema = Inquiry(SCHEMA, by, blame)
         _ = (
             schema.succeeds(work.init())
@@ -34,7 +34,7 @@ def judge(folder: Path, terraform: Terraform, reattach: str, by: str) -> Iterato
             yield _life(work, by, blame)
 
 
-def _life(work: Workspace, by: str, blame: Blame) -> Verdict:
+def _life(work: ScratchModule, by: str, blame: Blame) -> Verdict:
     life = Inquiry(LIFE, by, blame)
     if life.succeeds(work.plan()) and life.succeeds(work.apply()):
         resources = work.state()
@@ -46,7 +46,7 @@ def _life(work: Workspace, by: str, blame: Blame) -> Verdict:
     return life.verdict()
 
 
-def _destroy(work: Workspace, life: Inquiry) -> None:
+def _destroy(work: ScratchModule, life: Inquiry) -> None:
     """Destroys everything; what ``prevent_destroy`` protects is freed first, as its owner would have to."""
     scratch_module.unprotect(work.folder)
     if life.succeeds(work.destroy()):

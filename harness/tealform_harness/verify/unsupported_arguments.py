@@ -11,7 +11,7 @@ from typing import Any
 from tealform.settings.loader import GENERATED
 from tealform.synth import terraform_json
 from tealform.terraform.diagnostics import Diagnostic
-from tealform.terraform.scratch_module import Workspace
+from tealform.terraform.scratch_module import ScratchModule
 from tealform_harness.verify import ecs_backfill
 
 # Terraform's words in JSON: «No argument or block type is named "…"»; for blocks, «Blocks of type "…" are not expected».
@@ -42,7 +42,7 @@ class Concession:
         """Whether ECS's blue/green was left out: somebody else must say it to ECS."""
         return not _BLUE_GREEN.isdisjoint(self._lacking)
 
-    def learn(self, work: Workspace) -> None:
+    def learn(self, work: ScratchModule) -> None:
         """Takes out of the workspace's Terraform what the provider refuses as unknown, and remembers it.
 
         To be asked only once the schema of the pinned version has taken it: then whatever an older provider does not

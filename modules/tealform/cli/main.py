@@ -1,4 +1,4 @@
-"""The command line of the harness: ``tealform policy``, ``tealform plan dev``, ….
+"""The command line: ``tealform policy``, ``tealform plan dev``, ….
 
 A command is a parser in ``_parser`` and a function that takes its arguments and returns the exit code.
 """
@@ -42,12 +42,12 @@ TERRAFORM = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the command that ``arguments`` name (``sys.argv``'s if none are given) and returns its exit code."""
+    """Run the command that ``arguments`` name (by default those of ``sys.argv``) and return its exit code."""
     parser = _parser()
-    options, beside = parser.parse_known_args(arguments)
-    if beside and not hasattr(options, "beside"):
-        parser.error(f"unrecognized arguments: {' '.join(beside)}")
-    options.beside = beside
+    options, extra = parser.parse_known_args(arguments)
+    if extra and not hasattr(options, "extra"):
+        parser.error(f"unrecognized arguments: {' '.join(extra)}")
+    options.extra = extra
     try:
         code: int = options.command(options)
         print(end="", flush=True)
@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     except BrokenPipeError:
-        return _nobody_reads()
+        return _end_broken_pipe()
     except OSError as error:
         print(": ".join(str(part) for part in (error.filename, error.strerror) if part), file=sys.stderr)
         return 2
@@ -64,24 +64,24 @@ def main(arguments: list[str] | None = None) -> int:
     return code
 
 
-def _nobody_reads() -> int:
-    """Whoever read the output (``| head``) has had enough. What is left of it goes nowhere, lest Python complain."""
+def _end_broken_pipe() -> int:
+    """Discard the rest of the output, which nobody reads any more (``| head``), so that Python reports no error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 128 + signal.SIGPIPE
 
 
-def _end(number: int, _: FrameType | None) -> NoReturn:
-    """Ends by way of everything that cleans up."""
+def _exit_by_signal(number: int, _: FrameType | None) -> NoReturn:
+    """Exit through everything that cleans up."""
     sys.exit(128 + number)
 
 
 def _prepare_process() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # As nohup has it.
-            signal.signal(number, _end)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP.
+            signal.signal(number, _exit_by_signal)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # As standard error does: what is said holds «», … and names.
+        sys.stdout.reconfigure(errors="backslashreplace")  # As on standard error: messages contain «», … and names.
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -124,11 +124,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_operations(commands: Commands) -> None:
-    """The commands that run Terraform; what they do not know themselves is Terraform's, like ``-target=…``."""
+    """Add the commands that run Terraform, which gets the options that they do not know, like ``-target=…``."""
     bootstrap = commands.add_parser("bootstrap", help="generate what holds states and lets automation in: bootstrap/*")
     bootstrap.set_defaults(command=_bootstrap)
     lock = commands.add_parser("lock", help="write the lock files of the providers, for several platforms")
-    lock.set_defaults(command=_lock, beside=())
+    lock.set_defaults(command=_lock, extra=())
 
     speculative = commands.add_parser(
         "speculative-plan", help="let HCP Terraform make a plan that nobody can apply, as pull requests do"
@@ -143,7 +143,7 @@ def _add_operations(commands: Commands) -> None:
         made[name].set_defaults(command=_terraform, terraform=name)
     for command in made.values():
         command.add_argument("environment", metavar="ENV", help="an environment, or bootstrap/ACCOUNT")
-        command.set_defaults(beside=())
+        command.set_defaults(extra=())
 
     form = made["plan"].add_mutually_exclusive_group()
     form.add_argument("--full", action="store_const", const="full", dest="form", help="all of Terraform's words, too")
@@ -163,7 +163,7 @@ def _policy(options: argparse.Namespace) -> int:
     return gate.check(options.root, options.environments, reports=reports)
 
 
-# What is imported in functions takes a moment to load, and other commands do without.
+# Modules that take a moment to load are imported in the functions that need them.
 
 
 def _pull_request(options: argparse.Namespace) -> int:
@@ -171,7 +171,7 @@ def _pull_request(options: argparse.Namespace) -> int:
     return check.check(options.root, options.base, out, longest=options.longest)
 
 
-# What these three import is installed with `make prove` and its like.
+# These need the requirements that `make prove` and similar commands install.
 
 
 def _prove(options: argparse.Namespace) -> int:
@@ -203,37 +203,34 @@ def _verdicts(options: argparse.Namespace, judge: Callable[..., list[Verdict]], 
     return prove.exit_code(verdicts, accepted)
 
 
-# What these import loads checkov's and AWS's side only when something is planned.
-
-
 def _plan(options: argparse.Namespace) -> int:
     from tealform.operations import plan
 
-    return plan.plan(options.root, options.environment, options.form, options.beside)
+    return plan.plan(options.root, options.environment, options.form, options.extra)
 
 
 def _speculate(options: argparse.Namespace) -> int:
-    from tealform.operations import speculative_plan
+    from tealform.operations import plan
 
-    return speculative_plan.speculate(options.root, options.environment, options.form)
+    return plan.speculate(options.root, options.environment, options.form)
 
 
 def _apply(options: argparse.Namespace) -> int:
     from tealform.operations import apply
 
-    return apply.apply(options.root, options.environment, options.allow, options.confirm, options.beside)
+    return apply.apply(options.root, options.environment, options.allow, options.confirm, options.extra)
 
 
 def _destroy(options: argparse.Namespace) -> int:
-    from tealform.operations import destroy
+    from tealform.operations import apply
 
-    return destroy.destroy(options.root, options.environment, options.allow, options.confirm, options.beside)
+    return apply.destroy(options.root, options.environment, options.allow, options.confirm, options.extra)
 
 
 def _lock(options: argparse.Namespace) -> int:
     from tealform.operations import provider_locks
 
-    return provider_locks.lock(options.root, options.beside)
+    return provider_locks.lock(options.root, options.extra)
 
 
 def _bootstrap(options: argparse.Namespace) -> int:
@@ -245,12 +242,12 @@ def _bootstrap(options: argparse.Namespace) -> int:
 def _terraform(options: argparse.Namespace) -> int:
     folder = root_module.folder(options.root, options.environment)
     given = [options.terraform] if options.terraform != "terraform" else []
-    if not (command := [*given, *options.beside]):
+    if not (command := [*given, *options.extra]):
         raise TealformError('say which command of Terraform\'s, like: make terraform ENV=dev ARGS="state list"')
     return terraform_cli.run(folder, *command)
 
 
 def run() -> int:
-    """Runs the command that ``sys.argv`` names, as a process of its own does, and returns its exit code."""
+    """Run the command that ``sys.argv`` names in a process of its own and return its exit code."""
     _prepare_process()
     return main()

@@ -1,1 +1,1 @@
-"""What people do with Terraform: plan, apply, destroy, so that what is applied is what somebody has read."""
+"""Plan, apply and destroy with Terraform, so that a plan is applied only as it was read."""

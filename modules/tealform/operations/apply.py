@@ -1,127 +1,133 @@
-"""``make apply``: applies exactly the plan that ``make plan`` has kept, unless something speaks against it."""
+"""``make apply`` and ``make destroy``: apply a plan, unless something stops it.
+
+``make apply`` applies exactly the plan that ``make plan`` has kept.
+``make destroy`` plans to delete everything, shows that plan, asks for the name, and applies it.
+"""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from tealform.errors import TealformError
-from tealform.operations import interrupted_state, plan_checks, prompt, root_module, state_backup
-from tealform.operations.directory_lock import at_work
-from tealform.operations.root_module import RootModule
+from tealform.operations import plan_checks, root_module, state_files
+from tealform.operations.plan import create_plan
+from tealform.operations.root_module import GeneratedModule
 from tealform.operations.saved_plan import SavedPlan
-from tealform.plan import summary
-from tealform.plan.source_map import Blame
+from tealform.plan import changes
+from tealform.plan.changes import Change
+from tealform.plan.rules import deletion_protection
+from tealform.settings import loader
 from tealform.terraform import terraform_cli
-from tealform.terraform.hcp import cloud_block, preflight
-from tealform.terraform.signal_forwarding import EndedWellError
+from tealform.terraform.hcp import cloud_block
+from tealform.terraform.interruptible_process import EndedWellError
 
-_STOPPED = 1
-# The state has moved on, or the run of HCP Terraform has been discarded, or the like; in colours, perhaps.
+# The state has moved on, or the run of HCP Terraform has been discarded, or the like; in colors, perhaps.
 _REFUSED = re.compile(r"\bSaved plan (is|has|does not|cannot)\b")
 
 
 def apply(root: Path, name: str, allowed: Collection[str], confirmed: str | None, arguments: Sequence[str]) -> int:
-    """Applies the kept plan of the root module ``name``; returns Terraform's exit code.
+    """Apply the kept plan of the root module ``name``; return Terraform's exit code.
 
-    Returns 1 and changes nothing if the guard objects to what ``allowed`` does not name, or a policy finds something; 2 if
-    the policies could not judge. What is protected, or a plan to destroy everything, wants the module's name:
-    ``confirmed``, or typed. Raises ``TealformError`` if there is no plan, or it is stale.
+    Returns 1 and changes nothing if the guard objects to something that ``allowed`` does not name, or a policy finds
+    something; 2 if the policies could not check the plan. A protected module, or a plan to destroy everything, requires
+    the module's name: ``confirmed``, or typed. Raises ``TealformError`` if there is no plan, or it is stale.
     """
     module = root_module.find(root, name)
-    with at_work(module, "apply"):
-        interrupted_state.check(module)
-        preflight.check(module.folder, applies=True)
+    with module.lock("apply"):
+        state_files.check(module)
+        cloud_block.check_workspace(module.folder, applies=True)
         saved = SavedPlan(module)
         record = saved.record()
-        destroys = record.destroys
         planned = terraform_cli.show(module.folder, saved.file)
-        confirm(module, planned, destroys, confirmed)
-        if stopped := stops(root, module, planned, destroys, allowed, command="apply", read=record.objections):
+        plan_checks.confirm(module, planned, record.destroys, confirmed)
+        if stopped := plan_checks.report_blockers(
+            root, module, planned, record.destroys, allowed, command="apply", read=record.objections
+        ):
             return stopped
-        return carry_out(module, saved.file, arguments)
+        return _carry_out(module, saved.file, arguments)
 
 
-def confirm(module: RootModule, planned: Mapping[str, Any], destroys: bool, confirmed: str | None) -> None:
-    """Shows what is to be done and asks for the module's name, where it is wanted. Raises what ``confirmation.ask`` does.
+def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | None, arguments: Sequence[str]) -> int:
+    """Destroy the root module ``name``; return Terraform's exit code, or 1 if the guard or a policy stops it.
 
-    To be called before the plan is judged: a release may begin while somebody thinks it over.
+    ``arguments`` are those of ``terraform plan``. The module's name is always required. Raises ``TealformError`` for
+    another name, and for an environment that is not disposable or has resources that AWS protects.
     """
-    if not (destroys or module.protected):
-        return
-    for line in summary.text(planned, Blame(module.folder), name=module.name):
-        print(line, flush=True)
-    prompt.ask(module, "will be destroyed" if destroys else "is protected", confirmed)
+    module = root_module.find(root, name)
+    _require_disposable(module)
+    with module.lock("destroy"):
+        state_files.check(module)
+        cloud_block.check_workspace(module.folder, applies=True)
+        made = create_plan(module, ["-destroy", *arguments])
+        if made.exit_code:
+            return made.exit_code
+        # The plan is never kept: only those who were asked for the name may apply it.
+        file = SavedPlan(module).scratch
+        planned = terraform_cli.show(module.folder, file)
+        deleted = changes.of(planned)
+        _require_no_protection(module, deleted)
+        if not deleted:
+            print(f"{module.label}: there is nothing to destroy")
+            return 0
+        plan_checks.confirm(module, planned, destroys=True, confirmed=confirmed)
+        if stopped := plan_checks.report_blockers(root, module, planned, True, allowed, command="destroy"):
+            return stopped
+        return _carry_out(module, file, [])
 
 
-def stops(
-    root: Path,
-    module: RootModule,
-    planned: Mapping[str, Any],
-    destroys: bool,
-    allowed: Collection[str],
-    command: str,
-    read: Sequence[Sequence[str]] | None = None,
-) -> int:
-    """0 if nothing speaks against the plan but what is ``allowed``, else the exit code; tells the reasons, either way.
-
-    ``read`` are the ``identities`` of the objections that came with the plan, if it was made and read before.
-    """
-    found = plan_checks.judge(root, module, planned, destroys)
-    left = found.left(allowed, read)
-    passed = sorted(set(found.objections) - set(left))
-    lines = iter([f"ALLOWED: {each}" for each in passed])
-    if left:
-        lines = summary.text(
-            planned,
-            Blame(module.folder),
-            found.objections,
-            allowed=passed,
-            command=command,
-            name=module.name,
-            unread=found.has_unread(read),
+def _require_disposable(module: GeneratedModule) -> None:
+    # Otherwise buckets that are not empty and the load balancer would refuse, after much else is deleted.
+    if not module.is_disposable and not module.name.startswith("bootstrap/"):
+        raise TealformError(
+            f"{module.label}/{loader.FILE}: {module.name} is not disposable; write «disposable = true» there, run "
+            f"{module.command('plan')} and {module.command('apply')}, which lift what protects it, then destroy it"
         )
-    for line in lines:
-        print(line, file=sys.stderr)
-    if found.policy.exit_code:
-        for line in found.policy.lines:
-            print(line, file=sys.stderr)
-    return _STOPPED if left else found.policy.exit_code
 
 
-def carry_out(module: RootModule, plan: Path, arguments: Sequence[str]) -> int:
-    """Applies the file ``plan``, and from then on there is none, however this ends. Terraform's exit code.
+def _require_no_protection(module: GeneratedModule, deleted: Sequence[Change]) -> None:
+    """AWS would refuse to delete a protected resource after much else is deleted."""
+    protected = [each.address for each in deleted if deletion_protection.keeps_from_deletion(each.before)]
+    if protected:
+        raise TealformError(
+            f"{module.label}: AWS still protects {', '.join(protected)} from deletion; switch that off where it is written by "
+            f"hand, run {module.command('plan')} and {module.command('apply')}, which lift it, then destroy it"
+        )
 
-    Raises ``TealformError`` for arguments that are no options, for a plan that Terraform does not take any more, and for a
-    state that could not be saved.
+
+def _carry_out(module: GeneratedModule, plan: Path, arguments: Sequence[str]) -> int:
+    """Apply the file ``plan`` and delete it, however this ends; return Terraform's exit code.
+
+    Raises ``TealformError`` for arguments that are not options, for a plan that Terraform refuses, and for a state that
+    could not be saved.
     """
-    if beside := [each for each in arguments if not each.startswith("-")]:
-        raise TealformError(f"{', '.join(beside)}: what is applied is the kept plan, and nothing else")
-    state_backup.take(module)
+    if extra := [each for each in arguments if not each.startswith("-")]:
+        raise TealformError(f"{', '.join(extra)}: what is applied is the kept plan, and nothing else")
+    state_files.back_up(module)
     if failed := terraform_cli.init_if_due(module.folder):
         return failed
-    complaints: list[str] = []
+    errors: list[str] = []
 
-    def hear(line: str) -> None:
-        complaints.append(line)
+    def on_error_line(line: str) -> None:
+        errors.append(line)
         print(line, file=sys.stderr, flush=True)
 
+    options = ("-input=false", *arguments, str(plan.resolve()))
     with _used_up(module):
-        code = terraform_cli.run(module.folder, "apply", "-input=false", *arguments, str(plan.resolve()), complain=hear)
+        code = terraform_cli.run(module.folder, "apply", *options, on_error_line=on_error_line)
     if code == 0:
         return 0
-    if any(map(_REFUSED.search, complaints)):
+    if any(map(_REFUSED.search, errors)):
         raise TealformError(
-            f"{module.shown}: nothing was done: Terraform does not take the plan any more; run: {module.command('plan')}"
+            f"{module.label}: nothing was done: Terraform does not take the plan any more; run: {module.command('plan')}"
         )
-    interrupted_state.check(module)
+    state_files.check(module)
     there = ". The run may still be going on in HCP Terraform" if cloud_block.read(module.folder) else ""
     print(
-        f"{module.shown}: that did not end well. What was done, if anything, is in the state, and the plan is used up; "
+        f"{module.label}: that did not end well. What was done, if anything, is in the state, and the plan is used up; "
         f"{module.command('plan')} shows what is left{there}",
         file=sys.stderr,
     )
@@ -129,15 +135,15 @@ def carry_out(module: RootModule, plan: Path, arguments: Sequence[str]) -> int:
 
 
 @contextmanager
-def _used_up(module: RootModule) -> Iterator[None]:
-    """Sees to it that the plan that is applied in the ``with`` block is not applied again, however that ends."""
+def _used_up(module: GeneratedModule) -> Iterator[None]:
+    """Ensure that the plan that is applied in the ``with`` block is not applied again, however that ends."""
     saved = SavedPlan(module)
     saved.begin()
     try:
         yield
     except (KeyboardInterrupt, SystemExit) as interruption:
         if isinstance(interruption.__cause__, EndedWellError):
-            print(f"{module.shown}: interrupted when all was done: the plan has been applied", file=sys.stderr)
+            print(f"{module.label}: interrupted when all was done: the plan has been applied", file=sys.stderr)
         raise
     finally:
         saved.drop()

@@ -1,56 +1,148 @@
-"""``make plan``: makes a plan, keeps it for ``make apply``, and says what it would do."""
+"""``make plan`` and ``make speculative-plan``: make a plan, check it, and print what it would do."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from tealform.operations import create_plan, interrupted_state, plan_checks, plan_report, root_module
-from tealform.operations.directory_lock import at_work
-from tealform.operations.plan_checks import Judgement
-from tealform.operations.root_module import RootModule
+from tealform.errors import TealformError
+from tealform.operations import plan_checks, root_module, saved_plan, state_files
+from tealform.operations.root_module import GeneratedModule
 from tealform.operations.saved_plan import SavedPlan
 from tealform.plan import changes
+from tealform.policy import plan_gate
 from tealform.terraform import terraform_cli
-from tealform.terraform.hcp import preflight
+from tealform.terraform.hcp import cloud_block, speculative
 
 Form = Literal["summary", "full", "json"]
 
+_FAILED = 1
+_CHANGES = 2
+# Options that this command gives Terraform itself.
+_OWN_OPTIONS = re.compile(r"--?(out|json|input)\b")
+# Where a run of HCP Terraform can be looked at, and whom it waits for. What is indented is the plan itself.
+_URGENT = re.compile(r"^(https?://|(?=\S).*\b(waiting for|queue|state lock|locked)\b)", re.IGNORECASE)
+_REDACTED = "the token may not read all of it; «make policy» judges what is generated"
+
 
 def plan(root: Path, name: str, form: Form, arguments: Sequence[str]) -> int:
-    """Plans the root module ``name``; returns 0, or Terraform's exit code if it fails.
+    """Plan the root module ``name`` and keep the plan; return 0, or Terraform's exit code if it fails.
 
-    Prints the summary; before it, all that Terraform says (``full``), or instead of it the same as JSON (``json``).
-    That the guard or a policy would stop an apply is told, and is no failure of the plan.
+    Prints the summary; ``full`` prints Terraform's output before it, ``json`` prints the same as JSON instead.
+    If the guard or a policy would stop an apply, the report says so, and the plan does not fail.
     """
     module = root_module.find(root, name)
-    with at_work(module, "plan"):
-        interrupted_state.check(module)
-        preflight.check(module.folder)
-        made = create_plan.make(module, arguments, _aloud if form == "full" else None)
+    with module.lock("plan"):
+        state_files.check(module)
+        cloud_block.check_workspace(module.folder)
+        made = create_plan(module, arguments, _print_now if form == "full" else None)
         if made.exit_code:
             return made.exit_code
         saved = SavedPlan(module)
         planned = terraform_cli.show(module.folder, saved.scratch)
-        found = plan_checks.judge(root, module, planned, made.destroys)
-        _tell(module, planned, found, form)
-        # Last, so that what is interrupted before somebody could read it cannot be applied.
+        found = plan_checks.check(root, module, planned, made.destroys)
+        if form == "json":
+            print(json.dumps(found.render_json(module, planned), indent=2))
+        else:
+            for line in found.render_text(module, planned):
+                print(line)
+            if changes.of(planned) and not found.objections and found.policy.exit_code == 0:
+                print(f"\nto make it so: {module.command('apply')}", file=sys.stderr)
+        # Last, so that a plan that was interrupted before anybody could read it cannot be applied.
         saved.keep(made.made_from, made.destroys, found.identities)
     return 0
 
 
-def _aloud(line: str) -> None:
+def speculate(root: Path, name: str, form: Form) -> int:
+    """Let HCP Terraform plan the root module ``name``; return 0, or 1 if the run failed or was stopped there.
+
+    Nobody can apply the plan. Prints what ``plan`` prints; ``json`` has ``run`` too: its address, what stopped it, and
+    whether the plan is redacted. If the guard or a policy would stop an apply, the report says so, and nothing fails.
+    """
+    module = root_module.find(root, name)
+    made = speculative.plan(module.folder, _print_error_now)
+    if made.plan is not None:
+        found = plan_checks.check(root, module, made.plan, destroys=False)
+        if made.is_redacted:
+            found = replace(found, policy=plan_gate.Verdict(module.label, mistakes=(_REDACTED,)))
+        if form == "json":
+            run = {"address": made.address, "failure": made.failure, "redacted": made.is_redacted}
+            print(json.dumps(found.render_json(module, made.plan) | {"run": run}, indent=2))
+        else:
+            for line in found.render_text(module, made.plan):
+                print(line)
+    if made.failure:
+        print(f"{module.label}: {made.failure}", file=sys.stderr)
+        return _FAILED
+    return 0
+
+
+@dataclass(frozen=True)
+class NewPlan:
+    """A plan that nobody has read yet, in the file ``SavedPlan.scratch``. ``exit_code`` is 0 if there is one."""
+
+    exit_code: int
+    made_from: str
+    destroys: bool
+
+
+def create_plan(
+    module: GeneratedModule, arguments: Sequence[str], on_line: Callable[[str], None] | None = None
+) -> NewPlan:
+    """Plan the module, after deleting the plan that was kept before.
+
+    ``arguments`` are Terraform's own, like ``-target=…`` or ``-destroy``. ``on_line`` gets every line that Terraform
+    writes. Without it, only urgent lines are printed, on standard error: warnings, whom Terraform waits for, and all
+    lines if it fails. Raises ``TealformError`` for arguments that this command gives itself.
+    """
+    if own := [each for each in arguments if _OWN_OPTIONS.match(each)]:
+        raise TealformError(f"{', '.join(own)}: the plan is kept for {module.command('apply')}; leave it out")
+    saved, destroys = SavedPlan(module), _has_option(arguments, "destroy")
+    saved.drop()
+    # This writes the lock file, which is part of what a plan is made from.
+    if failed := terraform_cli.init_if_due(module.folder):
+        return NewPlan(failed, "", destroys)
+    made_from = saved_plan.digest_configuration(module.folder)
+    _print_error_now(f"terraform plan in {module.label}")
+    urgent = _UrgentLines()
+    options = ["-input=false", f"-out={saved.scratch.resolve()}", *arguments]
+    code = terraform_cli.stream_output(module.folder, on_line or urgent.on_line, "plan", *options)
+    # With -detailed-exitcode, 2 says that there are changes.
+    if code == _CHANGES and _has_option(arguments, "detailed-exitcode"):
+        code = 0
+    if code:
+        for line in urgent.held_back:
+            print(line, file=sys.stderr)
+    return NewPlan(code, made_from, destroys)
+
+
+class _UrgentLines:
+    """Prints the boxes that Terraform draws around warnings, and single urgent lines; holds back the others."""
+
+    def __init__(self) -> None:
+        self._in_box = False
+        self.held_back: list[str] = []
+
+    def on_line(self, line: str) -> None:
+        if self._in_box or line.startswith("╷") or _URGENT.search(line):
+            _print_error_now(line)
+        else:
+            self.held_back.append(line)
+        self._in_box = line.startswith("╷") or (self._in_box and not line.startswith("╵"))
+
+
+def _has_option(arguments: Sequence[str], option: str) -> bool:
+    return any(re.fullmatch(rf"--?{option}(=true)?", each) for each in arguments)
+
+
+def _print_now(line: str) -> None:
     print(line, flush=True)
 
 
-def _tell(module: RootModule, planned: dict[str, Any], found: Judgement, form: Form) -> None:
-    if form == "json":
-        print(json.dumps(plan_report.document(module, planned, found), indent=2))
-        return
-    for line in plan_report.lines(module, planned, found):
-        print(line)
-    if changes.of(planned) and not found.objections and found.policy.exit_code == 0:
-        print(f"\nto make it so: {module.command('apply')}", file=sys.stderr)
+def _print_error_now(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""``make lock``: the lock files that say which packages of the providers may be installed, on any platform."""
+"""``make lock``: write the lock files, which pin the packages of the providers for several platforms."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "wind
 
 
 def lock(root: Path, arguments: Sequence[str]) -> int:
-    """Writes the lock file of each root module of the project; returns 0.
+    """Write the lock file of each root module of the project; return 0.
 
     ``arguments`` are those of ``terraform providers lock``, like ``-fs-mirror=FOLDER`` where there is no registry:
     https://developer.hashicorp.com/terraform/cli/commands/providers/lock
-    Raises ``TealformError`` with Terraform's words if the providers cannot be had; then every file is as it was.
+    Raises ``TealformError`` with Terraform's message if the providers are not available; then every file is unchanged.
     """
-    modules = root_module.every(root)
+    modules = root_module.list_modules(root)
     if not modules:
         raise TealformError("there is nothing generated to lock the providers of; run: make synth")
     wanted = {module.name: _required(module.folder) for module in modules}
@@ -39,12 +39,12 @@ def lock(root: Path, arguments: Sequence[str]) -> int:
             locks[requirements] = _locked(requirements, [_absolute(each) for each in arguments])
     for module in modules:
         written = land(locks[wanted[module.name]], module.folder / LOCK_FILE)
-        print(f"{module.shown}/{LOCK_FILE}: {'written' if written else 'unchanged'}")
+        print(f"{module.label}/{LOCK_FILE}: {'written' if written else 'unchanged'}")
     return 0
 
 
 def _required(folder: Path) -> str:
-    """What Terraform locks: the providers and their versions, as a configuration of its own."""
+    """Return a configuration with only the required providers and their versions, which is what Terraform locks."""
     required: dict[str, Any] = {}
     for terraform in blocks(environments.document(folder).get("terraform")):
         for providers in blocks(terraform.get("required_providers")):
@@ -53,19 +53,19 @@ def _required(folder: Path) -> str:
 
 
 def _locked(requirements: str, arguments: Sequence[str]) -> bytes:
-    terraform = terraform_binaries.every()[0]
+    terraform = terraform_binaries.list_terraforms()[0]
     platforms = [f"-platform={platform}" for platform in PLATFORMS]
     with tempfile.TemporaryDirectory(prefix="tealform-lock-") as scratch:
         (Path(scratch) / GENERATED).write_text(requirements, encoding="utf-8")
         command = [*terraform.command, "providers", "lock", "-no-color", *platforms, *arguments]
         ran = subprocesses.run(command, {**os.environ, "TF_IN_AUTOMATION": "1"}, Path(scratch))
         if ran.returncode:
-            (*_, said) = diagnostics.read(ran.stdout, ran.stderr, failed=True)
-            raise TealformError(f"the providers cannot be locked, every lock file is as it was: {said.message}")
+            (*_, error) = diagnostics.parse(ran.stdout, ran.stderr, failed=True)
+            raise TealformError(f"the providers cannot be locked, every lock file is as it was: {error.message}")
         return (Path(scratch) / LOCK_FILE).read_bytes()
 
 
 def _absolute(argument: str) -> str:
-    """A mirror's folder is the caller's, and Terraform runs elsewhere."""
+    """Make the folder of a mirror absolute, because Terraform runs in another folder than the caller."""
     name, equals, value = argument.partition("=")
     return f"{name}={Path(value).resolve()}" if equals and name.endswith("fs-mirror") else argument

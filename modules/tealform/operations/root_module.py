@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tealform.errors import TealformError
@@ -16,53 +20,76 @@ from tealform.synth.terraform_json import blocks
 from tealform.terraform import terraform_cli
 
 _BOOTSTRAP = "bootstrap"
+_LOCK_FILE = "at-work"
 
 
 @dataclass(frozen=True)
-class RootModule:
-    """A folder with generated Terraform and a state of its own.
+class GeneratedModule:
+    """A root module: a folder with generated Terraform and a state of its own.
 
     ``name`` is what people call it: ``dev``, or ``bootstrap/123456789012``. ``region`` is where AWS is asked about it.
-    Whatever is ``protected`` wants its name typed before it is changed; what is ``disposable`` may be destroyed.
+    A change of what ``is_protected`` must be confirmed with its name. Only what ``is_disposable`` can be destroyed.
     """
 
     name: str
     folder: Path
     region: str
-    protected: bool
-    disposable: bool
+    is_protected: bool
+    is_disposable: bool
 
     @property
-    def kept(self) -> Path:
-        """Where Tealform keeps what belongs to this checkout: the plan, and who is at work."""
+    def data_folder(self) -> Path:
+        """The folder for what belongs to this checkout only: the saved plan, the lock and a copy of the state."""
         return terraform_cli.data_folder(self.folder) / "tealform"
 
     @property
-    def shown(self) -> str:
-        """Its folder, as it is written in messages."""
+    def label(self) -> str:
+        """The folder as messages name it, like ``environments/dev``."""
         return f"{self.folder.parent.name}/{self.folder.name}"
 
     def command(self, command: str) -> str:
-        """How to run ``command``, like ``plan``, on it."""
+        """Return the command line that runs ``command``, like ``plan``, on this module."""
         return f"make {command} ENV={self.name}"
 
+    @contextmanager
+    def lock(self, command: str) -> Iterator[None]:
+        """Keep other commands of this checkout out of the folder while the ``with`` block lasts.
 
-def find(root: Path, name: str) -> RootModule:
-    """The root module called ``name`` of the project in ``root``.
+        Terraform's own lock guards the state, not the folder. The system releases the lock when this process ends,
+        however it ends. Raises ``TealformError``, which names the holder, if another command has the lock.
+        """
+        # Only the owner may read it: a plan contains what the state contains.
+        self.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.data_folder / _LOCK_FILE).open("a+", encoding="utf-8") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                stream.seek(0)
+                raise TealformError(
+                    f"{self.label}: {_describe_holder(stream.read())}; wait until that has ended"
+                ) from error
+            stream.truncate(0)
+            since = datetime.now(UTC).isoformat(timespec="seconds")
+            stream.write(json.dumps({"command": command, "process": os.getpid(), "since": since}))
+            stream.flush()
+            yield
 
-    Raises ``TealformError`` if there is none or nothing has been generated for it, ``SettingsError`` for settings
-    that are not valid.
+
+def find(root: Path, name: str) -> GeneratedModule:
+    """Return the root module called ``name`` of the project in ``root``.
+
+    Raises ``TealformError`` if it does not exist or is not generated, ``SettingsError`` for invalid settings.
     """
     found = folder(root, name)
     environments.generated(found)
     if name.startswith(f"{_BOOTSTRAP}/"):
-        return RootModule(name, found, _region(found), _is_protected(root, found.name), disposable=False)
+        return GeneratedModule(name, found, _region(found), _has_protected(root, found.name), is_disposable=False)
     environment = loader.load(found.parent, name).environment
-    return RootModule(name, found, environment.region, environment.protected, environment.disposable)
+    return GeneratedModule(name, found, environment.region, environment.protected, environment.disposable)
 
 
 def folder(root: Path, name: str) -> Path:
-    """The folder of what is called ``name``; raises ``TealformError`` if there is none."""
+    """Return the folder of the root module called ``name``. Raises ``TealformError`` if it does not exist."""
     if not name.startswith(f"{_BOOTSTRAP}/"):
         return environments.folder(root, name)
     known = _bootstraps(root)
@@ -72,8 +99,8 @@ def folder(root: Path, name: str) -> Path:
     return root / name
 
 
-def every(root: Path) -> list[RootModule]:
-    """All root modules of the project in ``root``. Raises what ``find`` raises."""
+def list_modules(root: Path) -> list[GeneratedModule]:
+    """Return all root modules of the project in ``root``. Raises what ``find`` raises."""
     return [find(root, name) for name in (*environments.names(root), *_bootstraps(root))]
 
 
@@ -89,12 +116,19 @@ def _region(folder: Path) -> str:
     raise TealformError(f"{_BOOTSTRAP}/{folder.name}/{GENERATED}: names no region; run: make bootstrap")
 
 
-def _is_protected(root: Path, account: str) -> bool:
-    """Whether any environment of the account is; settings that cannot be read are taken for protected ones."""
+def _has_protected(root: Path, account: str) -> bool:
+    """Whether an environment of the account is protected. Settings that cannot be read count as protected."""
+    folder = root / "environments"
     try:
-        found: Iterable[loader.Settings] = [
-            loader.load(root / "environments", name) for name in loader.names(root / "environments")
-        ]
+        found = [loader.load(folder, name).environment for name in loader.names(folder)]
     except (SettingsError, json.JSONDecodeError):
         return True
-    return any(each.environment.protected for each in found if each.environment.account == account)
+    return any(each.protected for each in found if each.account == account)
+
+
+def _describe_holder(text: str) -> str:
+    try:
+        found = json.loads(text)
+        return f"make {found['command']} is at work here, process {found['process']}, since {found['since']}"
+    except (ValueError, KeyError, TypeError):
+        return "another command is at work here"

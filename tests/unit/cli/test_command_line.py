@@ -12,24 +12,23 @@ from tealform.cli.main import TERRAFORM, main
 from tests import projects, sessions
 
 
-@pytest.mark.parametrize("command", TERRAFORM)
-def test_unknown_environment(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        *(([command, "dve"], 'there is no environment "dve"; use dev\n') for command in TERRAFORM),
+        (["plan", "../environments/dev"], 'there is no environment "../environments/dev"; use dev\n'),
+        (["plan", "new"], "environments/new/cdk.tf.json does not exist; run: make synth ENV=new\n"),
+    ],
+)
+def test_mistake_is_an_error_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
     projects.write(tmp_path, projects.GREETING)
-    assert main(["--root", str(tmp_path), command, "dve"]) == 2
-    assert capsys.readouterr().err == 'there is no environment "dve"; use dev\n'
-
-
-def test_folder_outside_environments_is_none_of_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    projects.write(tmp_path, projects.GREETING)
-    assert main(["--root", str(tmp_path), "plan", "../environments/dev"]) == 2
-
-
-def test_environment_that_was_not_generated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = tmp_path / "environments" / "dev"
-    folder.mkdir(parents=True)
-    (folder / "environment.hcl").touch()
-    assert main(["--root", str(tmp_path), "plan", "dev"]) == 2
-    assert capsys.readouterr().err == "environments/dev/cdk.tf.json does not exist; run: make synth ENV=dev\n"
+    if "new" in arguments:
+        (tmp_path / "environments" / "new").mkdir()
+        (tmp_path / "environments" / "new" / "environment.hcl").touch()
+    assert main(["--root", str(tmp_path), *arguments]) == 2
+    assert capsys.readouterr().err == message
 
 
 def test_project_without_environments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,10 +66,8 @@ exec sleep 60
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_signal_ends_everything_and_leaves_nothing(tmp_path: Path, number: signal.Signals, code: int) -> None:
     projects.write(tmp_path, PINNED)
-    for folder in ("programs", "scratch"):
-        (tmp_path / folder).mkdir()
-    (tmp_path / "programs" / "terraform").write_text(HANGS)
-    (tmp_path / "programs" / "terraform").chmod(0o755)
+    (tmp_path / "scratch").mkdir()
+    projects.write_program(tmp_path / "programs" / "terraform", HANGS)
     path = f"{tmp_path / 'programs'}{os.pathsep}{os.environ['PATH']}"
     variables = {"PATH": path, "TMPDIR": str(tmp_path / "scratch"), "BEGUN": str(tmp_path / "begun")}
     process = sessions.start(projects.command(tmp_path, "plan-offline", "dev"), {**os.environ, **variables})
@@ -85,12 +82,8 @@ def test_signal_ends_everything_and_leaves_nothing(tmp_path: Path, number: signa
 def test_ctrl_c_ends_both_runs_of_checkov_and_leaves_nothing(tmp_path: Path) -> None:
     projects.write(tmp_path, PINNED)
     (tmp_path / "scratch").mkdir()
-    checkov = tmp_path / ".venv-checkov" / "bin" / "python"
-    checkov.parent.mkdir(parents=True)
-    checkov.write_text(
-        f"#!/bin/sh\ncase $* in *secrets*) touch '{tmp_path}/texts';; *) touch '{tmp_path}/begun';; esac\nexec sleep 60\n"
-    )
-    checkov.chmod(0o755)
+    begun = f"case $* in *secrets*) touch '{tmp_path}/texts';; *) touch '{tmp_path}/begun';; esac"
+    projects.write_program(tmp_path / ".venv-checkov" / "bin" / "python", f"#!/bin/sh\n{begun}\nexec sleep 60\n")
     variables = {"TMPDIR": str(tmp_path / "scratch")}
     process = sessions.start(projects.command(tmp_path, "policy"), {**os.environ, **variables})
     for begun in ("begun", "texts"):

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tealform_harness.hcp_emulator.models import Workspace
+from tealform_harness.hcp_emulator.models import EmulatedWorkspace
 from tealform_harness.hcp_emulator.server import EmulatedHcp
-from tests.unit.hcp_emulator.client import Client
+from tests.unit.hcp_emulator.conftest import Client
 
 SLOWLY = {"provisioner": [{"local-exec": {"command": "sleep 30"}}]}
 
@@ -23,11 +23,11 @@ def greeting(word: str = "hello", others: Mapping[str, Any] | None = None) -> di
     return {"resource": {"terraform_data": {**first, **(others or {})}}, "output": outputs}
 
 
-def _names(workspace: Workspace) -> list[str]:
+def _names(workspace: EmulatedWorkspace) -> list[str]:
     return [each["name"] for each in json.loads(workspace.states[-1])["resources"]] if workspace.states else []
 
 
-def test_run_is_planned_confirmed_and_applied(client: Client, workspace: Workspace) -> None:
+def test_run_is_planned_confirmed_and_applied(client: Client, workspace: EmulatedWorkspace) -> None:
     run = client.start(workspace, greeting())
     planned = client.wait(run, "planned")
     assert (planned["has-changes"], planned["actions"]["is-confirmable"]) == (True, True)
@@ -37,11 +37,11 @@ def test_run_is_planned_confirmed_and_applied(client: Client, workspace: Workspa
 
     assert client.act(run, "apply") == 202
     client.wait(run, "applied")
-    said = client.log("apply", run)
+    log = client.log("apply", run)
     # Terraform leaves out three lines.
-    assert said.splitlines()[3] == "terraform_data.greeting: Creating..."
-    assert said.startswith("\x02")
-    assert said.endswith("\x03")
+    assert log.splitlines()[3] == "terraform_data.greeting: Creating..."
+    assert log.startswith("\x02")
+    assert log.endswith("\x03")
     state = client.get(f"/workspaces/{workspace.id}/current-state-version")["attributes"]
     assert httpx.get(state["hosted-state-download-url"], trust_env=False).json()["serial"] == state["serial"]
     (output,) = client.get(f"/workspaces/{workspace.id}/current-state-version-outputs")
@@ -53,7 +53,7 @@ def test_run_is_planned_confirmed_and_applied(client: Client, workspace: Workspa
     assert _names(workspace) == []
 
 
-def test_plan_in_json_whole_and_redacted(client: Client, workspace: Workspace) -> None:
+def test_plan_in_json_whole_and_redacted(client: Client, workspace: EmulatedWorkspace) -> None:
     secret = {"secret": {"input": '${sensitive("hush")}'}}
     run = client.start(workspace, greeting(others=secret), save_plan=True)
     client.wait(run, "planned_and_saved")
@@ -70,7 +70,7 @@ def test_plan_in_json_whole_and_redacted(client: Client, workspace: Workspace) -
     assert client.call("GET", f"/plans/plan-{run}/json-output-redacted").status_code == 200
 
 
-def test_runs_take_turns_and_what_only_plans_takes_none(client: Client, workspace: Workspace) -> None:
+def test_runs_take_turns_and_what_only_plans_takes_none(client: Client, workspace: EmulatedWorkspace) -> None:
     first = client.start(workspace, greeting())
     client.wait(first, "planned")
     second = client.start(workspace, greeting("other"))
@@ -83,7 +83,7 @@ def test_runs_take_turns_and_what_only_plans_takes_none(client: Client, workspac
     assert client.run(first)["status"] == "discarded"
 
 
-def test_saved_plan_is_discarded_when_another_is_applied(client: Client, workspace: Workspace) -> None:
+def test_saved_plan_is_discarded_when_another_is_applied(client: Client, workspace: EmulatedWorkspace) -> None:
     stale, fresh = (client.start(workspace, greeting(word), save_plan=True) for word in ("one", "two"))
     for each in (stale, fresh):
         client.wait(each, "planned_and_saved")
@@ -94,7 +94,7 @@ def test_saved_plan_is_discarded_when_another_is_applied(client: Client, workspa
 
 
 def test_locked_workspace_says_by_whom_and_keeps_runs_waiting(
-    client: Client, anna: Client, workspace: Workspace
+    client: Client, anna: Client, workspace: EmulatedWorkspace
 ) -> None:
     path = f"/workspaces/{workspace.id}/actions"
     assert anna.post(f"{path}/lock").status_code == 200
@@ -113,11 +113,11 @@ def test_locked_workspace_says_by_whom_and_keeps_runs_waiting(
     assert client.post(f"{path}/unlock").status_code == 409
 
 
-def test_canceled_apply_keeps_what_was_done(client: Client, workspace: Workspace) -> None:
+def test_canceled_apply_keeps_what_was_done(client: Client, workspace: EmulatedWorkspace) -> None:
     slow = {"slow": {"depends_on": ["terraform_data.greeting"], **SLOWLY}}
     run = client.start(workspace, greeting(others=slow), auto_apply=True)
     client.wait(run, "applying")
-    client.hear("apply", run, "Executing")
+    client.wait_for_log("apply", run, "Executing")
     assert client.act(run, "cancel") == 202
     client.wait(run, "canceled")
     assert "greeting" in _names(workspace)
@@ -126,7 +126,7 @@ def test_canceled_apply_keeps_what_was_done(client: Client, workspace: Workspace
 
 
 @pytest.mark.parametrize("speculative", [True, False])
-def test_hard_policy_stops_every_run(client: Client, workspace: Workspace, speculative: bool) -> None:
+def test_hard_policy_stops_every_run(client: Client, workspace: EmulatedWorkspace, speculative: bool) -> None:
     workspace.failing_policy = "hard-mandatory"
     run = client.start(workspace, greeting(), plan_only=speculative, save_plan=not speculative)
     client.wait(run, "errored")
@@ -136,7 +136,7 @@ def test_hard_policy_stops_every_run(client: Client, workspace: Workspace, specu
     assert client.post(f"/policy-checks/{check['id']}/actions/override").status_code == 409
 
 
-def test_soft_policy_waits_for_somebody_who_overrides_it(client: Client, workspace: Workspace) -> None:
+def test_soft_policy_waits_for_somebody_who_overrides_it(client: Client, workspace: EmulatedWorkspace) -> None:
     workspace.failing_policy = "soft-mandatory"
     client.wait(client.start(workspace, greeting(), plan_only=True), "policy_soft_failed")
     run = client.start(workspace, greeting(), save_plan=True)
@@ -149,7 +149,7 @@ def test_soft_policy_waits_for_somebody_who_overrides_it(client: Client, workspa
     client.wait(run, "applied")
 
 
-def test_what_is_wrong_with_a_configuration_is_in_the_log(client: Client, workspace: Workspace) -> None:
+def test_what_is_wrong_with_a_configuration_is_in_the_log(client: Client, workspace: EmulatedWorkspace) -> None:
     broken = client.start(workspace, greeting("${nothing.here}"))
     client.wait(broken, "errored")
     assert "Reference to undeclared resource" in client.log("plan", broken)
@@ -161,7 +161,7 @@ def test_what_is_wrong_with_a_configuration_is_in_the_log(client: Client, worksp
     client.wait(client.start(workspace, greeting(), folder="environments/dev/"), "planned")
 
 
-def test_variables_and_options_of_a_run(client: Client, workspace: Workspace) -> None:
+def test_variables_and_options_of_a_run(client: Client, workspace: EmulatedWorkspace) -> None:
     document = greeting("${var.word}", {"other": {"input": "other"}}) | {"variable": {"word": {"type": "string"}}}
     variables, targets = [{"key": "word", "value": '"hi"'}], ["terraform_data.greeting"]
     run = client.start(workspace, document, plan_only=True, variables=variables, target_addrs=targets)
@@ -170,7 +170,7 @@ def test_variables_and_options_of_a_run(client: Client, workspace: Workspace) ->
     assert "terraform_data.other" not in client.log("plan", run)
 
 
-def test_what_a_token_may_not_do_is_not_there(hcp: EmulatedHcp, client: Client, workspace: Workspace) -> None:
+def test_what_a_token_may_not_do_is_not_there(hcp: EmulatedHcp, client: Client, workspace: EmulatedWorkspace) -> None:
     assert Client(hcp, "").call("GET", f"/workspaces/{workspace.id}").status_code == 401
     assert Client(hcp, "wrong").call("GET", "/organizations/acme/entitlement-set").status_code == 401
     assert client.call("GET", "/organizations/nobody/entitlement-set").status_code == 404

@@ -13,7 +13,7 @@ import pytest
 
 from tealform.synth import environments
 from tealform.terraform import subprocesses, terraform_binaries
-from tealform_harness.hcp_emulator.models import Organization, Workspace
+from tealform_harness.hcp_emulator.models import EmulatedWorkspace, Organization
 from tealform_harness.hcp_emulator.server import TOKEN, EmulatedHcp, running
 from tealform_harness.provider_stub.server import serving
 from tests.inventory import ROOT
@@ -27,7 +27,7 @@ class Module:
 
     def __init__(self, folder: Path, hcp: EmulatedHcp, name: str, variables: dict[str, str] | None = None) -> None:
         self.folder, self._name = folder, name
-        self._variables = {**terraform_binaries.unattended(), **hcp.environment(), **(variables or {})}
+        self._variables = {**terraform_binaries.unattended_environment(), **hcp.environment(), **(variables or {})}
 
     def write(self, document: dict[str, Any]) -> None:
         cloud = {"organization": "acme", "workspaces": {"name": self._name}}
@@ -36,21 +36,21 @@ class Module:
 
     def run(self, command: str, *arguments: str, code: int = 0) -> str:
         """What the command says; it must end with ``code``."""
-        line = [*terraform_binaries.every()[0].command, command, *arguments]
+        line = [*terraform_binaries.list_terraforms()[0].command, command, *arguments]
         ran = subprocesses.run(line, self._variables, self.folder)
         assert ran.returncode == code, ran.stdout + ran.stderr
         return ran.stdout + ran.stderr
 
 
 @pytest.fixture
-def module(tmp_path: Path, hcp: EmulatedHcp, workspace: Workspace) -> Module:
+def module(tmp_path: Path, hcp: EmulatedHcp, workspace: EmulatedWorkspace) -> Module:
     made = Module(tmp_path, hcp, workspace.name)
     made.write(greeting())
     made.run("init")
     return made
 
 
-def test_saved_plan_is_shown_applied_and_then_of_no_use(module: Module, workspace: Workspace) -> None:
+def test_saved_plan_is_shown_applied_and_then_of_no_use(module: Module, workspace: EmulatedWorkspace) -> None:
     workspace.structured = True
     planned = module.run("plan", "-no-color", f"-out={_BOOKMARK}")
     assert planned.count("terraform_data.greeting will be created") == 1
@@ -69,7 +69,9 @@ def test_saved_plan_is_shown_applied_and_then_of_no_use(module: Module, workspac
 
 
 @pytest.mark.slow
-def test_apply_waits_for_a_locked_workspace_and_says_so(module: Module, workspace: Workspace, hcp: EmulatedHcp) -> None:
+def test_apply_waits_for_a_locked_workspace_and_says_so(
+    module: Module, workspace: EmulatedWorkspace, hcp: EmulatedHcp
+) -> None:
     workspace.locked_by = "anna"
     with ThreadPoolExecutor() as pool:
         applying = pool.submit(module.run, "apply", "-no-color", "-auto-approve")
@@ -78,12 +80,12 @@ def test_apply_waits_for_a_locked_workspace_and_says_so(module: Module, workspac
             time.sleep(0.02)
         assert workspace.states == []
         workspace.locked_by = ""
-        said = applying.result()
-    assert "Waiting for the manually locked workspace to be unlocked..." in said
-    assert "Apply complete!" in said
+        output = applying.result()
+    assert "Waiting for the manually locked workspace to be unlocked..." in output
+    assert "Apply complete!" in output
 
 
-def _looks(hcp: EmulatedHcp, workspace: Workspace) -> int:
+def _looks(hcp: EmulatedHcp, workspace: EmulatedWorkspace) -> int:
     runs = [each for each in hcp.organization.runs.values() if each.workspace is workspace]
     return sum(hcp.calls.count(f"GET /runs/{each.id}") for each in runs)
 

@@ -1,24 +1,24 @@
-"""Commands that are killed, interrupted or out of room at any moment: what is left is whole, and the next one goes on."""
+"""Commands that are killed or interrupted at any moment, or run at once: the state is whole, and the next one continues."""
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tealform.operations.root_module import RootModule
+from tealform.errors import TealformError
+from tealform.operations.root_module import GeneratedModule
 from tealform.terraform import terraform_binaries
 from tests import sessions
 from tests.inventory import ROOT
-from tests.unit.operations import modules, stand_in
-from tests.unit.operations.unjudged import command as unjudged
+from tests.unit.operations.conftest import local_resources, put_stand_in_on_path, unchecked_command, write
 
 THINGS = 6
 Process = subprocess.Popen[str]
@@ -31,7 +31,7 @@ def begun(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def dev(tmp_path: Path, begun: Path, monkeypatch: pytest.MonkeyPatch) -> RootModule:
+def dev(tmp_path: Path, begun: Path, monkeypatch: pytest.MonkeyPatch) -> GeneratedModule:
     """Things that each take a moment to be made, one after the other."""
     monkeypatch.delenv("TF_CLI_CONFIG_FILE", raising=False)
     slowly = {
@@ -41,16 +41,18 @@ def dev(tmp_path: Path, begun: Path, monkeypatch: pytest.MonkeyPatch) -> RootMod
         f"n{number}": {"provisioner": [slowly], "depends_on": [f"terraform_data.n{number - 1}"] if number else []}
         for number in range(THINGS)
     }
-    return modules.write(tmp_path, {"resource": {"terraform_data": made}}, settings="disposable = true")
+    return write(tmp_path, {"resource": {"terraform_data": made}}, settings="disposable = true")
 
 
-def _run(module: RootModule, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = unjudged(module.folder.parent.parent, *arguments)
+def _run(module: GeneratedModule, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = unchecked_command(module.folder.parent.parent, *arguments)
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def _start(module: RootModule, *arguments: str) -> Process:
-    return sessions.start(unjudged(module.folder.parent.parent, *arguments), {**os.environ, "CHECKPOINT_DISABLE": "1"})
+def _start(module: GeneratedModule, *arguments: str) -> Process:
+    return sessions.start(
+        unchecked_command(module.folder.parent.parent, *arguments), {**os.environ, "CHECKPOINT_DISABLE": "1"}
+    )
 
 
 def _kill_everything(process: Process) -> None:
@@ -62,45 +64,38 @@ def _kill_everything(process: Process) -> None:
     process.communicate()
 
 
-def _resources(module: RootModule) -> list[str]:
-    state = module.folder / "terraform.tfstate"
-    # Terraform makes an empty file when it locks a state that is not there yet.
-    text = state.read_text() if state.exists() else ""
-    return [each["name"] for each in json.loads(text)["resources"]] if text else []
-
-
-def _bring_to_its_end(module: RootModule) -> None:
+def _bring_to_its_end(module: GeneratedModule) -> None:
     for command in ("plan", "apply"):
         ran = _run(module, command, "dev")
         assert ran.returncode == 0, ran.stderr
         if ran.stdout.startswith("dev: no changes"):
             break
-    assert len(_resources(module)) == THINGS
+    assert len(local_resources(module)) == THINGS
     assert _run(module, "plan", "dev").stdout.startswith("dev: no changes")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
-def test_plan_that_is_killed_at_any_moment(dev: RootModule, seed: int) -> None:
+def test_plan_that_is_killed_at_any_moment(dev: GeneratedModule, seed: int) -> None:
     moments = random.Random(seed)
     for _ in range(3):
         _kill_after(_start(dev, "plan", "dev"), moments.uniform(0.1, 1.0))
         # There is a whole plan or none, never half of one.
-        before = len(_resources(dev))
+        before = len(local_resources(dev))
         applied = _run(dev, "apply", "dev")
-        assert (applied.returncode, len(_resources(dev))) in [(2, before), (0, THINGS)], applied.stderr
+        assert (applied.returncode, len(local_resources(dev))) in [(2, before), (0, THINGS)], applied.stderr
     _bring_to_its_end(dev)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
-def test_apply_that_is_killed_at_any_moment(dev: RootModule, seed: int) -> None:
+def test_apply_that_is_killed_at_any_moment(dev: GeneratedModule, seed: int) -> None:
     moments = random.Random(seed)
     for _ in range(2):
         planned = _run(dev, "plan", "dev")
         assert planned.returncode == 0, planned.stderr
         _kill_after(_start(dev, "apply", "dev"), moments.uniform(0.3, 1.5))
-        assert len(_resources(dev)) in range(THINGS + 1)
+        assert len(local_resources(dev)) in range(THINGS + 1)
     _bring_to_its_end(dev)
 
 
@@ -110,43 +105,43 @@ def _kill_after(process: Process, seconds: float) -> None:
 
 
 @pytest.mark.slow
-def test_interrupted_apply_saves_what_it_did_and_says_how_to_go_on(dev: RootModule, begun: Path) -> None:
+def test_interrupted_apply_saves_what_it_did_and_says_how_to_go_on(dev: GeneratedModule, begun: Path) -> None:
     assert _run(dev, "plan", "dev").returncode == 0
     process = _start(dev, "apply", "dev")
     sessions.wait_for(begun)
     process.send_signal(signal.SIGINT)
-    told, _ = process.communicate(timeout=30)
+    captured, _ = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert "Interrupt received" in told
-    assert told.endswith("is in the state, and the plan is used up; make plan ENV=dev shows what is left\n")
-    assert 0 < len(_resources(dev)) < THINGS
+    assert "Interrupt received" in captured
+    assert captured.endswith("is in the state, and the plan is used up; make plan ENV=dev shows what is left\n")
+    assert 0 < len(local_resources(dev)) < THINGS
     assert not (dev.folder / ".terraform.tfstate.lock.info").exists()
     _bring_to_its_end(dev)
 
 
 def test_apply_that_ended_well_in_spite_of_ctrl_c_says_so(
-    dev: RootModule, begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dev: GeneratedModule, begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As Terraform does when Ctrl-C comes late.
     finishes = f"trap 'exit 0' INT; touch '{begun}'; while :; do sleep 0.1; done"
-    stand_in.put_on_path(tmp_path / "bin", monkeypatch, apply=finishes)
+    put_stand_in_on_path(tmp_path / "bin", monkeypatch, apply=finishes)
     assert _run(dev, "plan", "dev").returncode == 0
     process = _start(dev, "apply", "dev")
     sessions.wait_for(begun)
     process.send_signal(signal.SIGINT)
-    told, _ = process.communicate(timeout=30)
+    captured, _ = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert told.endswith("environments/dev: interrupted when all was done: the plan has been applied\n")
+    assert captured.endswith("environments/dev: interrupted when all was done: the plan has been applied\n")
     assert "there is no plan to apply" in _run(dev, "apply", "dev").stderr
 
 
-def test_plan_of_an_apply_that_was_killed_is_not_applied_again(dev: RootModule, begun: Path) -> None:
+def test_plan_of_an_apply_that_was_killed_is_not_applied_again(dev: GeneratedModule, begun: Path) -> None:
     assert _run(dev, "plan", "dev").returncode == 0
     process = _start(dev, "apply", "dev")
     sessions.wait_for(begun)
     _kill_everything(process)
     # Terraform has saved nothing yet, so that it would not notice.
-    assert _resources(dev) == []
+    assert local_resources(dev) == []
     again = _run(dev, "apply", "dev")
     assert again.returncode == 2
     assert again.stderr.endswith(
@@ -165,7 +160,7 @@ def wait(begun: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_two_at_once(dev: RootModule, begun: Path, wait: Path) -> None:
+def test_two_at_once(dev: GeneratedModule, begun: Path, wait: Path) -> None:
     assert _run(dev, "plan", "dev").returncode == 0
     first = _start(dev, "apply", "dev")
     sessions.wait_for(begun)
@@ -176,14 +171,14 @@ def test_two_at_once(dev: RootModule, begun: Path, wait: Path) -> None:
     wait.unlink()
     first.communicate(timeout=30)
     assert first.returncode == 0
-    assert len(_resources(dev)) == THINGS
+    assert len(local_resources(dev)) == THINGS
 
 
 @pytest.mark.slow
-def test_state_that_somebody_else_has_locked(dev: RootModule, begun: Path, wait: Path) -> None:
+def test_state_that_somebody_else_has_locked(dev: GeneratedModule, begun: Path, wait: Path) -> None:
     """From another checkout, or with Terraform itself."""
     assert _run(dev, "plan", "dev").returncode == 0
-    command = [*terraform_binaries.every()[0].command, "apply", "-auto-approve"]
+    command = [*terraform_binaries.list_terraforms()[0].command, "apply", "-auto-approve"]
     other = subprocess.Popen(command, cwd=dev.folder, stdout=subprocess.DEVNULL)
     try:
         sessions.wait_for(begun)
@@ -195,3 +190,45 @@ def test_state_that_somebody_else_has_locked(dev: RootModule, begun: Path, wait:
         wait.unlink()
         other.wait()
     assert _run(dev, "plan", "dev").returncode == 0
+
+
+HOLDS_LOCK = """
+import sys, time
+from pathlib import Path
+from tealform.operations import root_module
+root = Path(sys.argv[1])
+with root_module.find(root, "dev").lock("apply"):
+    (root / "held").touch()
+    time.sleep(60)
+"""
+
+
+def test_second_command_says_who_is_at_work_until_that_one_is_killed(tmp_path: Path) -> None:
+    dev = write(tmp_path)
+    holder = subprocess.Popen([sys.executable, "-c", HOLDS_LOCK, str(tmp_path)], cwd=ROOT)
+    try:
+        sessions.wait_for(tmp_path / "held")
+        with pytest.raises(TealformError) as refused, dev.lock("plan"):
+            pass
+        start = f"environments/dev: make apply is at work here, process {holder.pid}, since 2"
+        assert str(refused.value).startswith(start)
+        assert str(refused.value).endswith("; wait until that has ended")
+    finally:
+        holder.kill()
+        holder.wait()
+    with dev.lock("plan"):
+        pass
+
+
+def test_commands_on_different_environments_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    dev, staging = write(tmp_path), write(tmp_path, name="staging")
+    with dev.lock("plan"), staging.lock("plan"):
+        assert dev.data_folder != staging.data_folder
+
+
+def test_one_after_the_other(tmp_path: Path) -> None:
+    dev = write(tmp_path)
+    for command in ("plan", "apply"):
+        with dev.lock(command):
+            assert command in (dev.data_folder / "at-work").read_text()
+            assert dev.data_folder.stat().st_mode & 0o777 == 0o700, "only its owner may read it"

@@ -10,7 +10,7 @@ import pytest
 from tealform.errors import TealformError
 from tealform.operations import provider_locks
 from tealform.operations.provider_locks import PLATFORMS
-from tests.unit.operations import modules
+from tests.unit.operations.conftest import write
 
 REQUIRED = {"terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "6.25.0"}}}}
 
@@ -32,7 +32,7 @@ def test_every_environment_gets_the_digests_of_all_platforms(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("dev", "prod"):
-        modules.write(tmp_path, REQUIRED, name)
+        write(tmp_path, REQUIRED, name)
     mirror = _mirror(tmp_path / "mirror", "6.25.0")
     assert provider_locks.lock(tmp_path, [mirror]) == 0
     assert capsys.readouterr().out == (
@@ -46,7 +46,7 @@ def test_every_environment_gets_the_digests_of_all_platforms(
 
 
 def test_providers_that_cannot_be_had_leave_every_file_as_it_was(tmp_path: Path) -> None:
-    dev = modules.write(tmp_path, REQUIRED)
+    dev = write(tmp_path, REQUIRED)
     file = dev.folder / ".terraform.lock.hcl"
     file.write_text("as it was")
     with pytest.raises(TealformError, match=r"every lock file is as it was: .*6\.25\.0"):
@@ -55,7 +55,7 @@ def test_providers_that_cannot_be_had_leave_every_file_as_it_was(tmp_path: Path)
 
 
 def test_providers_are_found_in_either_form_of_a_block(tmp_path: Path) -> None:
-    dev = modules.write(tmp_path, {"terraform": [REQUIRED["terraform"]]})
+    dev = write(tmp_path, {"terraform": [REQUIRED["terraform"]]})
     assert provider_locks.lock(tmp_path, [_mirror(tmp_path / "mirror", "6.25.0")]) == 0
     assert 'version     = "6.25.0"' in (dev.folder / ".terraform.lock.hcl").read_text()
 

@@ -8,38 +8,38 @@ import pytest
 
 from tealform.errors import TealformError
 from tealform.operations import saved_plan
-from tealform.operations.root_module import RootModule
+from tealform.operations.root_module import GeneratedModule
 from tealform.operations.saved_plan import SavedPlan
-from tests.unit.operations import modules
+from tests.unit.operations.conftest import write
 
 
 @pytest.fixture
-def dev(tmp_path: Path) -> RootModule:
-    return modules.write(tmp_path)
+def dev(tmp_path: Path) -> GeneratedModule:
+    return write(tmp_path)
 
 
 @pytest.fixture
-def kept(dev: RootModule) -> SavedPlan:
+def kept(dev: GeneratedModule) -> SavedPlan:
     """A plan that has been kept."""
     return _keep(dev, "a plan")
 
 
-def _keep(module: RootModule, text: str, destroys: bool = False) -> SavedPlan:
+def _keep(module: GeneratedModule, text: str, destroys: bool = False) -> SavedPlan:
     plan = SavedPlan(module)
     plan.scratch.parent.mkdir(parents=True, exist_ok=True)
     plan.scratch.write_text(text)
-    plan.keep(saved_plan.configuration(module.folder), destroys)
+    plan.keep(saved_plan.digest_configuration(module.folder), destroys)
     return plan
 
 
-def test_kept_plan_is_fresh_as_long_as_nothing_changes(dev: RootModule) -> None:
+def test_kept_plan_is_fresh_as_long_as_nothing_changes(dev: GeneratedModule) -> None:
     assert not _keep(dev, "a plan").record().destroys
     assert SavedPlan(dev).file.read_text() == "a plan"
     assert _keep(dev, "another", destroys=True).record().destroys
     assert SavedPlan(dev).record().made_by.count("@") == 1
 
 
-def test_missing_plan(dev: RootModule) -> None:
+def test_missing_plan(dev: GeneratedModule) -> None:
     with pytest.raises(TealformError) as missing:
         SavedPlan(dev).record()
     assert str(missing.value) == "environments/dev: there is no plan to apply; run: make plan ENV=dev"
@@ -49,31 +49,26 @@ def test_missing_plan(dev: RootModule) -> None:
     "changed",
     ["cdk.tf.json", "by-hand.tf", "smoke-test.zip", "templates/page.html", ".terraform.lock.hcl", "dev.auto.tfvars"],
 )
-def test_plan_is_stale_once_anything_that_it_was_made_from_changes(
-    dev: RootModule, kept: SavedPlan, changed: str
-) -> None:
+def test_plan_is_stale_once_anything_that_it_was_made_from_changes(dev: GeneratedModule, changed: str) -> None:
     file = dev.folder / changed
     file.parent.mkdir(exist_ok=True)
+    kept = _keep(dev, "a plan")
     file.write_text("{} ")
-    with pytest.raises(
-        TealformError, match=r"environments/dev: the plan is stale: .* has changed; run: make plan ENV=dev"
-    ):
+    stale = r"environments/dev: the plan is stale: .* has changed; run: make plan ENV=dev"
+    with pytest.raises(TealformError, match=stale):
         kept.record()
-
-
-def test_plan_is_stale_once_a_file_is_gone(dev: RootModule) -> None:
-    file = dev.folder / "by-hand.tf"
-    file.touch()
     kept = _keep(dev, "a plan")
     file.unlink()
-    with pytest.raises(TealformError, match="the plan is stale"):
+    with pytest.raises(TealformError, match=stale):
         kept.record()
 
 
 @pytest.mark.parametrize(
     "changed", ["terraform.tfstate", "terraform.tfstate.backup", "waivers.hcl", "README.md", ".swp"]
 )
-def test_what_terraform_does_not_read_leaves_the_plan_fresh(dev: RootModule, kept: SavedPlan, changed: str) -> None:
+def test_what_terraform_does_not_read_leaves_the_plan_fresh(
+    dev: GeneratedModule, kept: SavedPlan, changed: str
+) -> None:
     (dev.folder / changed).write_text("{} ")
     assert kept.record()
 
@@ -84,8 +79,8 @@ def test_plan_that_somebody_has_put_there_was_not_read(kept: SavedPlan) -> None:
         kept.record()
 
 
-def test_record_that_is_not_whole_is_none(dev: RootModule, kept: SavedPlan) -> None:
-    (record,) = (file for file in dev.kept.iterdir() if file.suffix == ".json")
+def test_record_that_is_not_whole_is_none(dev: GeneratedModule, kept: SavedPlan) -> None:
+    (record,) = (file for file in dev.data_folder.iterdir() if file.suffix == ".json")
     record.write_text(record.read_text()[:20])
     with pytest.raises(TealformError, match="there is no plan"):
         kept.record()
@@ -101,10 +96,12 @@ def test_plan_that_has_been_begun_is_not_applied_again(kept: SavedPlan) -> None:
 
 
 @pytest.mark.parametrize("data", ["tfdata", "tfdata/here"])
-def test_terraforms_own_data_leaves_the_plan_fresh(dev: RootModule, monkeypatch: pytest.MonkeyPatch, data: str) -> None:
+def test_terraforms_own_data_leaves_the_plan_fresh(
+    dev: GeneratedModule, monkeypatch: pytest.MonkeyPatch, data: str
+) -> None:
     monkeypatch.setenv("TF_DATA_DIR", data)
     kept = _keep(dev, "a plan")
-    (dev.kept / "at-work").touch()
+    (dev.data_folder / "at-work").touch()
     assert kept.record()
     (dev.folder / "tfdata-of-mine").touch()
     with pytest.raises(TealformError, match="the plan is stale"):
@@ -113,23 +110,16 @@ def test_terraforms_own_data_leaves_the_plan_fresh(dev: RootModule, monkeypatch:
 
 @pytest.mark.parametrize("data", ["..", "."])
 def test_data_around_the_configuration_hides_none_of_it(
-    dev: RootModule, monkeypatch: pytest.MonkeyPatch, data: str
+    dev: GeneratedModule, monkeypatch: pytest.MonkeyPatch, data: str
 ) -> None:
     monkeypatch.setenv("TF_DATA_DIR", data)
-    before = saved_plan.configuration(dev.folder)
+    before = saved_plan.digest_configuration(dev.folder)
     (dev.folder / "by-hand.tf").touch()
-    assert saved_plan.configuration(dev.folder) != before
+    assert saved_plan.digest_configuration(dev.folder) != before
 
 
-def test_dropped_plan_is_gone(kept: SavedPlan) -> None:
-    kept.drop()
-    kept.drop()
-    with pytest.raises(TealformError, match="there is no plan"):
-        kept.record()
-
-
-def test_plan_is_stale_if_what_it_is_made_from_changed_meanwhile(dev: RootModule) -> None:
-    made_from = saved_plan.configuration(dev.folder)
+def test_plan_is_stale_if_what_it_is_made_from_changed_meanwhile(dev: GeneratedModule) -> None:
+    made_from = saved_plan.digest_configuration(dev.folder)
     plan = SavedPlan(dev)
     plan.scratch.parent.mkdir(parents=True)
     plan.scratch.touch()
@@ -139,8 +129,11 @@ def test_plan_is_stale_if_what_it_is_made_from_changed_meanwhile(dev: RootModule
         plan.record()
 
 
-def test_plan_that_nobody_has_read_is_none(dev: RootModule, kept: SavedPlan) -> None:
+def test_dropped_plan_is_gone_and_one_that_nobody_has_read_is_none(kept: SavedPlan) -> None:
     kept.drop()
+    kept.drop()
+    with pytest.raises(TealformError, match="there is no plan"):
+        kept.record()
     kept.scratch.touch()
     with pytest.raises(TealformError, match="there is no plan"):
         kept.record()

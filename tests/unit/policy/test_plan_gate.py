@@ -251,7 +251,9 @@ ACCEPTED += [("CKV_AWS_356", "data.aws_iam_policy_document.wide")]
 def _plan(folder: Path) -> dict[str, Any]:
     with (
         serving(environments.declared(folder)) as stand_in,
-        scratch_module.of(folder, terraform_binaries.every()[0], {"TF_REATTACH_PROVIDERS": stand_in.reattach}) as work,
+        scratch_module.copy_with_local_state(
+            folder, terraform_binaries.list_terraforms()[0], {"TF_REATTACH_PROVIDERS": stand_in.reattach}
+        ) as work,
     ):
         for step in (work.init, work.plan):
             assert not step().errors

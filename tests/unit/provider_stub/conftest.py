@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from tealform.terraform import terraform_binaries
-from tealform.terraform.scratch_module import Workspace
+from tealform.terraform.scratch_module import ScratchModule
 from tealform.terraform.terraform_binaries import Terraform
 from tealform_harness import provider_stub
 
-_TERRAFORMS = terraform_binaries.every()
+_TERRAFORMS = terraform_binaries.list_terraforms()
 _AWS = {"terraform": {"required_providers": {"aws": {"source": "hashicorp/aws"}}}}
 REGION = "eu-west-1"
 
-RootModule = Callable[..., Workspace]
+RootModule = Callable[..., ScratchModule]
 
 
 @pytest.fixture(params=_TERRAFORMS, ids=[each.origin for each in _TERRAFORMS])
@@ -35,12 +35,12 @@ def root_module(tmp_path: Path) -> RootModule:
 
 def make_root_module(
     parent: Path, served: provider_stub.Served, terraform: Terraform = _TERRAFORMS[0], **sections: Any
-) -> Workspace:
+) -> ScratchModule:
     """A workspace, after ``init``, of ``sections`` (``resource={…}``) for a stand-in that is served."""
     folder = parent / f"module-{len(list(parent.iterdir()))}"
     folder.mkdir()
     document = {**_AWS, "provider": {"aws": [{"region": REGION}]}, **sections}
     (folder / "main.tf.json").write_text(json.dumps(document), encoding="utf-8")
-    workspace = Workspace(folder, terraform, served.variables)
+    workspace = ScratchModule(folder, terraform, served.variables)
     assert not workspace.init().errors
     return workspace

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tealform.terraform import terraform_binaries
-from tealform.terraform.scratch_module import Outcome, Workspace
+from tealform.terraform.scratch_module import CommandResult, ScratchModule
 from tealform_harness import provider_stub
 
 _HERE = Path(__file__).parent
@@ -39,13 +39,13 @@ def served() -> Iterator[provider_stub.Served]:
         yield provider
 
 
-def _until_refused(workspace: Workspace) -> Outcome:
+def _until_refused(workspace: ScratchModule) -> CommandResult:
     outcomes = (getattr(workspace, command)() for command in _COMMANDS)
-    return next((outcome for outcome in outcomes if outcome.errors), Outcome("nothing", 0, 0.0, "", ()))
+    return next((outcome for outcome in outcomes if outcome.errors), CommandResult("nothing", 0, 0.0, "", ()))
 
 
-def _workspace(folder: Path, served: provider_stub.Served) -> Workspace:
-    return Workspace(folder, terraform_binaries.every()[0], served.variables)
+def _workspace(folder: Path, served: provider_stub.Served) -> ScratchModule:
+    return ScratchModule(folder, terraform_binaries.list_terraforms()[0], served.variables)
 
 
 def test_the_configuration_that_the_mistakes_are_made_in_is_accepted(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tealform.terraform.scratch_module import Workspace
+from tealform.terraform.scratch_module import ScratchModule
 from tealform_harness import provider_stub
 from tests.unit.provider_stub.conftest import REGION, RootModule
 
@@ -27,17 +27,17 @@ def served() -> Iterator[provider_stub.Served]:
         yield provider
 
 
-def _change(workspace: Workspace, address: str) -> dict[str, Any]:
+def _change(workspace: ScratchModule, address: str) -> dict[str, Any]:
     assert not workspace.plan().errors
     return _planned(workspace, address)
 
 
-def _planned(workspace: Workspace, address: str) -> dict[str, Any]:
+def _planned(workspace: ScratchModule, address: str) -> dict[str, Any]:
     (change,) = (each["change"] for each in workspace.planned()["resource_changes"] if each["address"] == address)
     return dict(change)
 
 
-def _values(workspace: Workspace, address: str) -> dict[str, Any]:
+def _values(workspace: ScratchModule, address: str) -> dict[str, Any]:
     assert not workspace.apply().errors
     assert workspace.plan().exit_code == 0, "the second plan is not empty"
     after: dict[str, Any] = _planned(workspace, address)["after"]

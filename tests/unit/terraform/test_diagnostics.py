@@ -15,67 +15,69 @@ ERROR: dict[str, Any] = {
     "range": {"filename": "cdk.tf.json", "start": {"line": 12, "column": 3}},
     "snippet": {"context": "resource.aws_vpc.main", "code": "x"},
 }
-
-
-def test_document_of_validate_is_read() -> None:
-    (only,) = diagnostics.read(json.dumps({"valid": False, "diagnostics": [ERROR]}, indent=2), "", failed=True)
-    assert only == Diagnostic("error", ERROR["summary"], ERROR["detail"], "aws_vpc.main", "cdk.tf.json", 12)
-    assert only.message == 'Unsupported argument: No argument is named "colour".'
-
-
-def test_lines_of_other_commands_are_read_among_plain_text() -> None:
-    lines = [
-        json.dumps({"type": "version", "terraform": "1.11.4"}),
-        "\x1b[32mSuccessfully configured the backend!\x1b[0m",
-        "{ half a line",
-        json.dumps({"type": "diagnostic", "diagnostic": ERROR | {"address": "aws_vpc.other"}}),
-    ]
-    (only,) = diagnostics.read("\n".join(lines), "", failed=True)
-    assert only.address == "aws_vpc.other"
-
-
-def test_same_complaint_is_told_once() -> None:
-    line = json.dumps({"type": "diagnostic", "diagnostic": ERROR})
-    assert len(diagnostics.read(f"{line}\n{line}", "", failed=True)) == 1
+DIAGNOSTIC = Diagnostic("error", ERROR["summary"], ERROR["detail"], "aws_vpc.main", "cdk.tf.json", 12)
+DOCUMENT = json.dumps({"valid": False, "diagnostics": [ERROR]}, indent=2)
+LINE = json.dumps({"type": "diagnostic", "diagnostic": ERROR})
+AMONG_TEXT = f'{{"type": "version"}}\n\x1b[32mSuccessfully configured the backend!\x1b[0m\n{{ half a line\n{LINE}'
 
 
 @pytest.mark.parametrize(
-    ("context", "address"),
+    ("output", "errors"),
     [
-        ("resource.aws_vpc.main", "aws_vpc.main"),
-        ('resource "aws_vpc" "main"', "aws_vpc.main"),
-        ("data.aws_region.here", "data.aws_region.here"),
-        ("output.url", ""),
-        ("terraform.backend.s3", ""),
-        ("resource.aws_lb_listener_rule.service-web_target-groups_test-rule", "aws_lb_listener_rule.service-web_target-groups_test-rule"),
+        pytest.param(DOCUMENT, "", id="the document of validate"),
+        pytest.param(AMONG_TEXT, "", id="a line of another command, among plain text"),
+        pytest.param(f"{LINE}\n{LINE}", "", id="the same line twice"),
+        pytest.param(DOCUMENT, "Warning: no such file", id="a warning on standard error"),
     ],
-)  # fmt: skip
-def test_address_is_taken_from_the_context_of_the_snippet(context: str, address: str) -> None:
-    entry = ERROR | {"snippet": {"context": context}}
-    (only,) = diagnostics.read(json.dumps({"diagnostic": entry}), "", failed=True)
+)
+def test_diagnostic_is_read_once(output: str, errors: str) -> None:
+    assert diagnostics.parse(output, errors, failed=True) == (DIAGNOSTIC,)
+    assert DIAGNOSTIC.message == 'Unsupported argument: No argument is named "colour".'
+
+
+@pytest.mark.parametrize(
+    ("entry", "address"),
+    [
+        ({"address": "aws_vpc.other"}, "aws_vpc.other"),
+        ({"snippet": {"context": "resource.aws_vpc.main"}}, "aws_vpc.main"),
+        ({"snippet": {"context": 'resource "aws_vpc" "main"'}}, "aws_vpc.main"),
+        ({"snippet": {"context": "data.aws_region.here"}}, "data.aws_region.here"),
+        ({"snippet": {"context": "output.url"}}, ""),
+        ({"snippet": {"context": "terraform.backend.s3"}}, ""),
+        ({"snippet": {"context": "resource.aws_lb.service-web_test-rule"}}, "aws_lb.service-web_test-rule"),
+    ],
+)
+def test_address_is_its_own_or_in_the_context_of_the_snippet(entry: dict[str, Any], address: str) -> None:
+    (only,) = diagnostics.parse(json.dumps({"diagnostic": ERROR | entry}), "", failed=True)
     assert only.address == address
 
 
-def test_failure_in_plain_words_is_an_error() -> None:
-    output = "╷\n│ \x1b[31mError: \x1b[0mNo configuration files\n│ \n│ Plan requires configuration.\n╵\n"
-    (only,) = diagnostics.read(output, "", failed=True)
-    assert (only.severity, only.summary) == ("error", "No configuration files")
-    assert "Plan requires configuration." in only.detail
+BOX = "╷\n│ \x1b[31mError: \x1b[0mNo configuration files\n│ \n│ Plan requires configuration.\n╵\n"
+WARNING = json.dumps({"diagnostic": ERROR | {"severity": "warning"}})
 
 
-def test_words_on_standard_error_do_not_spoil_the_document() -> None:
-    (only,) = diagnostics.read(json.dumps({"diagnostics": [ERROR]}, indent=2), "Warning: no such file", failed=True)
-    assert only.summary == "Unsupported argument"
+@pytest.mark.parametrize(
+    ("output", "errors", "found"),
+    [
+        pytest.param(BOX, "", ["error: No configuration files"], id="a box"),
+        pytest.param("", "Error: out of memory", ["error: out of memory"], id="standard error, the last resort"),
+        pytest.param("", "out of memory", ["error: out of memory"], id="a single line"),
+        pytest.param("", "", ["error: it failed and said nothing"], id="nothing"),
+        pytest.param(
+            f"{WARNING}\nkilled", "", ["warning: Unsupported argument", "error: killed"], id="after a warning"
+        ),
+    ],
+)
+def test_failure_without_a_diagnostic_is_an_error(output: str, errors: str, found: list[str]) -> None:
+    parsed = diagnostics.parse(output, errors, failed=True)
+    assert [f"{each.severity}: {each.summary}" for each in parsed] == found
+    if output == BOX:
+        assert "Plan requires configuration." in parsed[0].detail
+    else:
+        assert parsed[-1].message in found[-1], "a single line is not repeated"
 
 
-def test_words_on_standard_error_are_the_last_resort() -> None:
-    (only,) = diagnostics.read("", "Error: out of memory", failed=True)
-    assert only.summary == "out of memory"
-
-
-def test_single_word_is_told_once_and_on_one_line() -> None:
-    (only,) = diagnostics.read("", "out of memory", failed=True)
-    assert only.message == "out of memory"
+def test_message_is_on_one_line() -> None:
     assert Diagnostic("error", "not valid,\nas described below").message == "not valid, as described below"
 
 
@@ -90,15 +92,5 @@ def test_what_cannot_be_reached_is_told_from_what_is_wrong(detail: str, out_of_r
     assert Diagnostic("error", "Failed to query available provider packages", detail).out_of_reach is out_of_reach
 
 
-def test_failure_without_a_word_is_an_error() -> None:
-    assert [each.severity for each in diagnostics.read("", "", failed=True)] == ["error"]
-
-
-def test_warning_does_not_hide_a_failure() -> None:
-    warning = json.dumps({"diagnostic": ERROR | {"severity": "warning"}})
-    severities = [each.severity for each in diagnostics.read(f"{warning}\nkilled", "", failed=True)]
-    assert severities == ["warning", "error"]
-
-
 def test_command_that_went_well_has_no_errors() -> None:
-    assert diagnostics.read("all is well", "", failed=False) == ()
+    assert diagnostics.parse("all is well", "", failed=False) == ()

@@ -131,11 +131,10 @@ def begin(bin_: Path, command: list[str]) -> Begin:
 
 
 def _write(bin_: Path, text: str) -> None:
-    (bin_ / "terraform").write_text(f"#!{sys.executable}\n{text}")
-    (bin_ / "terraform").chmod(0o755)
+    projects.write_program(bin_ / "terraform", f"#!{sys.executable}\n{text}")
 
 
-def _told(bin_: Path) -> str:
+def _count_signals(bin_: Path) -> str:
     return (bin_ / "signals").read_text()
 
 
@@ -145,7 +144,7 @@ def test_ctrl_c_reaches_terraform_once_and_then_takes_effect(dev: Path, bin_: Pa
     sessions.wait_for(bin_ / "started")
     terminal.type(sessions.CTRL_C)
     assert terminal.end() == 130
-    assert _told(bin_) == "1"
+    assert _count_signals(bin_) == "1"
     # It has ended well, and nothing else has begun.
     assert (bin_ / "calls").read_text() == "init\n"
 
@@ -168,14 +167,14 @@ def test_signal_in_ci_reaches_terraform_once_and_then_takes_effect(
     output, _ = process.communicate(timeout=20)
     assert process.returncode == code
     assert output == "interrupted\n"
-    assert _told(bin_) == "1"
+    assert _count_signals(bin_) == "1"
 
 
 @pytest.mark.parametrize(
-    ("then", "told", "code"), [([signal.SIGINT], "2", 130), ([signal.SIGTERM, signal.SIGHUP], "1", 129)]
+    ("then", "signals", "code"), [([signal.SIGINT], "2", 130), ([signal.SIGTERM, signal.SIGHUP], "1", 129)]
 )
 def test_only_another_ctrl_c_insists(
-    begin: Begin, bin_: Path, then: list[signal.Signals], told: str, code: int
+    begin: Begin, bin_: Path, then: list[signal.Signals], signals: str, code: int
 ) -> None:
     process = begin(PATIENT)
     sessions.wait_for(bin_ / "started")
@@ -185,7 +184,7 @@ def test_only_another_ctrl_c_insists(
         process.send_signal(number)
     process.communicate(timeout=20)
     assert process.returncode == code
-    assert _told(bin_) == told
+    assert _count_signals(bin_) == signals
 
 
 def test_hangup_under_nohup_is_of_no_consequence(command: list[str], bin_: Path) -> None:
@@ -208,17 +207,16 @@ def test_terminal_that_is_closed_while_lines_are_shown(command: list[str], bin_:
     terminal = sessions.Terminal(command, dict(os.environ))
     sessions.wait_for(bin_ / "started")
     assert terminal.hang_up() == 129
-    assert _told(bin_) == "1"
+    assert _count_signals(bin_) == "1"
 
 
 def test_ctrl_c_in_a_plan_that_ends_well_takes_effect(dev: Path, bin_: Path) -> None:
-    (bin_ / "terraform").write_text("#!/bin/sh\n")
-    (bin_ / "terraform").chmod(0o755)
+    projects.write_program(bin_ / "terraform", "#!/bin/sh\n")
     assert terraform_cli.run(dev, "init") == 0
     _write(bin_, PATIENT)
     with pytest.raises(KeyboardInterrupt):
-        _interrupted_once_begun(bin_, lambda: terraform_cli.listen(dev, list[str]().append, "plan"))
-    assert _told(bin_) == "1"
+        _interrupted_once_begun(bin_, lambda: terraform_cli.stream_output(dev, list[str]().append, "plan"))
+    assert _count_signals(bin_) == "1"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
@@ -248,22 +246,22 @@ def test_signal_that_comes_while_terraform_is_started(bin_: Path, monkeypatch: p
     monkeypatch.setattr(subprocess, "Popen", popen)
     with pytest.raises(KeyboardInterrupt):
         interruptible_process.run([str(bin_ / "terraform"), "plan"], bin_, list[str]().append, 2)
-    assert _told(bin_) == "1"
+    assert _count_signals(bin_) == "1"
 
 
 @pytest.mark.parametrize("stream", [1, 2])
 def test_listener_that_fails_does_not_leave_terraform_alone(bin_: Path, stream: int) -> None:
     _write(bin_, TALKATIVE.format(stream=stream, code=1))
-    heard = []
+    lines = []
 
-    def hear(line: str) -> None:
-        heard.append(line)
+    def on_line(line: str) -> None:
+        lines.append(line)
         raise ValueError(line)
 
     with pytest.raises(ValueError, match="a line"):
-        interruptible_process.run([str(bin_ / "terraform"), "plan"], bin_, hear, hear)
+        interruptible_process.run([str(bin_ / "terraform"), "plan"], bin_, on_line, on_line)
     assert (bin_ / "ended").exists()
-    assert heard == ["a line"]
+    assert lines == ["a line"]
 
 
 @pytest.mark.parametrize(("stream", "own", "shown"), [(1, 0, 141), (1, 1, 1), (2, 0, 141)])

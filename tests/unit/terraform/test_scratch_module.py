@@ -14,7 +14,7 @@ from tests import projects
 BACKEND = {"terraform": {"backend": {"s3": {"bucket": "none", "key": "none", "region": "eu-west-1"}}}}
 
 
-@pytest.fixture(params=terraform_binaries.every(), ids=lambda each: each.origin)
+@pytest.fixture(params=terraform_binaries.list_terraforms(), ids=lambda each: each.origin)
 def terraform(request: pytest.FixtureRequest) -> Terraform:
     chosen: Terraform = request.param
     return chosen
@@ -25,7 +25,7 @@ def test_environment_lives_from_plan_to_destroy_and_leaves_its_folder_alone(
 ) -> None:
     folder = projects.write(tmp_path, projects.GREETING | BACKEND)
     before = {file: file.read_bytes() for file in folder.iterdir()}
-    with scratch_module.of(folder, terraform, {}) as work:
+    with scratch_module.copy_with_local_state(folder, terraform, {}) as work:
         assert work.init().errors == ()
         assert work.validate().errors == ()
         assert work.plan().exit_code == 2
@@ -43,7 +43,7 @@ def test_environment_lives_from_plan_to_destroy_and_leaves_its_folder_alone(
 def test_mistake_comes_with_address_and_line(tmp_path: Path, terraform: Terraform) -> None:
     text = '{\n "resource": {\n  "terraform_data": {\n   "main": {\n    "inptu": 1\n   }\n  }\n }\n}'
     folder = projects.write(tmp_path, text)
-    with scratch_module.of(folder, terraform, {}) as work:
+    with scratch_module.copy_with_local_state(folder, terraform, {}) as work:
         work.init()
         (error,) = work.validate().errors
     assert (error.address, error.file, error.line) == ("terraform_data.main", "cdk.tf.json", 5)
@@ -54,19 +54,19 @@ def test_configuration_of_the_caller_does_not_reach_it(
 ) -> None:
     monkeypatch.setenv("TF_CLI_ARGS_init", "-no-such-flag")
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "missing"))
-    with scratch_module.of(projects.write(tmp_path, projects.GREETING), terraform, {}) as work:
+    with scratch_module.copy_with_local_state(projects.write(tmp_path, projects.GREETING), terraform, {}) as work:
         outcome = work.init()
     assert (outcome.errors, outcome.warnings) == ((), ())
 
 
 def test_variables_given_reach_it(tmp_path: Path, terraform: Terraform) -> None:
     folder = projects.write(tmp_path, projects.GREETING)
-    with scratch_module.of(folder, terraform, {"TF_CLI_ARGS_init": "-no-such-flag"}) as work:
+    with scratch_module.copy_with_local_state(folder, terraform, {"TF_CLI_ARGS_init": "-no-such-flag"}) as work:
         assert "no-such-flag" in work.init().output
 
 
 def test_plan_that_does_not_exist_cannot_be_shown(tmp_path: Path, terraform: Terraform) -> None:
-    with scratch_module.of(projects.write(tmp_path, projects.GREETING), terraform, {}) as work:
+    with scratch_module.copy_with_local_state(projects.write(tmp_path, projects.GREETING), terraform, {}) as work:
         work.init()
         with pytest.raises(TealformError, match="terraform show failed"):
             work.planned()
@@ -84,7 +84,7 @@ def test_what_lies_beside_is_judged_but_for_state_and_lock_file(tmp_path: Path, 
         (folder / broken).write_text("{{ broken")
     (folder / ".terraform").mkdir()
     (folder / ".terraform" / "terraform.tfstate").write_text("{{ broken")
-    with scratch_module.of(folder, terraform, {}) as work:
+    with scratch_module.copy_with_local_state(folder, terraform, {}) as work:
         assert work.init().errors == ()
         assert work.plan().exit_code == 2
     assert (folder / "terraform.tfstate").read_text() == "{{ broken"
@@ -95,7 +95,7 @@ def test_file_that_cannot_be_copied_is_an_error(tmp_path: Path, terraform: Terra
     (folder / "extra.tf").symlink_to(tmp_path / "missing")
     with (
         pytest.raises(TealformError, match=r"environments/dev cannot be copied: .*extra\.tf"),
-        scratch_module.of(folder, terraform, {}),
+        scratch_module.copy_with_local_state(folder, terraform, {}),
     ):
         pass
 
@@ -103,7 +103,7 @@ def test_file_that_cannot_be_copied_is_an_error(tmp_path: Path, terraform: Terra
 def test_state_stays_here_whatever_another_override_says(tmp_path: Path, terraform: Terraform) -> None:
     folder = projects.write(tmp_path, projects.GREETING)
     (folder / "zzz_override.tf").write_text('terraform {\n  backend "s3" {}\n}\n')
-    with scratch_module.of(folder, terraform, {}) as work:
+    with scratch_module.copy_with_local_state(folder, terraform, {}) as work:
         assert work.init().errors == ()
 
 
@@ -111,7 +111,7 @@ def test_protection_from_destroy_can_be_lifted(tmp_path: Path, terraform: Terraf
     kept = {"input": "hello", "lifecycle": {"prevent_destroy": True}}
     listed = [{"input": "hello", "lifecycle": [{"prevent_destroy": True}]}]
     folder = projects.write(tmp_path, {"resource": {"terraform_data": {"kept": kept, "listed": listed}}})
-    with scratch_module.of(folder, terraform, {}) as work:
+    with scratch_module.copy_with_local_state(folder, terraform, {}) as work:
         work.init()
         work.plan()
         work.apply()

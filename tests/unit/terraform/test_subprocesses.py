@@ -53,7 +53,7 @@ def test_nothing_is_begun_after_a_halt() -> None:
 
 
 def test_leashed_program_ends_with_its_input() -> None:
-    process = subprocess.Popen(subprocesses.leashed(_SLEEP), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(subprocesses.watch_stdin(_SLEEP), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == b"begun\n"
     process.communicate(timeout=20)
@@ -62,7 +62,7 @@ def test_leashed_program_ends_with_its_input() -> None:
 
 def test_leashed_program_that_does_not_start_says_so() -> None:
     process = subprocess.Popen(
-        subprocesses.leashed(["/no/such/program"]), stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        subprocesses.watch_stdin(["/no/such/program"]), stdin=subprocess.PIPE, stderr=subprocess.PIPE
     )
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 127

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,7 @@ exit $(cat "$here/code")
 class Terraform:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir()
-        program = folder / "terraform"
-        program.write_text(STAND_IN)
-        program.chmod(0o755)
+        projects.write_program(folder / "terraform", STAND_IN)
         self.answer()
 
     def answer(self, code: int = 0, init: int = 0) -> None:
@@ -65,13 +63,13 @@ def _requiring(version: str, **more: Any) -> dict[str, Any]:
     return {"terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": version}}}, **more}
 
 
+INIT, PLAN = "dev: init -no-color -input=false", "dev: plan -no-color"
+
+
 def test_arguments_and_folder_are_passed_on(called: Terraform, dev: Path) -> None:
     terraform_cli.run(dev, "init", "-upgrade")
     terraform_cli.run(dev, "plan", "-out=release.tfplan", "-target=a b")
-    assert called.calls() == [
-        "dev: init -no-color -upgrade",
-        "dev: plan -no-color -out=release.tfplan -target=a b",
-    ]
+    assert called.calls() == ["dev: init -no-color -upgrade", f"{PLAN} -out=release.tfplan -target=a b"]
 
 
 @pytest.mark.parametrize("code", [0, 1, 2])
@@ -85,79 +83,77 @@ def test_what_a_signal_ended_has_the_exit_code_of_a_shell(called: Terraform, dev
     assert terraform_cli.run(dev, "validate") == 137
 
 
-@pytest.mark.parametrize("command", ["plan", "apply", "destroy", "output"])
-def test_first_command_is_preceded_by_init(called: Terraform, dev: Path, command: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "init"),
+    [("plan", [INIT]), ("apply", [INIT]), ("destroy", [INIT]), ("output", [INIT]), ("validate", [])],
+)
+def test_first_command_that_needs_init_is_preceded_by_it(
+    called: Terraform, dev: Path, command: str, init: list[str]
+) -> None:
     terraform_cli.run(dev, command)
-    assert called.calls() == ["dev: init -no-color -input=false", f"dev: {command} -no-color"]
+    assert called.calls() == [*init, f"dev: {command} -no-color"]
     terraform_cli.run(dev, command)
     assert called.calls() == [f"dev: {command} -no-color"]
-
-
-def test_other_commands_are_not_preceded_by_init(called: Terraform, dev: Path) -> None:
-    terraform_cli.run(dev, "validate")
-    assert called.calls() == ["dev: validate -no-color"]
 
 
 def test_what_init_says_stays_out_of_the_output(
     called: Terraform, dev: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     terraform_cli.run(dev, "output")
-    output, errors = capfd.readouterr()
-    assert output == "this is output\n"
-    assert errors == "terraform init in environments/dev\nthis is init\n"
+    assert capfd.readouterr() == ("this is output\n", "terraform init in environments/dev\nthis is init\n")
 
 
 def test_failed_init_ends_the_command_and_is_repeated(called: Terraform, dev: Path) -> None:
     called.answer(init=1)
     assert terraform_cli.run(dev, "apply") == 1
-    assert called.calls() == ["dev: init -no-color -input=false"]
+    assert called.calls() == [INIT]
     called.answer()
     assert terraform_cli.run(dev, "apply") == 0
-    assert called.calls() == ["dev: init -no-color -input=false", "dev: apply -no-color"]
+    assert called.calls() == [INIT, "dev: apply -no-color"]
 
 
-def test_init_is_repeated_for_other_providers_and_another_lock_file(called: Terraform, dev: Path) -> None:
-    terraform_cli.run(dev, "init")
-    called.calls()
+def _fail_in_between(dev: Path, called: Terraform) -> None:
     projects.write(dev.parent.parent, _requiring("~> 7.0"))
+    called.answer(init=1)
     terraform_cli.run(dev, "plan")
-    assert len(called.calls()) == 2
-    (dev / ".terraform.lock.hcl").write_text('provider "aws" {}')
-    terraform_cli.run(dev, "plan")
-    assert len(called.calls()) == 2
-    terraform_cli.run(dev, "plan")
-    assert called.calls() == ["dev: plan -no-color"]
-
-
-def test_init_is_not_repeated_for_other_resources(called: Terraform, dev: Path) -> None:
-    terraform_cli.run(dev, "init")
+    projects.write(dev.parent.parent, _requiring("~> 6.0"))
+    called.answer()
     called.calls()
-    projects.write(dev.parent.parent, _requiring("~> 6.0", resource={"terraform_data": {"new": {}}}))
-    terraform_cli.run(dev, "plan")
-    assert called.calls() == ["dev: plan -no-color"]
 
 
-def test_init_is_repeated_for_what_was_written_by_hand(called: Terraform, dev: Path) -> None:
-    terraform_cli.run(dev, "init")
-    called.calls()
-    for name in ("extra.tf", "extra.tf.json"):
-        for content in ("once", "twice"):
-            (dev / name).write_text(content)
-            terraform_cli.run(dev, "plan")
-            terraform_cli.run(dev, "plan")
-            plan = "dev: plan -no-color"
-            assert called.calls() == ["dev: init -no-color -input=false", plan, plan], (name, content)
-
-
-def test_init_is_repeated_for_modules_elsewhere(called: Terraform, dev: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "is_repeated"),
+    [
+        pytest.param(lambda dev, _: projects.write(dev.parent.parent, _requiring("~> 7.0")), True, id="providers"),
+        pytest.param(lambda dev, _: (dev / ".terraform.lock.hcl").write_text("{}"), True, id="lock file"),
+        pytest.param(lambda dev, _: (dev / ".terraform.lock.hcl").write_bytes(b"\xff"), True, id="no UTF-8"),
+        pytest.param(lambda dev, _: (dev / "extra.tf").write_text("once"), True, id="new file"),
+        pytest.param(lambda dev, _: (dev / "extra.tf.json").write_text("once"), True, id="new file in JSON"),
+        pytest.param(lambda dev, _: (dev / "given.tf").write_text("other"), True, id="changed file"),
+        pytest.param(lambda dev, _: (dev / "../../shared/main.tf").write_text("other"), True, id="module elsewhere"),
+        pytest.param(_fail_in_between, True, id="another init failed in between"),
+        pytest.param(
+            lambda dev, _: projects.write(
+                dev.parent.parent, _requiring("~> 6.0", resource={"terraform_data": {"new": {}}})
+            ),
+            False,
+            id="resources",
+        ),
+    ],
+)
+def test_init_is_repeated_once_where_it_is_due(
+    called: Terraform, dev: Path, change: Callable[[Path, Terraform], object], is_repeated: bool
+) -> None:
     _write_manifest(dev, {"Modules": [{"Dir": "."}, {"Dir": "../../shared"}]})
-    (tmp_path / "shared").mkdir()
-    for content in ("once", "twice"):
-        (tmp_path / "shared" / "main.tf").write_text(content)
+    (dev.parent.parent / "shared").mkdir()
+    for file in (dev / "given.tf", dev.parent.parent / "shared" / "main.tf"):
+        file.write_text("once")
+    terraform_cli.run(dev, "init")
+    called.calls()
+    change(dev, called)
+    for _ in range(2):
         terraform_cli.run(dev, "plan")
-        assert len(called.calls()) == 2
-        terraform_cli.run(dev, "plan")
-        assert called.calls() == ["dev: plan -no-color"]
+    assert called.calls() == [*([INIT] if is_repeated else []), PLAN, PLAN]
 
 
 @pytest.mark.parametrize("manifest", [None, [], {"Modules": None}, {"Modules": [{}]}, {"Modules": [{"Dir": 1}]}])
@@ -172,24 +168,11 @@ def _write_manifest(dev: Path, manifest: Any) -> None:
     file.write_text(json.dumps(manifest))
 
 
-def test_init_that_has_left_the_one_before_half_undone_is_repeated(called: Terraform, dev: Path) -> None:
-    terraform_cli.run(dev, "init")
-    projects.write(dev.parent.parent, _requiring("~> 7.0"))
-    called.answer(init=1)
-    terraform_cli.run(dev, "plan")
-    projects.write(dev.parent.parent, _requiring("~> 6.0"))
-    called.calls()
-    called.answer()
-    terraform_cli.run(dev, "plan")
-    assert called.calls() == ["dev: init -no-color -input=false", "dev: plan -no-color"]
-
-
 def test_init_by_hand_is_repeated_once_for_it_may_have_been_ended_half_way(called: Terraform, dev: Path) -> None:
     (dev / ".terraform" / "providers").mkdir(parents=True)
-    terraform_cli.run(dev, "plan")
-    assert called.calls() == ["dev: init -no-color -input=false", "dev: plan -no-color"]
-    terraform_cli.run(dev, "plan")
-    assert called.calls() == ["dev: plan -no-color"]
+    for _ in range(2):
+        terraform_cli.run(dev, "plan")
+    assert called.calls() == [INIT, PLAN, PLAN]
 
 
 @pytest.mark.parametrize("option", ["-backend=false", "-get=0", "--help"])
@@ -197,28 +180,18 @@ def test_init_that_leaves_something_out_is_no_init(called: Terraform, dev: Path,
     terraform_cli.run(dev, "init", option)
     called.calls()
     terraform_cli.run(dev, "plan")
-    assert called.calls() == ["dev: init -no-color -input=false", "dev: plan -no-color"]
+    assert called.calls() == [INIT, PLAN]
 
 
-def test_lock_file_that_is_no_utf_8_is_left_to_terraform(called: Terraform, dev: Path) -> None:
-    (dev / ".terraform.lock.hcl").write_bytes(b"\xff")
-    assert terraform_cli.run(dev, "plan") == 0
-
-
-def test_data_may_be_elsewhere(called: Terraform, dev: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("TF_DATA_DIR", str(tmp_path / "elsewhere"))
-    terraform_cli.run(dev, "plan")
-    terraform_cli.run(dev, "plan")
-    assert len(called.calls()) == 3
-    assert not (dev / ".terraform").exists()
-
-
-def test_empty_data_folder_is_none(called: Terraform, dev: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TF_DATA_DIR", "")
-    terraform_cli.run(dev, "plan")
-    terraform_cli.run(dev, "plan")
-    assert len(called.calls()) == 3
-    assert {each.name for each in dev.iterdir()} == {"cdk.tf.json", ".terraform"}
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_data_may_be_elsewhere_and_an_empty_variable_is_none(
+    called: Terraform, dev: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, elsewhere: bool
+) -> None:
+    monkeypatch.setenv("TF_DATA_DIR", str(tmp_path / "elsewhere") if elsewhere else "")
+    for _ in range(2):
+        terraform_cli.run(dev, "plan")
+    assert called.calls() == [INIT, PLAN, PLAN]
+    assert {each.name for each in dev.iterdir()} == {"cdk.tf.json", *([] if elsewhere else [".terraform"])}
 
 
 def test_nothing_generated_is_an_error(called: Terraform, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tealform.terraform import terraform_binaries
-from tealform.terraform.scratch_module import Outcome
+from tealform.terraform.scratch_module import CommandResult
 from tealform_harness import provider_stub
 from tealform_harness.verify import backend_init
 from tests import projects
@@ -17,11 +17,11 @@ S3 = {"bucket": "state", "key": "dev/terraform.tfstate", "region": "eu-west-1", 
 CLOUD = {"organization": "acme", "workspaces": {"name": "shop-dev"}}
 
 
-def _initialized(root: Path, terraform: dict[str, Any]) -> Outcome:
+def _initialized(root: Path, terraform: dict[str, Any]) -> CommandResult:
     document = {"terraform": terraform}
     folder = projects.write(root, document)
     with provider_stub.serving([document]) as provider:
-        return backend_init.initialized(folder, terraform_binaries.every()[0], provider.reattach)
+        return backend_init.initialized(folder, terraform_binaries.list_terraforms()[0], provider.reattach)
 
 
 @pytest.mark.parametrize("terraform", [{"backend": {"local": {}}}, {"backend": {"s3": S3}}, {"cloud": CLOUD}])

@@ -28,7 +28,7 @@ def _judge(folder: Path, terraform: Terraform) -> list[Verdict]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("terraform", terraform_binaries.every(), ids=lambda each: each.origin)
+@pytest.mark.parametrize("terraform", terraform_binaries.list_terraforms(), ids=lambda each: each.origin)
 @pytest.mark.parametrize("name", loader.names(ENVIRONMENTS))
 def test_shipped_environment_is_accepted_and_lives(name: str, terraform: Terraform) -> None:
     schema, life = _judge(ENVIRONMENTS / name, terraform)
@@ -61,7 +61,7 @@ def test_mistake_in_the_schema_names_construct_and_line_and_ends_there(tmp_path:
         resources["aws_lb_target_group"]["service-web_target-groups_blue"]["colour"] = "blue"
 
     folder = _changed(tmp_path, break_it)
-    (schema,) = _judge(folder, terraform_binaries.every()[0])
+    (schema,) = _judge(folder, terraform_binaries.list_terraforms()[0])
     assert schema.result == "refuted"
     (finding,) = schema.findings
     line = _line(folder, "health_check {")
@@ -75,7 +75,7 @@ def test_plan_that_is_never_empty_is_refuted(tmp_path: Path) -> None:
     def break_it(resources: Body) -> None:
         resources["aws_ecs_cluster"]["cluster"]["tags"] = {"time": "${timestamp()}"}
 
-    _, life = _judge(_changed(tmp_path, break_it), terraform_binaries.every()[0])
+    _, life = _judge(_changed(tmp_path, break_it), terraform_binaries.list_terraforms()[0])
     assert life.result == "refuted"
     assert any(
         "the plan after apply is not empty" in each and "(dev/cluster/cluster)" in each for each in life.findings
@@ -92,7 +92,7 @@ def test_cycle_is_refuted(tmp_path: Path) -> None:
             "x": "${aws_lb_target_group.service-web_target-groups_blue.arn}"
         }
 
-    (schema,) = _judge(_changed(tmp_path, break_it), terraform_binaries.every()[0])
+    (schema,) = _judge(_changed(tmp_path, break_it), terraform_binaries.list_terraforms()[0])
     assert any("Cycle" in each for each in schema.findings)
 
 
@@ -100,7 +100,7 @@ def test_resources_written_by_hand_beside_are_judged_too(tmp_path: Path) -> None
     folder = _changed(tmp_path, lambda _: None)
     (folder / "extra.tf").write_text('resource "aws_sqs_queue" "extra" {\n  colour = "blue"\n}\n')
     with provider_stub.serving(environments.declared(folder)) as provider:
-        (schema,) = stub_lifecycle.judge(folder, terraform_binaries.every()[0], provider.reattach, "both")
+        (schema,) = stub_lifecycle.judge(folder, terraform_binaries.list_terraforms()[0], provider.reattach, "both")
     (finding,) = schema.findings
     assert "environments/dev/extra.tf:2: aws_sqs_queue.extra: " in finding
 
@@ -112,6 +112,6 @@ def test_provider_that_cannot_be_reached_leaves_the_claim_not_proved(tmp_path: P
     (folder / "extra" / "main.tf").write_text(
         'terraform {\n  required_providers {\n    odd = { source = "example.invalid/odd/odd" }\n  }\n}\n'
     )
-    (schema,) = _judge(folder, terraform_binaries.every()[0])
+    (schema,) = _judge(folder, terraform_binaries.list_terraforms()[0])
     assert schema.result == "not proved"
     assert any("example.invalid" in finding for finding in schema.findings)

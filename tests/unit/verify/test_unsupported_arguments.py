@@ -6,36 +6,36 @@ from typing import Any
 
 from tealform.terraform import terraform_binaries
 from tealform.terraform.diagnostics import Diagnostic
-from tealform.terraform.scratch_module import Outcome, Workspace
+from tealform.terraform.scratch_module import CommandResult, ScratchModule
 from tealform_harness.verify.unsupported_arguments import Concession
 
 NEWER = {"rule": [{"name": "one", "newer": True}, {"name": "two", "newer": True}], "name": "both"}
 
 
-class Older(Workspace):
+class Older(ScratchModule):
     """A workspace whose provider does not know the argument ``newer``, but every other."""
 
-    def validate(self) -> Outcome:
+    def validate(self) -> CommandResult:
         body = json.loads((self.folder / "cdk.tf.json").read_text())["resource"]["aws_x"]["main"]
         detail = 'No argument or block type is named "newer".'
         unknown = Diagnostic("error", "Extraneous JSON object property", detail, "aws_x.main", "cdk.tf.json", 3)
         other = Diagnostic("error", "Missing required argument", 'The argument "b" is required', "aws_x.main")
-        return Outcome("validate", 1, 0.0, "", (unknown, other) if "newer" in json.dumps(body) else (other,))
+        return CommandResult("validate", 1, 0.0, "", (unknown, other) if "newer" in json.dumps(body) else (other,))
 
 
-class WithoutBlueGreen(Workspace):
+class WithoutBlueGreen(ScratchModule):
     """A workspace whose provider knows no blue/green of ECS."""
 
-    def validate(self) -> Outcome:
+    def validate(self) -> CommandResult:
         detail = 'No argument or block type is named "advanced_configuration".'
         unknown = Diagnostic("error", "Extraneous JSON object property", detail, "aws_ecs_service.main")
         there = "advanced_configuration" in (self.folder / "cdk.tf.json").read_text()
-        return Outcome("validate", int(there), 0.0, "", (unknown,) if there else ())
+        return CommandResult("validate", int(there), 0.0, "", (unknown,) if there else ())
 
 
 def _workspace(folder: Path, body: dict[str, Any]) -> Older:
     (folder / "cdk.tf.json").write_text(json.dumps({"resource": {"aws_x": {"main": body}}}))
-    return Older(folder, terraform_binaries.every()[0], {})
+    return Older(folder, terraform_binaries.list_terraforms()[0], {})
 
 
 def test_what_an_older_provider_lacks_is_left_out_and_named(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_blue_green_of_ecs_is_kept_for_whoever_says_it_instead(tmp_path: Path) -
     }
     (tmp_path / "cdk.tf.json").write_text(json.dumps({"resource": {"aws_ecs_service": {"main": service}}}))
     concession = Concession("5.100.0")
-    concession.learn(WithoutBlueGreen(tmp_path, terraform_binaries.every()[0], {}))
+    concession.learn(WithoutBlueGreen(tmp_path, terraform_binaries.list_terraforms()[0], {}))
     assert concession.lacks_blue_green
     left = json.loads((tmp_path / "cdk.tf.json").read_text())
     assert left["resource"]["aws_ecs_service"]["main"] == {

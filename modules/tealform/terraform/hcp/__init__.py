@@ -1,1 +1,1 @@
-"""Asks HCP Terraform, or Terraform Enterprise, what Terraform itself does not ask or tell."""
+"""Requests to HCP Terraform, or Terraform Enterprise, that Terraform itself does not make."""

@@ -1,22 +1,26 @@
-"""HCP Terraform's API, with the address and the token that Terraform itself would use.
+"""HCP Terraform's API, with the address and the token that Terraform's CLI configuration has for it.
 
 https://developer.hashicorp.com/terraform/cloud-docs/api-docs
 """
 
 from __future__ import annotations
 
+import os
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+import hcl  # type: ignore[import-untyped]  # It comes without types.
 import httpx
 import tenacity
 import truststore
 
 from tealform.errors import TealformError
-from tealform.terraform.hcp import cli_configuration
+from tealform.synth.terraform_json import blocks
 
 Document = dict[str, Any]
 
@@ -25,22 +29,24 @@ _DISCOVERY = "/.well-known/terraform.json"
 _JSON_API = "application/vnd.api+json"
 _SECONDS = 20
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY = 401, 403, 404, 429
-# What may be over in a moment.
-_PASSING = (502, 503, 504)
+# Statuses that a second attempt may not meet.
+_TRANSIENT = (502, 503, 504)
 _ATTEMPTS = 4
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60
+_CONFIGURATION_VARIABLES = ("TF_CLI_CONFIG_FILE", "TERRAFORM_CONFIG")
+_TOKEN_PREFIX = "TF_TOKEN_"
 
 
 class NotFoundError(TealformError):
-    """What was asked for is not there, or the token may not see it: HCP Terraform seldom says which."""
+    """Something does not exist, or the token may not see it: HCP Terraform seldom says which."""
 
 
 class HelperError(TealformError):
-    """The token is known to a credentials helper alone, which only Terraform asks."""
+    """Only a credentials helper knows the token, and only Terraform asks it."""
 
 
-class Api:
-    """One host's API. ``host`` is its name for people, ``address`` that of the API, with a slash at its end."""
+class ApiClient:
+    """The API of one host. ``host`` is its name in messages, ``address`` that of the API, with a slash at its end."""
 
     def __init__(self, host: str, address: str, token: str, client: httpx.Client) -> None:
         self.host = host
@@ -49,22 +55,23 @@ class Api:
         self._client = client
 
     def get(self, path: str, **parameters: str) -> Document:
-        """The document at ``path``, like ``runs/run-1``; empty if the answer is. Raises ``TealformError`` for no document.
+        """Return the document at ``path``, like ``runs/run-1``, or an empty one if the answer is empty.
 
-        A redirect, which leads to another host with an address that is secret itself, is followed without the token.
+        A redirect leads to a secret address of another host, and is followed without the token.
+        Raises ``NotFoundError`` for a document that does not exist, ``TealformError`` for any other answer.
         """
         return self._document(self._send("GET", path, params=parameters, follow_redirects=True))
 
     def post(self, path: str, document: Document) -> Document:
-        """Posts a document and returns the answer's. Raises what ``get`` raises."""
+        """Post a document and return the answer's. Raises what ``get`` raises."""
         return self._document(self._send("POST", path, json=document))
 
     def upload(self, address: str, content: bytes) -> None:
-        """Puts ``content`` where HCP Terraform has said that it wants it, an address that needs no token."""
+        """Put ``content`` at an address that HCP Terraform has given, which needs no token."""
         self._checked(_request(self._client, self.host, "PUT", address, content=content))
 
     def text(self, address: str) -> str:
-        """What is at an address that HCP Terraform has given, like a log, which needs no token."""
+        """Return the text, like a log, at an address that HCP Terraform has given, which needs no token."""
         return self._checked(_request(self._client, self.host, "GET", address, follow_redirects=True)).text
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -73,7 +80,7 @@ class Api:
 
     def _checked(self, response: httpx.Response) -> httpx.Response:
         if response.status_code == _UNAUTHORIZED:
-            raise TealformError(f"{self.host} rejects the token; {get_one(self.host)}")
+            raise TealformError(f"{self.host} rejects the token; {token_instructions(self.host)}")
         if response.status_code in (_FORBIDDEN, _NOT_FOUND):
             raise NotFoundError(f"{self.host} does not know {response.request.url.path}, or the token may not see it")
         if not response.is_success:
@@ -84,46 +91,121 @@ class Api:
         return _object(self.host, response) if response.content else {}
 
 
-def connect(host: str) -> Api:
-    """The API of ``host``.
+def connect(host: str) -> ApiClient:
+    """Return the API of ``host``.
 
-    Raises ``HelperError`` if only a credentials helper knows the token, ``TealformError`` if there is none, or no API.
+    Raises ``HelperError`` if only a credentials helper knows the token, ``TealformError`` if there is no token or no API.
     """
-    configuration = cli_configuration.read()
+    configuration = read_configuration()
     token = configuration.tokens.get(host, "")
     if not token and configuration.helper:
         raise HelperError(f'the token for {host} is known to the credentials helper "{configuration.helper}"')
     if not token:
-        raise TealformError(f"there is no token for {host}; {get_one(host)}")
+        raise TealformError(f"there is no token for {host}; {token_instructions(host)}")
     client = _client()
     services = configuration.services.get(host)
-    address = _discovered(client, host) if services is None else str(services.get(_SERVICE, ""))
+    address = _discover(client, host) if services is None else str(services.get(_SERVICE, ""))
     if not address:
         raise TealformError(f"{host} does not offer the API of HCP Terraform ({_SERVICE}); is the hostname right?")
-    return Api(host, f"{address.rstrip('/')}/", token, client)
+    return ApiClient(host, f"{address.rstrip('/')}/", token, client)
 
 
-def get_one(host: str) -> str:
-    """How to get a token for ``host``."""
+def token_instructions(host: str) -> str:
+    """Return what a user can do to get a token for ``host``."""
     return (
         f"run «terraform login {host}», without an own terraform: make terraform ENV=<environment> "
-        f'ARGS="login {host}"; or set the environment variable {variable(host)}'
+        f'ARGS="login {host}"; or set the environment variable {token_variable(host)}'
     )
 
 
-def variable(host: str) -> str:
-    """The environment variable that may hold the token for ``host``."""
-    return "TF_TOKEN_" + host.replace("-", "__").replace(".", "_")
+def token_variable(host: str) -> str:
+    """Return the environment variable that can have the token for ``host``."""
+    return _TOKEN_PREFIX + host.replace("-", "__").replace(".", "_")
+
+
+@dataclass(frozen=True)
+class CliConfiguration:
+    """The CLI configuration of Terraform: https://developer.hashicorp.com/terraform/cli/config/config-file
+
+    ``services`` has the addresses of a host's services by name, like ``tfe.v2``, which are then not discovered; ``tokens``
+    has its token. ``helper`` is the program that knows the tokens of other hosts; empty if there is none.
+    """
+
+    services: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+    helper: str = ""
+
+
+def read_configuration() -> CliConfiguration:
+    """Read the files that Terraform reads, in its order: a later one replaces what an earlier one says of a host.
+
+    Raises ``TealformError`` for a file that cannot be read.
+    """
+    services: dict[str, Mapping[str, str]] = {}
+    tokens: dict[str, str] = {}
+    helper = ""
+    for file in _configuration_files():
+        content = _read_file(file)
+        for host, body in _labelled(content, "host"):
+            services[host] = next(blocks(body.get("services")), {})
+        for host, body in _labelled(content, "credentials"):
+            tokens[host] = str(body.get("token", ""))
+        for label, _ in _labelled(content, "credentials_helper"):
+            helper = label
+    return CliConfiguration(services, tokens | _tokens_of_environment(), helper)
+
+
+def _configuration_files() -> Iterator[Path]:
+    """An override makes Terraform ignore its folder too, with the credentials that ``terraform login`` writes there.
+
+    https://github.com/hashicorp/terraform/blob/main/internal/command/cliconfig/cliconfig.go
+    """
+    if override := next((os.environ[name] for name in _CONFIGURATION_VARIABLES if os.environ.get(name)), ""):
+        files = [Path(override)]
+    else:
+        folder = Path.home() / ".terraform.d"
+        files = [Path.home() / ".terraformrc", *sorted((*folder.glob("*.tfrc"), *folder.glob("*.tfrc.json")))]
+    yield from (file for file in files if file.exists() and not file.is_dir())
+
+
+def _read_file(file: Path) -> Mapping[str, Any]:
+    try:
+        content = hcl.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TealformError(f"{file}: Terraform's CLI configuration cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        # Its message can quote the line, and the line can contain a token.
+        raise TealformError(f"{file}: Terraform's CLI configuration is not valid HCL or JSON") from error
+    return content if isinstance(content, dict) else {}
+
+
+def _labelled(content: Mapping[str, Any], kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for block in blocks(content.get(kind)):
+        for label, bodies in block.items():
+            for body in blocks(bodies):
+                yield str(label).lower(), body
+
+
+def _tokens_of_environment() -> dict[str, str]:
+    """Return the tokens in variables like ``TF_TOKEN_app_terraform_io``; ``__`` stands for a hyphen of the host's name.
+
+    https://developer.hashicorp.com/terraform/cli/config/config-file#environment-variable-credentials
+    """
+    return {
+        name.removeprefix(_TOKEN_PREFIX).replace("__", "-").replace("_", ".").lower(): value
+        for name, value in os.environ.items()
+        if name.startswith(_TOKEN_PREFIX)
+    }
 
 
 def _client() -> httpx.Client:
-    # What Terraform trusts is what the system trusts, not the list that comes with Python's libraries.
+    # Terraform trusts what the system trusts, not the list that comes with Python's libraries.
     trusted = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     return httpx.Client(timeout=_SECONDS, verify=trusted)
 
 
-def _discovered(client: httpx.Client, host: str) -> str:
-    """https://developer.hashicorp.com/terraform/internals/remote-service-discovery"""
+def _discover(client: httpx.Client, host: str) -> str:
+    """Return the address of the API, or "": https://developer.hashicorp.com/terraform/internals/remote-service-discovery"""
     document = f"https://{host}{_DISCOVERY}"
     response = _request(client, host, "GET", document, follow_redirects=True)
     if response.status_code == _NOT_FOUND:
@@ -135,30 +217,30 @@ def _discovered(client: httpx.Client, host: str) -> str:
 
 
 def _request(client: httpx.Client, host: str, method: str, address: str, **options: Any) -> httpx.Response:
-    """Asks again what may be asked twice. What came too often was not done, so it may be, whatever it is."""
+    """Send a request, again if that is safe. A request above the rate limit was not carried out, so it always is."""
 
-    def is_passing(state: tenacity.RetryCallState) -> bool:
+    def is_transient(state: tenacity.RetryCallState) -> bool:
         answered = state.outcome
         if answered is None or answered.failed:
             return method != "POST" and answered is not None and isinstance(answered.exception(), httpx.TransportError)
         status = answered.result().status_code
-        return status == _TOO_MANY or (method != "POST" and status in _PASSING)
+        return status == _TOO_MANY or (method != "POST" and status in _TRANSIENT)
 
-    patient = tenacity.Retrying(
-        retry=is_passing,
+    retrying = tenacity.Retrying(
+        retry=is_transient,
         wait=_pause,
         stop=tenacity.stop_after_attempt(_ATTEMPTS),
         retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
     )
     try:
-        response: httpx.Response = patient(client.request, method, address, **options)
+        response: httpx.Response = retrying(client.request, method, address, **options)
     except httpx.HTTPError as error:
         raise TealformError(f"{host} cannot be reached: {error or type(error).__name__}") from error
     return response
 
 
 def _pause(state: tenacity.RetryCallState) -> float:
-    """https://developer.hashicorp.com/terraform/cloud-docs/api-docs#rate-limiting"""
+    """Return the seconds until the next attempt: https://developer.hashicorp.com/terraform/cloud-docs/api-docs#rate-limiting"""
     if state.outcome is not None and not state.outcome.failed:
         with suppress(KeyError, ValueError):
             return min(float(state.outcome.result().headers["X-RateLimit-Reset"]), _LONGEST_PAUSE)
@@ -176,7 +258,7 @@ def _object(host: str, response: httpx.Response) -> Document:
 
 
 def _reason(response: httpx.Response) -> str:
-    """What HCP Terraform says is wrong: https://jsonapi.org/format/#error-objects"""
+    """Return the messages of an error answer: https://jsonapi.org/format/#error-objects"""
     try:
         errors = response.json()["errors"]
         return "; ".join(str(each.get("detail") or each.get("title")) for each in errors)
@@ -185,12 +267,12 @@ def _reason(response: httpx.Response) -> str:
 
 
 def attributes(resource: Mapping[str, Any]) -> Document:
-    """The attributes of a resource of the API."""
+    """Return the attributes of a resource of the API."""
     found = resource.get("attributes")
     return found if isinstance(found, dict) else {}
 
 
 def related(resource: Mapping[str, Any], name: str) -> Document:
-    """To what a resource of the API is related under ``name``: ``id`` and ``type``, or nothing."""
+    """Return the ``id`` and ``type`` of the resource that is related under ``name``, or nothing."""
     found = ((resource.get("relationships") or {}).get(name) or {}).get("data")
     return found if isinstance(found, dict) else {}

@@ -1,8 +1,9 @@
-"""Which workspace an environment's Terraform says that it works in."""
+"""The workspace of HCP Terraform that an environment's Terraform names, and the check that it is usable."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,11 @@ from tealform.synth.terraform_json import blocks
 _HOST = "app.terraform.io"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CloudBlock:
-    """A workspace by its names. ``project`` is empty where any will do; ``required`` is what Terraform's version must be.
+    """The ``cloud`` block of the root module in ``folder``.
 
-    ``folder`` is the root module's.
+    ``project`` is empty if any project will do. ``required_version`` is the version constraint for Terraform.
     """
 
     folder: Path
@@ -29,12 +30,7 @@ class CloudBlock:
     organization: str
     workspace: str
     project: str
-    required: str
-
-    @property
-    def called(self) -> str:
-        """The workspace, as it is written in messages."""
-        return f'workspace "{self.workspace}" of organization "{self.organization}" at {self.host}'
+    required_version: str
 
     @property
     def name(self) -> str:
@@ -43,35 +39,64 @@ class CloudBlock:
         return self.folder.name if parent == "environments" else f"{parent}/{self.folder.name}"
 
     @property
-    def shown(self) -> str:
-        """The root module's folder, as it is written in messages."""
+    def label(self) -> str:
+        """The folder of the root module as messages name it, like ``environments/dev``."""
         return f"{self.folder.parent.name}/{self.folder.name}"
 
-    def says(self, setting: str) -> tuple[str, bool]:
-        """Where ``setting`` (``workspace``, ``project``, …) of the state stands, like ``environments/dev/environment.hcl:3``,
-        and whether it does: what is left out has the line of the block that leaves it out.
+    def locate(self, setting: str) -> tuple[str, bool]:
+        """Return where ``setting`` of ``state "cloud"`` is, like ``environments/dev/environment.hcl:3``, and whether it is set.
+
+        A setting that is not set has the line of the block.
         """
         try:
             locations = loader.load(self.folder.parent, self.folder.name).locations
         except (SettingsError, OSError):
-            return self.shown, False
+            return self.label, False
         path = ("state", "cloud", setting)
         return str(locations.of(path)), path in locations.lines
 
 
 def read(folder: Path) -> CloudBlock | None:
-    """What the generated Terraform in ``folder`` says, and the environment variables for what it leaves out.
+    """Read the generated Terraform in ``folder``, and the environment variables for what it leaves out.
 
-    ``None`` if its state is elsewhere. Raises ``TealformError`` if the organization is said nowhere.
+    Returns ``None`` if the state is elsewhere. Raises ``TealformError`` if no organization is set.
     https://developer.hashicorp.com/terraform/cli/cloud/settings#environment-variables
     """
     for terraform in blocks(environments.document(folder).get("terraform")):
         for cloud in blocks(terraform.get("cloud")):
-            return _complete(folder, cloud, str(terraform.get("required_version", "")))
+            return _parse(folder, cloud, str(terraform.get("required_version", "")))
     return None
 
 
-def _complete(folder: Path, cloud: Mapping[str, Any], required: str) -> CloudBlock:
+def check_workspace(folder: Path, *, applies: bool = False) -> None:
+    """Raise ``TealformError`` if Terraform could not plan in the root module's ``folder``, or would create a workspace.
+
+    With ``applies``, a lock that an apply would wait for is an error; without, it is a warning on standard error. Sends no
+    request if the state is not in HCP Terraform, and only warns if only a credentials helper knows the token.
+
+    Terraform itself creates a missing workspace without asking, so that a misspelt name plans everything a second time.
+    Other errors it reports only after it has uploaded, waited and planned.
+    https://developer.hashicorp.com/terraform/cloud-docs/run/cli#implicit-workspace-creation
+    """
+    block = read(folder)
+    if block is None:
+        return
+    # Imported here, because it takes a moment, and other states do not need it.
+    from tealform.terraform.hcp import api, workspace
+
+    try:
+        client = api.connect(block.host)
+    except api.HelperError as error:
+        print(
+            f'{error}, which only Terraform asks: whether workspace "{block.workspace}" of organization '
+            f'"{block.organization}" at {block.host} is there has not been looked at, and Terraform would create it',
+            file=sys.stderr,
+        )
+        return
+    workspace.check_operation(block, workspace.find(client, block), applies)
+
+
+def _parse(folder: Path, cloud: Mapping[str, Any], required_version: str) -> CloudBlock:
     workspaces: Mapping[str, Any] = next(blocks(cloud.get("workspaces")), {})
     found = CloudBlock(
         folder=folder,
@@ -79,11 +104,11 @@ def _complete(folder: Path, cloud: Mapping[str, Any], required: str) -> CloudBlo
         organization=str(cloud.get("organization") or os.environ.get("TF_CLOUD_ORGANIZATION") or ""),
         workspace=str(workspaces.get("name") or os.environ.get("TF_WORKSPACE") or ""),
         project=str(workspaces.get("project") or os.environ.get("TF_CLOUD_PROJECT") or ""),
-        required=required,
+        required_version=required_version,
     )
     if not found.organization:
         raise TealformError(
-            f"{found.shown}: nothing says which organization of HCP Terraform holds workspace "
+            f"{found.label}: nothing says which organization of HCP Terraform holds workspace "
             f'"{found.workspace}"; set organization in state "cloud", or the environment variable TF_CLOUD_ORGANIZATION'
         )
     return found

@@ -1,7 +1,8 @@
-"""The API is asked as Terraform would ask it."""
+"""Hosts and tokens are found where Terraform finds them, and the API is asked as Terraform would ask it."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,16 +10,16 @@ import pytest
 
 from tealform.errors import TealformError
 from tealform.terraform.hcp import api
-from tealform.terraform.hcp.api import Api
-from tests.unit.terraform.hcp.service import TOKEN, Service
+from tealform.terraform.hcp.api import ApiClient
+from tests.unit.terraform.hcp.conftest import TOKEN, Service
 
 
 @pytest.fixture
-def connected(hcp: Service, quick: None) -> Api:
+def connected(hcp: Service, quick: None) -> ApiClient:
     return api.connect("app.terraform.io")
 
 
-def test_what_may_pass_in_a_moment_is_asked_again(hcp: Service, connected: Api) -> None:
+def test_what_may_pass_in_a_moment_is_asked_again(hcp: Service, connected: ApiClient) -> None:
     hcp.answers["GET runs/run-1"] = [(503, None), (429, None, {"X-RateLimit-Reset": "0.01"}), (200, {"data": {}})]
     assert connected.get("runs/run-1") == {"data": {}}
     hcp.answers["GET runs/run-2"] = (503, b"<html>")
@@ -27,7 +28,7 @@ def test_what_may_pass_in_a_moment_is_asked_again(hcp: Service, connected: Api) 
     assert len(hcp.requests("GET", "runs/run-2")) == 4
 
 
-def test_what_is_created_is_not_created_twice(hcp: Service, connected: Api) -> None:
+def test_what_is_created_is_not_created_twice(hcp: Service, connected: ApiClient) -> None:
     hcp.answers["POST runs"] = (502, None)
     with pytest.raises(TealformError):
         connected.post("runs", {})
@@ -36,7 +37,7 @@ def test_what_is_created_is_not_created_twice(hcp: Service, connected: Api) -> N
     assert connected.post("runs", {}) == {"data": {"id": "run-1"}}
 
 
-def test_what_is_said_to_be_wrong_is_passed_on(hcp: Service, connected: Api) -> None:
+def test_what_is_said_to_be_wrong_is_passed_on(hcp: Service, connected: ApiClient) -> None:
     hcp.answers["POST runs"] = (
         422,
         {"errors": [{"title": "invalid", "detail": "Workspace is archived"}, {"title": "b"}]},
@@ -45,7 +46,7 @@ def test_what_is_said_to_be_wrong_is_passed_on(hcp: Service, connected: Api) -> 
         connected.post("runs", {})
 
 
-def test_the_token_goes_nowhere_else(hcp: Service, connected: Api) -> None:
+def test_the_token_goes_nowhere_else(hcp: Service, connected: ApiClient) -> None:
     with_another_name = hcp.address.replace("127.0.0.1", "localhost")
     hcp.answers["GET plans/plan-1/json-output"] = (307, None, {"Location": f"{with_another_name}/blob"})
     hcp.answers["GET /blob"] = (200, {"format_version": "1.2"})
@@ -56,7 +57,7 @@ def test_the_token_goes_nowhere_else(hcp: Service, connected: Api) -> None:
     assert [each.headers.get("Authorization") for each in others] == [None, None]
 
 
-def test_an_answer_that_is_no_json_is_told(hcp: Service, connected: Api) -> None:
+def test_an_answer_that_is_no_json_is_told(hcp: Service, connected: ApiClient) -> None:
     hcp.answers["GET runs/run-1"] = (200, b"<html>Please log in</html>")
     with pytest.raises(
         TealformError, match=r"^app\.terraform\.io answers with something else than JSON; is there a proxy"
@@ -96,3 +97,68 @@ def test_a_host_that_is_no_hcp_terraform_is_told(monkeypatch: pytest.MonkeyPatch
     assert str(caught.value) == (
         "tfe.example.com does not offer the API of HCP Terraform (tfe.v2); is the hostname right?"
     )
+
+
+def credentials(host: str, token: str) -> str:
+    return f'credentials "{host}" {{\n  token = "{token}"\n}}\n'
+
+
+@pytest.fixture
+def home() -> Path:
+    folder = Path.home() / ".terraform.d"
+    folder.mkdir()
+    return folder.parent
+
+
+def test_what_terraform_login_writes_goes_over_the_file_in_the_home_folder(home: Path) -> None:
+    (home / ".terraformrc").write_text(credentials("a.example.com", "old") + credentials("b.example.com", "kept"))
+    (home / ".terraform.d" / "credentials.tfrc.json").write_text('{"credentials": {"a.example.com": {"token": "new"}}}')
+    assert api.read_configuration().tokens == {"a.example.com": "new", "b.example.com": "kept"}
+
+
+@pytest.mark.parametrize("variable", ["TF_CLI_CONFIG_FILE", "TERRAFORM_CONFIG"])
+def test_a_file_that_is_named_stands_alone(home: Path, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    (home / ".terraformrc").write_text(credentials("a.example.com", "a"))
+    (home / ".terraform.d" / "credentials.tfrc.json").write_text('{"credentials": {"b.example.com": {"token": "b"}}}')
+    (home / "own").write_text(credentials("c.example.com", "c"))
+    monkeypatch.setenv(variable, str(home / "own"))
+    assert api.read_configuration().tokens == {"c.example.com": "c"}
+    monkeypatch.setenv(variable, str(home / "missing"))
+    assert api.read_configuration().tokens == {}
+
+
+def test_a_variable_goes_over_every_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / ".terraformrc").write_text(credentials("my-tfe.example.com", "file"))
+    monkeypatch.setenv("TF_TOKEN_my__tfe_example_com", "variable")
+    monkeypatch.setenv("TF_TOKEN_app_terraform_io", "other")
+    assert api.read_configuration().tokens == {"my-tfe.example.com": "variable", "app.terraform.io": "other"}
+
+
+def test_blocks_are_read_as_terraform_reads_them(home: Path) -> None:
+    (home / ".terraformrc").write_text(
+        """
+        plugin_cache_dir = "$HOME/cache" # with a comment
+        provider_installation {
+          dev_overrides { "hashicorp/aws" = "/somewhere" }
+          direct {}
+        }
+        host "App.Terraform.io" { services = { "tfe.v2" = "https://tfe.example.com/api/v2/" } }
+        credentials_helper "vault" { args = ["--fast"] }
+        """
+    )
+    found = api.read_configuration()
+    assert found.services == {"app.terraform.io": {"tfe.v2": "https://tfe.example.com/api/v2/"}}
+    assert found.helper == "vault"
+
+
+def test_a_file_that_is_not_valid_is_named_without_a_word_of_it(home: Path) -> None:
+    file = home / ".terraformrc"
+    file.write_text('credentials "app.terraform.io" { token = "secret"')
+    with pytest.raises(TealformError) as caught:
+        api.read_configuration()
+    assert str(caught.value) == f"{file}: Terraform's CLI configuration is not valid HCL or JSON"
+
+
+def test_tokens_are_in_no_representation(home: Path) -> None:
+    (home / ".terraformrc").write_text(credentials("a.example.com", "secret"))
+    assert "secret" not in repr(api.read_configuration())

@@ -12,29 +12,29 @@ from typing import Any
 import pytest
 
 from tealform.errors import TealformError
-from tealform.operations import speculative_plan
-from tealform.terraform.hcp import run, speculative
-from tests.unit.terraform.hcp.conftest import Write
-from tests.unit.terraform.hcp.service import TOKEN, Answer, Service, workspace
+from tealform.operations import plan
+from tealform.terraform.hcp import api, run, speculative
+from tealform.terraform.hcp.speculative import SpeculativePlan
+from tests.unit.terraform.hcp.conftest import TOKEN, Answer, Service, Write, workspace
 
 ADDRESS = "https://app.terraform.io/app/acme/workspaces/shop-dev/runs/run-1"
 PLAN = {"format_version": "1.2", "resource_changes": []}
 
 
-def a_run(status: str, **said: Any) -> Answer:
+def a_run(status: str, **values: Any) -> Answer:
     relationships = {"plan": {"data": {"id": "plan-1", "type": "plans"}}}
     return 200, {
         "data": {
             "id": "run-1",
             "type": "runs",
-            "attributes": {"status": status} | {key.replace("_", "-"): value for key, value in said.items()},
+            "attributes": {"status": status} | {key.replace("_", "-"): value for key, value in values.items()},
             "relationships": relationships,
         }
     }
 
 
-def a_plan(status: str = "finished", **said: Any) -> Answer:
-    return 200, {"data": {"id": "plan-1", "type": "plans", "attributes": {"status": status, **said}}}
+def a_plan(status: str = "finished", **values: Any) -> Answer:
+    return 200, {"data": {"id": "plan-1", "type": "plans", "attributes": {"status": status, **values}}}
 
 
 def a_list(*attributes: dict[str, Any], kind: str = "x", **relationships: Any) -> Answer:
@@ -76,17 +76,21 @@ def uploaded(service: Service) -> dict[str, str]:
         return {entry.name: archive.extractfile(entry).read().decode() for entry in files}  # type: ignore[union-attr]
 
 
+def make(folder: Path) -> SpeculativePlan:
+    return speculative.plan(folder, lambda _: None)
+
+
 def test_a_run_plans_what_is_here_and_cannot_be_applied(ready: Service, environment: Write) -> None:
-    heard: list[str] = []
+    lines: list[str] = []
     ready.answers["GET runs/run-1"] = [
         a_run("pending", position_in_queue=2),
         a_run("pending", position_in_queue=2),
         a_run("planning"),
         a_run("planned_and_finished"),
     ]
-    made = speculative.plan(environment(), heard.append)
-    assert made == speculative.Speculation(PLAN, ADDRESS, redacted=False, failure="")
-    assert heard == [ADDRESS, "waiting: 2 before it in the queue", "planning"]
+    made = speculative.plan(environment(), lines.append)
+    assert made == SpeculativePlan(PLAN, ADDRESS)
+    assert lines == [ADDRESS, "waiting: 2 before it in the queue", "planning"]
     (configuration,) = ready.requests("POST", "workspaces/ws-1/configuration-versions")
     assert configuration.document["data"]["attributes"] == {"auto-queue-runs": False, "speculative": True}
     (started,) = ready.requests("POST", "runs")
@@ -101,20 +105,15 @@ def test_a_run_plans_what_is_here_and_cannot_be_applied(ready: Service, environm
 def test_what_is_uploaded_is_the_configuration_and_no_state(ready: Service, environment: Write, tmp_path: Path) -> None:
     folder = environment()
     (folder / ".terraform" / "providers").mkdir(parents=True)
-    for name in (
-        ".terraform/providers/aws",
-        "terraform.tfstate",
-        "terraform.tfstate.backup",
-        "errored.tfstate",
-        "a.tfplan",
-    ):
+    states = ("terraform.tfstate", "terraform.tfstate.backup", "errored.tfstate")
+    for name in (".terraform/providers/aws", "a.tfplan", *states):
         (folder / name).write_text("not this")
     (folder / "templates").mkdir()
     (folder / "templates" / "page.md").write_text("hello")
     (folder / ".terraform.lock.hcl").write_text("locked")
     (tmp_path / "shared.tf").write_text("shared")
     (folder / "linked.tf").symlink_to(tmp_path / "shared.tf")
-    speculative.plan(folder, lambda _: None)
+    make(folder)
     found = uploaded(ready)
     assert found.keys() == {"cdk.tf.json", "environment.hcl", "templates/page.md", ".terraform.lock.hcl", "linked.tf"}
     assert found["linked.tf"] == "shared"
@@ -123,7 +122,7 @@ def test_what_is_uploaded_is_the_configuration_and_no_state(ready: Service, envi
 def test_it_lies_where_the_workspace_looks_for_it(ready: Service, environment: Write) -> None:
     there = workspace(working_directory="environments/dev", vcs_repo={"identifier": "acme/infrastructure"})
     ready.answers["GET organizations/acme/workspaces/shop-dev"] = (200, there)
-    assert speculative.plan(environment(), lambda _: None).plan == PLAN
+    assert make(environment()).plan == PLAN
     assert uploaded(ready).keys() == {"environments/dev/cdk.tf.json", "environments/dev/environment.hcl"}
 
 
@@ -132,7 +131,7 @@ def test_the_run_is_called_after_the_commit(ready: Service, environment: Write) 
     git = ["git", "-C", str(folder), "-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
     subprocess.run([*git, "init", "--quiet"], check=True)
     subprocess.run([*git, "commit", "--quiet", "--allow-empty", "--message", "More tasks"], check=True)
-    speculative.plan(folder, lambda _: None)
+    make(folder)
     (started,) = ready.requests("POST", "runs")
     assert started.document["data"]["attributes"]["message"].startswith("Speculative plan of ")
     assert started.document["data"]["attributes"]["message"].endswith(" More tasks")
@@ -142,8 +141,8 @@ def test_a_token_that_may_not_read_the_whole_plan_gets_the_redacted_one(ready: S
     ready.answers["GET plans/plan-1/json-output"] = (403, None)
     ready.answers["GET plans/plan-1/json-output-redacted"] = (307, None, {"Location": f"{ready.address}/blob"})
     ready.answers["GET /blob"] = (200, PLAN)
-    made = speculative.plan(environment(), lambda _: None)
-    assert (made.plan, made.redacted, made.failure) == (PLAN, True, "")
+    made = make(environment())
+    assert (made.plan, made.is_redacted, made.failure) == (PLAN, True, "")
 
 
 def test_what_is_redacted_is_judged_by_the_guard_and_not_by_the_policies(
@@ -155,10 +154,10 @@ def test_what_is_redacted_is_judged_by_the_guard_and_not_by_the_policies(
     changes = [cluster | {"change": change, "provider_name": "registry.terraform.io/hashicorp/aws"}]
     redacted = {"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": changes}
     ready.answers["GET plans/plan-1/json-output-redacted"] = (200, redacted)
-    assert speculative_plan.speculate(environment().parents[1], "dev", "summary") == 0
-    told = capsys.readouterr().out
-    assert "\n  aws_ecs_cluster.main\n      STOPPED: " in told
-    assert told.endswith(
+    assert plan.speculate(environment().parents[1], "dev", "summary") == 0
+    captured = capsys.readouterr().out
+    assert "\n  aws_ecs_cluster.main\n      STOPPED: " in captured
+    assert captured.endswith(
         "policy: the plan could not be judged\n  the token may not read all of it; «make policy» judges what is generated\n"
     )
 
@@ -168,7 +167,7 @@ def test_a_token_that_may_read_no_plan_is_told(ready: Service, environment: Writ
     with pytest.raises(
         TealformError, match=r"^app\.terraform\.io does not show what was planned; may the token read runs\?$"
     ):
-        speculative.plan(environment(), lambda _: None)
+        make(environment())
 
 
 @pytest.mark.parametrize("structured", [True, False])
@@ -180,7 +179,7 @@ def test_a_plan_that_fails_is_told_in_terraforms_words(ready: Service, environme
     text = f"\x02Terraform v1.11.4\n{log}\n\x03" if structured else "\x02╷\n│ Error: No valid credentials\n╵\x03"
     ready.answers["GET /log"] = (200, text.encode())
     at = "aws_vpc.main: " if structured else ""
-    made = speculative.plan(environment(), lambda _: None)
+    made = make(environment())
     assert made.plan is None
     assert made.failure == f"the plan failed: {at}No valid credentials; see {ADDRESS}"
 
@@ -188,54 +187,51 @@ def test_a_plan_that_fails_is_told_in_terraforms_words(ready: Service, environme
 @pytest.mark.parametrize("status", ["canceled", "force_canceled", "discarded"])
 def test_a_run_that_somebody_ends_is_told(ready: Service, environment: Write, status: str) -> None:
     ready.answers["GET runs/run-1"] = a_run(status)
-    made = speculative.plan(environment(), lambda _: None)
+    made = make(environment())
     assert (made.plan, made.failure) == (None, f"the run was {status.replace('_', ' ')}: {ADDRESS}")
 
 
 class TestPolicies:
+    ADVICE = ("tags", "failed", "advisory")
+
+    def evaluate(self, ready: Service, *policies: tuple[str, str, str]) -> None:
+        """Policies of OPA: name, status and enforcement level."""
+        keys = ("policy_name", "status", "enforcement_level")
+        outcomes = [dict(zip(keys, each, strict=True)) for each in policies]
+        ready.answers |= {
+            "GET runs/run-1/task-stages": a_list({"status": "failed"}, kind="ts"),
+            "GET task-stages/ts-1/policy-evaluations": a_list({"status": "failed"}, kind="poleval"),
+            "GET policy-evaluations/poleval-1/policy-set-outcomes": a_list({"outcomes": outcomes}),
+        }
+
     def test_of_opa_are_named_when_they_stop_the_run_and_the_plan_is_shown(
         self, ready: Service, environment: Write
     ) -> None:
         ready.answers["GET runs/run-1"] = a_run("errored")
-        ready.answers["GET runs/run-1/task-stages"] = a_list({"status": "failed"}, kind="ts")
-        ready.answers["GET task-stages/ts-1/policy-evaluations"] = a_list({"status": "failed"}, kind="poleval")
-        outcomes = [
-            {"policy_name": "no-fridays", "status": "failed", "enforcement_level": "mandatory"},
-            {"policy_name": "tags", "status": "failed", "enforcement_level": "advisory"},
-            {"policy_name": "regions", "status": "passed", "enforcement_level": "mandatory"},
-        ]
-        ready.answers["GET policy-evaluations/poleval-1/policy-set-outcomes"] = a_list({"outcomes": outcomes})
-        made = speculative.plan(environment(), lambda _: None)
+        self.evaluate(ready, ("no-fridays", "failed", "mandatory"), self.ADVICE, ("regions", "passed", "mandatory"))
+        made = make(environment())
         assert made.plan == PLAN
         assert made.failure == f"the plan was made, and stopped by a policy or a run task: no-fridays; see {ADDRESS}"
 
+    def test_that_only_advise_stop_nothing(self, ready: Service, environment: Write) -> None:
+        self.evaluate(ready, self.ADVICE)
+        assert make(environment()).failure == ""
+
     def test_of_sentinel_are_named(self, ready: Service, environment: Write) -> None:
         ready.answers["GET runs/run-1"] = a_run("policy_soft_failed")
-        sentinel = {
-            "data": {
-                "set": {
-                    "policies": [
-                        {"policy": {"name": "set/sizes", "enforcement-level": "soft-mandatory"}, "result": False},
-                        {"policy": {"name": "set/tags", "enforcement-level": "advisory"}, "result": False},
-                        {"policy": {"name": "set/regions", "enforcement-level": "hard-mandatory"}, "result": True},
-                    ]
-                }
-            }
-        }
+        policies = [
+            {"policy": {"name": "set/sizes", "enforcement-level": "soft-mandatory"}, "result": False},
+            {"policy": {"name": "set/tags", "enforcement-level": "advisory"}, "result": False},
+            {"policy": {"name": "set/regions", "enforcement-level": "hard-mandatory"}, "result": True},
+        ]
+        sentinel = {"data": {"set": {"policies": policies}}}
         check = {"status": "soft_failed", "scope": "organization", "result": {"sentinel": sentinel}}
         ready.answers["GET runs/run-1/policy-checks"] = a_list(check)
-        made = speculative.plan(environment(), lambda _: None)
+        made = make(environment())
         assert made.failure == f"the plan was made, and stopped by a policy or a run task: set/sizes; see {ADDRESS}"
         ready.answers["GET runs/run-1/policy-checks"] = a_list(check | {"result": None})
         folder = environment(name="test", workspaces={"name": "shop-dev"})
-        assert "run task: a policy of the organization; see" in speculative.plan(folder, lambda _: None).failure
-
-    def test_that_only_advise_stop_nothing(self, ready: Service, environment: Write) -> None:
-        ready.answers["GET runs/run-1/task-stages"] = a_list({"status": "failed"}, kind="ts")
-        ready.answers["GET task-stages/ts-1/policy-evaluations"] = a_list({"status": "failed"}, kind="poleval")
-        advice = [{"policy_name": "tags", "status": "failed", "enforcement_level": "advisory"}]
-        ready.answers["GET policy-evaluations/poleval-1/policy-set-outcomes"] = a_list({"outcomes": advice})
-        assert speculative.plan(environment(), lambda _: None).failure == ""
+        assert "run task: a policy of the organization; see" in make(folder).failure
 
     def test_tasks_that_fail_before_the_plan_are_named(self, ready: Service, environment: Write) -> None:
         ready.answers["GET runs/run-1"] = a_run("errored")
@@ -245,30 +241,28 @@ class TestPolicies:
             {"status": "failed"}, kind="ts", **{"task-results": results}
         )
         for number, (name, level) in enumerate((("scan", "mandatory"), ("costs", "advisory")), start=1):
-            said = {"task-name": name, "status": "failed", "workspace-task-enforcement-level": level}
-            ready.answers[f"GET task-results/taskrs-{number}"] = (200, {"data": {"attributes": said}})
-        made = speculative.plan(environment(), lambda _: None)
+            values = {"task-name": name, "status": "failed", "workspace-task-enforcement-level": level}
+            ready.answers[f"GET task-results/taskrs-{number}"] = (200, {"data": {"attributes": values}})
+        made = make(environment())
         assert (made.plan, made.failure) == (None, f"stopped before the plan by scan (run task); see {ADDRESS}")
 
 
 class TestAnInterruption:
     def test_cancels_the_run(self, ready: Service, environment: Write, monkeypatch: pytest.MonkeyPatch) -> None:
         ready.answers["GET runs/run-1"] = a_run("planning")
-        heard: list[str] = []
+        lines: list[str] = []
 
         def interrupted(_: float) -> None:
-            if "planning" in heard:
+            if "planning" in lines:
                 raise KeyboardInterrupt
 
         monkeypatch.setattr("tealform.terraform.hcp.run.time.sleep", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            speculative.plan(environment(), heard.append)
+            speculative.plan(environment(), lines.append)
         assert len(ready.requests("POST", "runs/run-1/actions/cancel")) == 1
-        assert heard[-1] == "the run was cancelled"
+        assert lines[-1] == "the run was cancelled"
 
     def test_discards_a_run_that_has_not_begun(self, ready: Service) -> None:
-        from tealform.terraform.hcp import api
-
         ready.answers["POST runs/run-1/actions/cancel"] = (409, None)
         ready.answers["POST runs/run-1/actions/discard"] = (202, None)
         run.cancel(api.connect("app.terraform.io"), "run-1")
@@ -276,36 +270,36 @@ class TestAnInterruption:
 
 
 class TestThereIsNoRun:
-    def said(self, folder: Path) -> str:
+    def values(self, folder: Path) -> str:
         with pytest.raises(TealformError) as caught:
-            speculative.plan(folder, lambda _: None)
+            make(folder)
         assert TOKEN not in str(caught.value)
         return str(caught.value)
 
     def test_where_the_state_is_elsewhere(self, ready: Service, environment: Write) -> None:
         folder = environment()
         (folder / "cdk.tf.json").write_text(json.dumps({"terraform": {"backend": {"s3": {}}}}))
-        assert self.said(folder) == (
+        assert self.values(folder) == (
             "environments/dev: its state is not in HCP Terraform, which makes speculative plans; use: make plan ENV=dev"
         )
 
     def test_where_the_workspace_runs_nothing(self, ready: Service, environment: Write) -> None:
         ready.answers["GET organizations/acme/workspaces/shop-dev"] = (200, workspace(execution_mode="local"))
-        assert self.said(environment()) == (
+        assert self.values(environment()) == (
             'environments/dev: workspace "shop-dev" only keeps the state and runs nothing (execution mode local); use: '
             "make plan ENV=dev"
         )
 
     def test_in_a_workspace_that_is_missing(self, ready: Service, environment: Write) -> None:
         del ready.answers["GET organizations/acme/workspaces/shop-dev"]
-        assert 'has no workspace "shop-dev"' in self.said(environment())
+        assert 'has no workspace "shop-dev"' in self.values(environment())
         assert not ready.requests("POST", "runs")
 
     def test_with_a_token_that_only_terraform_can_ask_for(
         self, ready: Service, environment: Write, tmp_path: Path
     ) -> None:
         (tmp_path / "cli.tfrc").write_text('credentials_helper "vault" {}\n')
-        assert self.said(environment()) == (
+        assert self.values(environment()) == (
             'the token for app.terraform.io is known to the credentials helper "vault", which only Terraform asks; set the '
             "environment variable TF_TOKEN_app_terraform_io"
         )
@@ -313,4 +307,4 @@ class TestThereIsNoRun:
     def test_of_what_is_not_taken(self, ready: Service, environment: Write) -> None:
         refused = {"id": "cv-1", "attributes": {"status": "errored", "error-message": "no valid archive"}}
         ready.answers["GET configuration-versions/cv-1"] = (200, {"data": refused})
-        assert self.said(environment()) == "app.terraform.io does not take what was uploaded: no valid archive"
+        assert self.values(environment()) == "app.terraform.io does not take what was uploaded: no valid archive"

@@ -17,9 +17,10 @@ import yaml
 from tealform.plan import summary
 from tealform.plan.source_map import Blame
 from tealform.policy import plan_gate
-from tests.inventory import ROOT, TEMPLATES
+from tests import projects
+from tests.inventory import ROOT
 
-GITHUB = TEMPLATES / "github"
+GITHUB = ROOT / ".github"
 WORKFLOWS = {file.name: yaml.safe_load(file.read_text()) for file in sorted((GITHUB / "workflows").glob("*.yml"))}
 ACTIONS = {file.parent.name: yaml.safe_load(file.read_text()) for file in sorted(GITHUB.glob("actions/*/action.yml"))}
 # YAML 1.1 takes «on» for a truth value.
@@ -66,9 +67,8 @@ def run(text: str, folder: Path, **variables: str) -> tuple[int, dict[str, str],
 def fake_make(folder: Path, text: str, code: int = 0) -> None:
     """A ``make`` that says ``text``, and on standard error what it was called with."""
     (folder / "said").write_text(text)
-    make = folder / "make"
-    make.write_text(f'#!/bin/sh\necho "$@" > called\nenv > variables\ncat said\nexit {code}\n')
-    make.chmod(0o755)
+    program = f'#!/bin/sh\necho "$@" > called\nenv > variables\ncat said\nexit {code}\n'
+    projects.write_program(folder / "make", program)
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -195,8 +195,8 @@ class TestThePlan:
 def test_a_role_is_taken_at_once_and_nothing_of_it_is_printed(tmp_path: Path) -> None:
     given = {"AccessKeyId": "id", "SecretAccessKey": "secret/+=", "SessionToken": "session=="}
     for program, says in (("curl", {"value": "token"}), ("aws", given)):
-        (tmp_path / program).write_text(f"#!/bin/sh\necho \"$@\" >> called\necho '{json.dumps(says)}'\n")
-        (tmp_path / program).chmod(0o755)
+        text = f"#!/bin/sh\necho \"$@\" >> called\necho '{json.dumps(says)}'\n"
+        projects.write_program(tmp_path / program, text)
     (step,) = ACTIONS["aws"]["runs"]["steps"]
     variables = tmp_path / "variables"
     asked = {
