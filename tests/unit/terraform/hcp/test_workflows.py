@@ -18,9 +18,9 @@ from tealform.plan import summary
 from tealform.plan.source_map import Blame
 from tealform.policy import plan_gate
 from tests import projects
-from tests.inventory import ROOT
+from tests.inventory import ROOT, TEMPLATES
 
-GITHUB = ROOT / ".github"
+GITHUB = TEMPLATES / "github"
 WORKFLOWS = {file.name: yaml.safe_load(file.read_text()) for file in sorted((GITHUB / "workflows").glob("*.yml"))}
 ACTIONS = {file.parent.name: yaml.safe_load(file.read_text()) for file in sorted(GITHUB.glob("actions/*/action.yml"))}
 # YAML 1.1 takes «on» for a truth value.
