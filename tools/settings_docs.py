@@ -12,8 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from tealform.settings.environment import Environment
-from tealform.settings.introspection import as_block, bare, members
-from tealform.settings.types import Constraint
+from tealform.settings.types import Constraint, as_block, bare, members
 
 FILE = Path("docs", "environment.md")
 

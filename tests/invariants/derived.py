@@ -14,7 +14,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from tealform.settings.introspection import as_block, members
+from tealform.settings.types import as_block, members
 
 Special = Mapping[tuple[type[BaseModel], str], SearchStrategy[Any]]
 """Strategies for fields that the model does not say all of, by block and field."""

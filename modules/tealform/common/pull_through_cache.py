@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tealform.aws import Construct, EcrPullThroughCacheRule
 from tealform.common.iam import Statement
 from tealform.naming import Context
-from tealform.settings.pull_through_cache import UPSTREAMS, PullThroughCache, variable
+from tealform.settings.build import UPSTREAMS, PullThroughCache, registry_variable
 
 
 def prefix(context: Context, upstream: str) -> str:
@@ -35,7 +35,7 @@ class CachedRegistry(Construct):
         super().__init__(scope, id_)
         context = props.context
         self._repositories = context.arn("ecr", f"repository/{prefix(context, props.upstream)}/*")
-        self.variable = variable(props.upstream)
+        self.variable = registry_variable(props.upstream)
         host = f"{context.account}.dkr.ecr.{context.region}.{context.dns_suffix}"
         self.address = f"{host}/{prefix(context, props.upstream)}"
         self.rule = EcrPullThroughCacheRule(

@@ -14,7 +14,7 @@ from tealform.pipeline.artifact_bucket import ArtifactBucket
 from tealform.pipeline.codebuild import CodeBuild, CodeBuildProps
 from tealform.pipeline.image_repository import Images
 from tealform.service.task_roles import login_to_ecr
-from tealform.settings.test_stage import SourceTest as Settings
+from tealform.settings.build import SourceTest as Settings
 
 
 @dataclass(frozen=True)

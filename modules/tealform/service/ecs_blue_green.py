@@ -25,7 +25,6 @@ from tealform.service.deployment_controller import Controller
 from tealform.service.rollback_alarms import Alarms
 from tealform.service.target_groups import TargetGroups
 from tealform.service.traffic_routes import Routes
-from tealform.settings import release_duration
 from tealform.settings.release import Release
 
 # The provider's own time-out: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_service
@@ -88,7 +87,7 @@ class BlueGreen(Construct):
 
     def _timeouts(self) -> EcsServiceTimeouts:
         """A service is not deleted before the release that is under way has ended."""
-        minutes = release_duration.minutes(self._props.release, self._props.balancer)
+        minutes = self._props.release.duration_minutes(self._props.balancer)
         return EcsServiceTimeouts(delete=f"{minutes + _DELETE_MINUTES}m")
 
     def _configuration(

@@ -15,7 +15,7 @@ from tealform.aws import (
 )
 from tealform.network.load_balancer import LoadBalancer
 from tealform.service.target_groups import TargetGroups
-from tealform.settings.alarms import Alarms as Settings
+from tealform.settings.release import Alarms as Settings
 
 _PERIOD = 60
 

@@ -23,7 +23,7 @@ from tealform.aws import (
 from tealform.network.load_balancer import LoadBalancer
 from tealform.service.ignored_changes import OWNED_BY_SCHEDULES
 from tealform.service.target_groups import TargetGroups
-from tealform.settings.scaling_schedule import Schedule
+from tealform.settings.schedules import Schedule
 from tealform.settings.service import Service as Settings
 
 # A task takes about a minute to start: new ones show in the average before more are added, and

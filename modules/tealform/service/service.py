@@ -36,7 +36,7 @@ from tealform.service.smoke_test_function import SmokeTest, SmokeTestProps
 from tealform.service.target_groups import TargetGroups, TargetGroupsProps
 from tealform.service.task_roles import TaskRoles, TaskRolesProps
 from tealform.service.traffic_routes import Routes, Weighted
-from tealform.settings.hooks import SMOKE_TEST_STAGE, STAGES
+from tealform.settings.release import HOOK_STAGES, SMOKE_TEST_STAGE
 from tealform.settings.release_templates import PLATFORM_VERSION, Placement, Task, hooks_variables
 from tealform.settings.service import Service as Settings
 
@@ -117,7 +117,7 @@ class Service(Construct):
         """The variables of the release contract."""
         hooks = dict(self.hooks)
         # ECS has its own hooks in the service.
-        events = {_event(stage): hooks[stage] for stage in STAGES["codedeploy"] if stage in hooks}
+        events = {_event(stage): hooks[stage] for stage in HOOK_STAGES["codedeploy"] if stage in hooks}
         return self.task.variables() | self.placement.variables() | hooks_variables(events)
 
     def _routes(self) -> Routes:

@@ -18,8 +18,8 @@ from tealform.common.iam import Condition, ServiceRole, ServiceRoleProps, Statem
 from tealform.common.log_group import LogGroup, LogGroupProps
 from tealform.service import lambda_packages
 from tealform.service.platform import ServicePlatform
+from tealform.settings.release import SmokeTest as TestSettings
 from tealform.settings.service import Service as Settings
-from tealform.settings.smoke_test import SmokeTest as TestSettings
 
 # Beyond the time for the right answer: to start, to find the load balancer, to report.
 _SECONDS_BESIDE = 60

@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from tealform.settings.automation import Automation
+from tealform.settings.build import PullThroughCache, UpstreamName
 from tealform.settings.load_balancer import LoadBalancer
 from tealform.settings.network import Network
 from tealform.settings.notifications import Notifications
-from tealform.settings.pull_through_cache import PullThroughCache, UpstreamName
 from tealform.settings.service import Service
 from tealform.settings.state import LocalState, State
 from tealform.settings.types import Account, Block, Name, Region, RetentionDays, between, matching

@@ -11,8 +11,8 @@ from pydantic_core import ErrorDetails
 
 from tealform.settings.environment import Environment
 from tealform.settings.errors import Path_
-from tealform.settings.introspection import as_block, bare, members
 from tealform.settings.service import Service
+from tealform.settings.types import as_block, bare, members
 
 Loc = tuple[str | int, ...]
 

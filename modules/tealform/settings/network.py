@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tealform.settings.labeled_blocks import chosen_by_label
-from tealform.settings.types import Block, Cidr, Distinct, SubnetId, VpcId, Zone
+from tealform.settings.types import Block, Cidr, Distinct, SubnetId, VpcId, Zone, chosen_by_label
 
 ZONES_IN_NETWORK = 8
 """How many zones the automatic division of a network leaves room for."""

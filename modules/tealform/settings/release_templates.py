@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tealform.settings.pull_through_cache import UPSTREAMS, variable
+from tealform.settings.build import UPSTREAMS, registry_variable
 
 PLATFORM_VERSION = "LATEST"
 
@@ -47,7 +47,7 @@ _HOOKS = "HOOKS"
 _BUILD_VARIABLES = (
     *("ECR_REPOSITORY_URI", "MANIFEST_TYPES", "IMAGE_TAG", "IMAGE_DIGEST", "TEMPLATES"),
     *("BUILD_ARGUMENTS", "CACHE_REPOSITORY_URI", "BUILDX_NO_DEFAULT_ATTESTATIONS"),
-    *(variable(upstream) for upstream in UPSTREAMS),
+    *(registry_variable(upstream) for upstream in UPSTREAMS),
 )
 
 RESERVED_VARIABLES = frozenset((*_BUILD_VARIABLES, *_TASK_VARIABLES, *_PLACEMENT_VARIABLES, _HOOKS))

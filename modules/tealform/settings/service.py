@@ -6,12 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tealform.settings.build import Build
+from tealform.settings.build import Build, Scan, SourceTest
 from tealform.settings.release import Release
-from tealform.settings.scaling_schedule import Schedule
-from tealform.settings.scan import Scan
+from tealform.settings.schedules import Schedule
 from tealform.settings.source import CodeCommit, Source
-from tealform.settings.test_stage import SourceTest
 from tealform.settings.types import (
     Block,
     Distinct,

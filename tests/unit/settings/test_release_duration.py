@@ -2,7 +2,6 @@
 
 import pytest
 
-from tealform.settings import release_duration
 from tealform.settings.release import Release
 
 
@@ -23,4 +22,4 @@ from tealform.settings.release import Release
     ],
 )
 def test_a_release_lasts_as_long_as_its_waits(settings: dict[str, object], balancer: str, minutes: int) -> None:
-    assert release_duration.minutes(Release.model_validate(settings), balancer) == minutes  # type: ignore[arg-type]
+    assert Release.model_validate(settings).duration_minutes(balancer) == minutes  # type: ignore[arg-type]

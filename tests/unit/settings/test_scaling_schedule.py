@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from tealform.settings.scaling_schedule import Schedule
+from tealform.settings.schedules import Schedule
 
 
 @pytest.mark.parametrize(

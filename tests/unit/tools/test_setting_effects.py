@@ -9,8 +9,8 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from tealform.settings.introspection import as_block, bare, members
 from tealform.settings.service import Service
+from tealform.settings.types import as_block, bare, members
 from tests.inventory import ROOT
 from tools import setting_effects
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tealform.settings.hooks import SMOKE_TEST_STAGE
 from tealform.settings.loader import Settings
-from tealform.settings.release import Release
+from tealform.settings.release import SMOKE_TEST_STAGE, Release
 from tealform.settings.service import Service
 from tealform_harness.aws_emulator.server import EmulatedAws
 from tealform_harness.verify.assertions.assertion import Fact

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from tealform.settings.build import Build
+from tealform.settings.build import UPSTREAMS, Build, SourceTest, registry_variable
 from tealform.settings.environment import Environment
 from tealform.settings.errors import Path_
 from tealform.settings.network import CreatedNetwork
-from tealform.settings.pull_through_cache import UPSTREAMS, variable
 from tealform.settings.release_templates import CODEBUILD_VARIABLE_LENGTH, RESERVED_VARIABLES
 from tealform.settings.rules.violation import Conflict
 from tealform.settings.source import Promotion
-from tealform.settings.test_stage import SourceTest
 
 _OF_THE_SHELL = {"BASH_ENV", "ENV", "HOME", "IFS", "PATH", "SHELL"}
-_OF_REGISTRIES = {variable(upstream) for upstream in UPSTREAMS}
+_OF_REGISTRIES = {registry_variable(upstream) for upstream in UPSTREAMS}
 _OF_TESTS = {"IMAGE_URI"}
 
 _PREFIX = 30
@@ -169,11 +167,11 @@ def registries(environment: Environment, name: str) -> Iterator[Conflict]:
                 "of project or environment",
                 (("project",),),
             )
-        if UPSTREAMS[upstream].credentials and cache.credentials is None:
+        if UPSTREAMS[upstream].needs_credentials and cache.credentials is None:
             yield Conflict(path, f"is missing; ECR pulls nothing from {upstream} without a secret with credentials")
         if cache.credentials is None:
             continue
-        if not UPSTREAMS[upstream].credentials:
+        if not UPSTREAMS[upstream].needs_credentials:
             yield Conflict(path, f"ECR takes none for {upstream}; leave it out")
             continue
         region = cache.credentials.split(":")[3]

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from tealform.settings import release_duration
 from tealform.settings.environment import Environment
 from tealform.settings.errors import Path_
-from tealform.settings.hooks import SMOKE_TEST_STAGE, STAGES
-from tealform.settings.release import Release
+from tealform.settings.release import HOOK_STAGES, SMOKE_TEST_STAGE, Release
 from tealform.settings.rules.violation import Conflict
 from tealform.settings.service import Service
 
@@ -50,7 +48,7 @@ def waits_of_ecs(environment: Environment, name: str) -> Iterator[Conflict]:
                     f'{minutes} is more than the {_ECS_MINUTES} minutes (a day) that engine "ecs" waits at most',
                     ((*path, "engine"),),
                 )
-        whole = release_duration.minutes(release, environment.load_balancer.type)
+        whole = release.duration_minutes(environment.load_balancer.type)
         if max(waits.values()) <= _ECS_MINUTES and whole > _LONGEST_WATCH:
             yield Conflict(
                 path,
@@ -63,7 +61,7 @@ def waits_of_ecs(environment: Environment, name: str) -> Iterator[Conflict]:
 def waits_of_codedeploy(environment: Environment, name: str) -> Iterator[Conflict]:
     """CodePipeline waits five days for CodeDeploy."""
     for path, _, release in _releases(environment):
-        waits = release_duration.minutes(release, environment.load_balancer.type)
+        waits = release.duration_minutes(environment.load_balancer.type)
         if release.engine == "codedeploy" and waits >= _CODEDEPLOY_ACTION:
             yield Conflict(
                 path,
@@ -124,7 +122,7 @@ def shifts(environment: Environment, name: str) -> Iterator[Conflict]:
 def hooks(environment: Environment, name: str) -> Iterator[Conflict]:
     """A hook stands at a stage that the engine has, and its function in the same region."""
     for path, _, release in _releases(environment):
-        stages = STAGES[release.engine]
+        stages = HOOK_STAGES[release.engine]
         for key, arn in release.hooks.given().items():
             here: Path_ = (*path, "hooks", key)
             if key not in stages:
