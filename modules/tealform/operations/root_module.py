@@ -92,8 +92,8 @@ def _region(folder: Path) -> str:
 def _is_protected(root: Path, account: str) -> bool:
     """Whether any environment of the account is; settings that cannot be read are taken for protected ones."""
     try:
-        found: Iterable[loader.Settings] = [
-            loader.load(root / "environments", name) for name in loader.names(root / "environments")
+        found: Iterable[loader.LoadedEnvironment] = [
+            loader.load(root / "environments", name) for name in loader.list_environments(root / "environments")
         ]
     except (SettingsError, json.JSONDecodeError):
         return True

@@ -1,4 +1,4 @@
-"""Everything that one environment is: the model of environment.hcl."""
+"""The model of environment.hcl."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tealform.naming import Context
 from tealform.settings.automation import Automation
 from tealform.settings.build import PullThroughCache, UpstreamName
 from tealform.settings.load_balancer import LoadBalancer
@@ -85,3 +86,7 @@ class Environment(Block):
             "needs none."
         ),
     )
+
+    def context(self, name: str) -> Context:
+        """Return who and where the environment is, given its name."""
+        return Context(self.project, name, self.region, self.account)

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from tealform.settings.environment import Environment
-from tealform.settings.errors import Path_
+from tealform.settings.errors import SettingPath
 from tealform.settings.service import Service
 from tealform.settings.types import as_block, bare, members
 
@@ -29,7 +29,7 @@ _KINDS = {
 }
 
 
-def path_of(loc: Loc) -> Path_:
+def path_of(loc: Loc) -> SettingPath:
     """The path in the file.
 
     pydantic's own has ``[key]``, and the kind of a network that has no label.
@@ -65,7 +65,7 @@ def message_of(error: ErrorDetails) -> str:
     return error["msg"]
 
 
-def meant_by(error: ErrorDetails) -> set[Path_]:
+def meant_by(error: ErrorDetails) -> set[SettingPath]:
     """The setting that a misspelt key was meant to be: nothing can be said of it until it is spelt right."""
     loc = error["loc"]
     close = _close(loc) if error["type"] == "extra_forbidden" else []

@@ -13,7 +13,7 @@ import hcl2
 from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
-from tealform.settings.errors import Location, Path_, Problem
+from tealform.settings.errors import Location, Problem, SettingPath
 
 Value = str | int | float | bool | None | tuple["Value", ...] | dict[str, "Value"]
 Node = Tree[Token]
@@ -40,7 +40,7 @@ class Document:
 
     file: Path
     values: dict[str, Value] = field(default_factory=dict)
-    locations: dict[Path_, Location] = field(default_factory=dict)
+    locations: dict[SettingPath, Location] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -94,7 +94,7 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self.document = document
 
-    def body(self, body: Node, path: Path_) -> dict[str, Value]:
+    def body(self, body: Node, path: SettingPath) -> dict[str, Value]:
         values: dict[str, Value] = {}
         for statement in _trees(body):
             if statement.data == "attribute":
@@ -103,13 +103,13 @@ class _Reader:
                 self._block(statement, path, values)
         return values
 
-    def _attribute(self, attribute: Node, path: Path_, values: dict[str, Value]) -> None:
+    def _attribute(self, attribute: Node, path: SettingPath, values: dict[str, Value]) -> None:
         name, value = attribute.children[0], attribute.children[-1]
         key = _identifier(name)
         if self._first(key, path, values, _line(attribute)):
             self._assign(key, value, path, values)
 
-    def _block(self, block: Node, path: Path_, values: dict[str, Value]) -> None:
+    def _block(self, block: Node, path: SettingPath, values: dict[str, Value]) -> None:
         *header, body = _trees(block)
         try:
             names = [_identifier(part) if part.data == "identifier" else self._text(part) for part in header]
@@ -127,13 +127,13 @@ class _Reader:
         if self._first(names[-1], path, values, _line(block)):
             values[names[-1]] = self.body(body, (*path, names[-1]))
 
-    def _assign(self, key: str, node: object, path: Path_, values: dict[str, Value]) -> None:
+    def _assign(self, key: str, node: object, path: SettingPath, values: dict[str, Value]) -> None:
         try:
             values[key] = self._value(node, (*path, key))
         except _NotLiteralError as error:
             self._problem((*path, key), error.line, str(error))
 
-    def _first(self, key: str, path: Path_, values: dict[str, Value], line: int) -> bool:
+    def _first(self, key: str, path: SettingPath, values: dict[str, Value], line: int) -> bool:
         here = (*path, key)
         if key in values:
             before = self.document.locations[here].line
@@ -142,10 +142,10 @@ class _Reader:
         self.document.locations[here] = Location(self.document.file, line)
         return True
 
-    def _problem(self, path: Path_, line: int, message: str) -> None:
+    def _problem(self, path: SettingPath, line: int, message: str) -> None:
         self.document.problems.append(Problem(Location(self.document.file, line), path, message))
 
-    def _value(self, node: object, path: Path_) -> Value:
+    def _value(self, node: object, path: SettingPath) -> Value:
         assert isinstance(node, Tree)
         inner = list(_trees(node))
         match node.data:
@@ -173,13 +173,13 @@ class _Reader:
                 return self._object(node, path)
         raise _NotLiteralError(_line(node))
 
-    def _elements(self, node: Node, path: Path_) -> Iterator[Value]:
+    def _elements(self, node: Node, path: SettingPath) -> Iterator[Value]:
         elements = (child for child in _trees(node) if child.data != "new_line_or_comment")
         for index, child in enumerate(elements):
             self.document.locations[(*path, index)] = Location(self.document.file, _line(child))
             yield self._value(child, (*path, index))
 
-    def _object(self, node: Node, path: Path_) -> dict[str, Value]:
+    def _object(self, node: Node, path: SettingPath) -> dict[str, Value]:
         values: dict[str, Value] = {}
         for element in _trees(node):
             if element.data != "object_elem":

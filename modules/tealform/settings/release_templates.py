@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tealform.settings.build import UPSTREAMS, registry_variable
+from tealform.settings.service import Service
 
 PLATFORM_VERSION = "LATEST"
 
@@ -117,6 +118,7 @@ class Task:
 
     def variables(self) -> dict[str, str]:
         """The variables from which ``taskdef.json`` is filled."""
+        rendered = render_settings(self)
         return {
             "TASK_FAMILY": self.family,
             "TASK_CPU": str(self.cpu),
@@ -126,10 +128,10 @@ class Task:
             "EXECUTION_ROLE_ARN": self.execution_role_arn,
             "CONTAINER_NAME": self.container_name,
             "CONTAINER_PORT": str(self.port),
-            "CONTAINER_ENVIRONMENT": environment_json(self.environment),
-            "CONTAINER_SECRETS": secrets_json(self.secrets),
+            "CONTAINER_ENVIRONMENT": rendered["environment"],
+            "CONTAINER_SECRETS": rendered["secrets"],
             "READ_ONLY_ROOT_FILESYSTEM": _json(self.read_only_root_filesystem),
-            "MOUNT_POINTS": mount_points_json(self.writable_paths),
+            "MOUNT_POINTS": rendered["writable_paths"],
             "VOLUMES": _json([{"name": name} for name in self.volumes()]),
             "STOP_TIMEOUT": str(self.stop_timeout),
             "LOG_GROUP": self.log_group,
@@ -174,19 +176,13 @@ def as_parameter(value: str) -> str:
     return value.replace("{{", "{\\u007b")
 
 
-def environment_json(environment: Mapping[str, str]) -> str:
-    """The variable ``CONTAINER_ENVIRONMENT``."""
-    return _json(_environment(environment))
-
-
-def secrets_json(secrets: Mapping[str, str]) -> str:
-    """The variable ``CONTAINER_SECRETS``."""
-    return _json(_secrets(secrets))
-
-
-def mount_points_json(paths: Sequence[str]) -> str:
-    """The variable ``MOUNT_POINTS``."""
-    return _json(_mount_points(paths))
+def render_settings(task: Task | Service) -> dict[str, str]:
+    """Return the settings whose length users decide, as the release contract carries them, by their names."""
+    return {
+        "environment": _json(_environment(task.environment)),
+        "secrets": _json(_secrets(task.secrets)),
+        "writable_paths": _json(_mount_points(task.writable_paths)),
+    }
 
 
 def _volumes(paths: Sequence[str]) -> list[str]:

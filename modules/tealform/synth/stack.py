@@ -31,7 +31,7 @@ from tealform.service.platform import ServicePlatform
 from tealform.service.service import Service, ServiceProps
 from tealform.settings import terraform_backend
 from tealform.settings.environment import Environment
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.notifications import Notifications
 from tealform.settings.service import Service as ServiceSettings
 from tealform.settings.source import Promotion
@@ -45,7 +45,7 @@ _LOAD_BALANCERS: dict[str, type[LoadBalancer]] = {
 class EnvironmentStack(RootModule):
     """All that an environment is, and the pipelines of others that are in its account. Its id is the environment's name."""
 
-    def __init__(self, scope: App, settings: Settings) -> None:
+    def __init__(self, scope: App, settings: LoadedEnvironment) -> None:
         super().__init__(scope, settings.name)
         self._settings, self._project = settings, settings.project
         self._configure_terraform()

@@ -22,7 +22,7 @@ from tests.support import Body, Template, environment, template
 from tests.unit.artifacts.codebuild import Account
 
 ENGINES = ("codedeploy", "ecs")
-NAMES = loader.names(ENVIRONMENTS)
+NAMES = loader.list_environments(ENVIRONMENTS)
 MANY = """
 cpu                       = 1024
 memory                    = 3072

@@ -56,7 +56,7 @@ class CloudBlock:
         except (SettingsError, OSError):
             return self.shown, False
         path = ("state", "cloud", setting)
-        return str(locations.of(path)), path in locations.lines
+        return str(locations.find(path)), path in locations.lines
 
 
 def read(folder: Path) -> CloudBlock | None:
