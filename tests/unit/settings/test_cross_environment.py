@@ -20,28 +20,13 @@ LINE = "environments/staging/environment.hcl:13: service.web.source.promotion.en
     [
         (environment(), promotion("test"), '"test" is no other environment; there are dev'),
         (environment(), promotion("staging"), '"staging" is no other environment; there are dev'),
-        (
-            environment().replace('"web"', '"api"'),
-            promotion("dev"),
-            '"dev" has no service "web"; it has api',
-        ),
-        (
-            environment(service='architecture = "arm64"'),
-            promotion("dev"),
-            '"dev" runs arm64 and this environment x86_64; one image is for one processor',
-        ),
-        (
-            environment(top="disposable = true"),
-            promotion("dev"),
-            '"dev" is disposable: its destroy would take along what is released here; set disposable = false there',
-        ),
-        (
-            promotion("staging"),
-            promotion("dev"),
-            '"dev" takes its releases from here itself; one environment must build',
-        ),
+        (environment().replace('"web"', '"api"'), promotion("dev"), '"dev" has no service "web"; it has api'),
+        (environment(service='architecture = "arm64"'), promotion("dev"), '"dev" runs arm64 and this environment x86_64; one image is for one processor'),
+        (environment(top="disposable = true"),
+         promotion("dev"), '"dev" is disposable: its destroy would take along what is released here; set disposable = false there'),
+        (promotion("staging"), promotion("dev"), '"dev" takes its releases from here itself; one environment must build'),
     ],
-)
+)  # fmt: skip
 def test_a_promotion_that_cannot_work_is_refused(dev: str, staging: str, message: str) -> None:
     assert mistakes_among({"dev": dev, "staging": staging}, "staging") == [LINE + message]
 
@@ -184,18 +169,11 @@ def test_a_source_is_created_by_one_environment(source: str, argument: str) -> N
 @pytest.mark.parametrize(
     ("service", "top", "path"),
     [
-        (
-            'build {{ secrets = {{ A = "arn:aws:ssm:eu-west-1:{}:parameter/x" }} }}',
-            "",
-            "service.web.build.secrets.A",
-        ),
-        (
-            "",
-            'pull_through_cache "docker-hub" {{\n credentials = "arn:aws:secretsmanager:eu-west-1:{}:secret:ecr-pullthroughcache/hub-AbCdEf"\n}}',
-            "pull_through_cache.docker-hub.credentials",
-        ),
+        ('build {{ secrets = {{ A = "arn:aws:ssm:eu-west-1:{}:parameter/x" }} }}', "", "service.web.build.secrets.A"),
+        ("",
+         'pull_through_cache "docker-hub" {{\n credentials = "arn:aws:secretsmanager:eu-west-1:{}:secret:ecr-pullthroughcache/hub-AbCdEf"\n}}', "pull_through_cache.docker-hub.credentials"),
     ],
-)
+)  # fmt: skip
 def test_builds_elsewhere_read_what_is_there(service: str, top: str, path: str) -> None:
     def stage(account: str) -> str:
         text = environment(service=service.format(account), top=f'{top.format(account)}\npipelines_in = "tools"')
