@@ -70,5 +70,5 @@ def _bucket(settings: LoadedEnvironment) -> StateBucket | None:
     if not isinstance(kept, S3State) or not kept.create:
         return None
     return StateBucket(
-        terraform_backend.bucket(settings.context, kept), kept.region or settings.context.region, kept.kms_key
+        terraform_backend.bucket_name(settings.context, kept), kept.region or settings.context.region, kept.kms_key
     )

@@ -16,8 +16,7 @@ from tealform.common.root_module import RootModule
 from tealform.naming import Context
 from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.state import S3State
-from tealform.settings.terraform_backend import bucket as bucket_name
-from tealform.settings.terraform_backend import bucket_arn
+from tealform.settings.terraform_backend import bucket_arn, bucket_name
 
 # It creates the bucket, so it cannot begin in there.
 _STATE = {"backend.local.path": "terraform.tfstate"}

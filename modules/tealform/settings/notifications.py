@@ -1,4 +1,4 @@
-"""Who is told of releases and of what goes wrong beside them."""
+"""Notifications of releases and failures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tealform.settings.types import Block, Distinct, KeyArn, matching
 Email = Annotated[
     str, matching(r"[\w.!#$&'*+/=?^`|~-]{1,64}@([A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}", "an e-mail address")
 ]
-# A FIFO topic takes nothing of what is sent here: https://docs.aws.amazon.com/sns/latest/dg/fifo-topic-message-delivery.html
+# A FIFO topic does not accept these notifications: https://docs.aws.amazon.com/sns/latest/dg/fifo-topic-message-delivery.html
 TopicArn = Annotated[
     str,
     matching(
@@ -95,5 +95,5 @@ class Notifications(Block):
 
     @property
     def chat(self) -> bool:
-        """Whether a chat reads what is sent."""
+        """Return whether notifications go to a chat."""
         return bool(self.slack or self.teams)

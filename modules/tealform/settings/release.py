@@ -43,7 +43,7 @@ class Alarms(Block):
     )
 
     def kinds(self, balancer: Literal["application", "network"]) -> list[str]:
-        """The alarms that each colour has: a network load balancer sees neither answers nor their time."""
+        """Return the alarms of each color: a network load balancer sees neither answers nor their time."""
         wanted = {"unhealthy": self.unhealthy_targets}
         if balancer == "application":
             wanted |= {"errors": self.errors_percent, "latency": self.latency_milliseconds}
@@ -68,14 +68,14 @@ HOOK_STAGES = {
         "post_production_traffic_shift",
     ),
 }
-"""The stages at which an engine can call a function.
+"""The stages at which an engine can call a function:
 
 https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentLifecycleHook.html
 """
 
 SMOKE_TEST_STAGE = {"codedeploy": "after_allow_test_traffic", "ecs": "post_test_traffic_shift"}
-"""Where green answers on the test listener, and not yet in production."""
+"""The stages where green answers on the test listener, but not yet in production."""
 
 
 def _hook(description: str) -> FunctionArn | None:
@@ -102,7 +102,7 @@ class Hooks(Block):
     post_production_traffic_shift: FunctionArn | None = _hook("ECS: green has all production traffic.")
 
     def given(self) -> dict[str, str]:
-        """The hooks that are set, by their keys."""
+        """Return the hooks that are set, by key."""
         return {key: arn for key, arn in self if arn is not None}
 
 
@@ -125,7 +125,7 @@ class SmokeTest(Block):
     )
 
 
-# The longest wait that AWS speaks of: https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html
+# The longest wait in the documentation: https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html
 _LONGEST_CONDITION = 60
 
 

@@ -62,7 +62,9 @@ class EnvironmentStack(RootModule):
     def _configure_terraform(self) -> None:
         context, environment = self._settings.context, self._settings.environment
         tags = {"project": context.project, "environment": context.environment, **environment.tags}
-        self.configure(context.region, context.account, tags, terraform_backend.blocks(context, environment.state))
+        self.configure(
+            context.region, context.account, tags, terraform_backend.render_blocks(context, environment.state)
+        )
 
     def _shared(self) -> SharedResources:
         context, environment, project = self._settings.context, self._settings.environment, self._project

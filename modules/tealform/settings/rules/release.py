@@ -117,7 +117,7 @@ def check_smoke_test(environment: Environment, path: SettingPath, service: Servi
         message = f"CodeDeploy calls one function at a stage, and hooks.{stage} is set; keep one"
         yield Conflict(here, message, ((*path, "release", "hooks", stage), (*path, "release", "engine")))
     check = service.health_check
-    if test.path == check.path and not check.takes(test.expect):
+    if test.path == check.path and not check.accepts(test.expect):
         message = f"{test.expect} is not what the health check of the same path wants, {check.status}"
         about = tuple((*path, "health_check", key) for key in ("path", "status"))
         yield Conflict((*here, "expect"), message, about)

@@ -109,7 +109,7 @@ def check_priorities(environment: Environment, name: str) -> Iterator[Conflict]:
             yield Conflict(path, message, about)
             continue
         early, late = sorted(((first, one), (second, other)), key=lambda pair: pair[1].priority)
-        if early[1].takes_everything:
+        if early[1].matches_every_request:
             yield Conflict(
                 ("service", early[0], "priority"),
                 f"{early[1].priority} comes before service.{late[0]} ({late[1].priority}), which would never be asked: service.{early[0]} takes every request",

@@ -86,7 +86,7 @@ def check_state_is_out_of_reach(project: Project, name: str) -> Iterator[Conflic
     mine = project.environments[name]
     if not isinstance(mine.state, S3State):
         return
-    bucket = terraform_backend.bucket(project.context(name), mine.state)
+    bucket = terraform_backend.bucket_name(project.context(name), mine.state)
     for other in sorted(project.environments):
         theirs = project.environments[other]
         prefix = f"{project.context(other).prefix}-"
@@ -120,7 +120,7 @@ def _created_bucket(project: Project, name: str) -> S3State | None:
     context, given = project.context(name), project.environments[name].state
     if not isinstance(given, S3State) or not given.create:
         return None
-    filled = {"bucket": terraform_backend.bucket(context, given), "region": given.region or context.region}
+    filled = {"bucket": terraform_backend.bucket_name(context, given), "region": given.region or context.region}
     return given.model_copy(update=filled)
 
 
