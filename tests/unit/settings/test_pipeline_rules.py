@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import ZONES, environment, mistakes, mistakes_among
+from tests.support import ZONES, environment, mistakes
 
 FILE = "environments/test/environment.hcl"
 ACCOUNT = "123456789012"
@@ -12,7 +12,6 @@ OTHER = "999999999999"
 SECRET = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:npm-AbCdEf"
 PARAMETER = f"arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/npm"
 HUB = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:ecr-pullthroughcache/hub-AbCdEf"
-TOOLS = f'\nproject = "shop"\nregion = "eu-west-1"\naccount = "{OTHER}"\n'
 NO_NAT = f'{ZONES}\n  nat = "none"'
 ECR_IMAGE = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/bootstrap:1"
 CHINA = environment().replace("eu-west-1", "cn-north-1")
@@ -34,10 +33,6 @@ def cached(upstream: str, credentials: str | None = None, project: str = "shop")
     body = f'credentials = "{credentials}"' if credentials else ""
     text = environment(top=f'pull_through_cache "{upstream}" {{\n  {body}\n}}')
     return text.replace('project = "shop"', f'project = "{project}"')
-
-
-def in_tools(text: str) -> dict[str, str]:
-    return {"tools": TOOLS, "test": f'{text}\npipelines_in = "tools"\n'}
 
 
 def in_china(compute: str, architecture: str) -> str:
@@ -90,10 +85,11 @@ NAME_BELONGS = "this name belongs to CodeBuild or to the release contract; use a
         (build('buildspec = "ci/../../build.yml"'),
          ':14: service.web.build.buildspec: "ci/../../build.yml" is not the path of a buildspec in the source, like ci/buildspec.yml'),
         (build('secrets = { TEMPLATES = "' + SECRET + '" }'), f":14: service.web.build.secrets.TEMPLATES: {NAME_BELONGS}"),
-        (build('environment = { DOCKER_HUB = "x" }'), f":14: service.web.build.environment.DOCKER_HUB: {NAME_BELONGS}"),
-        (build('environment = { CACHE_REPOSITORY_URI = "x" }'), f":14: service.web.build.environment.CACHE_REPOSITORY_URI: {NAME_BELONGS}"),
-        (environment(service='test {\n environment = { IMAGE_URI = "x" }\n}'), f":14: service.web.test.environment.IMAGE_URI: {NAME_BELONGS}"),
-        (environment(service='test {\n environment = { AWS_PROFILE = "x" }\n}'), f":14: service.web.test.environment.AWS_PROFILE: {NAME_BELONGS}"),
+        *(
+            (environment(service=f'{block} {{\n environment = {{ {name} = "x" }}\n}}'), f":14: service.web.{block}.environment.{name}: {NAME_BELONGS}")
+            for block, names in (("build", "DOCKER_HUB CACHE_REPOSITORY_URI TASK_CPU CODEBUILD_X PATH"), ("test", "IMAGE_URI AWS_PROFILE"))
+            for name in names.split()
+        ),
         (build(f'secrets = {{ A = "{SECRET}" }}', 'environment = { A = "x" }'), ":14: service.web.build.secrets.A: is in environment too; keep one"),
         (build(f'secrets = {{ A = "{SECRET.replace("eu-west-1", "us-east-1")}" }}'),
          ":14: service.web.build.secrets.A: is in us-east-1; builds run in eu-west-1"),
@@ -125,14 +121,8 @@ NAME_BELONGS = "this name belongs to CodeBuild or to the release contract; use a
          ":13: service.web.source.codecommit.repository: is missing; with create = false, name the repository that exists"),
         (environment(service='priority = 200\n source "codecommit" { repository = "mono" }', top=another(body='paths = ["/api"]\n source "codecommit" { repository = "mono" }')),
          ':19: service.api.source.codecommit.repository: "mono" is created by service.web already; use create = false here'),
-        (environment(service='build { environment = { TASK_CPU = "x" } }'),
-         ":13: service.web.build.environment.TASK_CPU: this name belongs to CodeBuild or to the release contract; use another"),
-        (environment(service='build { environment = { CODEBUILD_X = "x" } }'),
-         ":13: service.web.build.environment.CODEBUILD_X: this name belongs to CodeBuild or to the release contract; use another"),
-        (environment(service=f'build {{ environment = {{ A = "{"x" * 4097}" }} }}'),
-         ":13: service.web.build.environment.A: has 4097 characters; CodeBuild's variables hold 4096"),
-        (environment(service='build { environment = { PATH = "x" } }'),
-         ":13: service.web.build.environment.PATH: this name belongs to CodeBuild or to the release contract; use another"),
+        (build(f'environment = {{ A = "{"x" * 4097}" }}'),
+         ":14: service.web.build.environment.A: has 4097 characters; CodeBuild's variables hold 4096"),
         (source("s3", 'bucket = "shop-test-web-artifacts-123456789012"'),
          ':13: service.web.source.s3.bucket: "shop-test-web-artifacts-123456789012" is the name of another bucket of this environment; use another'),
         *(
@@ -155,55 +145,6 @@ def test_a_registry_that_ecr_does_not_know_is_refused() -> None:
     assert '"docker-hub"' in said
 
 
-# --- what another environment does ----------------------------------------------------------
-
-
-def test_tests_are_where_the_source_is() -> None:
-    promoted = environment(service='source "promotion" { environment = "dev" }\n test {}')
-    texts = {"dev": environment(service="test {}"), "test": promoted}
-    assert mistakes_among({**texts, "test": promoted.replace("test {}", "")}, "dev") == []
-    assert mistakes_among(texts, "test") == [
-        f"{FILE}:14: service.web.test: a release that is taken over holds no source, and so no tests; test it where it is built, "
-        "before dev hands it over"
-    ]
-
-
-def test_a_scan_is_wherever_an_image_is_released() -> None:
-    promoted = environment(service='source "promotion" { environment = "dev" }\n scan {}')
-    assert mistakes_among({"dev": environment(), "test": promoted}, "test") == []
-
-
-def test_what_is_set_for_builds_does_not_matter_where_nothing_is_built() -> None:
-    promoted = environment(
-        service='source "promotion" { environment = "dev" }\n build {\n vpc = true\n cache = "local"\n}'
-    )
-    assert mistakes_among({"dev": environment(), "test": promoted}, "test") == []
-
-
-def test_builds_of_another_account_are_not_in_this_vpc() -> None:
-    assert mistakes_among(in_tools(build("timeout_minutes = 60")), "test") == []
-    assert mistakes_among(in_tools(build("vpc = true")), "test") == [
-        f"{FILE}:14: service.web.build.vpc: the builds are in the account of tools, where this network is not; leave it out"
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "path"),
-    [
-        (build(f'secrets = {{ A = "{PARAMETER}" }}'), ":14: service.web.build.secrets.A"),
-        (cached("docker-hub", HUB), ":16: pull_through_cache.docker-hub.credentials"),
-    ],
-)
-def test_what_builds_read_is_in_the_account_where_they_are(text: str, path: str) -> None:
-    assert mistakes_among(in_tools(text.replace(f":{ACCOUNT}:", f":{OTHER}:")), "test") == []
-    assert mistakes_among(in_tools(text), "test") == [
-        f"{FILE}{path}: belongs to account {ACCOUNT}; builds run in {OTHER}, and read none of another account"
-    ]
-
-
-# --- names ----------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("setting", "part"),
     [
@@ -219,11 +160,3 @@ def test_a_service_is_not_called_like_a_part_of_another_one(setting: str, part: 
     assert mistakes(without) == []
     (said,) = mistakes(environment(service=f"priority = 200\n {setting}", top=other))
     assert said.endswith(f'service.web-{part}: "web-{part}" is the name of a part of service.web; use another')
-
-
-def test_a_service_is_not_called_like_the_preparation_for_another_account() -> None:
-    other = 'service "web-prepare" {\n port = 80\n paths = ["/x"]\n}'
-    text = environment(service="priority = 200", top=other)
-    assert mistakes(text) == []
-    (said,) = mistakes_among(in_tools(text), "test")
-    assert "is the name of a part of service.web" in said

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from tealform.settings.schedules import Schedule
-from tests.support import ZONES, environment, mistakes, mistakes_among, template
+from tests.support import ZONES, environment, mistakes, template
 
 FILE = "environments/test/environment.hcl"
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f"
@@ -217,18 +217,6 @@ def test_the_longest_names_that_aws_takes_are_taken() -> None:
     longest = "a" * (32 - len("-test-web-green"))
     assert mistakes(environment().replace('"shop"', f'"{longest}"')) == []
     assert mistakes(environment().replace('"shop"', f'"{longest}a"')) != []
-
-
-def test_a_topic_that_exists_is_not_where_the_pipelines_are() -> None:
-    tools = 'project = "shop"\nregion = "eu-west-1"\naccount = "999999999999"\n'
-    live = environment(top=f'pipelines_in = "tools"\nnotifications {{\n topic = "{TOPIC}"\n}}')
-    (line,) = mistakes_among({"tools": tools, "live": live}, "live")
-    assert line.endswith(
-        "notifications.topic: the pipelines are in another account, where this topic is not; leave it out, and each "
-        "account gets one"
-    )
-    without = live.replace(f'topic = "{TOPIC}"', "")
-    assert mistakes_among({"tools": tools, "live": without}, "live") == []
 
 
 @pytest.mark.parametrize(
