@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tealform.settings.types import Block, Distinct, KeyArn, Port, Secrets, Variables, between, matching
+from tealform.settings.types import Block, Distinct, KeyArn, Port, Secrets, Variables, arn, between, matching
 
 # https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html
 Compute = Literal[
@@ -141,8 +141,8 @@ UpstreamName = Literal["docker-hub", "ecr-public", "github", "gitlab", "kubernet
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
 CredentialsArn = Annotated[
     str,
-    matching(
-        r"arn:aws(-[a-z]+)*:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache/[\w/+=.@-]+-[A-Za-z0-9]{6}",
+    arn(
+        r"secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache/[\w/+=.@-]+-[A-Za-z0-9]{6}",
         "the ARN of a Secrets Manager secret whose name begins with ecr-pullthroughcache/, with its last six characters",
         may_be_secret=True,
     ),

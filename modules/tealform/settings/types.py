@@ -59,6 +59,11 @@ def matching(pattern: str, what: str, *, any_language: bool = False, may_be_secr
     return Constraint(check, what)
 
 
+def arn(pattern: str, what: str, *, may_be_secret: bool = False) -> Constraint:
+    """Return a validator that accepts ARNs of any partition whose rest matches ``pattern``; the rest is as in ``matching``."""
+    return matching(rf"arn:aws(-[a-z]+)*:({pattern})", what, may_be_secret=may_be_secret)
+
+
 def between(low: int, high: int, unit: str = "", because: str = "") -> Constraint:
     """Return a validator that accepts whole numbers from ``low`` to ``high``, both included; ``because`` says why no others."""
 
@@ -152,41 +157,35 @@ Account = Annotated[str, matching(r"\d{12}", "an account number of 12 digits")]
 Cidr = Annotated[str, Constraint(_network, "an IPv4 network like 10.0.0.0/16")]
 Port = Annotated[int, between(1, 65535)]
 CertificateArn = Annotated[
-    str,
-    matching(
-        r"arn:aws(-[a-z]+)*:(acm:[a-z0-9-]+|iam:):\d{12}:(server-)?certificate/.+",
-        "the ARN of an ACM or IAM certificate",
-    ),
+    str, arn(r"(acm:[a-z0-9-]+|iam:):\d{12}:(server-)?certificate/.+", "the ARN of an ACM or IAM certificate")
 ]
 # A secret's ARN ends with six characters that AWS adds. ECS accepts a JSON key, a stage and a version after it:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
 SecretArn = Annotated[
     str,
-    matching(
-        r"arn:aws(-[a-z]+)*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}(:[^:]*:[^:]*:[^:]*)?"
-        r"|ssm:[a-z0-9-]+:\d{12}:parameter/[\w./-]+)",
+    arn(
+        r"secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}(:[^:]*:[^:]*:[^:]*)?"
+        r"|ssm:[a-z0-9-]+:\d{12}:parameter/[\w./-]+",
         "the ARN of a Secrets Manager secret, with its last six characters, or of a Parameter Store parameter",
         may_be_secret=True,
     ),
 ]
-KeyArn = Annotated[str, matching(r"arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key/.+", "the ARN of a KMS key")]
-PolicyArn = Annotated[str, matching(r"arn:aws(-[a-z]+)*:iam::(aws|\d{12}):policy/.+", "the ARN of an IAM policy")]
-WebAclArn = Annotated[
-    str, matching(r"arn:aws(-[a-z]+)*:wafv2:[a-z0-9-]+:\d{12}:regional/webacl/.+", "the ARN of a regional web ACL")
-]
+KeyArn = Annotated[str, arn(r"kms:[a-z0-9-]+:\d{12}:key/.+", "the ARN of a KMS key")]
+PolicyArn = Annotated[str, arn(r"iam::(aws|\d{12}):policy/.+", "the ARN of an IAM policy")]
+WebAclArn = Annotated[str, arn(r"wafv2:[a-z0-9-]+:\d{12}:regional/webacl/.+", "the ARN of a regional web ACL")]
 # https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
 FunctionArn = Annotated[
     str,
-    matching(
-        r"arn:aws(-[a-z]+)*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w-]{1,128})?",
+    arn(
+        r"lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w-]{1,128})?",
         "the ARN of a Lambda function, or of a version or alias of one",
     ),
 ]
 # https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_Connection.html
 ConnectionArn = Annotated[
     str,
-    matching(
-        r"arn:aws(-[a-z]+)*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]{36}",
+    arn(
+        r"(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]{36}",
         "the ARN of a connection of CodeConnections",
     ),
 ]

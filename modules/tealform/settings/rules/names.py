@@ -34,11 +34,8 @@ def check_lengths(environment: Environment, name: str) -> Iterator[Conflict]:
         names = [(("service", key), "target group", context.name(key, "green")) for key in environment.service]
     for path, kind, text in names:
         if len(text) > _BALANCER_NAME:
-            yield Conflict(
-                path,
-                f'the {kind} would be called "{text}", {len(text)} characters; AWS allows {_BALANCER_NAME}: shorten the name of project, environment or service',
-                (("project",),),
-            )
+            message = f'the {kind} would be called "{text}", {len(text)} characters; AWS allows {_BALANCER_NAME}: shorten the name of project, environment or service'
+            yield Conflict(path, message, (("project",),))
 
 
 def check_prefixes(environment: Environment, name: str) -> Iterator[Conflict]:

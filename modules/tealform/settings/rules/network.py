@@ -42,10 +42,8 @@ def check_size(environment: Environment, name: str) -> Iterator[Conflict]:
         if not 16 <= whole.prefixlen <= 28:
             yield Conflict(path, f"{whole} is a /{whole.prefixlen}; a VPC is /16 to /28")
         elif is_divided and whole.prefixlen > _BALANCER_SUBNET - 4:
-            yield Conflict(
-                path,
-                f"{whole} is too small to be divided into sixteen subnets of /{_BALANCER_SUBNET} or larger, which a load balancer needs; use a /{_BALANCER_SUBNET - 4} or larger, or give public_subnets and private_subnets",
-            )
+            message = f"{whole} is too small to be divided into sixteen subnets of /{_BALANCER_SUBNET} or larger, which a load balancer needs; use a /{_BALANCER_SUBNET - 4} or larger, or give public_subnets and private_subnets"
+            yield Conflict(path, message)
         if whole.is_loopback or whole.is_multicast or whole.is_link_local or whole.network_address.packed[0] == 0:
             message = f"{whole} is no range for a network; use one of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
             yield Conflict(path, message)

@@ -64,11 +64,8 @@ def check_connections(environment: Environment, name: str) -> Iterator[Conflict]
         if isinstance(source, Connected) and source.connection is None:
             called = context.name(source.kind)
             if len(called) > _CONNECTION_NAME:
-                yield Conflict(
-                    ("service", key, "source", source.kind, "connection"),
-                    f'it would be called "{called}", {len(called)} characters; AWS allows {_CONNECTION_NAME}: name a connection that exists, or shorten the name of project or environment',
-                    (("project",),),
-                )
+                message = f'it would be called "{called}", {len(called)} characters; AWS allows {_CONNECTION_NAME}: name a connection that exists, or shorten the name of project or environment'
+                yield Conflict(("service", key, "source", source.kind, "connection"), message, (("project",),))
 
 
 def check_registries(environment: Environment, name: str) -> Iterator[Conflict]:
@@ -80,11 +77,8 @@ def check_registries(environment: Environment, name: str) -> Iterator[Conflict]:
         path: SettingPath = ("pull_through_cache", upstream, "credentials")
         prefix = f"{environment.project}-{name}/{upstream}"
         if len(prefix) > _CACHE_PREFIX:
-            yield Conflict(
-                ("pull_through_cache", upstream),
-                f'its repositories would be below "{prefix}", {len(prefix)} characters; ECR allows {_CACHE_PREFIX}: shorten the name of project or environment',
-                (("project",),),
-            )
+            message = f'its repositories would be below "{prefix}", {len(prefix)} characters; ECR allows {_CACHE_PREFIX}: shorten the name of project or environment'
+            yield Conflict(("pull_through_cache", upstream), message, (("project",),))
         if cache.credentials is None:
             if UPSTREAMS[upstream].needs_credentials:
                 yield Conflict(path, f"is missing; ECR pulls nothing from {upstream} without a secret with credentials")
@@ -127,11 +121,8 @@ def check_projects(environment: Environment, path: SettingPath, service: Service
     if service.test:
         yield from _check_project(environment, (*path, "test"), service.test, _TEST_VARIABLES)
     if service.test and isinstance(service.source, Promotion):
-        yield Conflict(
-            (*path, "test"),
-            f"a release that is taken over holds no source, and so no tests; test it where it is built, before {service.source.environment} hands it over",
-            ((*path, "source"),),
-        )
+        message = f"a release that is taken over holds no source, and so no tests; test it where it is built, before {service.source.environment} hands it over"
+        yield Conflict((*path, "test"), message, ((*path, "source"),))
 
 
 def _check_project(

@@ -36,11 +36,8 @@ def check_waits(environment: Environment, path: SettingPath, service: Service) -
     whole = release.duration_minutes(environment.load_balancer.type)
     if release.engine == "codedeploy":
         if whole >= _CODEDEPLOY_ACTION:
-            yield Conflict(
-                path,
-                f"its waits are {whole} minutes in all; CodePipeline gives up on CodeDeploy after {_CODEDEPLOY_ACTION}, which is five days: take larger steps, or shorter waits",
-                about,
-            )
+            message = f"its waits are {whole} minutes in all; CodePipeline gives up on CodeDeploy after {_CODEDEPLOY_ACTION}, which is five days: take larger steps, or shorter waits"
+            yield Conflict(path, message, about)
         return
     waits = {"keep_blue_minutes": release.keep_blue_minutes}
     if release.strategy != "all_at_once":
@@ -50,11 +47,8 @@ def check_waits(environment: Environment, path: SettingPath, service: Service) -
             message = f'{minutes} is more than the {_ECS_MINUTES} minutes (a day) that engine "ecs" waits at most'
             yield Conflict((*path, key), message, ((*path, "engine"),))
     if max(waits.values()) <= _ECS_MINUTES and whole > _LONGEST_WATCH:
-        yield Conflict(
-            path,
-            f'its waits are {whole} minutes in all; the build that watches a release of engine "ecs" lasts {_LONGEST_WATCH} at most: take larger steps, or shorter waits',
-            about,
-        )
+        message = f'its waits are {whole} minutes in all; the build that watches a release of engine "ecs" lasts {_LONGEST_WATCH} at most: take larger steps, or shorter waits'
+        yield Conflict(path, message, about)
 
 
 def check_steps(environment: Environment, path: SettingPath, service: Service) -> Iterator[Conflict]:
@@ -68,11 +62,8 @@ def check_steps(environment: Environment, path: SettingPath, service: Service) -
         yield Conflict((*path, "percent"), message, ((*path, "engine"), (*path, "strategy")))
     balancer = environment.load_balancer.type
     if (balancer, release.engine) == ("network", "codedeploy") and release.strategy != "all_at_once":
-        yield Conflict(
-            (*path, "strategy"),
-            f'CodeDeploy cannot divide the traffic of a network load balancer, which {release.strategy} needs; use "all_at_once" or an application load balancer',
-            (("load_balancer", "type"), (*path, "engine")),
-        )
+        message = f'CodeDeploy cannot divide the traffic of a network load balancer, which {release.strategy} needs; use "all_at_once" or an application load balancer'
+        yield Conflict((*path, "strategy"), message, (("load_balancer", "type"), (*path, "engine")))
 
 
 def check_hold(environment: Environment, path: SettingPath, service: Service) -> Iterator[Conflict]:

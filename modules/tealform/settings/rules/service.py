@@ -74,10 +74,8 @@ def check_variables(environment: Environment, path: SettingPath, service: Servic
     for part, text in render_settings(service).items():
         if len(text) > CODEBUILD_VARIABLE_LENGTH:
             shorten = "give fewer, or folders that hold them" if part == "writable_paths" else _MOVE
-            yield Conflict(
-                (*path, part),
-                f"takes {len(text)} characters in the release contract; CodeBuild's variables hold {CODEBUILD_VARIABLE_LENGTH}: {shorten}",
-            )
+            message = f"takes {len(text)} characters in the release contract; CodeBuild's variables hold {CODEBUILD_VARIABLE_LENGTH}: {shorten}"
+            yield Conflict((*path, part), message)
 
 
 def check_exec(environment: Environment, path: SettingPath, service: Service) -> Iterator[Conflict]:

@@ -108,11 +108,8 @@ def check_identity_providers(project: Project, name: str) -> Iterator[Conflict]:
         for host in sorted(mine.keys() & theirs.keys()):
             (block, create), (block_, create_) = mine[host], theirs[host]
             if create != create_:
-                yield Conflict(
-                    ("automation", block, "create_provider"),
-                    f'{str(create).lower()}, and automation.{block_}.create_provider of "{other}" in the same account is {str(create_).lower()}; say the same in both',
-                    (("account",), ("state",)),
-                )
+                message = f'{str(create).lower()}, and automation.{block_}.create_provider of "{other}" in the same account is {str(create_).lower()}; say the same in both'
+                yield Conflict(("automation", block, "create_provider"), message, (("account",), ("state",)))
 
 
 def _created_bucket(project: Project, name: str) -> S3State | None:
