@@ -108,6 +108,7 @@ def test_the_least_environment_is_valid() -> None:
         (environment(service='release { strategy = "slow" }'),
          f'{FILE}:{SERVICE}: service.web.release.strategy: "slow" is not allowed; use "all_at_once", "canary" or "linear"'),
         # what is missing
+        (environment().split("service")[0], f'{FILE}:1: service: is missing; write service "web" {{ port = 8080 }}, or pipelines_in = "test" in another environment'),
         (environment().replace('region  = "eu-west-1"', ""), f'{FILE}:1: region: is missing; for example "eu-west-1"'),
         (environment(network="nat = \"single\""), f'{FILE}:5: network.zones: is missing; for example ["eu-west-1a", "eu-west-1b"]'),
         (environment(top='service "api" {\n  priority = 1\n  paths = ["/api"]\n}'), f"{FILE}:{TOP}: service.api.port: is missing; for example 8080"),
@@ -115,13 +116,6 @@ def test_the_least_environment_is_valid() -> None:
 )  # fmt: skip
 def test_says_where_what_and_what_to_do(text: str, message: str) -> None:
     assert mistakes(text) == [message]
-
-
-def test_an_environment_without_a_service_says_so() -> None:
-    text = environment().split("service")[0]
-    assert mistakes(text) == [
-        f'{FILE}:1: service: is missing; write service "web" {{ port = 8080 }}, or pipelines_in = "test" in another environment'
-    ]
 
 
 def test_the_folder_must_be_a_name_too() -> None:
@@ -132,29 +126,19 @@ def test_the_folder_must_be_a_name_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "only"),
+    ("text", "accused"),
     [
-        (environment(service="cpu = 300\n memory = 4096"), "service.web.cpu"),
-        (environment(service="tasks = { mim = 10, max = 1 }"), "service.web.tasks.mim"),
-        (environment().replace("load_balancer", "loadbalancer"), "loadbalancer"),
-        (environment().replace('"web"', '"Web"'), "service.Web"),
+        (environment(service="cpu = 300\n memory = 4096"), ["service.web.cpu"]),
+        (environment(service="tasks = { mim = 10, max = 1 }"), ["service.web.tasks.mim"]),
+        (environment().replace("load_balancer", "loadbalancer"), ["loadbalancer"]),
+        (environment().replace('"web"', '"Web"'), ["service.Web"]),
+        # A contradiction with a default hides nothing else.
+        (environment(service="cpu = 1024", load_balancer='protocol = "http"\n test_port = 80', top='service "api" {\n  port = 80\n  paths = ["/a"]\n}'),
+         ["load_balancer.test_port", "service.web.memory", "service.api.priority"]),
     ],
-)
-def test_a_mistake_accuses_nothing_that_depends_on_it(text: str, only: str) -> None:
-    assert [line.split(": ")[1] for line in mistakes(text)] == [only]
-
-
-def test_a_contradiction_with_a_default_hides_nothing_else() -> None:
-    text = environment(
-        service="cpu = 1024",
-        load_balancer='protocol = "http"\n test_port = 80',
-        top='service "api" {\n  port = 80\n  paths = ["/a"]\n}',
-    )
-    assert [line.split(": ")[1] for line in mistakes(text)] == [
-        "load_balancer.test_port",
-        "service.web.memory",
-        "service.api.priority",
-    ]
+)  # fmt: skip
+def test_accuses_each_mistake_and_nothing_that_depends_on_it(text: str, accused: list[str]) -> None:
+    assert [line.split(": ")[1] for line in mistakes(text)] == accused
 
 
 def test_all_mistakes_come_at_once_in_the_order_of_the_file() -> None:

@@ -79,10 +79,7 @@ ACCEPTED = {
     # hooks
     **{
         f"codedeploy {stage}": release(hook(stage))
-        for stage in (
-            *("before_install", "after_install", "after_allow_test_traffic", "before_allow_traffic"),
-            "after_allow_traffic",
-        )
+        for stage in ("before_install", "after_install", "after_allow_test_traffic", "before_allow_traffic", "after_allow_traffic")
     },
     **{
         f"ecs {stage}": release(ECS, hook(stage))
@@ -124,12 +121,8 @@ ACCEPTED = {
     **{
         f"window {cron}": before(window(cron))
         for cron in (
-            "* * 9-16 ? * MON-FRI",
-            "* 0/15 22-23,0-3 L * ?",
-            "* * * ? JAN-MAR 6#3 2027-2030",
-            "* */5 * 1W 1-6,9-12 ? *",
-            "* * * ? * 6L *",
-            "* * * ? DEC-12 FRI-SAT,SUN-MON,7-SAT *",
+            *("* * 9-16 ? * MON-FRI", "* 0/15 22-23,0-3 L * ?", "* * * ? JAN-MAR 6#3 2027-2030", "* */5 * 1W 1-6,9-12 ? *"),
+            *("* * * ? * 6L *", "* * * ? DEC-12 FRI-SAT,SUN-MON,7-SAT *"),
         )
     },
     **{
@@ -265,35 +258,20 @@ REFUSED = [
         (before(window(cron)), f':16: {BEFORE}.window.cron: "{cron}" {A_WINDOW}')
         for cron in (
             "0 * 9-16 ? * MON-FRI *",  # open for the first second of each minute
-            "* * 9-24 ? * * *",
-            "* 60 9 ? * * *",
-            "* * 9 * * * *",
-            "* * 9 ? * ? *",
-            "* * 9 0 * ? *",
-            "* * 9 ? 13 * *",
-            "* * 9 ? * MON-FRY *",
-            "* * 9 ? * MON 1969",
-            "cron(* * * ? * *)",
+            *("* * 9-24 ? * * *", "* 60 9 ? * * *", "* * 9 * * * *", "* * 9 ? * ? *", "* * 9 0 * ? *", "* * 9 ? 13 * *"),
+            *("* * 9 ? * MON-FRY *", "* * 9 ? * MON 1969", "cron(* * * ? * *)"),
         )
     ),
     *(
-        (
-            before(window(cron)),
-            f":16: {BEFORE}.window.cron: {backwards} goes backwards; write it as two ranges, like 22-23,0-3",
-        )
+        (before(window(cron)), f":16: {BEFORE}.window.cron: {backwards} goes backwards; write it as two ranges, like 22-23,0-3")
         for cron, backwards in (
-            ("* * 22-3 ? * * *", "22-3"),
-            ("* * * ? * FRI-MON *", "FRI-MON"),
-            ("* * * ? NOV-2 * *", "NOV-2"),
-            ("* * * ? * * 2030-2027", "2030-2027"),
+            *(("* * 22-3 ? * * *", "22-3"), ("* * * ? * FRI-MON *", "FRI-MON")),
+            *(("* * * ? NOV-2 * *", "NOV-2"), ("* * * ? * * 2030-2027", "2030-2027")),
         )
     ),
     *(
-        (
-            before(window("* * * ? * * *", f'timezone = "{zone}"')),
-            f':17: {BEFORE}.window.timezone: "{zone}" is not a time zone with region and city, like Europe/Berlin, '
-            "and not UTC",
-        )
+        (before(window("* * * ? * * *", f'timezone = "{zone}"')),
+         f':17: {BEFORE}.window.timezone: "{zone}" is not a time zone with region and city, like Europe/Berlin, and not UTC')
         for zone in ("CET", "Europe/Bern", "+01:00")
     ),
     (release('on_failure = "skip"'), ':14: service.web.release.on_failure: "skip" is not allowed; use "stop", "retry" or "rollback"'),

@@ -1,9 +1,7 @@
 """Names, networks, load balancers, services and notifications: what each rule accepts, and refuses with which message."""
 
 import pytest
-from pydantic import ValidationError
 
-from tealform.settings.schedules import Schedule
 from tests.support import ZONES, environment, mistakes, template
 
 FILE = "environments/test/environment.hcl"
@@ -14,6 +12,7 @@ KEY = "arn:aws:kms:eu-west-1:123456789012:key/0f4b2c1d"
 UUID = "01234567-89ab-cdef-0123-456789abcdef"
 SLACK = 'slack {\n workspace = "T012AB3CD"\n channel = "C012AB3CD"\n}'
 CHINA = ("eu-west-1", "cn-north-1")
+LONGEST = "a" * (32 - len("-test-web-green"))
 EXISTING = environment().replace(
     f"network {{\n  {ZONES}\n}}",
     """network "existing" {
@@ -37,6 +36,14 @@ def told(*lines: str) -> str:
 
 def in_china(*lines: str) -> str:
     return told(*lines).replace(*CHINA)
+
+
+def called(project: str = "shop", service: str = "web") -> str:
+    return environment().replace('"shop"', f'"{project}"').replace('"web"', f'"{service}"')
+
+
+def scheduled(at: str) -> str:
+    return environment(service=f'scaling {{\n schedule "night" {{\n at = "{at}"\n min = 1\n max = 2\n}}\n}}')
 
 
 def another(name: str = "api", body: str = "") -> str:
@@ -65,6 +72,14 @@ def zones(*letters: str) -> str:
         environment(service='hosts = ["a.example.com", "*.example.org"]\n paths = ["/1", "/2", "/3"]'),
         environment(top='tags = { owner = "web" }'),
         environment(service=f'environment = {{ A = "{"x" * 4000}" }}'),
+        called(project=LONGEST),
+        *(
+            scheduled(at)
+            for at in (
+                *("cron(0 20 * * ? *)", "cron(0 20 ? * MON-FRI *)", "cron(0/15 6-18 L 1,6 ? 2027-2030)", "cron(0 0 ? * 6#3 *)"),
+                *("cron(0 0 15W JAN ? *)", "rate(1 minute)", "rate(12 hours)", "at(2028-02-29T23:59:59)"),
+            )
+        ),
         # notifications
         told(),
         told('emails = ["a@example.com", "first.last+tag@mail.example.co.uk"]'),
@@ -78,6 +93,10 @@ def zones(*letters: str) -> str:
 )  # fmt: skip
 def test_accepts(text: str) -> None:
     assert mistakes(text) == []
+
+
+TOO_LONG = "characters; AWS allows 32: shorten the name of project, environment or service"
+A_SCHEDULE = "a schedule like cron(0 20 ? * MON-FRI *), rate(1 day) or at(2027-01-01T00:00:00)"
 
 
 @pytest.mark.parametrize(
@@ -159,6 +178,16 @@ def test_accepts(text: str) -> None:
          ":13: service.web.environment: takes 4121 characters in the release contract; CodeBuild's variables hold 4096: move values to one secret or parameter that the application reads"),
         (environment(service=f"writable_paths = [{', '.join(chr(34) + f'/folder-{number}' + chr(34) for number in range(60))}]"),
          ":13: service.web.writable_paths: takes 4602 characters in the release contract; CodeBuild's variables hold 4096: give fewer, or folders that hold them"),
+        (called("a" * 20, "b" * 20), f':11: service.{"b" * 20}: the target group would be called "{"a" * 20}-test-{"b" * 20}-green", 52 {TOO_LONG}'),
+        (called("a" * 28), f':2: project: the load balancer would be called "{"a" * 28}-test", 33 {TOO_LONG}'),
+        (called(f"{LONGEST}a"), f':11: service.web: the target group would be called "{LONGEST}a-test-web-green", 33 {TOO_LONG}'),
+        *(
+            (scheduled(at), f':15: service.web.scaling.schedule.night.at: "{at}" is not {A_SCHEDULE}')
+            for at in (
+                *("cron(0 20 * * * *)", "cron(0 20 ? * ? *)", "cron(0 20 * * ?)", "cron(-- ,, ** // ## ,,)", "0 20 * * ? *", "rate(0 days)"),
+                *("rate(1 days)", "rate(2 day)", "at(2027-02-29T00:00:00)", "at(2027-01-01T25:00:00)", "at(2027-01-01)", "cron(0 20 * * ? *)\\n"),
+            )
+        ),
         # notifications
         (told('topic = "arn:aws:sns:us-east-1:123456789012:operations"'),
          ":16: notifications.topic: is in us-east-1; what is told comes from eu-west-1: name a topic there"),
@@ -189,70 +218,10 @@ def test_refuses(text: str, message: str) -> None:
 
 
 def test_the_longest_names_fit_everything_else_that_is_named() -> None:
-    longest = "a" * (32 - len("-test-web-green"))
-    generated = template(environment().replace('"shop"', f'"{longest}"'))
+    generated = template(called(project=LONGEST))
     for kind, key, limit in (
         ("aws_iam_role", "name", 64),
         ("aws_s3_bucket", "bucket", 63),
         ("aws_lb_target_group", "name", 32),
     ):
         assert max(len(body[key]) for body in generated.resources(kind).values()) <= limit
-
-
-@pytest.mark.parametrize(
-    ("project", "service", "message"),
-    [
-        ("a" *20, "b" *20, ':11: service.{service}: the target group would be called "{project}-test-{service}-green", 52'),
-        ("a" * 28, "web", ':2: project: the load balancer would be called "{project}-test", 33'),
-    ],
-)  # fmt: skip
-def test_names_that_aws_would_refuse_are_refused_with_the_name(project: str, service: str, message: str) -> None:
-    text = environment().replace('"shop"', f'"{project}"').replace('"web"', f'"{service}"')
-    expected = FILE + message.format(project=project, service=service)
-    limit = "characters; AWS allows 32: shorten the name of project, environment or service"
-    assert f"{expected} {limit}" in mistakes(text)
-
-
-def test_the_longest_names_that_aws_takes_are_taken() -> None:
-    longest = "a" * (32 - len("-test-web-green"))
-    assert mistakes(environment().replace('"shop"', f'"{longest}"')) == []
-    assert mistakes(environment().replace('"shop"', f'"{longest}a"')) != []
-
-
-@pytest.mark.parametrize(
-    "at",
-    [
-        "cron(0 20 * * ? *)",
-        "cron(0 20 ? * MON-FRI *)",
-        "cron(0/15 6-18 L 1,6 ? 2027-2030)",
-        "cron(0 0 ? * 6#3 *)",
-        "cron(0 0 15W JAN ? *)",
-        "rate(1 minute)",
-        "rate(12 hours)",
-        "at(2028-02-29T23:59:59)",
-    ],
-)
-def test_accepts_a_schedule(at: str) -> None:
-    assert Schedule.model_validate({"at": at, "min": 1, "max": 2}).at == at
-
-
-@pytest.mark.parametrize(
-    "at",
-    [
-        "cron(0 20 * * * *)",
-        "cron(0 20 ? * ? *)",
-        "cron(0 20 * * ?)",
-        "cron(-- ,, ** // ## ,,)",
-        "0 20 * * ? *",
-        "rate(0 days)",
-        "rate(1 days)",
-        "rate(2 day)",
-        "at(2027-02-29T00:00:00)",
-        "at(2027-01-01T25:00:00)",
-        "at(2027-01-01)",
-        "cron(0 20 * * ? *)\n",
-    ],
-)
-def test_refuses_a_schedule(at: str) -> None:
-    with pytest.raises(ValidationError, match="is not a schedule like"):
-        Schedule.model_validate({"at": at, "min": 1, "max": 2})
