@@ -180,8 +180,9 @@ def _windows() -> SearchStrategy[str]:
 
 
 _CHECKED_BY: dict[str, Callable[[], SearchStrategy[str]]] = {
-    "_expression": _schedules,
+    "_check_schedule": _schedules,
+    "_check_schedule_time_zone": _time_zones,
+    "_check_window_cron": _windows,
+    "_check_window_time_zone": _time_zones,
     "_network": networks,
-    "_time_zone": _time_zones,
-    "_window_cron": _windows,
 }
