@@ -74,7 +74,7 @@ def recorded(name: str) -> dict[str, Any] | None:
 
 def main() -> None:
     """Writes the inventory of every environment."""
-    for name in loader.names(ENVIRONMENTS):
+    for name in loader.list_environments(ENVIRONMENTS):
         text = yaml.safe_dump(inventory(generated(name)), sort_keys=True, allow_unicode=True, width=120)
         (INVENTORIES / f"{name}.yaml").write_text(text, encoding="utf-8")
         print(f"tests/inventories/{name}.yaml")

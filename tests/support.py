@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tealform.settings.errors import SettingsError
-from tealform.settings.loader import Settings, load
+from tealform.settings.loader import LoadedEnvironment, load
 from tealform.synth.synthesis import synthesize
 
 Body = dict[str, Any]
@@ -40,7 +40,7 @@ service "web" {{
 """
 
 
-def settings(text: str, name: str = "test", common: str | None = None) -> Settings:
+def settings(text: str, name: str = "test", common: str | None = None) -> LoadedEnvironment:
     """The settings of an environment called ``name`` whose file says ``text``."""
     with tempfile.TemporaryDirectory() as scratch:
         environments = Path(scratch, "environments")
@@ -51,7 +51,7 @@ def settings(text: str, name: str = "test", common: str | None = None) -> Settin
         return load(environments, name)
 
 
-def project(texts: Mapping[str, str], name: str) -> Settings:
+def project(texts: Mapping[str, str], name: str) -> LoadedEnvironment:
     """The settings of the environment ``name`` in a project whose environments' files say ``texts``."""
     with tempfile.TemporaryDirectory() as scratch:
         environments = Path(scratch, "environments")
@@ -112,7 +112,7 @@ class Template:
         return {statement["sid"]: statement for statement in found["statement"]}
 
 
-def _generated(environment: Settings) -> Body:
+def _generated(environment: LoadedEnvironment) -> Body:
     with tempfile.TemporaryDirectory() as scratch:
         (text,) = synthesize([environment], Path(scratch)).values()
     document: Body = json.loads(text)

@@ -14,7 +14,7 @@ from typing import Any
 from tealform.naming import Context
 from tealform.settings.environment import Environment
 from tealform.settings.errors import Locations
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.release_templates import FILES, TASKDEF
 
 FILE = Path("docs", "releases.md")
@@ -264,7 +264,7 @@ def _generated(services: Mapping[str, Json]) -> Json:
     )
     with tempfile.TemporaryDirectory() as scratch:
         neighbours = {"before": before, "other": before}
-        settings = Settings(context.environment, environment, context, Locations(Path(), {}), neighbours)
+        settings = LoadedEnvironment(context.environment, environment, context, Locations(Path(), {}), neighbours)
         (text,) = synthesize([settings], Path(scratch)).values()
     document: Json = json.loads(text)
     return document

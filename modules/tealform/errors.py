@@ -1,7 +1,7 @@
-"""How a command of the harness says that it could not do its work."""
+"""The error that every command reports."""
 
 from __future__ import annotations
 
 
 class TealformError(Exception):
-    """Says what is wrong and what to do; the ``tealform`` command prints it and ends with exit code 2."""
+    """A failure with a message that says what is wrong and what to do; ``tealform`` prints it and exits with code 2."""

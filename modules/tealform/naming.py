@@ -1,4 +1,4 @@
-"""Who and where an environment is, and how its things in AWS are called."""
+"""The names and ARNs of an environment's resources in AWS."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Context:
-    """What every construct of an environment needs to name things and to write ARNs out."""
+    """Project, environment, region and account, from which every name and ARN is made."""
 
     project: str
     environment: str
@@ -16,47 +16,43 @@ class Context:
 
     @property
     def prefix(self) -> str:
-        """``<project>-<environment>``, with which every name in AWS begins."""
+        """Return ``<project>-<environment>``, the prefix of every name in AWS."""
         return f"{self.project}-{self.environment}"
 
     @property
     def partition(self) -> str:
-        """The partition of ARNs: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
+        """Return the partition of ARNs: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
         if self.region.startswith("cn-"):
             return "aws-cn"
         return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
 
     @property
     def dns_suffix(self) -> str:
-        """The end of the names of AWS's own hosts."""
+        """Return the domain of AWS's own hosts."""
         return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
 
     @property
     def console(self) -> str:
-        """The address of the region's console: https://docs.aws.amazon.com/awsconsolehelpdocs/latest/gsg/select-region.html"""
-        host = {
-            "aws": "console.aws.amazon.com",
-            "aws-cn": "console.amazonaws.cn",
-            "aws-us-gov": "console.amazonaws-us-gov.com",
-        }
-        return f"https://{self.region}.{host[self.partition]}"
+        """Return the address of the region's console: https://docs.aws.amazon.com/awsconsolehelpdocs/latest/gsg/select-region.html"""
+        hosts = {"aws": "aws.amazon.com", "aws-cn": "amazonaws.cn", "aws-us-gov": "amazonaws-us-gov.com"}
+        return f"https://{self.region}.console.{hosts[self.partition]}"
 
     def name(self, *parts: str) -> str:
-        """The name of something of this environment: the prefix and ``parts``, joined by hyphens."""
+        """Return the prefix and ``parts``, joined by hyphens."""
         return "-".join((self.prefix, *parts))
 
     def arn(self, service: str, resource: str) -> str:
-        """The ARN of ``resource`` in this account and region."""
+        """Return the ARN of ``resource`` in this account and region."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
     def global_arn(self, service: str, resource: str) -> str:
-        """The ARN of ``resource`` of a service without regions, like IAM."""
+        """Return the ARN of ``resource`` of a service without regions, like IAM."""
         return f"arn:{self.partition}:{service}::{self.account}:{resource}"
 
     def bucket(self, *parts: str) -> str:
-        """The name of an S3 bucket. It ends with the account: bucket names are unique in all of AWS."""
+        """Return the name of an S3 bucket. It ends with the account, because bucket names are unique in all of AWS."""
         return f"{self.name(*parts)}-{self.account}"
 
     def log_group(self, *parts: str) -> str:
-        """The name of a CloudWatch log group."""
+        """Return the name of a CloudWatch log group."""
         return "/".join(("", self.project, self.environment, *parts))

@@ -11,7 +11,7 @@ import pytest
 from tealform.aws import lazy_bindings
 from tealform.policy.iam import policy_reader
 from tealform.settings import loader
-from tealform.settings.loader import GENERATED, Settings
+from tealform.settings.loader import GENERATED, LoadedEnvironment
 from tealform.synth import app, environments
 from tealform.synth.synthesis import synthesize
 from tealform.terraform import scratch_module, terraform_binaries
@@ -128,7 +128,9 @@ def test_the_roles_may_do_what_terraform_does_and_a_plan_needs_no_more_than_the_
     )
 
 
-def _changes(settings: Settings, work: ScratchModule, concession: Concession) -> Iterator[Callable[[], object]]:
+def _changes(
+    settings: LoadedEnvironment, work: ScratchModule, concession: Concession
+) -> Iterator[Callable[[], object]]:
     """What is generated at first, then for other settings, then for an environment that may go."""
     yield lambda: None
     other = settings_change.changed(settings)
@@ -136,7 +138,7 @@ def _changes(settings: Settings, work: ScratchModule, concession: Concession) ->
         yield lambda each=each: _resynthesize(each, work, concession)  # type: ignore[misc]
 
 
-def _resynthesize(settings: Settings, work: ScratchModule, concession: Concession) -> None:
+def _resynthesize(settings: LoadedEnvironment, work: ScratchModule, concession: Concession) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         text = synthesize([settings], Path(scratch))[settings.name]
     (work.folder / GENERATED).write_text(text, encoding="utf-8")

@@ -14,7 +14,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from tealform.settings.introspection import as_block, members
+from tealform.settings.types import as_block, union_members
 
 Special = Mapping[tuple[type[BaseModel], str], SearchStrategy[Any]]
 """Strategies for fields that the model does not say all of, by block and field."""
@@ -64,7 +64,7 @@ def _eighths(info: FieldInfo) -> int:
     if info.is_required():
         return 8
     decisive = get_origin(info.annotation) is Literal or any(
-        map(as_block, (info.annotation, *members(info.annotation)))
+        map(as_block, (info.annotation, *union_members(info.annotation)))
     )
     return 6 if decisive else 4
 
@@ -83,7 +83,7 @@ def _value(annotation: Any, metadata: tuple[Any, ...], special: Special) -> Sear
         return _value(arguments[0], (*arguments[1:], *metadata), special)
     if (model := as_block(annotation)) is not None:
         return block(model, special)
-    if kinds := members(annotation):
+    if kinds := union_members(annotation):
         # None is what a setting is when it is left out.
         return st.one_of(*(_value(kind, metadata, special) for kind in kinds if kind is not type(None)))
     if origin is Literal:
@@ -180,8 +180,9 @@ def _windows() -> SearchStrategy[str]:
 
 
 _CHECKED_BY: dict[str, Callable[[], SearchStrategy[str]]] = {
-    "_expression": _schedules,
+    "_check_schedule": _schedules,
+    "_check_schedule_time_zone": _time_zones,
+    "_check_window_cron": _windows,
+    "_check_window_time_zone": _time_zones,
     "_network": networks,
-    "_time_zone": _time_zones,
-    "_window_cron": _windows,
 }

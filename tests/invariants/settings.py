@@ -10,18 +10,15 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from tealform.settings.build import Build
+from tealform.settings.build import Build, PullThroughCache, SourceTest
 from tealform.settings.environment import Environment
-from tealform.settings.hooks import Hooks
 from tealform.settings.load_balancer import LoadBalancer
 from tealform.settings.network import CreatedNetwork, ExistingNetwork
 from tealform.settings.notifications import Notifications
-from tealform.settings.pull_through_cache import PullThroughCache
-from tealform.settings.scaling_schedule import Schedule
+from tealform.settings.release import Hooks, OnSuccess
+from tealform.settings.schedules import Schedule
 from tealform.settings.service import Scaling, Service
 from tealform.settings.source import S3, Bitbucket, GitHub, GitLab
-from tealform.settings.stage_conditions import OnSuccess
-from tealform.settings.test_stage import SourceTest
 from tests.invariants import derived, hcl
 from tests.invariants.coherent import Body, coherent
 from tests.invariants.projects import ACCOUNT, alone, joined

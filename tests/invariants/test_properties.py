@@ -22,7 +22,7 @@ from tealform.policy import rule_catalog, scanner
 from tealform.policy.environment import Environment
 from tealform.settings import hcl_reader, loader
 from tealform.settings.errors import SettingsError
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.source import Connected
 from tealform.synth.synthesis import synthesize
 from tests import support
@@ -62,7 +62,7 @@ def tried(examples: int) -> hypothesis_settings:
     )
 
 
-def loaded(example: Example) -> dict[str, Settings]:
+def loaded(example: Example) -> dict[str, LoadedEnvironment]:
     """The settings of those environments that are not refused as they should be; any other exception is a mistake of ours."""
     accepted = {}
     with tempfile.TemporaryDirectory() as scratch:
@@ -96,12 +96,12 @@ def check_refusal(error: SettingsError, example: Example) -> None:
         assert problem.message.strip(), line
 
 
-def synthesized(accepted: list[Settings]) -> dict[str, str]:
+def synthesized(accepted: list[LoadedEnvironment]) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as scratch:
         return synthesize(accepted, Path(scratch))
 
 
-def kinds(settings: Settings) -> Iterator[str]:
+def kinds(settings: LoadedEnvironment) -> Iterator[str]:
     """What an environment is an example of."""
     environment = settings.environment
     if environment.pipelines_in:
@@ -191,6 +191,6 @@ def test_text_that_terraform_would_evaluate_may_be_as_long_as_any_other(service:
     assert "a$${}" in str(support.settings(support.environment(service)).environment)
 
 
-@pytest.mark.parametrize("name", loader.names(ENVIRONMENTS))
+@pytest.mark.parametrize("name", loader.list_environments(ENVIRONMENTS))
 def test_the_invariants_hold_in_the_environments_that_are_shipped(name: str) -> None:
     assert violations(generated(name)) == []

@@ -14,7 +14,7 @@ from tealform.plan import changes
 from tealform.plan.changes import Change
 from tealform.plan.source_map import Blame
 from tealform.settings import loader
-from tealform.settings.loader import GENERATED, Settings
+from tealform.settings.loader import GENERATED, LoadedEnvironment
 from tealform.synth import environments
 from tealform.terraform import scratch_module
 from tealform.terraform.scratch_module import CommandResult, ScratchModule
@@ -40,12 +40,12 @@ class Stage:
 
     work: ScratchModule
     aws: EmulatedAws
-    settings: Settings
+    settings: LoadedEnvironment
     concession: Concession
     source: Path
     untouched: set[str]
 
-    def resynthesize(self, settings: Settings) -> None:
+    def resynthesize(self, settings: LoadedEnvironment) -> None:
         """Replaces the workspace's Terraform by what other settings generate."""
         # Here, because CDKTF takes a moment to load, and most verdicts need none of it.
         from tealform.synth.synthesis import synthesize

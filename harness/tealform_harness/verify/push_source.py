@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tealform.pipeline.promotion_bucket import KEY
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.release_templates import APPSPEC, TASKDEF
 from tealform.settings.source import S3, CodeCommit, Promotion
 from tealform_harness.aws_emulator import git_hosting
@@ -20,7 +20,7 @@ from tealform_harness.aws_emulator.server import EmulatedAws
 _NOT_CODE = {"__pycache__", ".pytest_cache"}
 
 
-def give(aws: EmulatedAws, settings: Settings, name: str, source: Path, message: str) -> None:
+def give(aws: EmulatedAws, settings: LoadedEnvironment, name: str, source: Path, message: str) -> None:
     """Pushes the files of the folder ``source``, or what the service's kind of source takes instead; each ``message`` is a version."""
     files = {
         str(file.relative_to(source)): file.read_bytes()
@@ -52,14 +52,19 @@ def give(aws: EmulatedAws, settings: Settings, name: str, source: Path, message:
                 git_hosting.push_tag(aws, settings.context.region, of.repository, tag, of.branch)
 
 
-def image_repository(settings: Settings, name: str) -> str:
+def image_repository(settings: LoadedEnvironment, name: str) -> str:
     """The name of the repository that a service's images are in, whoever builds them."""
     project = settings.project
     return project.pipelines(project.builder(settings.name, name)).name(name)
 
 
 def _commit(
-    aws: EmulatedAws, settings: Settings, repository: str, branch: str, files: Mapping[str, bytes], message: str
+    aws: EmulatedAws,
+    settings: LoadedEnvironment,
+    repository: str,
+    branch: str,
+    files: Mapping[str, bytes],
+    message: str,
 ) -> None:
     repositories = aws.client("codecommit", settings.context.region)
     parent = {}
@@ -78,7 +83,7 @@ def _commit(
     )
 
 
-def _put(aws: EmulatedAws, settings: Settings, bucket: str, key: str, content: bytes) -> None:
+def _put(aws: EmulatedAws, settings: LoadedEnvironment, bucket: str, key: str, content: bytes) -> None:
     aws.client("s3", settings.context.region).put_object(Bucket=bucket, Key=key, Body=content)
 
 
@@ -91,7 +96,7 @@ def _packed(files: Mapping[str, bytes]) -> bytes:
 
 
 def _release(
-    aws: EmulatedAws, settings: Settings, name: str, files: Mapping[str, bytes], message: str
+    aws: EmulatedAws, settings: LoadedEnvironment, name: str, files: Mapping[str, bytes], message: str
 ) -> dict[str, bytes]:
     """What another environment hands over: an image that is new, and the templates of the release contract."""
     repository = image_repository(settings, name)
@@ -118,7 +123,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _complete_handshakes(aws: EmulatedAws, settings: Settings) -> None:
+def _complete_handshakes(aws: EmulatedAws, settings: LoadedEnvironment) -> None:
     """As somebody does in the console, once."""
     connections = aws.client("codeconnections", settings.context.region)
     for connection in connections.list_connections()["Connections"]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.terraform.subprocesses import HALT
 from tealform_harness.aws_emulator.server import EmulatedAws
 from tealform_harness.verify import push_source, routes
@@ -32,7 +32,7 @@ class Live:
 class Releases:
     """Releases one service of an environment. ``source`` is the folder that a developer pushes."""
 
-    def __init__(self, aws: EmulatedAws, settings: Settings, name: str, source: Path) -> None:
+    def __init__(self, aws: EmulatedAws, settings: LoadedEnvironment, name: str, source: Path) -> None:
         self._aws, self._settings, self._name, self._source = aws, settings, name, source
         self._service = settings.environment.service[name]
         self._full_name = settings.context.name(name)

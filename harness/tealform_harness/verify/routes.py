@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform_harness.aws_emulator.server import EmulatedAws
 
 
-def balancer(aws: EmulatedAws, settings: Settings) -> dict[str, Any]:
+def balancer(aws: EmulatedAws, settings: LoadedEnvironment) -> dict[str, Any]:
     """The environment's load balancer, as DescribeLoadBalancers tells it."""
     balancing = aws.client("elbv2", settings.context.region)
     (found,) = balancing.describe_load_balancers(Names=[settings.context.name()])["LoadBalancers"]
     return dict(found)
 
 
-def listeners(aws: EmulatedAws, settings: Settings) -> dict[int, dict[str, Any]]:
+def listeners(aws: EmulatedAws, settings: LoadedEnvironment) -> dict[int, dict[str, Any]]:
     """Its listeners by port, as DescribeListeners tells them."""
     balancing = aws.client("elbv2", settings.context.region)
     arn = balancer(aws, settings)["LoadBalancerArn"]
     return {each["Port"]: each for each in balancing.describe_listeners(LoadBalancerArn=arn)["Listeners"]}
 
 
-def rules(aws: EmulatedAws, settings: Settings, name: str, port: int) -> list[dict[str, Any]]:
+def rules(aws: EmulatedAws, settings: LoadedEnvironment, name: str, port: int) -> list[dict[str, Any]]:
     """A service's rules on a port, as DescribeRules tells them."""
     balancing = aws.client("elbv2", settings.context.region)
     arn = listeners(aws, settings)[port]["ListenerArn"]
@@ -30,7 +30,7 @@ def rules(aws: EmulatedAws, settings: Settings, name: str, port: int) -> list[di
     return [each for each in balancing.describe_rules(ListenerArn=arn)["Rules"] if each["Priority"] == priority]
 
 
-def weights(aws: EmulatedAws, settings: Settings, name: str, port: int) -> list[dict[str, int]]:
+def weights(aws: EmulatedAws, settings: LoadedEnvironment, name: str, port: int) -> list[dict[str, int]]:
     """The target groups, by ARN, and their weights, of each route of a service on a port: one, if all is well.
 
     On a network load balancer, which has no rules, the route is the listener itself.

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.release import Release
 from tealform.settings.service import FARGATE_MEMORY, Scaling, Service
 
@@ -20,7 +20,7 @@ _LONGEST_WAIT = {"codedeploy": 2880, "ecs": 1440}
 _Block = TypeVar("_Block", bound=BaseModel)
 
 
-def changed(settings: Settings) -> Settings:
+def changed(settings: LoadedEnvironment) -> LoadedEnvironment:
     """The same environment with more of almost everything: settings that an apply and that a release carry."""
     environment = settings.environment
     services = {name: _changed_service(service) for name, service in environment.service.items()}
@@ -28,7 +28,7 @@ def changed(settings: Settings) -> Settings:
     return _with(settings, service=services, log_retention_days=days)
 
 
-def disposable(settings: Settings) -> Settings:
+def disposable(settings: LoadedEnvironment) -> LoadedEnvironment:
     """The same environment, so that a destroy may take everything along."""
     return _with(settings, disposable=True)
 
@@ -81,7 +81,7 @@ def _other(value: int, step: int, top: int) -> int:
     return value + step if value + step <= top else value - step
 
 
-def _with(settings: Settings, **values: Any) -> Settings:
+def _with(settings: LoadedEnvironment, **values: Any) -> LoadedEnvironment:
     return dataclasses.replace(settings, environment=_replaced(settings.environment, **values))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform_harness.aws_emulator.server import EmulatedAws
 
 
-def scale(aws: EmulatedAws, settings: Settings) -> None:
+def scale(aws: EmulatedAws, settings: LoadedEnvironment) -> None:
     """Gives each service the most tasks, as under load, and the limits of each of its schedules, as at its time."""
     context = settings.context
     scaling, ecs = (aws.client(each, context.region) for each in ("application-autoscaling", "ecs"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tealform.bootstrap import oidc_providers
 from tealform.bootstrap.oidc_providers import Issuer
 from tealform.settings import terraform_backend
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.state import S3State
 
 
@@ -26,7 +26,7 @@ class Account:
     """An account and the valid environments in it, in alphabetical order."""
 
     number: str
-    environments: tuple[Settings, ...]
+    environments: tuple[LoadedEnvironment, ...]
 
     @property
     def buckets(self) -> list[StateBucket]:
@@ -57,18 +57,18 @@ class Account:
         return {key: value for key, value in every[0].items() if all(tags.get(key) == value for tags in every)}
 
 
-def of(environments: Iterable[Settings]) -> list[Account]:
+def of(environments: Iterable[LoadedEnvironment]) -> list[Account]:
     """The accounts of environments, those that need nothing as well, in the order of their numbers."""
-    found: dict[str, list[Settings]] = {}
+    found: dict[str, list[LoadedEnvironment]] = {}
     for settings in sorted(environments, key=lambda each: each.name):
         found.setdefault(settings.environment.account, []).append(settings)
     return [Account(number, tuple(found[number])) for number in sorted(found)]
 
 
-def _bucket(settings: Settings) -> StateBucket | None:
+def _bucket(settings: LoadedEnvironment) -> StateBucket | None:
     kept = settings.environment.state
     if not isinstance(kept, S3State) or not kept.create:
         return None
     return StateBucket(
-        terraform_backend.bucket(settings.context, kept), kept.region or settings.context.region, kept.kms_key
+        terraform_backend.bucket_name(settings.context, kept), kept.region or settings.context.region, kept.kms_key
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tealform.settings.automation import GitHubActions, HcpTerraform
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.state import CloudState
 
 _GITHUB = "token.actions.githubusercontent.com"
@@ -30,7 +30,7 @@ class Issuer:
     usage: str
 
 
-def of(settings: Settings) -> list[Issuer]:
+def of(settings: LoadedEnvironment) -> list[Issuer]:
     """The issuers of those whom an environment lets in."""
     automation = settings.environment.automation
     if automation is None:
@@ -43,7 +43,7 @@ def of(settings: Settings) -> list[Issuer]:
     return found
 
 
-def _github(settings: Settings, github: GitHubActions) -> Issuer:
+def _github(settings: LoadedEnvironment, github: GitHubActions) -> Issuer:
     """A job of an environment is known by that, whichever branch or pull request it is of.
 
     https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims
@@ -61,7 +61,7 @@ def _github(settings: Settings, github: GitHubActions) -> Issuer:
     )
 
 
-def _hcp_terraform(settings: Settings, hcp: HcpTerraform) -> Issuer:
+def _hcp_terraform(settings: LoadedEnvironment, hcp: HcpTerraform) -> Issuer:
     """A run is known by its workspace and by what it does.
 
     https://developer.hashicorp.com/terraform/cloud-docs/dynamic-provider-credentials/aws-configuration

@@ -14,10 +14,9 @@ from tealform.bootstrap.terraform_roles import Runner, RunnerProps
 from tealform.common.iam import Statement
 from tealform.common.root_module import RootModule
 from tealform.naming import Context
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.state import S3State
-from tealform.settings.terraform_backend import bucket as bucket_name
-from tealform.settings.terraform_backend import bucket_arn
+from tealform.settings.terraform_backend import bucket_arn, bucket_name
 
 # It creates the bucket, so it cannot begin in there.
 _STATE = {"backend.local.path": "terraform.tfstate"}
@@ -78,7 +77,7 @@ class AccountStack(RootModule):
         )
         return provider.arn
 
-    def _runner(self, settings: Settings, named: list[Issuer]) -> None:
+    def _runner(self, settings: LoadedEnvironment, named: list[Issuer]) -> None:
         pairs = [(issuer, self._providers[issuer.host]) for issuer in named]
         runner = Runner(
             self,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tealform.bootstrap.permissions.storage import BUCKET_CHANGES
 from tealform.common.iam import Condition, Statement
 from tealform.settings import terraform_backend
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.state import S3State
 
 _BUCKET = (*BUCKET_CHANGES, "DeleteObjectVersion")
@@ -27,7 +27,7 @@ _KEY = (
 )
 
 
-def statements(settings: Settings, phase: str, key_arn: str | None) -> list[Statement]:
+def statements(settings: LoadedEnvironment, phase: str, key_arn: str | None) -> list[Statement]:
     """A plan reads the state and locks it; an apply writes it. Neither deletes it, or changes the bucket.
 
     HCP Terraform needs nothing of AWS. https://developer.hashicorp.com/terraform/language/backend/s3#s3-bucket-permissions

@@ -12,7 +12,7 @@ from tealform.bootstrap.permissions.identity import PATH
 from tealform.bootstrap.permissions.resource_arns import Names
 from tealform.common.iam import Condition, Statement, policy_document
 from tealform.naming import Context
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 
 # Seconds. Nothing renews a session of a workflow, and an apply whose session ends cannot save what it has done.
 _LONGEST = {"plan": 3_600, "apply": 7_200}
@@ -25,7 +25,7 @@ class RunnerProps:
     ``left_alone`` is what an apply is denied.
     """
 
-    settings: Settings
+    settings: LoadedEnvironment
     issuers: Sequence[tuple[Issuer, str]]
     state_key_arn: str | None
     left_alone: Sequence[Statement]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tealform.aws import Construct, EcrPullThroughCacheRule
 from tealform.common.iam import Statement
 from tealform.naming import Context
-from tealform.settings.pull_through_cache import UPSTREAMS, PullThroughCache, variable
+from tealform.settings.build import UPSTREAMS, PullThroughCache, variable
 
 
 @dataclass(frozen=True, kw_only=True)

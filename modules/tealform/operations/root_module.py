@@ -120,7 +120,7 @@ def _has_protected(root: Path, account: str) -> bool:
     """Whether an environment of the account is protected. Settings that cannot be read count as protected."""
     folder = root / "environments"
     try:
-        found = [loader.load(folder, name).environment for name in loader.names(folder)]
+        found = [loader.load(folder, name).environment for name in loader.list_environments(folder)]
     except (SettingsError, json.JSONDecodeError):
         return True
     return any(each.protected for each in found if each.account == account)

@@ -20,7 +20,6 @@ from tealform.pipeline import inline_buildspec
 from tealform.pipeline.action import BUILD, Step
 from tealform.pipeline.artifact_bucket import ArtifactBucket
 from tealform.pipeline.codebuild import CodeBuild, CodeBuildProps
-from tealform.settings import release_duration
 from tealform.settings.service import Service as Settings
 
 # Beyond the waits that are set: for tasks to start and to end, and for hooks.
@@ -91,7 +90,7 @@ class EcsDeployment(CodeBuild):
 
 def _timeout(props: EcsDeploymentProps) -> int:
     """Time for two releases: one that was under way, like the first that an apply begins, and the one to be watched."""
-    return min(2 * release_duration.minutes(props.settings.release, props.balancer) + _MINUTES_BESIDE, _LONGEST_BUILD)
+    return min(2 * props.settings.release.duration_minutes(props.balancer) + _MINUTES_BESIDE, _LONGEST_BUILD)
 
 
 def releasing(context: Context, cluster: str, name: str, roles: Sequence[str]) -> list[Statement]:

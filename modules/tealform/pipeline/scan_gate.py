@@ -12,7 +12,7 @@ from tealform.pipeline.action import BUILD, Step
 from tealform.pipeline.artifact_bucket import ArtifactBucket
 from tealform.pipeline.codebuild import CodeBuild, CodeBuildProps
 from tealform.pipeline.image_repository import Images
-from tealform.settings.scan import Scan
+from tealform.settings.build import Scan
 
 # For the program to give up by itself, and say why, before CodeBuild stops it.
 _MINUTES_BESIDE = 15

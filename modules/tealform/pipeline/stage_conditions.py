@@ -22,9 +22,8 @@ from tealform.aws import (
 )
 from tealform.common.iam import Statement
 from tealform.naming import Context
-from tealform.settings.deployment_window import Window
-from tealform.settings.release import Release
-from tealform.settings.stage_conditions import BeforeEntry, OnSuccess
+from tealform.settings.release import BeforeEntry, OnSuccess, Release
+from tealform.settings.schedules import Window
 
 
 @dataclass(frozen=True)

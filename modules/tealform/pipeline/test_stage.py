@@ -13,7 +13,7 @@ from tealform.pipeline.action import BUILD, IMAGE_DIGEST, SOURCE, Step
 from tealform.pipeline.artifact_bucket import ArtifactBucket
 from tealform.pipeline.codebuild import CodeBuild, CodeBuildProps
 from tealform.pipeline.image_repository import Images
-from tealform.settings.test_stage import SourceTest as Settings
+from tealform.settings.build import SourceTest as Settings
 
 
 @dataclass(frozen=True)

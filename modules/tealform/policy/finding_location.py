@@ -12,7 +12,7 @@ from tealform.policy import checkov_input, rule_catalog, secret_scan
 from tealform.policy.finding import Finding
 from tealform.policy.result import Told
 from tealform.settings import loader
-from tealform.settings.errors import Location, Path_, dotted
+from tealform.settings.errors import Location, SettingPath, dotted
 from tealform.settings.loader import GENERATED
 from tealform.synth import environments
 
@@ -33,12 +33,12 @@ class Teller:
             return Told(self._folder.name, finding, rule, "", self._in_repository(place))
         setting = _setting(rule.setting, finding.path)
         if setting and self._written:
-            return Told(self._folder.name, finding, rule, dotted(setting), self._written.locations.of(setting))
+            return Told(self._folder.name, finding, rule, dotted(setting), self._written.locations.find(setting))
         return Told(self._folder.name, finding, rule, dotted(setting), self._generated(finding))
 
     @cached_property
-    def _written(self) -> loader.Written | None:
-        return loader.written(self._folder.parent, self._folder.name)
+    def _written(self) -> loader.UncheckedValues | None:
+        return loader.read_values(self._folder.parent, self._folder.name)
 
     def _in_repository(self, place: Location) -> Location:
         """The ZIP file, for what is in one."""
@@ -58,7 +58,7 @@ class Teller:
         return {place.address: line for line, place in places.items()}
 
 
-def _setting(template: str, path: str) -> Path_:
+def _setting(template: str, path: str) -> SettingPath:
     """What the rule says decides it, for the service whose construct it is; else what the construct is made from."""
     named = _NAMED.match(path)
     if template and "<name>" not in template:

@@ -61,7 +61,7 @@ def scan(root: Path, folders: Sequence[Path], say: Callable[[str], None]) -> dic
 
 def environment_of(root: Path, name: str, document: Mapping[str, Any]) -> Environment:
     """The environment as rules see it; one whose settings do not say that it is unprotected is protected."""
-    said = loader.written(root / "environments", name)
+    said = loader.read_values(root / "environments", name)
     return Environment(name, document, protected=said is None or said.values.get("protected", False) is not False)
 
 

@@ -25,7 +25,7 @@ from tealform.aws import (
 from tealform.service.ignored_changes import OWNED_BY_SCHEDULES
 from tealform.service.platform import ServicePartProps
 from tealform.service.traffic_routes import TargetGroups
-from tealform.settings.scaling_schedule import Schedule
+from tealform.settings.schedules import Schedule
 
 # A task takes about a minute to start: new tasks count in the average before more are added, and
 # load must stay low before any is removed.

@@ -26,7 +26,7 @@ from tealform.service.scaling import Scaling, ScalingProps
 from tealform.service.smoke_test_function import SmokeTestFunction, SmokeTestFunctionProps
 from tealform.service.task_definition import TaskRoles, TaskRolesProps, register_task
 from tealform.service.traffic_routes import TargetGroups, TrafficRoutes, route_traffic
-from tealform.settings.hooks import SMOKE_TEST_STAGE, STAGES
+from tealform.settings.release import SMOKE_TEST_STAGE, STAGES
 from tealform.settings.release_templates import PLATFORM_VERSION, Placement, Task, hooks_variables
 
 

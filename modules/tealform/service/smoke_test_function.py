@@ -17,7 +17,7 @@ from tealform.common.log_group import LogGroup, LogGroupProps
 from tealform.network.security_group import allow_egress, connect, security_group
 from tealform.service.lambda_packages import SMOKE_TEST
 from tealform.service.platform import ServicePartProps
-from tealform.settings.smoke_test import SmokeTest as TestSettings
+from tealform.settings.release import SmokeTest as TestSettings
 
 # Seconds beyond the time for the right answer: to start, to find the load balancer, to report.
 _EXTRA_SECONDS = 60

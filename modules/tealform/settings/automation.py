@@ -1,4 +1,4 @@
-"""Who runs Terraform without a stored key: what each shows is a token that it is given for one run."""
+"""Automation that runs Terraform without a stored key, with a token that is valid for one run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Repository = Annotated[
         "a repository of GitHub like acme/infrastructure, or with both ids like acme@123456/infrastructure@456789",
     ),
 ]
-# Narrower than what Git and GitHub take: nothing that IAM reads as a wildcard or a variable, and no colon, which tokens write as %3A.
+# Narrower than Git and GitHub: nothing that IAM reads as a wildcard or a variable, and no colon, which tokens write as %3A.
 Branch = Annotated[
     str, matching(r"(?!refs/)\w[\w./+=-]{0,254}", "the name of a branch, like main, of letters, digits and . _ / + = -")
 ]

@@ -1,4 +1,4 @@
-"""Everything that one environment is: the model of environment.hcl."""
+"""The model of environment.hcl."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tealform.naming import Context
 from tealform.settings.automation import Automation
+from tealform.settings.build import PullThroughCache, UpstreamName
 from tealform.settings.load_balancer import LoadBalancer
 from tealform.settings.network import Network
 from tealform.settings.notifications import Notifications
-from tealform.settings.pull_through_cache import PullThroughCache, UpstreamName
 from tealform.settings.service import Service
 from tealform.settings.state import LocalState, State
 from tealform.settings.types import Account, Block, Name, Region, RetentionDays, between, matching
@@ -85,3 +86,7 @@ class Environment(Block):
             "needs none."
         ),
     )
+
+    def context(self, name: str) -> Context:
+        """Return who and where the environment is, given its name."""
+        return Context(self.project, name, self.region, self.account)

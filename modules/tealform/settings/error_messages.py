@@ -1,4 +1,4 @@
-"""Turns what pydantic says into what somebody who edits environment.hcl needs to read."""
+"""Turn pydantic's errors into messages for people who edit environment.hcl."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from tealform.settings.environment import Environment
-from tealform.settings.errors import Path_
-from tealform.settings.introspection import as_block, bare, members
+from tealform.settings.errors import SettingPath
 from tealform.settings.service import Service
+from tealform.settings.types import as_block, strip_annotated, union_members
 
 Loc = tuple[str | int, ...]
 
@@ -29,11 +29,8 @@ _KINDS = {
 }
 
 
-def path_of(loc: Loc) -> Path_:
-    """The path in the file.
-
-    pydantic's own has ``[key]``, and the kind of a network that has no label.
-    """
+def path_of(loc: Loc) -> SettingPath:
+    """Return the path in the file. pydantic's own has ``[key]``, and the kind of a network without a label."""
     path = tuple(part for part in loc if part != "[key]")
     if path[:2] == ("network", "created"):
         return ("network", *path[2:])
@@ -41,7 +38,7 @@ def path_of(loc: Loc) -> Path_:
 
 
 def message_of(error: ErrorDetails) -> str:
-    """What is wrong and what to do, in one line."""
+    """Return what is wrong and what to do, in one line."""
     kind, given = error["type"], error["input"]
     match kind:
         case "missing":
@@ -65,21 +62,21 @@ def message_of(error: ErrorDetails) -> str:
     return error["msg"]
 
 
-def meant_by(error: ErrorDetails) -> set[Path_]:
-    """The setting that a misspelt key was meant to be: nothing can be said of it until it is spelt right."""
+def meant_by(error: ErrorDetails) -> set[SettingPath]:
+    """Return the setting that a misspelled key was meant to be, which nothing can be said about yet."""
     loc = error["loc"]
     close = _close(loc) if error["type"] == "extra_forbidden" else []
     return {(*path_of(loc[:-1]), name) for name in close}
 
 
 def field_at(loc: Loc) -> FieldInfo | None:
-    """The field of the model that pydantic's ``loc`` names, if it names one."""
+    """Return the field of the model at pydantic's ``loc``, if there is one."""
     model = model_at(loc[:-1])
     return model.model_fields.get(str(loc[-1])) if model else None
 
 
 def model_at(loc: Loc) -> type[BaseModel] | None:
-    """The block that pydantic's ``loc`` names, if it names one."""
+    """Return the block at pydantic's ``loc``, if there is one."""
     annotation: Any = Environment
     for part in loc:
         annotation = _given(_step(annotation, part))
@@ -87,8 +84,8 @@ def model_at(loc: Loc) -> type[BaseModel] | None:
 
 
 def _given(annotation: Any) -> Any:
-    """A block that may be left out, as it is when it is not."""
-    one = [each for each in members(annotation) if each is not type(None)]
+    """Return the block of an optional one."""
+    one = [each for each in union_members(annotation) if each is not type(None)]
     return one[0] if len(one) == 1 and as_block(one[0]) else annotation
 
 
@@ -98,12 +95,12 @@ def _step(annotation: Any, part: str | int) -> Any:
         # A union's tag is a step of pydantic's path that stays in the same block.
         return field.annotation if field else annotation
     if get_origin(annotation) is dict:
-        return bare(get_args(annotation)[1])
+        return strip_annotated(get_args(annotation)[1])
     if get_origin(annotation) is tuple:
-        return bare(get_args(annotation)[0])
-    for member in members(annotation):
-        inner = bare(member)
-        if members(inner):
+        return strip_annotated(get_args(annotation)[0])
+    for member in union_members(annotation):
+        inner = strip_annotated(member)
+        if union_members(inner):
             return _step(inner, part)
         member_model = as_block(inner)
         if member_model and _is_kind(member_model, part):

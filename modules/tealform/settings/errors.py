@@ -1,4 +1,4 @@
-"""What is wrong with a settings file, said so that its reader can mend it."""
+"""Mistakes in settings files, with their file, line and setting."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-Path_ = tuple[str | int, ...]
-"""The way to a value: ``("service", "web", "cpu")``."""
+SettingPath = tuple[str | int, ...]
+"""The path of a setting, like ``("service", "web", "cpu")``."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class Location:
 
 @dataclass(frozen=True)
 class Locations:
-    """Where each setting stands. ``file`` is the environment's own."""
+    """The lines of settings. ``file`` is the environment's own file."""
 
     file: Path
-    lines: Mapping[Path_, Location]
+    lines: Mapping[SettingPath, Location]
 
-    def of(self, path: Path_) -> Location:
-        """Where the setting at ``path`` stands; what is missing has no line, but the block that should hold it has."""
+    def find(self, path: SettingPath) -> Location:
+        """Return the location of a setting, or of the block that should hold it if it is missing."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.lines:
                 return self.lines[path[:length]]
@@ -38,10 +38,10 @@ class Locations:
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake: where it is, which setting it concerns, what is wrong and what to do."""
+    """One mistake: its location, its setting, and a message with what is wrong and what to do."""
 
     location: Location
-    path: Path_
+    path: SettingPath
     message: str
 
     def __str__(self) -> str:
@@ -50,7 +50,7 @@ class Problem:
 
 
 class SettingsError(Exception):
-    """Settings that cannot be used. ``problems`` holds every mistake, in file order."""
+    """Invalid settings. ``problems`` are all mistakes, in the order of the file."""
 
     def __init__(self, problems: list[Problem]) -> None:
         unique = dict.fromkeys(problems)
@@ -58,8 +58,8 @@ class SettingsError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def dotted(path: Path_) -> str:
-    """``("network", "zones", 1)`` as ``network.zones[1]``."""
+def dotted(path: SettingPath) -> str:
+    """Return ``("network", "zones", 1)`` as ``network.zones[1]``."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part

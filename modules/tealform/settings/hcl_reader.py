@@ -1,4 +1,4 @@
-"""Reads HCL whose every value is a literal, and remembers the line of each."""
+"""Read HCL in which every value is a literal, with the line of each value."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import hcl2
 from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
-from tealform.settings.errors import Location, Path_, Problem
+from tealform.settings.errors import Location, Problem, SettingPath
 
 Value = str | int | float | bool | None | tuple["Value", ...] | dict[str, "Value"]
 Node = Tree[Token]
 
-# More are no number that any setting takes, and Python refuses to read them.
+# No setting accepts more, and Python refuses to read them.
 _DIGITS = 18
 
 _UNEXPECTED = "is not expected here; look for an unclosed brace, bracket or quote just before it"
@@ -32,7 +32,7 @@ _HEREDOC = re.compile(r"\A<<-?(?P<mark>\S+)\n(?P<text>.*?)\n?[ \t]*(?P=mark)\s*\
 
 @dataclass
 class Document:
-    """What one file says.
+    """The content of one file.
 
     Blocks are dictionaries, one level deeper per label: ``service "web" {…}`` is
     ``values["service"]["web"]``. Lists are tuples.
@@ -40,39 +40,43 @@ class Document:
 
     file: Path
     values: dict[str, Value] = field(default_factory=dict)
-    locations: dict[Path_, Location] = field(default_factory=dict)
+    locations: dict[SettingPath, Location] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+
+    def report(self, path: SettingPath, line: int, message: str) -> None:
+        """Add a problem on a line."""
+        self.problems.append(Problem(Location(self.file, line), path, message))
 
 
 def read(file: Path, shown_as: Path) -> Document:
-    """Reads ``file``; messages call it ``shown_as``.
+    """Read ``file``; messages call it ``shown_as``.
 
-    Mistakes (syntax, expressions that are not literals, settings given twice) are in
-    ``problems`` of the result; nothing is raised for what the file says.
+    Mistakes (syntax, expressions that are not literals, settings given twice) are in ``problems`` of the result; nothing is
+    raised for the content of the file.
     """
     document = Document(shown_as)
     try:
         tree = _tree(file.read_text(encoding="utf-8-sig"))
-        document.values = _Reader(document).body(next(_trees(tree)), ())
+        document.values = _Reader(document).read_body(next(_trees(tree)), ())
     except UnexpectedInput as error:
-        document.problems.append(Problem(Location(shown_as, max(error.line, 1)), (), _syntax(error)))
+        document.report((), max(error.line, 1), _describe_syntax(error))
     except OSError as error:
-        document.problems.append(Problem(Location(shown_as, 1), (), f"cannot be read: {error.strerror}"))
+        document.report((), 1, f"cannot be read: {error.strerror}")
     except UnicodeDecodeError:
-        document.problems.append(Problem(Location(shown_as, 1), (), "not UTF-8; save the file as UTF-8"))
+        document.report((), 1, "not UTF-8; save the file as UTF-8")
     except RecursionError:
-        document.problems.append(Problem(Location(shown_as, 1), (), "nested too deeply to be read"))
+        document.report((), 1, "nested too deeply to be read")
     return document
 
 
 @functools.lru_cache(maxsize=64)
 def _tree(text: str) -> Node:
-    """What ``text`` says; what environments share is read for each of them. Whoever gets it must not change it."""
+    """Return the syntax tree of ``text``. It is cached, because environments share files: do not change it."""
     tree: Node = hcl2.parses_to_tree(text)
     return tree
 
 
-def _syntax(error: UnexpectedInput) -> str:
+def _describe_syntax(error: UnexpectedInput) -> str:
     token = getattr(error, "token", None)
     if token is not None and token.type == "$END":
         return f"not valid HCL: the end of the file {_UNEXPECTED}"
@@ -83,7 +87,7 @@ def _syntax(error: UnexpectedInput) -> str:
 
 
 class _NotLiteralError(Exception):
-    """A value that is not a literal, or not one that can be taken. ``line`` is where it stands."""
+    """A value on ``line`` that is not a literal, or not an accepted one."""
 
     def __init__(self, line: int, message: str = _EVALUATED) -> None:
         super().__init__(message)
@@ -94,71 +98,68 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self.document = document
 
-    def body(self, body: Node, path: Path_) -> dict[str, Value]:
+    def read_body(self, body: Node, path: SettingPath) -> dict[str, Value]:
         values: dict[str, Value] = {}
         for statement in _trees(body):
             if statement.data == "attribute":
-                self._attribute(statement, path, values)
+                self._read_attribute(statement, path, values)
             elif statement.data == "block":
-                self._block(statement, path, values)
+                self._read_block(statement, path, values)
         return values
 
-    def _attribute(self, attribute: Node, path: Path_, values: dict[str, Value]) -> None:
+    def _read_attribute(self, attribute: Node, path: SettingPath, values: dict[str, Value]) -> None:
         name, value = attribute.children[0], attribute.children[-1]
         key = _identifier(name)
-        if self._first(key, path, values, _line(attribute)):
+        if self._register(key, path, values, _line(attribute)):
             self._assign(key, value, path, values)
 
-    def _block(self, block: Node, path: Path_, values: dict[str, Value]) -> None:
+    def _read_block(self, block: Node, path: SettingPath, values: dict[str, Value]) -> None:
         *header, body = _trees(block)
         try:
-            names = [_identifier(part) if part.data == "identifier" else self._text(part) for part in header]
+            names = [_identifier(part) if part.data == "identifier" else self._read_text(part) for part in header]
         except _NotLiteralError as error:
-            self._problem((*path, _identifier(header[0])), error.line, str(error))
+            self.document.report((*path, _identifier(header[0])), error.line, str(error))
             return
         for name in names[:-1]:
             path = (*path, name)
             self.document.locations.setdefault(path, Location(self.document.file, _line(block)))
             inner = values.setdefault(name, {})
             if not isinstance(inner, dict):
-                self._problem(path, _line(block), "is given both as a value and as a block; keep one")
+                self.document.report(path, _line(block), "is given both as a value and as a block; keep one")
                 return
             values = inner
-        if self._first(names[-1], path, values, _line(block)):
-            values[names[-1]] = self.body(body, (*path, names[-1]))
+        if self._register(names[-1], path, values, _line(block)):
+            values[names[-1]] = self.read_body(body, (*path, names[-1]))
 
-    def _assign(self, key: str, node: object, path: Path_, values: dict[str, Value]) -> None:
+    def _assign(self, key: str, node: object, path: SettingPath, values: dict[str, Value]) -> None:
         try:
-            values[key] = self._value(node, (*path, key))
+            values[key] = self._read_value(node, (*path, key))
         except _NotLiteralError as error:
-            self._problem((*path, key), error.line, str(error))
+            self.document.report((*path, key), error.line, str(error))
 
-    def _first(self, key: str, path: Path_, values: dict[str, Value], line: int) -> bool:
+    def _register(self, key: str, path: SettingPath, values: dict[str, Value], line: int) -> bool:
         here = (*path, key)
         if key in values:
             before = self.document.locations[here].line
-            self._problem(here, line, f"is given twice, first on line {before}; keep one")
+            self.document.report(here, line, f"is given twice, first on line {before}; keep one")
             return False
         self.document.locations[here] = Location(self.document.file, line)
         return True
 
-    def _problem(self, path: Path_, line: int, message: str) -> None:
-        self.document.problems.append(Problem(Location(self.document.file, line), path, message))
-
-    def _value(self, node: object, path: Path_) -> Value:
+    def _read_value(self, node: object, path: SettingPath) -> Value:
         assert isinstance(node, Tree)
         inner = list(_trees(node))
         match node.data:
             case "expr_term" if len(inner) == 1:
-                return self._value(inner[0], path)
+                return self._read_value(inner[0], path)
             case "unary_op" if str(node.children[0]) == "-":
-                number = self._value(inner[-1], path)
+                number = self._read_value(inner[-1], path)
                 if isinstance(number, int | float) and not isinstance(number, bool):
                     return -number
             case "string":
-                return self._text(node)
+                return self._read_text(node)
             case "heredoc_template" | "heredoc_template_trim":
-                return _heredoc(node)
+                return _read_heredoc(node)
             case "int_lit" if len(str(node.children[0])) <= _DIGITS:
                 return int(str(node.children[0]))
             case "int_lit":
@@ -168,45 +169,45 @@ class _Reader:
             case "literal_value":
                 return {"true": True, "false": False, "null": None}[str(node.children[0])]
             case "tuple":
-                return tuple(self._elements(node, path))
+                return tuple(self._read_elements(node, path))
             case "object":
-                return self._object(node, path)
+                return self._read_object(node, path)
         raise _NotLiteralError(_line(node))
 
-    def _elements(self, node: Node, path: Path_) -> Iterator[Value]:
+    def _read_elements(self, node: Node, path: SettingPath) -> Iterator[Value]:
         elements = (child for child in _trees(node) if child.data != "new_line_or_comment")
         for index, child in enumerate(elements):
             self.document.locations[(*path, index)] = Location(self.document.file, _line(child))
-            yield self._value(child, (*path, index))
+            yield self._read_value(child, (*path, index))
 
-    def _object(self, node: Node, path: Path_) -> dict[str, Value]:
+    def _read_object(self, node: Node, path: SettingPath) -> dict[str, Value]:
         values: dict[str, Value] = {}
         for element in _trees(node):
             if element.data != "object_elem":
                 continue
-            name = self._key(element)
-            if self._first(name, path, values, _line(element)):
+            name = self._read_key(element)
+            if self._register(name, path, values, _line(element)):
                 self._assign(name, element.children[-1], path, values)
         return values
 
-    def _key(self, element: Node) -> str:
+    def _read_key(self, element: Node) -> str:
         node = element.children[0]
         while isinstance(node, Tree) and node.data in ("object_elem_key", "expr_term") and len(node.children) == 1:
             node = node.children[0]
         if isinstance(node, Tree) and node.data == "identifier":
             return _identifier(node)
         if isinstance(node, Tree) and node.data == "string":
-            return self._text(node)
+            return self._read_text(node)
         raise _NotLiteralError(_line(element))
 
-    def _text(self, string: Node) -> str:
+    def _read_text(self, string: Node) -> str:
         parts = []
         for part in _trees(string):
             token = part.children[0]
             if not isinstance(token, Token):
                 raise _NotLiteralError(_line(string))
             try:
-                parts.append(_ESCAPE.sub(_unescaped, str(token)))
+                parts.append(_ESCAPE.sub(_unescape, str(token)))
             except ValueError as error:
                 raise _NotLiteralError(_line(string), str(error)) from error
         return "".join(parts)
@@ -225,8 +226,8 @@ def _identifier(node: object) -> str:
     return str(node.children[0])
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    """What an escape stands for; ``$${`` and ``%%{`` are text, not the beginning of an expression."""
+def _unescape(found: re.Match[str]) -> str:
+    """Return the text of an escape; ``$${`` and ``%%{`` are text, not the beginning of an expression."""
     escape, sign = found.groups()
     if sign:
         return f"{sign}{{"
@@ -238,7 +239,7 @@ def _unescaped(found: re.Match[str]) -> str:
     return chr(code)
 
 
-def _heredoc(node: Node) -> str:
+def _read_heredoc(node: Node) -> str:
     found = _HEREDOC.match(str(node.children[0]))
     if found is None or re.search(r"(?<!\$)\$\{|(?<!%)%\{", found["text"]):
         raise _NotLiteralError(_line(node))

@@ -63,10 +63,10 @@ class LoadBalancer(Block):
 
     @property
     def port(self) -> int:
-        """The production listener's port."""
+        """Return the production listener's port."""
         return 443 if self.protocol == "https" else 80
 
     @property
     def redirects_http(self) -> bool:
-        """Whether port 80 answers with a redirect to the production listener."""
+        """Return whether port 80 redirects to the production listener."""
         return self.type == "application" and self.protocol == "https"

@@ -7,11 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tealform.settings.labeled_blocks import chosen_by_label
-from tealform.settings.types import Block, Cidr, Distinct, SubnetId, VpcId, Zone
+from tealform.settings.types import Block, Cidr, Distinct, SubnetId, VpcId, Zone, chosen_by_label
 
 ZONES_IN_NETWORK = 8
-"""How many zones the automatic division of a network leaves room for."""
+"""The number of zones that the automatic division of a network has room for."""
 
 
 class CreatedNetwork(Block):
@@ -42,15 +41,15 @@ class CreatedNetwork(Block):
     flow_logs: bool = Field(default=True, description="Whether VPC flow logs go to CloudWatch Logs.")
 
     def public_ranges(self) -> tuple[str, ...]:
-        """The public subnets' ranges, one for each zone."""
+        """Return the public subnets' ranges, one for each zone."""
         return self.public_subnets or self._sixteenths(0)
 
     def private_ranges(self) -> tuple[str, ...]:
-        """The private subnets' ranges, one for each zone."""
+        """Return the private subnets' ranges, one for each zone."""
         return self.private_subnets or self._sixteenths(ZONES_IN_NETWORK)
 
     def _sixteenths(self, first: int) -> tuple[str, ...]:
-        # Each half has room for eight zones, so that a zone added later moves no subnet.
+        # Each half has room for eight zones, so that a zone that is added later moves no subnet.
         parts = list(IPv4Network(self.cidr).subnets(prefixlen_diff=4))
         return tuple(str(part) for part in parts[first : first + len(self.zones)])
 

@@ -1,4 +1,4 @@
-"""Who is told of releases and of what goes wrong beside them."""
+"""Notifications of releases and failures."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tealform.settings.types import Block, Distinct, KeyArn, matching
+from tealform.settings.types import Block, Distinct, KeyArn, arn, matching
 
 Email = Annotated[
     str, matching(r"[\w.!#$&'*+/=?^`|~-]{1,64}@([A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}", "an e-mail address")
 ]
-# A FIFO topic takes nothing of what is sent here: https://docs.aws.amazon.com/sns/latest/dg/fifo-topic-message-delivery.html
+# A FIFO topic does not accept these notifications: https://docs.aws.amazon.com/sns/latest/dg/fifo-topic-message-delivery.html
 TopicArn = Annotated[
-    str,
-    matching(
-        r"arn:aws(-[a-z]+)*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}", "the ARN of an SNS topic, which must not be a FIFO one"
-    ),
+    str, arn(r"sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}", "the ARN of an SNS topic, which must not be a FIFO one")
 ]
 # https://docs.aws.amazon.com/chatbot/latest/APIReference/API_CreateSlackChannelConfiguration.html
 SlackWorkspace = Annotated[str, matching(r"[0-9A-Z]{1,255}", "the id of a Slack workspace, like T012AB3CD")]
@@ -95,5 +92,5 @@ class Notifications(Block):
 
     @property
     def chat(self) -> bool:
-        """Whether a chat reads what is sent."""
+        """Return whether notifications go to a chat."""
         return bool(self.slack or self.teams)

@@ -1,9 +1,9 @@
-"""The environments of a project, as far as they concern each other."""
+"""The environments of a project, and how they depend on each other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tealform.naming import Context
 from tealform.settings.environment import Environment
@@ -13,44 +13,47 @@ from tealform.settings.source import Promotion
 
 @dataclass(frozen=True)
 class Project:
-    """All environments that are valid, by name. ``broken`` are the names of those that are not, and may concern others."""
+    """The valid environments by name. ``broken`` are the names of the invalid ones, which may concern others."""
 
     environments: Mapping[str, Environment] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
 
     def context(self, name: str) -> Context:
-        """Who and where an environment is."""
-        environment = self.environments[name]
-        return Context(environment.project, name, environment.region, environment.account)
+        """Return who and where an environment is."""
+        return self.environments[name].context(name)
+
+    def others(self, name: str) -> list[tuple[str, Environment]]:
+        """Return the other environments with their names, in alphabetical order."""
+        return [(other, self.environments[other]) for other in sorted(self.environments.keys() - {name})]
 
     def pipelines(self, name: str) -> Context:
-        """The names of what belongs to an environment's pipelines, and the account that they are in."""
+        """Return the names of what belongs to an environment's pipelines, in the account that holds them."""
         environment = self.environments[name]
         home = self.environments.get(environment.pipelines_in or name, environment)
-        return Context(environment.project, name, environment.region, home.account)
+        return replace(environment.context(name), account=home.account)
 
     def key_owner(self, name: str) -> Context:
-        """The environment whose KMS key an environment's artifacts are under."""
+        """Return the environment whose KMS key encrypts an environment's artifacts."""
         return self.context(self.environments[name].pipelines_in or name)
 
     def delivered_by(self, name: str) -> list[str]:
-        """The environments whose pipelines are in ``name``, beside itself, in alphabetical order."""
+        """Return the other environments whose pipelines are in ``name``, in alphabetical order."""
         return sorted(other for other, environment in self.environments.items() if environment.pipelines_in == name)
 
     def delivers(self, name: str) -> list[Service]:
-        """The services whose pipelines are in ``name``: its own, unless they are elsewhere, and those of others."""
+        """Return the services whose pipelines are in ``name``: its own, unless they are elsewhere, and those of others."""
         own = [] if self.environments[name].pipelines_in else [name]
         return [
             service for each in (*own, *self.delivered_by(name)) for service in self.environments[each].service.values()
         ]
 
     def promoted_from(self, name: str, service: str) -> str | None:
-        """The environment that a service's releases are taken over from, if any."""
+        """Return the environment that a service's releases are promoted from, if any."""
         source = self.environments[name].service[service].source
         return source.environment if isinstance(source, Promotion) else None
 
     def promoted_to(self, name: str, service: str) -> list[str]:
-        """The environments that take a service's releases over from ``name``, in alphabetical order."""
+        """Return the environments that promote a service's releases from ``name``, in alphabetical order."""
         return sorted(
             other
             for other, environment in self.environments.items()
@@ -58,15 +61,15 @@ class Project:
         )
 
     def builder(self, name: str, service: str) -> str:
-        """The environment that builds the images that ``name`` runs: itself, or the beginning of a promotion.
+        """Return the environment that builds the images that ``name`` runs: itself, or the start of the promotions.
 
-        Promotions go round in no circle once the rules have been kept.
+        The rules refuse promotions in a circle.
         """
         before = self.promoted_from(name, service)
         return name if before is None else self.builder(before, service)
 
     def runners(self, name: str, service: str) -> list[str]:
-        """The environments that run the images that ``name`` builds, beside itself; those farthest from it first."""
+        """Return the other environments that run the images that ``name`` builds, the farthest first."""
 
         def after(one: str, steps: int) -> Iterator[tuple[int, str]]:
             for other in self.promoted_to(one, service):

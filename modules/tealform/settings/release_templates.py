@@ -1,8 +1,7 @@
-"""What Terraform and a release both must know of a task, said once.
+"""The facts of a task that Terraform and the release contract share.
 
-Terraform registers revision 1 of the task definition from it; CodeBuild gets the same facts as
-environment variables, from which ``artifacts/taskdef.json`` and ``artifacts/appspec.yml`` are
-filled on each release.
+Terraform registers revision 1 of the task definition from them. CodeBuild gets the same facts as environment variables, and
+fills ``artifacts/taskdef.json`` and ``artifacts/appspec.yml`` from them on each release.
 """
 
 from __future__ import annotations
@@ -12,15 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tealform.settings.pull_through_cache import UPSTREAMS, variable
+from tealform.settings.build import UPSTREAMS, registry_variable
+from tealform.settings.service import Service
 
 PLATFORM_VERSION = "LATEST"
 
 CODEBUILD_VARIABLE_LENGTH = 4096
-"""Characters that one CodeBuild variable holds."""
+"""The longest value of a CodeBuild variable, in characters."""
 
 PARAMETER_BYTES = 4096
-"""Bytes that one parameter of Parameter Store's standard tier holds."""
+"""The largest parameter of Parameter Store's standard tier, in bytes."""
 
 TASKDEF = "taskdef.json"
 APPSPEC = "appspec.yml"
@@ -33,7 +33,7 @@ RELEASE_FILES = (
     f".release/{TASKDEF}",
     f".release/{APPSPEC}",
 )
-"""What a release is made of: the image, what the deployment reads, and what another environment fills in for itself."""
+"""The files of a release: the image, what the deployment reads, and the templates that another environment fills in."""
 
 _TASK_VARIABLES = (
     *("TASK_FAMILY", "TASK_CPU", "TASK_MEMORY", "CPU_ARCHITECTURE", "TASK_ROLE_ARN", "EXECUTION_ROLE_ARN"),
@@ -47,11 +47,11 @@ _HOOKS = "HOOKS"
 _BUILD_VARIABLES = (
     *("ECR_REPOSITORY_URI", "MANIFEST_TYPES", "IMAGE_TAG", "IMAGE_DIGEST", "TEMPLATES"),
     *("BUILD_ARGUMENTS", "CACHE_REPOSITORY_URI", "BUILDX_NO_DEFAULT_ATTESTATIONS"),
-    *(variable(upstream) for upstream in UPSTREAMS),
+    *(registry_variable(upstream) for upstream in UPSTREAMS),
 )
 
 RESERVED_VARIABLES = frozenset((*_BUILD_VARIABLES, *_TASK_VARIABLES, *_PLACEMENT_VARIABLES, _HOOKS))
-"""The names of all variables that the release contract is filled from, or that ``buildspec.yml`` sets itself."""
+"""The variables that fill the release contract, or that ``buildspec.yml`` sets itself."""
 
 FILES = {
     **dict.fromkeys(_TASK_VARIABLES, (TASKDEF,)),
@@ -59,12 +59,12 @@ FILES = {
     "CONTAINER_NAME": (TASKDEF, APPSPEC),
     "CONTAINER_PORT": (TASKDEF, APPSPEC),
 }
-"""The files that each variable is filled into."""
+"""The files that each variable fills."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A task with its one container. Sizes as ECS counts them: CPU units and MiB; ``stop_timeout`` in seconds."""
+    """A task with its one container. ``cpu`` is in CPU units, ``memory`` in MiB, ``stop_timeout`` in seconds."""
 
     family: str
     cpu: int
@@ -84,11 +84,11 @@ class Task:
 
     @property
     def cpu_architecture(self) -> str:
-        """``X86_64`` or ``ARM64``."""
+        """Return ``X86_64`` or ``ARM64``."""
         return self.architecture.upper()
 
     def container(self, image: str, command: Sequence[str] = ()) -> dict[str, Any]:
-        """The container definition, as RegisterTaskDefinition takes it."""
+        """Return the container definition for RegisterTaskDefinition."""
         definition: dict[str, Any] = {
             "name": self.container_name,
             "image": image,
@@ -112,11 +112,12 @@ class Task:
         return definition | ({"command": list(command)} if command else {})
 
     def volumes(self) -> list[str]:
-        """The names of the task's volumes: one for each writable folder."""
+        """Return the names of the task's volumes, one for each writable folder."""
         return _volumes(self.writable_paths)
 
     def variables(self) -> dict[str, str]:
-        """The variables from which ``taskdef.json`` is filled."""
+        """Return the variables that fill ``taskdef.json``."""
+        rendered = render_settings(self)
         return {
             "TASK_FAMILY": self.family,
             "TASK_CPU": str(self.cpu),
@@ -126,10 +127,10 @@ class Task:
             "EXECUTION_ROLE_ARN": self.execution_role_arn,
             "CONTAINER_NAME": self.container_name,
             "CONTAINER_PORT": str(self.port),
-            "CONTAINER_ENVIRONMENT": environment_json(self.environment),
-            "CONTAINER_SECRETS": secrets_json(self.secrets),
+            "CONTAINER_ENVIRONMENT": rendered["environment"],
+            "CONTAINER_SECRETS": rendered["secrets"],
             "READ_ONLY_ROOT_FILESYSTEM": _json(self.read_only_root_filesystem),
-            "MOUNT_POINTS": mount_points_json(self.writable_paths),
+            "MOUNT_POINTS": rendered["writable_paths"],
             "VOLUMES": _json([{"name": name} for name in self.volumes()]),
             "STOP_TIMEOUT": str(self.stop_timeout),
             "LOG_GROUP": self.log_group,
@@ -138,7 +139,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where tasks run: what CodeDeploy owns once the service exists, and ``appspec.yml`` carries."""
+    """Where tasks run, which CodeDeploy owns once the service exists, and ``appspec.yml`` carries."""
 
     subnets: Sequence[str]
     security_groups: Sequence[str]
@@ -147,7 +148,7 @@ class Placement:
     spot: int
 
     def strategy(self) -> list[dict[str, Any]]:
-        """The capacity provider strategy in the words of ``appspec.yml``, without what has no share."""
+        """Return the capacity provider strategy as in ``appspec.yml``, without providers that have no share."""
         providers = [
             {"Base": self.base, "CapacityProvider": "FARGATE", "Weight": self.on_demand},
             {"Base": 0, "CapacityProvider": "FARGATE_SPOT", "Weight": self.spot},
@@ -155,7 +156,7 @@ class Placement:
         return [provider for provider in providers if provider["Weight"]]
 
     def variables(self) -> dict[str, str]:
-        """The variables from which ``appspec.yml`` is filled."""
+        """Return the variables that fill ``appspec.yml``."""
         return {
             "PLATFORM_VERSION": PLATFORM_VERSION,
             "SUBNETS": _json(list(self.subnets)),
@@ -165,28 +166,22 @@ class Placement:
 
 
 def hooks_variables(hooks: Mapping[str, str]) -> dict[str, str]:
-    """The variable from which the hooks in ``appspec.yml`` are filled; ``hooks`` are function ARNs by CodeDeploy's names."""
+    """Return the variable that fills the hooks in ``appspec.yml``; ``hooks`` are function ARNs by CodeDeploy's names."""
     return {_HOOKS: _json([{event: arn} for event, arn in hooks.items()])}
 
 
 def as_parameter(value: str) -> str:
-    """Parameter Store takes two braces for a reference, which JSON can write in another way."""
+    """Escape two braces, which Parameter Store reads as a reference, in a way that JSON understands."""
     return value.replace("{{", "{\\u007b")
 
 
-def environment_json(environment: Mapping[str, str]) -> str:
-    """The variable ``CONTAINER_ENVIRONMENT``."""
-    return _json(_environment(environment))
-
-
-def secrets_json(secrets: Mapping[str, str]) -> str:
-    """The variable ``CONTAINER_SECRETS``."""
-    return _json(_secrets(secrets))
-
-
-def mount_points_json(paths: Sequence[str]) -> str:
-    """The variable ``MOUNT_POINTS``."""
-    return _json(_mount_points(paths))
+def render_settings(task: Task | Service) -> dict[str, str]:
+    """Return the settings whose length users decide, as the release contract carries them, by their names."""
+    return {
+        "environment": _json(_environment(task.environment)),
+        "secrets": _json(_secrets(task.secrets)),
+        "writable_paths": _json(_mount_points(task.writable_paths)),
+    }
 
 
 def _volumes(paths: Sequence[str]) -> list[str]:

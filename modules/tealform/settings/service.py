@@ -1,4 +1,4 @@
-"""One container behind the load balancer, with its own repository, pipeline and releases."""
+"""A service: one container behind the load balancer, with its own repository, pipeline and releases."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tealform.settings.build import Build
+from tealform.settings.build import Build, Scan, SourceTest
 from tealform.settings.release import Release
-from tealform.settings.scaling_schedule import Schedule
-from tealform.settings.scan import Scan
+from tealform.settings.schedules import Schedule
 from tealform.settings.source import CodeCommit, Source
-from tealform.settings.test_stage import SourceTest
 from tealform.settings.types import (
     Block,
     Distinct,
@@ -27,7 +25,7 @@ from tealform.settings.types import (
     one_of,
 )
 
-# CPU units to memory in MiB:
+# The only table of Fargate's sizes, CPU units to memory in MiB:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
 FARGATE_MEMORY: dict[int, tuple[int, ...]] = {
     256: (512, 1024, 2048),
@@ -119,8 +117,8 @@ class HealthCheck(Block):
         default=60, description="Seconds after its start in which a task is not stopped for being unhealthy."
     )
 
-    def takes(self, status: int) -> bool:
-        """Whether an answer with that status code means well."""
+    def accepts(self, status: int) -> bool:
+        """Return whether an answer with that status code means that a task is healthy."""
         ranges = (codes.partition("-") for codes in self.status.split(","))
         return any(int(low) <= status <= int(high or low) for low, _, high in ranges)
 
@@ -193,6 +191,6 @@ class Service(Block):
     release: Release = Field(default=Release(), description="How a new version takes over.")
 
     @property
-    def takes_everything(self) -> bool:
-        """Whether every request matches, so that rules after this one are never asked."""
+    def matches_every_request(self) -> bool:
+        """Return whether every request matches, so that no later rule is evaluated."""
         return not self.hosts and set(self.paths) <= {"/*", "*"}

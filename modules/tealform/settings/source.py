@@ -6,8 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tealform.settings.labeled_blocks import chosen_by_label
-from tealform.settings.types import Block, BucketName, ConnectionArn, Distinct, KeyArn, Name, between, matching
+from tealform.settings.types import (
+    Block,
+    BucketName,
+    ConnectionArn,
+    Distinct,
+    KeyArn,
+    Name,
+    between,
+    chosen_by_label,
+    matching,
+)
 
 # https://docs.aws.amazon.com/codecommit/latest/userguide/limits.html
 RepositoryName = Annotated[str, matching(r"[\w.-]{1,100}(?<!\.git)", "a CodeCommit repository name")]

@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tealform.settings.labeled_blocks import chosen_by_label
-from tealform.settings.types import Block, BucketName, KeyArn, Region, matching
+from tealform.settings.types import Block, BucketName, KeyArn, Region, chosen_by_label, matching
 
 CloudName = Annotated[
     str, matching(r"[A-Za-z0-9_-]{1,90}", "a name that HCP Terraform takes: letters, digits, - and _")

@@ -1,14 +1,15 @@
-"""The kinds of value that settings are made of: AWS's own rules, said in AWS's own words."""
+"""The types that settings are made of, with AWS's own limits in AWS's own words."""
 
 from __future__ import annotations
 
 import ipaddress
 import json
 import re
+import types
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 T = TypeVar("T")
 
@@ -19,43 +20,52 @@ class Block(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+def strip_annotated(annotation: Any) -> Any:
+    """Return the annotation without ``Annotated``."""
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+
+
+def union_members(annotation: Any) -> tuple[Any, ...]:
+    """Return the members of a union, and nothing for any other annotation."""
+    return get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else ()
+
+
+def as_block(annotation: Any) -> type[BaseModel] | None:
+    """Return the annotation if it is a block, otherwise ``None``."""
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+
+
 @dataclass(frozen=True)
 class Constraint(AfterValidator):
-    """A validator that can say for the reference what it accepts."""
+    """A validator with a description of what it accepts, for the reference."""
 
     accepts: str = ""
 
 
-def matching(pattern: str, what: str, *, any_language: bool = False) -> Constraint:
-    """A validator that accepts text matching all of ``pattern`` and calls anything else «not ``what``».
+def matching(pattern: str, what: str, *, any_language: bool = False, may_be_secret: bool = False) -> Constraint:
+    """Return a validator that accepts text matching all of ``pattern``, and reports other text as "not ``what``".
 
-    ``\\w`` and ``\\d`` are those of ASCII unless text of ``any_language`` is welcome.
+    ``\\w`` and ``\\d`` match ASCII only, unless ``any_language``. With ``may_be_secret``, the message shows the value only
+    if it is an ARN: anything else may be the secret itself, and messages are published.
     """
     compiled = re.compile(pattern, 0 if any_language else re.ASCII)
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
-            raise ValueError(f"{quoted(value)} is not {what}")
+            hidden = may_be_secret and not value.startswith("arn:")
+            raise ValueError(f"{'what is given' if hidden else quoted(value)} is not {what}")
         return value
 
     return Constraint(check, what)
 
 
-def referring(pattern: str, what: str) -> Constraint:
-    """As ``matching``, for the ARN of a secret: what is no ARN may be the secret itself, and messages are published."""
-    compiled = re.compile(pattern, re.ASCII)
-
-    def check(value: str) -> str:
-        if not compiled.fullmatch(value):
-            given = quoted(value) if value.startswith("arn:") else "what is given"
-            raise ValueError(f"{given} is not {what}")
-        return value
-
-    return Constraint(check, what)
+def arn(pattern: str, what: str, *, may_be_secret: bool = False) -> Constraint:
+    """Return a validator that accepts ARNs of any partition whose rest matches ``pattern``; the rest is as in ``matching``."""
+    return matching(rf"arn:aws(-[a-z]+)*:({pattern})", what, may_be_secret=may_be_secret)
 
 
 def between(low: int, high: int, unit: str = "", because: str = "") -> Constraint:
-    """A validator that accepts whole numbers from ``low`` to ``high``, both included; it may say why no others."""
+    """Return a validator that accepts whole numbers from ``low`` to ``high``, both included; ``because`` says why no others."""
 
     def check(value: int) -> int:
         if not low <= value <= high:
@@ -67,7 +77,7 @@ def between(low: int, high: int, unit: str = "", because: str = "") -> Constrain
 
 
 def one_of(*allowed: int, what: str) -> Constraint:
-    """A validator that accepts the ``allowed`` numbers only."""
+    """Return a validator that accepts only the ``allowed`` numbers."""
 
     def check(value: int) -> int:
         if value not in allowed:
@@ -76,6 +86,34 @@ def one_of(*allowed: int, what: str) -> Constraint:
 
     accepts = ", ".join(map(str, allowed))
     return Constraint(check, accepts)
+
+
+def chosen_by_label(default: str | None = None) -> BeforeValidator:
+    """Return a validator for blocks whose label is their kind, as in ``state "s3" { … }``.
+
+    It turns ``{"s3": {…}}`` into ``{"kind": "s3", …}``, which a discriminated union can read. ``default`` is the kind of a
+    block without a label. It raises ``ValueError`` when the block has no label and needs one, is given with several
+    labels, or sets ``kind`` itself.
+    """
+
+    def choose(value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        labels = [name for name, inner in value.items() if isinstance(inner, dict)]
+        if len(labels) == 1 and len(value) == 1:
+            return _with_kind(labels[0], value[labels[0]])
+        if default is not None:
+            return _with_kind(default, value)
+        given = f"; {' and '.join(labels)} are given" if len(labels) > 1 else ""
+        raise ValueError(f"must be given once, with one label that says its kind{given}")
+
+    return BeforeValidator(choose)
+
+
+def _with_kind(kind: str, block: dict[str, object]) -> dict[str, object]:
+    if "kind" in block:
+        raise ValueError('"kind" is no key; the label says the kind')
+    return {**block, "kind": kind}
 
 
 def _network(value: str) -> str:
@@ -97,15 +135,15 @@ def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:
 
 
 def quoted(value: object) -> str:
-    """As JSON writes it: a message stays on one line whatever was given."""
+    """Return the value as JSON writes it, so that a message stays on one line whatever the value is."""
     return json.dumps(value, ensure_ascii=False)
 
 
 Distinct = Annotated[tuple[T, ...], AfterValidator(_distinct)]
-"""A list in which nothing stands twice."""
+"""A list without duplicates."""
 
-# Names are kept to what every AWS service involved accepts: S3 takes lower case only, a
-# load balancer no underscore and no hyphen at either end.
+# The common subset of what the AWS services accept: S3 accepts lower case only, a load balancer neither underscores
+# nor a hyphen at either end.
 Name = Annotated[
     str,
     matching(
@@ -119,40 +157,35 @@ Account = Annotated[str, matching(r"\d{12}", "an account number of 12 digits")]
 Cidr = Annotated[str, Constraint(_network, "an IPv4 network like 10.0.0.0/16")]
 Port = Annotated[int, between(1, 65535)]
 CertificateArn = Annotated[
-    str,
-    matching(
-        r"arn:aws(-[a-z]+)*:(acm:[a-z0-9-]+|iam:):\d{12}:(server-)?certificate/.+",
-        "the ARN of an ACM or IAM certificate",
-    ),
+    str, arn(r"(acm:[a-z0-9-]+|iam:):\d{12}:(server-)?certificate/.+", "the ARN of an ACM or IAM certificate")
 ]
-# A secret's ARN ends with six characters of AWS's own; ECS takes a JSON key, a stage and a version behind it:
+# A secret's ARN ends with six characters that AWS adds. ECS accepts a JSON key, a stage and a version after it:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
 SecretArn = Annotated[
     str,
-    referring(
-        r"arn:aws(-[a-z]+)*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}(:[^:]*:[^:]*:[^:]*)?"
-        r"|ssm:[a-z0-9-]+:\d{12}:parameter/[\w./-]+)",
+    arn(
+        r"secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}(:[^:]*:[^:]*:[^:]*)?"
+        r"|ssm:[a-z0-9-]+:\d{12}:parameter/[\w./-]+",
         "the ARN of a Secrets Manager secret, with its last six characters, or of a Parameter Store parameter",
+        may_be_secret=True,
     ),
 ]
-KeyArn = Annotated[str, matching(r"arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key/.+", "the ARN of a KMS key")]
-PolicyArn = Annotated[str, matching(r"arn:aws(-[a-z]+)*:iam::(aws|\d{12}):policy/.+", "the ARN of an IAM policy")]
-WebAclArn = Annotated[
-    str, matching(r"arn:aws(-[a-z]+)*:wafv2:[a-z0-9-]+:\d{12}:regional/webacl/.+", "the ARN of a regional web ACL")
-]
+KeyArn = Annotated[str, arn(r"kms:[a-z0-9-]+:\d{12}:key/.+", "the ARN of a KMS key")]
+PolicyArn = Annotated[str, arn(r"iam::(aws|\d{12}):policy/.+", "the ARN of an IAM policy")]
+WebAclArn = Annotated[str, arn(r"wafv2:[a-z0-9-]+:\d{12}:regional/webacl/.+", "the ARN of a regional web ACL")]
 # https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
 FunctionArn = Annotated[
     str,
-    matching(
-        r"arn:aws(-[a-z]+)*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w-]{1,128})?",
+    arn(
+        r"lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w-]{1,128})?",
         "the ARN of a Lambda function, or of a version or alias of one",
     ),
 ]
 # https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_Connection.html
 ConnectionArn = Annotated[
     str,
-    matching(
-        r"arn:aws(-[a-z]+)*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]{36}",
+    arn(
+        r"(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]{36}",
         "the ARN of a connection of CodeConnections",
     ),
 ]

@@ -18,7 +18,7 @@ def run(arguments: list[str], root: Path) -> int:
     Returns 0 when all went well, 2 when not. A broken environment is reported and does not stop the others.
     """
     environments = root / "environments"
-    known = loader.names(environments)
+    known = loader.list_environments(environments)
     wanted = list(dict.fromkeys(arguments)) or known
     if not wanted:
         _complain(f"there are no environments; write {environments.name}/<name>/{loader.FILE}")
@@ -29,7 +29,7 @@ def run(arguments: list[str], root: Path) -> int:
     return 0 if written == len(wanted) else 2
 
 
-def _load(environments: Path, name: str, known: list[str]) -> loader.Settings | None:
+def _load(environments: Path, name: str, known: list[str]) -> loader.LoadedEnvironment | None:
     if name not in known:
         _complain(f"{environments.name}/{name}/{loader.FILE} does not exist; there are {', '.join(known) or 'none'}")
         return None
@@ -40,7 +40,7 @@ def _load(environments: Path, name: str, known: list[str]) -> loader.Settings | 
         return None
 
 
-def _synthesize(valid: list[loader.Settings], environments: Path) -> int:
+def _synthesize(valid: list[loader.LoadedEnvironment], environments: Path) -> int:
     """How many environments have their file."""
     print(f"Synthesizing {', '.join(settings.name for settings in valid)}", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -55,7 +55,7 @@ def _synthesize(valid: list[loader.Settings], environments: Path) -> int:
     return sum(_land(texts[settings.name], settings, environments) for settings in valid)
 
 
-def _land(text: str, settings: loader.Settings, environments: Path) -> bool:
+def _land(text: str, settings: loader.LoadedEnvironment, environments: Path) -> bool:
     """Whether everything is in place; the Terraform comes last, for it names the other files."""
     from tealform.service import lambda_packages
 

@@ -10,7 +10,7 @@ from tealform.bootstrap import account_requirements
 from tealform.bootstrap.account_requirements import Account
 from tealform.settings import loader
 from tealform.settings.errors import SettingsError
-from tealform.settings.loader import GENERATED, Settings
+from tealform.settings.loader import GENERATED, LoadedEnvironment
 
 FOLDER = "bootstrap"
 """Where in the project it is, in a folder for each account."""
@@ -28,7 +28,7 @@ def run(root: Path) -> int:
     Returns 0 when all went well, 2 when not. Every mistake in an environment is reported, and nothing is written for its account.
     """
     environments = root / "environments"
-    names = loader.names(environments)
+    names = loader.list_environments(environments)
     if not names:
         _complain(f"there are no environments; write {environments.name}/<name>/{loader.FILE}")
         return 2
@@ -50,16 +50,16 @@ def run(root: Path) -> int:
     return 0 if sound and wanted and len(written) == len(wanted) else 2
 
 
-def _load(environments: Path, names: Iterable[str]) -> tuple[list[Settings], set[str | None], bool]:
+def _load(environments: Path, names: Iterable[str]) -> tuple[list[LoadedEnvironment], set[str | None], bool]:
     """The valid environments, the accounts of the others (``None`` for one that does not say), and whether there is no other."""
-    valid: list[Settings] = []
+    valid: list[LoadedEnvironment] = []
     spoilt: set[str | None] = set()
     for name in names:
         try:
             valid.append(loader.load(environments, name))
         except SettingsError as error:
             _complain(str(error))
-            spoilt.add(loader.account(environments, name))
+            spoilt.add(loader.read_account(environments, name))
     return valid, spoilt, not spoilt
 
 
@@ -92,7 +92,7 @@ def _land(text: str, folder: Path, root: Path) -> bool:
     return True
 
 
-def _tell_of_leftovers(root: Path, written: list[str], valid: list[Settings] | None) -> None:
+def _tell_of_leftovers(root: Path, written: list[str], valid: list[LoadedEnvironment] | None) -> None:
     """What was generated for an account that needs nothing any more is not taken away: Terraform would forget what it made."""
     if valid is None:
         return

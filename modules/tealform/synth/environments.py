@@ -25,7 +25,7 @@ def names(root: Path) -> list[str]:
     A folder that holds only generated Terraform counts too: it can be applied, so nothing may overlook it.
     """
     generated = {file.parent.name for file in (root / "environments").glob(f"*/{GENERATED}")}
-    return sorted(generated.union(loader.names(root / "environments")))
+    return sorted(generated.union(loader.list_environments(root / "environments")))
 
 
 def folder(root: Path, name: str) -> Path:

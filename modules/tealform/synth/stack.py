@@ -36,7 +36,7 @@ from tealform.service.platform import Cluster, ClusterProps, ServicePlatform
 from tealform.service.service import Service, ServiceProps
 from tealform.settings import terraform_backend
 from tealform.settings.environment import Environment
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.notifications import Notifications
 from tealform.settings.service import Service as ServiceSettings
 from tealform.settings.source import Promotion
@@ -50,7 +50,7 @@ _LOAD_BALANCERS: dict[str, type[LoadBalancer]] = {
 class EnvironmentStack(RootModule):
     """All that an environment is, and the pipelines of others that are in its account. Its id is the environment's name."""
 
-    def __init__(self, scope: App, settings: Settings) -> None:
+    def __init__(self, scope: App, settings: LoadedEnvironment) -> None:
         super().__init__(scope, settings.name)
         self._settings, self._project = settings, settings.project
         self._configure_terraform()
@@ -67,7 +67,9 @@ class EnvironmentStack(RootModule):
     def _configure_terraform(self) -> None:
         context, environment = self._settings.context, self._settings.environment
         tags = {"project": context.project, "environment": context.environment, **environment.tags}
-        self.configure(context.region, context.account, tags, terraform_backend.blocks(context, environment.state))
+        self.configure(
+            context.region, context.account, tags, terraform_backend.render_blocks(context, environment.state)
+        )
 
     def _shared(self) -> SharedResources:
         context, environment, project = self._settings.context, self._settings.environment, self._project

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from tealform.aws import App
 from tealform.service import lambda_packages
-from tealform.settings.loader import GENERATED, Settings
+from tealform.settings.loader import GENERATED, LoadedEnvironment
 from tealform.synth.stack import EnvironmentStack
 
 
-def synthesize(environments: list[Settings], folder: Path) -> dict[str, str]:
+def synthesize(environments: list[LoadedEnvironment], folder: Path) -> dict[str, str]:
     """The Terraform JSON of each environment, by name. ``folder`` gets CDKTF's own output."""
     app = App(outdir=str(folder))
     for settings in environments:

@@ -44,7 +44,9 @@ def only(texts: Mapping[str, str]) -> Template:
 def _bootstrapped(texts: tuple[tuple[str, str], ...]) -> dict[str, Template]:
     with tempfile.TemporaryDirectory() as scratch:
         environments = write(Path(scratch), dict(texts)) / "environments"
-        found = account_requirements.of(loader.load(environments, name) for name in loader.names(environments))
+        found = account_requirements.of(
+            loader.load(environments, name) for name in loader.list_environments(environments)
+        )
     generated = synthesize([account for account in found if account.needs_something])
     return {number: Template(json.loads(text)) for number, text in generated.items()}
 

@@ -356,7 +356,7 @@ def _sids(policies: Any) -> list[str]:
 
 
 @functools.cache
-def _settings() -> loader.Settings:
+def _settings() -> loader.LoadedEnvironment:
     from tests.support import settings
 
     return settings(environment(), "dev")

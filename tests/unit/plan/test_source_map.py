@@ -95,7 +95,7 @@ def test_attribute_is_made_from_what_it_refers_to(dev: Path) -> None:
     assert made("aws_eip.unknown", "vpc_id") == set()
 
 
-@pytest.mark.parametrize("name", loader.names(ENVIRONMENTS))
+@pytest.mark.parametrize("name", loader.list_environments(ENVIRONMENTS))
 def test_every_construct_of_the_shipped_environments_has_a_setting_or_is_always_there(name: str) -> None:
     document = json.loads((ENVIRONMENTS / name / loader.GENERATED).read_text())
     paths = [

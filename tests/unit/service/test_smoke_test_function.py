@@ -16,7 +16,7 @@ import pytest
 
 from tealform.service import lambda_packages
 from tealform.service.functions import smoke_test
-from tealform.settings.hooks import SMOKE_TEST_STAGE
+from tealform.settings.release import SMOKE_TEST_STAGE
 from tealform.synth.synthesis import synthesize
 from tests.support import ZONES, Template, environment, settings, template
 

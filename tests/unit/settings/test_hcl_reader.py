@@ -94,23 +94,14 @@ def test_says_what_is_given_twice_and_keeps_the_first(tmp_path: Path) -> None:
         (r'key = "\q"', r':1: key: "\q" is not an escape that HCL knows'),
         (r'key = "\ud800"', r':1: key: "\ud800" is not an escape that HCL knows'),
         ("key = " + "9" * 19, ":1: key: has more than 18 digits"),
-        (
-            '\nservice "${x}" {}',
-            ":2: service: must be a literal value; variables, functions and ${…} are not evaluated here",
-        ),
-        (
-            "key = {\n  a = 1\n  b = var.x\n}",
-            ":3: key.b: must be a literal value; variables, functions and ${…} are not evaluated here",
-        ),
-        (
-            "key = [\n  1,\n  var.x,\n]",
-            ":3: key: must be a literal value; variables, functions and ${…} are not evaluated here",
-        ),
+        ('\nservice "${x}" {}', ":2: service: must be a literal value; variables, functions and ${…} are not evaluated here"),
+        ("key = {\n  a = 1\n  b = var.x\n}", ":3: key.b: must be a literal value; variables, functions and ${…} are not evaluated here"),
+        ("key = [\n  1,\n  var.x,\n]", ":3: key: must be a literal value; variables, functions and ${…} are not evaluated here"),
         ("key = 'x'", """:1: not valid HCL: text stands in straight double quotes, like "this", not in '"""),
         ("key = “x”", """:1: not valid HCL: text stands in straight double quotes, like "this", not in “"""),
         ("key = " + "[" * 3000 + "]" * 3000, ":1: nested too deeply to be read"),
     ],
-)
+)  # fmt: skip
 def test_says_what_cannot_be_taken(tmp_path: Path, text: str, problem: str) -> None:
     assert problems(tmp_path, text + "\n") == [f"environments/dev/environment.hcl{problem}"]
 

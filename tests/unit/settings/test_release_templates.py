@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tealform.settings import loader
-from tealform.settings.pull_through_cache import UPSTREAMS
+from tealform.settings.build import UPSTREAMS
 from tealform.settings.release_templates import RESERVED_VARIABLES
 from tealform.synth.synthesis import synthesize
 from tests.inventory import ENVIRONMENTS, ROOT
@@ -22,7 +22,7 @@ from tests.support import Body, Template, environment, template
 from tests.unit.artifacts.codebuild import Account
 
 ENGINES = ("codedeploy", "ecs")
-NAMES = loader.names(ENVIRONMENTS)
+NAMES = loader.list_environments(ENVIRONMENTS)
 MANY = """
 cpu                       = 1024
 memory                    = 3072
@@ -48,7 +48,7 @@ def test_the_reserved_names_are_those_that_the_build_gets_and_sets() -> None:
     # What is there with some settings alone is reserved for all.
     secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ecr-pullthroughcache/x-AbCdEf"
     registries = [
-        f'pull_through_cache "{name}" {{\n {f"credentials = {json.dumps(secret)}" if each.credentials else ""}\n}}'
+        f'pull_through_cache "{name}" {{\n {f"credentials = {json.dumps(secret)}" if each.needs_credentials else ""}\n}}'
         for name, each in UPSTREAMS.items()
     ]
     text = environment(service='build { cache = "ecr" }', top="\n".join(registries))

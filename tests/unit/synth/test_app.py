@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tealform.service import lambda_packages
-from tealform.settings.loader import GENERATED, Settings
+from tealform.settings.loader import GENERATED, LoadedEnvironment
 from tealform.synth import app, synthesis
 from tealform.synth.atomic_write import land
 from tests.inventory import ENVIRONMENTS, ROOT
@@ -25,7 +25,7 @@ generate = synthesis.synthesize
 generated: dict[str, dict[str, str]] = {}
 
 
-def generate_once(environments: list[Settings], folder: Path) -> dict[str, str]:
+def generate_once(environments: list[LoadedEnvironment], folder: Path) -> dict[str, str]:
     key = repr([(each.name, each.environment) for each in environments])
     if key not in generated:
         generated[key] = generate(environments, folder)

@@ -12,12 +12,12 @@ import pytest
 
 from tealform.service import lambda_packages
 from tealform.settings import loader
-from tealform.settings.loader import GENERATED, Settings
+from tealform.settings.loader import GENERATED, LoadedEnvironment
 from tealform.synth.synthesis import synthesize
 from tests.inventory import ENVIRONMENTS, generated, inventory, recorded
 from tests.unit.artifacts.codebuild import Account
 
-NAMES = loader.names(ENVIRONMENTS)
+NAMES = loader.list_environments(ENVIRONMENTS)
 REFERENCE = re.compile(r"\$\{(data\.)?([a-z0-9_]+)\.([A-Za-z0-9_-]+)\.[a-z0-9_.]+\}")
 
 
@@ -28,7 +28,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def settings(name: str) -> Settings:
+def settings(name: str) -> LoadedEnvironment:
     return loader.load(ENVIRONMENTS, name)
 
 
@@ -53,13 +53,15 @@ def test_there_are_the_three_that_the_readme_speaks_of() -> None:
     assert {"dev", "staging", "prod"} <= set(NAMES)
 
 
-def test_what_is_committed_is_what_the_settings_say(name: str, settings: Settings, tmp_path: Path) -> None:
+def test_what_is_committed_is_what_the_settings_say(name: str, settings: LoadedEnvironment, tmp_path: Path) -> None:
     fresh = synthesize([settings], tmp_path)[name]
     committed = (ENVIRONMENTS / name / GENERATED).read_text(encoding="utf-8")
     assert committed == fresh, f"environments/{name}/{GENERATED} is out of date; run: make synth ENV={name}"
 
 
-def test_the_programs_beside_it_are_those_that_it_runs(name: str, settings: Settings, document: dict[str, Any]) -> None:
+def test_the_programs_beside_it_are_those_that_it_runs(
+    name: str, settings: LoadedEnvironment, document: dict[str, Any]
+) -> None:
     there = {file.name: file.read_bytes() for file in (ENVIRONMENTS / name).glob("*.zip")}
     assert there == {
         program.archive: program.content for program in lambda_packages.list_packages(settings.environment)
@@ -107,7 +109,7 @@ def test_policies_are_documents_not_strings(document: dict[str, Any]) -> None:
             assert re.fullmatch(r"\$\{data\.aws_iam_policy_document\.[\w-]+\.json\}", body[key])
 
 
-def test_only_this_account_is_let_in(document: dict[str, Any], settings: Settings) -> None:
+def test_only_this_account_is_let_in(document: dict[str, Any], settings: LoadedEnvironment) -> None:
     (provider,) = document["provider"]["aws"]
     assert provider["allowed_account_ids"] == [settings.context.account]
     assert provider["region"] == settings.context.region
@@ -115,7 +117,7 @@ def test_only_this_account_is_let_in(document: dict[str, Any], settings: Setting
 
 
 def test_a_release_registers_what_terraform_registered(
-    document: dict[str, Any], settings: Settings, account: Account
+    document: dict[str, Any], settings: LoadedEnvironment, account: Account
 ) -> None:
     for name in settings.environment.service:
         projects = document["resource"]["aws_codebuild_project"]

@@ -9,8 +9,8 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from tealform.settings.introspection import as_block, bare, members
 from tealform.settings.service import Service
+from tealform.settings.types import as_block, strip_annotated, union_members
 from tests.inventory import ROOT
 from tools import setting_effects
 
@@ -36,7 +36,7 @@ def settings(model: type[BaseModel], path: str = "") -> Iterator[str]:
 
 def blocks(annotation: Any) -> list[type[BaseModel]]:
     """The blocks that a setting may hold; those in blocks with names of their own count as one setting."""
-    found = [as_block(bare(each)) for each in (annotation, *members(bare(annotation)))]
+    found = [as_block(strip_annotated(each)) for each in (annotation, *union_members(strip_annotated(annotation)))]
     return [block for block in found if block is not None]
 
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform_harness.aws_emulator.server import EmulatedAws
 from tealform_harness.verify.assertions import codedeploy
 from tests import support
@@ -65,11 +65,11 @@ GROUP: Json = {
 }
 
 
-def _settings(service: str = WATCHED, balancer: str = 'protocol = "http"') -> Settings:
+def _settings(service: str = WATCHED, balancer: str = 'protocol = "http"') -> LoadedEnvironment:
     return support.settings(support.environment(service=service, load_balancer=balancer), "dev")
 
 
-def _wrong(group: Json, hooks: list[Json], settings: Settings, steps: Json = STEPS) -> list[str]:
+def _wrong(group: Json, hooks: list[Json], settings: LoadedEnvironment, steps: Json = STEPS) -> list[str]:
     """What does not hold, where CodeDeploy tells of ``group`` and the build of ``hooks``."""
     variables = [{"name": "HOOKS", "value": json.dumps(hooks)}]
     config = {"deploymentConfigInfo": {"trafficRoutingConfig": steps}}

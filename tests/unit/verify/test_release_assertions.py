@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform_harness.aws_emulator.server import EmulatedAws
 from tealform_harness.aws_emulator.services import install
 from tealform_harness.verify.assertions import release
@@ -48,7 +48,7 @@ def aws() -> Iterator[None]:
         yield
 
 
-def _settings(service: str = WATCHED) -> Settings:
+def _settings(service: str = WATCHED) -> LoadedEnvironment:
     return support.settings(support.environment(service=service), "dev")
 
 
@@ -75,7 +75,7 @@ def _all_alarms() -> None:
         _alarm(colour, "errors", ERRORS)
 
 
-def _wrong(settings: Settings) -> list[str]:
+def _wrong(settings: LoadedEnvironment) -> list[str]:
     return [str(fact) for fact in release.facts(AWS, settings) if not fact.holds]
 
 

@@ -29,7 +29,7 @@ def _judge(folder: Path, terraform: Terraform) -> list[Verdict]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("terraform", terraform_binaries.list_terraforms(), ids=lambda each: each.origin)
-@pytest.mark.parametrize("name", loader.names(ENVIRONMENTS))
+@pytest.mark.parametrize("name", loader.list_environments(ENVIRONMENTS))
 def test_shipped_environment_is_accepted_and_lives(name: str, terraform: Terraform) -> None:
     schema, life = _judge(ENVIRONMENTS / name, terraform)
     assert (schema.result, schema.findings, schema.notes) == ("proved", (), ())

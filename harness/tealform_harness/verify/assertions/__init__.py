@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from botocore.exceptions import ClientError
 
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform_harness.aws_emulator.server import EmulatedAws
 from tealform_harness.verify.assertions import codedeploy, delivery, ecs, load_balancer, network, release, service
 from tealform_harness.verify.assertions.assertion import Fact
@@ -22,12 +22,12 @@ _CONCERNS = (
 )
 
 
-def gather(aws: EmulatedAws, settings: Settings) -> list[Fact]:
+def gather(aws: EmulatedAws, settings: LoadedEnvironment) -> list[Fact]:
     """Every fact about the environment; what AWS answers with an error, or not at all, is one that does not hold."""
     return list(_facts(aws, settings))
 
 
-def _facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
+def _facts(aws: EmulatedAws, settings: LoadedEnvironment) -> Iterator[Fact]:
     for concern in _CONCERNS:
         try:
             yield from concern(aws, settings)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tealform.settings.errors import Path_
+from tealform.settings.errors import SettingPath
 
 
 @dataclass(frozen=True)
 class Fact:
     """The setting that it comes from, what it is ``about`` in words, what the settings say, and what AWS answered."""
 
-    setting: Path_
+    setting: SettingPath
     about: str
     expected: object
     found: object

@@ -8,7 +8,7 @@ from typing import Any
 
 from tealform.pipeline.cross_account_role import parameters
 from tealform.pipeline.deployment_config import predefined
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.service import Service
 from tealform_harness.aws_emulator.server import EmulatedAws
 from tealform_harness.verify import routes
@@ -17,7 +17,7 @@ from tealform_harness.verify.assertions.delivery import filling_project
 from tealform_harness.verify.assertions.release import alarm_names
 
 
-def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
+def facts(aws: EmulatedAws, settings: LoadedEnvironment) -> Iterator[Fact]:
     """The same for each service that CodeDeploy releases."""
     for name, service in settings.environment.service.items():
         if service.release.engine == "codedeploy":
@@ -33,7 +33,7 @@ def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
             yield from _hooks(aws, settings, name, service)
 
 
-def _pace(aws: EmulatedAws, settings: Settings, name: str, group: dict[str, Any]) -> Iterator[Fact]:
+def _pace(aws: EmulatedAws, settings: LoadedEnvironment, name: str, group: dict[str, Any]) -> Iterator[Fact]:
     release, config = settings.environment.service[name].release, group["deploymentConfigName"]
     if expected := predefined(release):
         yield Fact(("service", name, "release"), f"{name}'s pace", expected, config)
@@ -59,7 +59,7 @@ def _waits(name: str, service: Service, group: dict[str, Any]) -> Iterator[Fact]
     )
 
 
-def _rollback(settings: Settings, name: str, group: dict[str, Any]) -> Iterator[Fact]:
+def _rollback(settings: LoadedEnvironment, name: str, group: dict[str, Any]) -> Iterator[Fact]:
     rollback, alarms = group["autoRollbackConfiguration"], group.get("alarmConfiguration", {})
     names = alarm_names(settings, name)
     events = ["DEPLOYMENT_FAILURE", *(["DEPLOYMENT_STOP_ON_ALARM"] if names else []), "DEPLOYMENT_STOP_ON_REQUEST"]
@@ -69,7 +69,7 @@ def _rollback(settings: Settings, name: str, group: dict[str, Any]) -> Iterator[
     yield Fact(("service", name, "release", "alarms"), f"alarms that roll {name} back", names, minded)
 
 
-def _listeners(aws: EmulatedAws, settings: Settings, name: str, group: dict[str, Any]) -> Iterator[Fact]:
+def _listeners(aws: EmulatedAws, settings: LoadedEnvironment, name: str, group: dict[str, Any]) -> Iterator[Fact]:
     wanted = settings.environment.load_balancer
     (pair,) = group["loadBalancerInfo"]["targetGroupPairInfoList"]
     ports = {listener["ListenerArn"]: port for port, listener in routes.listeners(aws, settings).items()}
@@ -84,7 +84,7 @@ def _listeners(aws: EmulatedAws, settings: Settings, name: str, group: dict[str,
     yield Fact(("service", name, "release"), f"{name}'s colours", colours, groups)
 
 
-def _hooks(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
+def _hooks(aws: EmulatedAws, settings: LoadedEnvironment, name: str, service: Service) -> Iterator[Fact]:
     """They stand in the AppSpec, which the build fills."""
     found = {event: arn for hook in json.loads(_filled_from(aws, settings, name)) for event, arn in hook.items()}
     release = service.release
@@ -95,7 +95,7 @@ def _hooks(aws: EmulatedAws, settings: Settings, name: str, service: Service) ->
     yield Fact(("service", name, "release", "hooks"), f"functions that a release of {name} calls", wanted, found)
 
 
-def _filled_from(aws: EmulatedAws, settings: Settings, name: str) -> str:
+def _filled_from(aws: EmulatedAws, settings: LoadedEnvironment, name: str) -> str:
     """What the AppSpec's hooks are filled from: a variable of a build, or a parameter that another account reads."""
     region = settings.context.region
     if settings.environment.pipelines_in:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.service import Service
 from tealform.settings.source import S3, CodeCommit, Connected, Promotion
 from tealform_harness.aws_emulator.server import EmulatedAws
@@ -15,7 +15,7 @@ from tealform_harness.verify import push_source
 from tealform_harness.verify.assertions.assertion import Fact
 
 
-def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
+def facts(aws: EmulatedAws, settings: LoadedEnvironment) -> Iterator[Fact]:
     """The same for each service whose pipeline is here, be it of this environment or of another one."""
     here = [] if settings.environment.pipelines_in else [settings]
     for other in settings.project.delivered_by(settings.name):
@@ -29,31 +29,31 @@ def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
             yield from _trigger(aws, each, name, service)
 
 
-def _other(settings: Settings, name: str) -> Settings:
+def _other(settings: LoadedEnvironment, name: str) -> LoadedEnvironment:
     """Another environment, as the account of its pipelines sees it."""
     project = settings.project
-    neighbours = {other: environment for other, environment in project.environments.items() if other != name}
+    neighbors = {other: environment for other, environment in project.environments.items() if other != name}
     return replace(
         settings,
         name=name,
         environment=project.environments[name],
         context=project.pipelines(name),
-        neighbours=neighbours,
+        neighbors=neighbors,
     )
 
 
-def filling_project(settings: Settings, name: str) -> str:
+def filling_project(settings: LoadedEnvironment, name: str) -> str:
     """The CodeBuild project that fills in a service's release contract."""
     full_name = settings.context.name(name)
     return f"{full_name}-prepare" if _is_prepared(settings, name) else full_name
 
 
-def _is_prepared(settings: Settings, name: str) -> bool:
+def _is_prepared(settings: LoadedEnvironment, name: str) -> bool:
     source = settings.environment.service[name].source
     return isinstance(source, Promotion) or settings.environment.pipelines_in is not None
 
 
-def _images(aws: EmulatedAws, settings: Settings, name: str) -> Iterator[Fact]:
+def _images(aws: EmulatedAws, settings: LoadedEnvironment, name: str) -> Iterator[Fact]:
     registry = aws.client("ecr", settings.context.region)
     found = registry.describe_repositories(repositoryNames=[push_source.image_repository(settings, name)])[
         "repositories"
@@ -66,7 +66,7 @@ def _images(aws: EmulatedAws, settings: Settings, name: str) -> Iterator[Fact]:
     )
 
 
-def _build(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
+def _build(aws: EmulatedAws, settings: LoadedEnvironment, name: str, service: Service) -> Iterator[Fact]:
     builds = aws.client("codebuild", settings.context.region)
     (filling,) = builds.batch_get_projects(names=[filling_project(settings, name)])["projects"]
     if settings.environment.pipelines_in is None:
@@ -89,7 +89,7 @@ def _variables(project: dict[str, Any]) -> dict[str, str]:
     return {each["name"]: each["value"] for each in project["environment"]["environmentVariables"]}
 
 
-def _pipeline(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
+def _pipeline(aws: EmulatedAws, settings: LoadedEnvironment, name: str, service: Service) -> Iterator[Fact]:
     pipelines, release = aws.client("codepipeline", settings.context.region), service.release
     found = pipelines.get_pipeline(name=settings.context.name(name))["pipeline"]
     stages = {stage["name"]: stage["actions"][0] for stage in found["stages"]}
@@ -107,7 +107,7 @@ def _pipeline(aws: EmulatedAws, settings: Settings, name: str, service: Service)
     yield Fact(("service", name, "source"), f"polling of {name}'s source", ["false"], polls)
 
 
-def _stages(settings: Settings, name: str, service: Service) -> Iterator[str]:
+def _stages(settings: LoadedEnvironment, name: str, service: Service) -> Iterator[str]:
     yield "Source"
     if not isinstance(service.source, Promotion):
         yield "Build"
@@ -124,7 +124,7 @@ def _stages(settings: Settings, name: str, service: Service) -> Iterator[str]:
         yield "HandOver"
 
 
-def _trigger(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
+def _trigger(aws: EmulatedAws, settings: LoadedEnvironment, name: str, service: Service) -> Iterator[Fact]:
     """One thing starts the pipeline, and that is what the settings say."""
     path, source = ("service", name, "source"), service.source
     if isinstance(source, Connected):

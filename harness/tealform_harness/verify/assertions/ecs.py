@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tealform.settings.hooks import SMOKE_TEST_STAGE
-from tealform.settings.loader import Settings
-from tealform.settings.release import Release
+from tealform.settings.loader import LoadedEnvironment
+from tealform.settings.release import SMOKE_TEST_STAGE, Release
 from tealform.settings.service import Service
 from tealform_harness.aws_emulator.server import EmulatedAws
 from tealform_harness.verify.assertions.assertion import Fact
@@ -15,14 +14,14 @@ from tealform_harness.verify.assertions.release import alarm_names
 _STRATEGIES = {"all_at_once": "BLUE_GREEN", "canary": "CANARY", "linear": "LINEAR"}
 
 
-def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
+def facts(aws: EmulatedAws, settings: LoadedEnvironment) -> Iterator[Fact]:
     """The same for each service that ECS releases."""
     for name, service in settings.environment.service.items():
         if service.release.engine == "ecs":
             yield from _of_service(aws, settings, name, service)
 
 
-def _of_service(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
+def _of_service(aws: EmulatedAws, settings: LoadedEnvironment, name: str, service: Service) -> Iterator[Fact]:
     release, context = service.release, settings.context
     answered = aws.client("ecs", context.region).describe_services(
         cluster=context.name(), services=[context.name(name)]
@@ -59,7 +58,7 @@ def _pace(release: Release) -> dict[str, object]:
     }
 
 
-def _hooks(settings: Settings, name: str, release: Release) -> dict[str, str]:
+def _hooks(settings: LoadedEnvironment, name: str, release: Release) -> dict[str, str]:
     hooks = {key.upper(): arn for key, arn in release.hooks.given().items()}
     if release.smoke_test:
         function = settings.context.name(name, "smoke-test")

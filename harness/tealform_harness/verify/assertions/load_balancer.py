@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform_harness.aws_emulator.server import EmulatedAws
 from tealform_harness.verify import routes
 from tealform_harness.verify.assertions.assertion import Fact
@@ -13,7 +13,7 @@ _PROTOCOLS = {"network": {"https": "TLS", "http": "TCP"}, "application": {"https
 _TESTS = "a smoke test"
 
 
-def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
+def facts(aws: EmulatedAws, settings: LoadedEnvironment) -> Iterator[Fact]:
     """Its kind, attributes, listeners and who is let in."""
     if not settings.environment.service:
         return
@@ -44,7 +44,7 @@ def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
     )
 
 
-def _attributes(aws: EmulatedAws, settings: Settings, arn: str) -> Iterator[Fact]:
+def _attributes(aws: EmulatedAws, settings: LoadedEnvironment, arn: str) -> Iterator[Fact]:
     wanted = settings.environment.load_balancer
     answered = aws.client("elbv2", settings.context.region).describe_load_balancer_attributes(LoadBalancerArn=arn)
     attributes = {each["Key"]: each["Value"] for each in answered["Attributes"]}
@@ -70,20 +70,20 @@ def _attributes(aws: EmulatedAws, settings: Settings, arn: str) -> Iterator[Fact
     yield Fact(("load_balancer",), "access logs", str(logs).lower(), found)
 
 
-def _ports(settings: Settings) -> list[int]:
+def _ports(settings: LoadedEnvironment) -> list[int]:
     """Where services are reached, in production and in tests."""
     wanted = settings.environment.load_balancer
     return [wanted.port, wanted.test_port] if wanted.test_listener else [wanted.port]
 
 
-def _listeners(settings: Settings) -> list[tuple[int, str]]:
+def _listeners(settings: LoadedEnvironment) -> list[tuple[int, str]]:
     wanted = settings.environment.load_balancer
     protocol = _PROTOCOLS[wanted.type][wanted.protocol]
     redirect = [(80, "HTTP")] if wanted.redirects_http else []
     return sorted([(port, protocol) for port in _ports(settings)] + redirect)
 
 
-def _let_in(settings: Settings) -> list[tuple[str, int]]:
+def _let_in(settings: LoadedEnvironment) -> list[tuple[str, int]]:
     wanted = settings.environment.load_balancer
     ports = [wanted.port, 80] if wanted.redirects_http else [wanted.port]
     production = [(cidr, port) for cidr in wanted.ingress_cidrs for port in ports]
@@ -92,7 +92,7 @@ def _let_in(settings: Settings) -> list[tuple[str, int]]:
     return sorted(production + [(cidr, wanted.test_port) for cidr in wanted.test_cidrs] + tests)
 
 
-def _admitted(aws: EmulatedAws, settings: Settings, groups: list[str]) -> list[tuple[str, int]]:
+def _admitted(aws: EmulatedAws, settings: LoadedEnvironment, groups: list[str]) -> list[tuple[str, int]]:
     """Ranges, and smoke tests for other security groups: nobody else has one that is let in."""
     ec2 = aws.client("ec2", settings.context.region)
     answered = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": groups}])["SecurityGroupRules"]

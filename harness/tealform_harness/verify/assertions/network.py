@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.network import CreatedNetwork
 from tealform_harness.aws_emulator.server import EmulatedAws
 from tealform_harness.verify.assertions.assertion import Fact
@@ -13,7 +13,7 @@ from tealform_harness.verify.assertions.assertion import Fact
 _GATEWAYS = {"none": 0, "single": 1}
 
 
-def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
+def facts(aws: EmulatedAws, settings: LoadedEnvironment) -> Iterator[Fact]:
     """Nothing for a network that exists without us."""
     network = settings.environment.network
     if not isinstance(network, CreatedNetwork):

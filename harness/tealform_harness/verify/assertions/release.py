@@ -7,26 +7,26 @@ from collections.abc import Iterator
 from typing import Any
 
 from tealform.service import lambda_packages
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.service import Service
 from tealform_harness.aws_emulator.server import EmulatedAws
 from tealform_harness.verify.assertions.assertion import Fact
 
 
-def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
+def facts(aws: EmulatedAws, settings: LoadedEnvironment) -> Iterator[Fact]:
     """The same for each service."""
     for name, service in settings.environment.service.items():
         yield from _alarms(aws, settings, name, service)
         yield from _smoke_test(aws, settings, name, service)
 
 
-def alarm_names(settings: Settings, name: str) -> list[str]:
+def alarm_names(settings: LoadedEnvironment, name: str) -> list[str]:
     """The alarms that roll a service's release back, its own and those that are named, sorted."""
     alarms = settings.environment.service[name].release.alarms
     return sorted([*alarms.names, *_thresholds(settings, name)])
 
 
-def _thresholds(settings: Settings, name: str) -> dict[str, float]:
+def _thresholds(settings: LoadedEnvironment, name: str) -> dict[str, float]:
     """The thresholds of a service's own alarms, by name."""
     alarms = settings.environment.service[name].release.alarms
     thresholds = {
@@ -39,7 +39,7 @@ def _thresholds(settings: Settings, name: str) -> dict[str, float]:
     return {settings.context.name(name, colour, kind): thresholds[kind] for kind in kinds for colour in colours}
 
 
-def _alarms(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
+def _alarms(aws: EmulatedAws, settings: LoadedEnvironment, name: str, service: Service) -> Iterator[Fact]:
     wanted, path = service.release.alarms, ("service", name, "release", "alarms")
     found = _own_alarms(aws, settings, name)
     thresholds = {alarm: each["Threshold"] for alarm, each in found.items()}
@@ -52,7 +52,7 @@ def _alarms(aws: EmulatedAws, settings: Settings, name: str, service: Service) -
         yield Fact(path, f"what {alarm} watches", [settings.context.name(name, colour)], watched)
 
 
-def _own_alarms(aws: EmulatedAws, settings: Settings, name: str) -> dict[str, dict[str, Any]]:
+def _own_alarms(aws: EmulatedAws, settings: LoadedEnvironment, name: str) -> dict[str, dict[str, Any]]:
     """Those on one of a service's colours."""
     cloudwatch, beginning = aws.client("cloudwatch", settings.context.region), settings.context.name(name)
     pages = cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix=beginning)
@@ -74,7 +74,7 @@ def _group_of(metric: dict[str, Any]) -> str:
     return str(group).split("/")[1]
 
 
-def _smoke_test(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
+def _smoke_test(aws: EmulatedAws, settings: LoadedEnvironment, name: str, service: Service) -> Iterator[Fact]:
     test, path = service.release.smoke_test, ("service", name, "release", "smoke_test")
     functions = aws.client("lambda", settings.context.region)
     function = settings.context.name(name, "smoke-test")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.service import Service
 from tealform_harness.aws_emulator.server import EmulatedAws
 from tealform_harness.verify import routes
 from tealform_harness.verify.assertions.assertion import Fact
 
 
-def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
+def facts(aws: EmulatedAws, settings: LoadedEnvironment) -> Iterator[Fact]:
     """The same for each service."""
     for name, service in settings.environment.service.items():
         yield from _task(aws, settings, name, service)
@@ -23,7 +23,7 @@ def facts(aws: EmulatedAws, settings: Settings) -> Iterator[Fact]:
         yield from _logs(aws, settings, name)
 
 
-def _task(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
+def _task(aws: EmulatedAws, settings: LoadedEnvironment, name: str, service: Service) -> Iterator[Fact]:
     ecs = aws.client("ecs", settings.context.region)
     task = ecs.describe_task_definition(taskDefinition=settings.context.name(name))["taskDefinition"]
     yield Fact(
@@ -55,7 +55,7 @@ def _task(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> 
     )
 
 
-def _service(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
+def _service(aws: EmulatedAws, settings: LoadedEnvironment, name: str, service: Service) -> Iterator[Fact]:
     context = settings.context
     ecs = aws.client("ecs", context.region)
     found = ecs.describe_services(cluster=context.name(), services=[context.name(name)])["services"]
@@ -86,7 +86,7 @@ def _service(aws: EmulatedAws, settings: Settings, name: str, service: Service) 
     )
 
 
-def _target_groups(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
+def _target_groups(aws: EmulatedAws, settings: LoadedEnvironment, name: str, service: Service) -> Iterator[Fact]:
     check = service.health_check
     for colour, group in _groups(aws, settings, name).items():
         asked = (group["HealthCheckPath"], group["Matcher"]["HttpCode"], group["HealthCheckIntervalSeconds"])
@@ -99,7 +99,7 @@ def _target_groups(aws: EmulatedAws, settings: Settings, name: str, service: Ser
         yield Fact(("service", name, "health_check"), f"{name}'s targets of {colour}", "ip", group["TargetType"])
 
 
-def _routes(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
+def _routes(aws: EmulatedAws, settings: LoadedEnvironment, name: str, service: Service) -> Iterator[Fact]:
     """Where each port leads; with engine ``ecs`` that is for the first deployment to say, which is over by then."""
     wanted = settings.environment.load_balancer
     colours = {group["TargetGroupArn"]: colour for colour, group in _groups(aws, settings, name).items()}
@@ -114,7 +114,7 @@ def _routes(aws: EmulatedAws, settings: Settings, name: str, service: Service) -
             yield from _conditions(aws, settings, name, port)
 
 
-def _conditions(aws: EmulatedAws, settings: Settings, name: str, port: int) -> Iterator[Fact]:
+def _conditions(aws: EmulatedAws, settings: LoadedEnvironment, name: str, port: int) -> Iterator[Fact]:
     service = settings.environment.service[name]
     ours = routes.rules(aws, settings, name, port)
     conditions = {each["Field"]: each for rule in ours for each in rule["Conditions"]}
@@ -128,7 +128,7 @@ def _conditions(aws: EmulatedAws, settings: Settings, name: str, port: int) -> I
     yield Fact(("service", name, "paths"), f"{name}'s paths on port {port}", paths, _values(conditions, "path-pattern"))
 
 
-def _scaling(aws: EmulatedAws, settings: Settings, name: str, service: Service) -> Iterator[Fact]:
+def _scaling(aws: EmulatedAws, settings: LoadedEnvironment, name: str, service: Service) -> Iterator[Fact]:
     context = settings.context
     scaling = aws.client("application-autoscaling", context.region)
     resource = f"service/{context.name()}/{context.name(name)}"
@@ -157,7 +157,7 @@ def _schedule(action: dict[str, Any]) -> tuple[str, tuple[str, str | None, int, 
     return action["ScheduledActionName"], (*when, limits["MinCapacity"], limits["MaxCapacity"])
 
 
-def _logs(aws: EmulatedAws, settings: Settings, name: str) -> Iterator[Fact]:
+def _logs(aws: EmulatedAws, settings: LoadedEnvironment, name: str) -> Iterator[Fact]:
     group = settings.context.log_group(name)
     found = aws.client("logs", settings.context.region).describe_log_groups(logGroupNamePrefix=group)["logGroups"]
     days = {each["logGroupName"]: each["retentionInDays"] for each in found}
@@ -166,7 +166,7 @@ def _logs(aws: EmulatedAws, settings: Settings, name: str) -> Iterator[Fact]:
     )
 
 
-def _groups(aws: EmulatedAws, settings: Settings, name: str) -> dict[str, Any]:
+def _groups(aws: EmulatedAws, settings: LoadedEnvironment, name: str) -> dict[str, Any]:
     names = {settings.context.name(name, colour): colour for colour in ("blue", "green")}
     balancing = aws.client("elbv2", settings.context.region)
     found = balancing.describe_target_groups(Names=list(names))["TargetGroups"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tealform.common.iam import Condition
 from tealform.naming import Context
 from tealform.settings.environment import Environment
-from tealform.settings.loader import Settings
+from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.source import S3, CodeCommit
 
 
@@ -27,7 +27,7 @@ class Names:
     policies: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, settings: Settings) -> Names:
+    def of(cls, settings: LoadedEnvironment) -> Names:
         """The names of an environment among its neighbours."""
         project, name = settings.project, settings.name
         delivered = project.delivered_by(name)

@@ -1,36 +1,23 @@
-"""What must hold between settings: each rule is a function, each file a subject."""
+"""Rules about settings that must fit together: each rule is a function, each module a subject."""
 
 from __future__ import annotations
 
-from tealform.settings.rules import (
-    automation,
-    build,
-    load_balancer,
-    names,
-    network,
-    notifications,
-    pipeline,
-    release,
-    routing,
-    scaling,
-    service,
-    stage_gates,
-    state,
-)
-from tealform.settings.rules.violation import Rule
+from collections.abc import Iterator
+
+from tealform.settings.environment import Environment
+from tealform.settings.rules import names, network, notifications, pipeline, release, service, state
+from tealform.settings.rules.conflict import Conflict, Rule, ServiceRule
 
 RULES: tuple[Rule, ...] = (
-    *names.RULES,
-    *network.RULES,
-    *load_balancer.RULES,
-    *service.RULES,
-    *routing.RULES,
-    *release.RULES,
-    *stage_gates.RULES,
-    *scaling.RULES,
-    *pipeline.RULES,
-    *build.RULES,
-    *notifications.RULES,
-    *automation.RULES,
-    *state.RULES,
+    *(*names.RULES, *network.RULES, *service.RULES, *pipeline.RULES, *notifications.RULES, *state.RULES),
 )
+SERVICE_RULES: tuple[ServiceRule, ...] = (*service.SERVICE_RULES, *release.SERVICE_RULES, *pipeline.SERVICE_RULES)
+
+
+def find_conflicts(environment: Environment, name: str) -> Iterator[Conflict]:
+    """Return every conflict within an environment."""
+    for rule in RULES:
+        yield from rule(environment, name)
+    for key, service_ in environment.service.items():
+        for service_rule in SERVICE_RULES:
+            yield from service_rule(environment, ("service", key), service_)

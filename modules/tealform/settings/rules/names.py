@@ -1,16 +1,15 @@
-"""Names that AWS takes, once project, environment and suffix are added."""
+"""Names that AWS accepts once project, environment and suffix are added."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tealform.naming import Context
 from tealform.settings.environment import Environment
-from tealform.settings.errors import Path_
-from tealform.settings.rules.violation import Conflict
+from tealform.settings.errors import SettingPath
+from tealform.settings.rules.conflict import Conflict, Rule
 from tealform.settings.source import Promotion
 
-# Log groups and security groups of a service called so would meet those that all services share.
+# A service of such a name would share its log groups and security groups with what all services share.
 _SHARED = {"endpoints", "exec", "load-balancer", "vpc-flow-logs"}
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
@@ -20,44 +19,58 @@ _RESERVED = {"internal-": "a load balancer", "sg-": "a security group", "sthree-
 
 _BALANCER_NAME = 32
 
-# AWS allows 50 on a resource; `project`, `environment` and `Name` are ours.
+# AWS allows 50 on a resource; Tealform sets `project`, `environment` and `Name`.
 _TAGS = 47
 
 
-def lengths(environment: Environment, name: str) -> Iterator[Conflict]:
-    """Load balancers and target groups have 32 characters.
+def check_lengths(environment: Environment, name: str) -> Iterator[Conflict]:
+    """Allow 32 characters, as load balancers and target groups do.
 
     With what is added to each name, that is tighter than the 64 of an IAM role and the 63 of an S3 bucket.
     """
-    context = Context(environment.project, name, environment.region, environment.account)
-    names: list[tuple[Path_, str, str]] = [(("project",), "load balancer", context.name())]
+    context = environment.context(name)
+    names: list[tuple[SettingPath, str, str]] = [(("project",), "load balancer", context.name())]
     if len(context.name()) <= _BALANCER_NAME:
         names = [(("service", key), "target group", context.name(key, "green")) for key in environment.service]
     for path, kind, text in names:
         if len(text) > _BALANCER_NAME:
-            yield Conflict(
-                path,
-                f'the {kind} would be called "{text}", {len(text)} characters; AWS allows {_BALANCER_NAME}: '
-                "shorten the name of project, environment or service",
-                about=(("project",),),
-            )
+            message = f'the {kind} would be called "{text}", {len(text)} characters; AWS allows {_BALANCER_NAME}: shorten the name of project, environment or service'
+            yield Conflict(path, message, (("project",),))
 
 
-def reserved_prefixes(environment: Environment, name: str) -> Iterator[Conflict]:
-    """Names do not begin with what AWS keeps for itself."""
+def check_prefixes(environment: Environment, name: str) -> Iterator[Conflict]:
+    """Refuse prefixes that AWS reserves."""
     for prefix, kind in _RESERVED.items():
         if f"{environment.project}-".startswith(prefix):
             yield Conflict(("project",), f'the name of {kind} must not begin with "{prefix}"; use another project')
 
 
-def shared_names(environment: Environment, name: str) -> Iterator[Conflict]:
-    """A service is not called like what all services share."""
+def check_service_names(environment: Environment, name: str) -> Iterator[Conflict]:
+    """Refuse a service that has the name of something shared, or of a part of another service."""
     for key in sorted(environment.service.keys() & _SHARED):
         yield Conflict(("service", key), f'"{key}" is the name of something that all services share; use another')
+    for key, service in environment.service.items():
+        is_promoted = isinstance(service.source, Promotion)
+        parts = {
+            "smoke-test": service.release.smoke_test,
+            "deploy": service.release.engine == "ecs",
+            # A step fills in what the build cannot know of another account.
+            "prepare": is_promoted or environment.pipelines_in,
+            # The security group of builds, beside that of tasks.
+            "build": service.build.vpc and not is_promoted,
+            "cache": service.build.cache == "ecr" and not is_promoted,
+            "scan": service.scan,
+            "test": service.test,
+        }
+        for part, exists in parts.items():
+            if exists and f"{key}-{part}" in environment.service:
+                message = f'"{key}-{part}" is the name of a part of service.{key}; use another'
+                about = tuple(("service", key, block) for block in ("build", "release", "scan", "source", "test"))
+                yield Conflict(("service", f"{key}-{part}"), message, (*about, ("pipelines_in",)))
 
 
-def tags(environment: Environment, name: str) -> Iterator[Conflict]:
-    """The tags that Tealform sets are not set twice (IAM does not tell upper from lower case), and there is room."""
+def check_tags(environment: Environment, name: str) -> Iterator[Conflict]:
+    """Refuse the tags that Tealform sets (IAM does not distinguish case), and more tags than AWS allows."""
     for key in environment.tags:
         if key.lower() in ("project", "environment", "name"):
             yield Conflict(("tags", key), "is set by Tealform itself; remove it")
@@ -65,23 +78,4 @@ def tags(environment: Environment, name: str) -> Iterator[Conflict]:
         yield Conflict(("tags",), f"{len(environment.tags)} tags; beside Tealform's own there is room for {_TAGS}")
 
 
-def derived_names(environment: Environment, name: str) -> Iterator[Conflict]:
-    """A service is not called like a part of another one."""
-    for key, service in environment.service.items():
-        parts = ["smoke-test"] if service.release.smoke_test else []
-        parts += ["deploy"] if service.release.engine == "ecs" else []
-        promoted = isinstance(service.source, Promotion)
-        # What the build cannot know of another account is filled in by a step of its own.
-        parts += ["prepare"] if promoted or environment.pipelines_in else []
-        # The security group of builds, beside that of tasks.
-        parts += ["build"] if service.build.vpc and not promoted else []
-        parts += ["cache"] if service.build.cache == "ecr" and not promoted else []
-        parts += [part for part in ("scan", "test") if getattr(service, part)]
-        for part in parts:
-            if f"{key}-{part}" in environment.service:
-                message = f'"{key}-{part}" is the name of a part of service.{key}; use another'
-                about = tuple(("service", key, block) for block in ("build", "release", "scan", "source", "test"))
-                yield Conflict(("service", f"{key}-{part}"), message, (*about, ("pipelines_in",)))
-
-
-RULES = (lengths, reserved_prefixes, shared_names, derived_names, tags)
+RULES: tuple[Rule, ...] = (check_lengths, check_prefixes, check_service_names, check_tags)

@@ -53,7 +53,7 @@ class CloudBlock:
         except (SettingsError, OSError):
             return self.label, False
         path = ("state", "cloud", setting)
-        return str(locations.of(path)), path in locations.lines
+        return str(locations.find(path)), path in locations.lines
 
 
 def read(folder: Path) -> CloudBlock | None:
