@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from tealform.plan import summary
-from tealform.plan.source_map import Blame
+from tealform.plan.source_map import SourceMap
 from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform.terraform.scratch_module import Outcome
@@ -24,7 +24,7 @@ def preview(root: Path, name: str, form: Form, say: Callable[[str], None]) -> in
     Returns 0, or 1 if Terraform does not accept the configuration, with its reasons.
     """
     folder = environments.folder(root, name)
-    terraform, blame = terraform_binaries.every()[0], Blame(folder)
+    terraform, blame = terraform_binaries.every()[0], SourceMap(folder)
     by = f"Terraform {terraform.version()} with a stand-in for hashicorp/aws {environments.provider_version(folder)}"
     with (
         serving(environments.declared(folder)) as stand_in,
@@ -34,7 +34,7 @@ def preview(root: Path, name: str, form: Form, say: Callable[[str], None]) -> in
             outcome: Outcome = step()
             if outcome.errors:
                 for error in outcome.errors:
-                    say(f"{outcome.command}: {blame.tell(error)}")
+                    say(f"{outcome.command}: {blame.describe(error)}")
                 return 1
         if form == "text":
             say(work.planned_text())

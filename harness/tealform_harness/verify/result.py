@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tealform.plan import changes
-from tealform.plan.source_map import Blame
+from tealform.plan.source_map import SourceMap
 from tealform.terraform.scratch_module import Outcome, Workspace
 
 Result = Literal["proved", "refuted", "not proved"]
@@ -45,7 +45,7 @@ class Inquiry:
 
     claim: str
     by: str
-    blame: Blame
+    blame: SourceMap
     notes: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     _out_of_reach: bool = False
@@ -58,17 +58,17 @@ class Inquiry:
 
     def succeeds(self, outcome: Outcome) -> bool:
         """Takes a command's errors as findings and its warnings as notes; whether it went well."""
-        self.findings += [f"{outcome.command}: {self.blame.tell(error)}" for error in outcome.errors]
+        self.findings += [f"{outcome.command}: {self.blame.describe(error)}" for error in outcome.errors]
         self._out_of_reach = outcome.command == "init" and all(error.out_of_reach for error in outcome.errors)
-        self.notes += [f"warning: {self.blame.tell(warning)}" for warning in outcome.warnings]
+        self.notes += [f"warning: {self.blame.describe(warning)}" for warning in outcome.warnings]
         return not outcome.errors
 
     def plan_is_empty(self, work: Workspace, when: str) -> bool:
         """Plans again and takes every change as a finding; ``when`` is for its text, like "after apply"."""
         outcome = work.plan()
         if self.succeeds(outcome) and outcome.exit_code:
-            wanted = changes.of(work.planned())
-            self.findings += [f"the plan {when} is not empty: {self.blame.name(each)}" for each in wanted]
+            wanted = changes.from_plan(work.planned())
+            self.findings += [f"the plan {when} is not empty: {self.blame.describe_change(each)}" for each in wanted]
         return self.open
 
     def verdict(self) -> Verdict:

@@ -15,7 +15,7 @@ from tealform.operations.directory_lock import at_work
 from tealform.operations.root_module import RootModule
 from tealform.operations.saved_plan import SavedPlan
 from tealform.plan import summary
-from tealform.plan.source_map import Blame
+from tealform.plan.source_map import SourceMap
 from tealform.terraform import terraform_cli
 from tealform.terraform.hcp import cloud_block, preflight
 from tealform.terraform.signal_forwarding import EndedWellError
@@ -53,7 +53,7 @@ def confirm(module: RootModule, planned: Mapping[str, Any], destroys: bool, conf
     """
     if not (destroys or module.protected):
         return
-    for line in summary.text(planned, Blame(module.folder), name=module.name):
+    for line in summary.text(planned, SourceMap(module.folder), name=module.name):
         print(line, flush=True)
     prompt.ask(module, "will be destroyed" if destroys else "is protected", confirmed)
 
@@ -78,7 +78,7 @@ def stops(
     if left:
         lines = summary.text(
             planned,
-            Blame(module.folder),
+            SourceMap(module.folder),
             found.objections,
             allowed=passed,
             command=command,

@@ -12,7 +12,7 @@ from tealform.operations.root_module import RootModule
 from tealform.operations.saved_plan import SavedPlan
 from tealform.plan import changes
 from tealform.plan.changes import Change
-from tealform.plan.rules import deletion_protection
+from tealform.plan.rules import data_loss
 from tealform.settings import loader
 from tealform.terraform import terraform_cli
 from tealform.terraform.hcp import preflight
@@ -35,7 +35,7 @@ def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | No
         # It is never kept: nobody may apply it who has not been asked for the name.
         file = SavedPlan(module).scratch
         planned = terraform_cli.show(module.folder, file)
-        going = changes.of(planned)
+        going = changes.from_plan(planned)
         _refuse_what_is_protected_still(module, going)
         if not going:
             print(f"{module.shown}: there is nothing to destroy")
@@ -57,7 +57,7 @@ def _refuse_what_is_to_stay(module: RootModule) -> None:
 
 def _refuse_what_is_protected_still(module: RootModule, going: Sequence[Change]) -> None:
     """AWS would refuse to delete it when much is gone already."""
-    protected = [each.address for each in going if deletion_protection.keeps_from_deletion(each.before)]
+    protected = [each.address for each in going if data_loss.is_protected(each.before)]
     if protected:
         raise TealformError(
             f"{module.shown}: AWS still protects {', '.join(protected)} from deletion; switch that off where it is written by "

@@ -52,5 +52,5 @@ def _tell(module: RootModule, planned: dict[str, Any], found: Judgement, form: F
         return
     for line in plan_report.lines(module, planned, found):
         print(line)
-    if changes.of(planned) and not found.objections and found.policy.exit_code == 0:
+    if changes.from_plan(planned) and not found.objections and found.policy.exit_code == 0:
         print(f"\nto make it so: {module.command('apply')}", file=sys.stderr)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tealform.operations.root_module import RootModule
 from tealform.plan import guard
-from tealform.plan.blocker import Objection
+from tealform.plan.changes import Blocker
 from tealform.policy import plan_gate
 
 
@@ -17,20 +17,20 @@ from tealform.policy import plan_gate
 class Judgement:
     """Objections of the guard, of which somebody may let some pass, and what the policies say."""
 
-    objections: tuple[Objection, ...]
+    objections: tuple[Blocker, ...]
     policy: plan_gate.Verdict
 
-    def left(self, allowed: Collection[str], read: Iterable[Sequence[str]] | None = None) -> list[Objection]:
+    def left(self, allowed: Collection[str], read: Iterable[Sequence[str]] | None = None) -> list[Blocker]:
         """The objections that stop the plan still.
 
         Those are what ``allowed`` does not name, and what is not among the ``identities`` that were ``read`` with the plan;
         without ``read``, all were. Raises ``TealformError`` if ``allowed`` names what nobody objects to.
         """
-        return guard.left(self.objections, allowed, read)
+        return guard.remaining(self.objections, allowed, read)
 
     def has_unread(self, read: Iterable[Sequence[str]] | None) -> bool:
         """Whether there is an objection that was not there when the plan was made, so that nobody can have allowed it."""
-        return read is not None and bool(guard.unread(self.objections, read))
+        return read is not None and bool(guard.find_unread(self.objections, read))
 
     @property
     def identities(self) -> list[tuple[str, str]]:
@@ -43,7 +43,7 @@ def judge(root: Path, module: RootModule, plan: Mapping[str, Any], destroys: boo
 
     Nobody objects to the destruction of what is disposable: to say that it is was the word that the guard wants.
     """
-    objections = () if destroys and module.disposable else guard.objections(plan, _aws(module))
+    objections = () if destroys and module.disposable else guard.find_blockers(plan, _aws(module))
     return Judgement(tuple(objections), plan_gate.judge(root, module.folder, plan))
 
 

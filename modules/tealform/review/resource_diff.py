@@ -75,6 +75,10 @@ def _block(key: str, before: Any, after: Any) -> Change | None:
 
 def _told(before: Any, after: Any) -> Iterator[str]:
     """Documents in strings, like container definitions, are looked into; secrets are not told."""
-    old, new = (masked(plan_values.marked(each, None, None)) for each in (before, after))
-    for difference in attribute_diff.between(old, new):
-        yield str(difference) if difference.path else f"{plan_values.shown(old)} -> {plan_values.shown(new)}"
+    old, new = (masked(plan_values.mark(each, None, None)) for each in (before, after))
+    for difference in attribute_diff.diff(old, new):
+        yield (
+            str(difference)
+            if difference.path
+            else f"{plan_values.format_value(old)} -> {plan_values.format_value(new)}"
+        )

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from tealform.plan.rules import data_stores, deletion_protection, stateful_resources
+from tealform.plan.rules import data_loss
 from tealform.policy.reports import formatting
 from tealform.review.environment_diff import Compared
 from tealform.review.resource_diff import Change
 from tealform.synth.terraform_json import blocks
 
 _ACTIONS = {"added": "create", "changed": "update", "removed": "delete"}
-_GUARD = (data_stores.objections, stateful_resources.objections, deletion_protection.objections)
+_GUARD = (data_loss.find_blockers, data_loss.find_blockers, data_loss.find_blockers)
 _SWITCHES = ("force_destroy", "force_delete")
 # What decides what is generated, what is found, and who looks at it.
 _JUDGES = ("harness", "modules", "main.py", "Makefile", "requirements", "pyproject.toml", ".github", ".ci")

@@ -15,7 +15,7 @@ from tealform.cli.main import main
 from tealform.operations import plan_checks, prompt
 from tealform.operations.plan_checks import Judgement
 from tealform.operations.root_module import RootModule
-from tealform.plan.blocker import Objection
+from tealform.plan.changes import Blocker
 from tealform.policy import plan_gate
 from tealform.terraform import terraform_cli
 from tests.unit.operations import modules, stand_in
@@ -28,7 +28,7 @@ class Judges:
     """The guard and the policies, which have tests of their own; ``asked`` is what was asked of them."""
 
     def __init__(self) -> None:
-        self.objections: tuple[Objection, ...] = ()
+        self.objections: tuple[Blocker, ...] = ()
         self.policy = plan_gate.Verdict()
         self.asked: list[tuple[str, bool]] = []
 
@@ -106,7 +106,7 @@ def test_nothing_of_terraforms_own_words_unless_asked_for(
 
 
 def test_plan_for_programs(dev: RootModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]) -> None:
-    judges.objections = (Objection(GREETING, "somebody wants it"),)
+    judges.objections = (Blocker(GREETING, "somebody wants it"),)
     assert run("plan", "dev", "--json") == 0
     told = json.loads(capfd.readouterr().out)
     assert [(each["address"], each["action"]) for each in told["changes"]] == [(GREETING, "create")]
@@ -117,7 +117,7 @@ def test_plan_for_programs(dev: RootModule, run: Run, judges: Judges, capfd: pyt
 def test_objection_is_told_by_plan_and_stops_apply_until_it_is_named(
     dev: RootModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    judges.objections = (Objection(GREETING, "somebody wants it"),)
+    judges.objections = (Blocker(GREETING, "somebody wants it"),)
     assert run("plan", "dev") == 0
     assert f'make apply ENV=dev ALLOW="{GREETING}"' in capfd.readouterr().out
     assert run("apply", "dev") == 1
@@ -131,9 +131,9 @@ def test_objection_is_told_by_plan_and_stops_apply_until_it_is_named(
 def test_what_is_new_since_the_plan_was_made_is_not_allowed_with_what_has_been_read(
     dev: RootModule, run: Run, judges: Judges, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    judges.objections = (Objection(GREETING, "somebody wants it"),)
+    judges.objections = (Blocker(GREETING, "somebody wants it"),)
     run("plan", "dev")
-    judges.objections += (Objection(GREETING, "a release has begun"),)
+    judges.objections += (Blocker(GREETING, "a release has begun"),)
     assert run("apply", "dev", "--allow", GREETING) == 1
     told = capfd.readouterr().err
     assert "STOPPED: a release has begun\n      ALLOWED: somebody wants it" in told
@@ -151,7 +151,7 @@ def test_objection_to_a_destruction(
     run("plan", "dev")
     run("apply", "dev")
     capfd.readouterr()
-    judges.objections = (Objection(GREETING, "somebody wants it"),)
+    judges.objections = (Blocker(GREETING, "somebody wants it"),)
     assert run("destroy", "dev", "--confirm", "dev") == 1
     assert f'make destroy ENV=dev ALLOW="{GREETING}"' in capfd.readouterr().err
     assert _state(dev) == ["greeting"]
@@ -221,7 +221,7 @@ def test_release_that_begins_while_the_name_is_asked_for_is_seen(
 
     def ask(*_: Any) -> None:
         assert "dev: 1 to " in capfd.readouterr().out
-        judges.objections = (Objection(GREETING, "a release has begun"),)
+        judges.objections = (Blocker(GREETING, "a release has begun"),)
 
     monkeypatch.setattr(prompt, "ask", ask)
     assert run(command, "dev") == 1

@@ -12,7 +12,7 @@ import pytest
 
 from tealform.cli.main import main
 from tealform.operations.root_module import RootModule
-from tealform.plan.blocker import Objection
+from tealform.plan.changes import Blocker
 from tealform_harness.hcp_emulator.models import Organization, Run, Workspace
 from tealform_harness.hcp_emulator.server import TOKEN, EmulatedHcp, running
 from tests import sessions
@@ -96,7 +96,7 @@ def test_plan_apply_no_change_and_destroy(
 def test_objections_stop_an_apply_there_as_well(
     dev: RootModule, do: Do, hcp: EmulatedHcp, workspace: Workspace, judges: Judges, capfd: Captured
 ) -> None:
-    judges.objections = (Objection(GREETING, "somebody wants it"),)
+    judges.objections = (Blocker(GREETING, "somebody wants it"),)
     assert do("plan", "dev") == 0
     assert do("apply", "dev") == 1
     assert "STOPPED: somebody wants it" in capfd.readouterr().err

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from tealform.errors import TealformError
-from tealform.plan.blocker import Objection
-from tealform.plan.guard import left, objections, unread
-from tests.unit.plan import asked, recorded
-from tests.unit.plan.made import change, plan
-from tests.unit.plan.rules.state import prior
+from tealform.plan.changes import Blocker
+from tealform.plan.guard import find_blockers, find_unread, remaining
+from tests.unit.plan import recorded, stub_aws
+from tests.unit.plan.plans import change, plan, prior
 
 
 def _unreachable(service: str) -> Any:
@@ -22,12 +21,12 @@ def _unreachable(service: str) -> Any:
 
 @pytest.mark.parametrize("name", ["first", "nothing", "harmless", "task_definition", "security_group_rules"])
 def test_harmless_plans_pass_without_a_question_to_aws(name: str) -> None:
-    assert objections(recorded.plan(name), _unreachable) == []
+    assert find_blockers(recorded.plan(name), _unreachable) == []
 
 
 @pytest.mark.parametrize("name", ["pipeline", "ecs_service"])
 def test_what_would_cut_a_release_passes_where_none_is_in_progress(name: str) -> None:
-    assert objections(recorded.plan(name), asked.Aws()) == []
+    assert find_blockers(recorded.plan(name), stub_aws.StubAws()) == []
 
 
 @pytest.mark.parametrize(
@@ -50,17 +49,17 @@ def test_what_would_cut_a_release_passes_where_none_is_in_progress(name: str) ->
     ids=lambda each: str(each["address"]),
 )
 def test_small_changes_pass(harmless: dict[str, Any]) -> None:
-    assert objections(plan(harmless, prior_state=prior()), _unreachable) == []
+    assert find_blockers(plan(harmless, prior_state=prior()), _unreachable) == []
 
 
 def _told(name: str) -> list[str]:
     return [str(each) for each in _objections(name)]
 
 
-def _objections(name: str) -> list[Objection]:
+def _objections(name: str) -> list[Blocker]:
     """Where no release is in progress, and the traffic is where the plan says."""
     planned = recorded.plan(name)
-    return objections(planned, asked.Aws(**asked.balancing(planned)))
+    return find_blockers(planned, stub_aws.StubAws(**stub_aws.balancing(planned)))
 
 
 def test_target_groups_are_replaced() -> None:
@@ -133,28 +132,28 @@ def test_much_goes(name: str, types: list[str]) -> None:
     assert sorted({each.address.partition(".")[0] for each in _objections(name)}) == types
 
 
-_LOSSES = [Objection("aws_vpc.a", "all of it"), Objection("aws_lb.b", "one"), Objection("aws_lb.b", "two")]
+_LOSSES = [Blocker("aws_vpc.a", "all of it"), Blocker("aws_lb.b", "one"), Blocker("aws_lb.b", "two")]
 
 
 def test_what_is_allowed_is_let_pass() -> None:
-    assert left(_LOSSES, ["aws_lb.b"]) == [_LOSSES[0]]
-    assert left(_LOSSES, {"aws_lb.b", "aws_vpc.a"}) == left([], ()) == []
-    assert left(_LOSSES, ()) == [*_LOSSES[1:], _LOSSES[0]]
+    assert remaining(_LOSSES, ["aws_lb.b"]) == [_LOSSES[0]]
+    assert remaining(_LOSSES, {"aws_lb.b", "aws_vpc.a"}) == remaining([], ()) == []
+    assert remaining(_LOSSES, ()) == [*_LOSSES[1:], _LOSSES[0]]
 
 
 def test_what_nobody_has_read_is_not_let_pass() -> None:
     read = [list(each.identity) for each in _LOSSES[:2]]
-    assert left(_LOSSES, ["aws_lb.b", "aws_vpc.a"], read) == unread(_LOSSES, read) == [_LOSSES[2]]
-    assert left(_LOSSES, ["aws_lb.b"], []) == sorted(_LOSSES)
-    assert left(_LOSSES[:2], ["aws_lb.b", "aws_vpc.a"], read) == unread(_LOSSES[:2], read) == []
+    assert remaining(_LOSSES, ["aws_lb.b", "aws_vpc.a"], read) == find_unread(_LOSSES, read) == [_LOSSES[2]]
+    assert remaining(_LOSSES, ["aws_lb.b"], []) == sorted(_LOSSES)
+    assert remaining(_LOSSES[:2], ["aws_lb.b", "aws_vpc.a"], read) == find_unread(_LOSSES[:2], read) == []
 
 
 def test_what_is_allowed_without_an_objection_is_a_mistake() -> None:
     with pytest.raises(TealformError) as caught:
-        left(_LOSSES, ["aws_vpc.a", "aws_vpc.c", "aws_lb.x"])
+        remaining(_LOSSES, ["aws_vpc.a", "aws_vpc.c", "aws_lb.x"])
     assert str(caught.value) == "the guard has no objection to aws_lb.x, aws_vpc.c; it has to aws_lb.b, aws_vpc.a"
     with pytest.raises(TealformError) as caught:
-        left([], ["aws_lb.b"])
+        remaining([], ["aws_lb.b"])
     assert str(caught.value) == "the guard has no objection to aws_lb.b; it has none at all"
 
 

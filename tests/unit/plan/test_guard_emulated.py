@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tealform.plan.guard import objections
+from tealform.plan.guard import find_blockers
 from tests.unit.aws_emulator.clients import client
 from tests.unit.aws_emulator.conftest import network, shop
 from tests.unit.aws_emulator.shop import Shop, blue_green
 from tests.unit.aws_emulator.store import Release, Store
 from tests.unit.aws_emulator.test_codedeploy_releases import again
 from tests.unit.aws_emulator.test_notifications import pipeline
-from tests.unit.plan.made import change, plan
-from tests.unit.plan.rules.state import prior, resource
+from tests.unit.plan.plans import change, plan, prior, resource
 
 __all__ = ["network", "shop"]
 
@@ -22,7 +21,7 @@ _ONCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|d-\w+|\d{4}(-\d\d
 
 def _told(changed: dict[str, Any], *state: dict[str, Any]) -> list[str]:
     """The reasons, without what differs each time."""
-    found = objections(plan(changed, prior_state=prior(*state)), client)
+    found = find_blockers(plan(changed, prior_state=prior(*state)), client)
     return [_ONCE.sub("X", each.reason) for each in found]
 
 

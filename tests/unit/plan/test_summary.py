@@ -9,17 +9,17 @@ import pytest
 
 from tealform.errors import TealformError
 from tealform.plan import summary
-from tealform.plan.blocker import Objection
-from tealform.plan.source_map import Blame
+from tealform.plan.changes import Blocker
+from tealform.plan.source_map import SourceMap
 from tealform.settings import loader
 from tests import projects, support
-from tests.unit.plan.made import change, plan
+from tests.unit.plan.plans import change, plan
 
 NETWORK = 'cidr  = "10.0.0.0/16"\n  zones = ["eu-west-1a", "eu-west-1b"]'
 
 
 @pytest.fixture(scope="module")
-def blame(tmp_path_factory: pytest.TempPathFactory) -> Blame:
+def blame(tmp_path_factory: pytest.TempPathFactory) -> SourceMap:
     """Of an environment that is a VPC, a subnet in it, a key, and settings that have a network."""
 
     def body(path: str, **arguments: Any) -> dict[str, Any]:
@@ -32,16 +32,16 @@ def blame(tmp_path_factory: pytest.TempPathFactory) -> Blame:
     }
     folder = projects.write(tmp_path_factory.mktemp("project"), {"resource": resources})
     (folder / loader.FILE).write_text(support.environment(network=NETWORK))
-    return Blame(folder)
+    return SourceMap(folder)
 
 
 def _text(
-    blame: Blame, told: dict[str, Any], objections: Collection[Objection] = (), allowed: Collection[Objection] = ()
+    blame: SourceMap, told: dict[str, Any], objections: Collection[Blocker] = (), allowed: Collection[Blocker] = ()
 ) -> str:
     return "\n".join(summary.text(told, blame, objections, allowed=allowed))
 
 
-def test_what_is_replaced_comes_with_its_reason_and_setting_before_what_follows_it(blame: Blame) -> None:
+def test_what_is_replaced_comes_with_its_reason_and_setting_before_what_follows_it(blame: SourceMap) -> None:
     cannot = {"action_reason": "replace_because_cannot_update"}
     vpc = change(
         "delete",
@@ -111,7 +111,7 @@ def _attribute(name: str, before: Any, after: Any, known: bool = True, sensitive
         ("", "Terraform does not say why"),
     ],
 )
-def test_replacement_without_an_attribute_to_blame_is_explained(blame: Blame, reason: str, said: str) -> None:
+def test_replacement_without_an_attribute_to_blame_is_explained(blame: SourceMap, reason: str, said: str) -> None:
     lines = _text(blame, plan(change("delete", "create", action_reason=reason))).splitlines()
     assert lines[4] == f"      {said}"
 
@@ -124,14 +124,14 @@ def test_replacement_without_an_attribute_to_blame_is_explained(blame: Blame, re
         ("", "Destroyed (1):"),
     ],
 )
-def test_destruction_is_explained(blame: Blame, reason: str, said: str) -> None:
+def test_destruction_is_explained(blame: SourceMap, reason: str, said: str) -> None:
     assert _text(blame, plan(change("delete", action_reason=reason))).splitlines()[2:] == [
         said,
         "  aws_vpc.main  network/vpc/vpc [network]",
     ]
 
 
-def test_what_there_is_to_lose_comes_first(blame: Blame) -> None:
+def test_what_there_is_to_lose_comes_first(blame: SourceMap) -> None:
     told = plan(
         change("create", address="aws_a.a"),
         change("update", address="aws_b.b", before={"a": 1}, after={"a": 2}),
@@ -151,7 +151,7 @@ def test_what_there_is_to_lose_comes_first(blame: Blame) -> None:
     ]
 
 
-def test_what_is_left_of_a_replacement_is_told_from_the_thing_itself(blame: Blame) -> None:
+def test_what_is_left_of_a_replacement_is_told_from_the_thing_itself(blame: SourceMap) -> None:
     told = plan(change("delete", deposed="00c0ffee"), change("update", before={"a": 1}, after={"a": 2}))
     text = _text(blame, told)
     assert (
@@ -161,7 +161,7 @@ def test_what_is_left_of_a_replacement_is_told_from_the_thing_itself(blame: Blam
     assert [each["deposed"] for each in summary.as_json(told, blame)["changes"]] == ["", "00c0ffee"]
 
 
-def test_what_is_moved_or_imported_is_told_even_if_nothing_else_happens_to_it(blame: Blame) -> None:
+def test_what_is_moved_or_imported_is_told_even_if_nothing_else_happens_to_it(blame: SourceMap) -> None:
     told = plan(
         change("no-op", previous_address="aws_vpc.old"),
         change("no-op", address="aws_subnet.a", importing={"id": "subnet-1"}),
@@ -188,7 +188,7 @@ def test_what_is_moved_or_imported_is_told_even_if_nothing_else_happens_to_it(bl
     ]
 
 
-def test_secrets_are_in_neither_form(blame: Blame) -> None:
+def test_secrets_are_in_neither_form(blame: SourceMap) -> None:
     told = plan(
         change(
             "update",
@@ -217,7 +217,7 @@ def test_secrets_are_in_neither_form(blame: Blame) -> None:
     assert document["outputs"] == {"secret": [_attribute("secret", None, None, sensitive=True)]}
 
 
-def test_plan_without_its_values_is_told_all_the_same(blame: Blame) -> None:
+def test_plan_without_its_values_is_told_all_the_same(blame: SourceMap) -> None:
     told = plan(
         change("delete", "create", action_reason="replace_because_cannot_update", replace_paths=[["cidr_block"]]),
         change("update", address="aws_subnet.a"),
@@ -234,7 +234,7 @@ def test_plan_without_its_values_is_told_all_the_same(blame: Blame) -> None:
     assert summary.as_json(told, blame)["complete"]
 
 
-def test_what_is_changed_alike_is_told_once(blame: Blame) -> None:
+def test_what_is_changed_alike_is_told_once(blame: SourceMap) -> None:
     def retagged(address: str, owner: str) -> dict[str, Any]:
         return change("update", address=address, before={"tags": {"owner": "a"}}, after={"tags": {"owner": owner}})
 
@@ -259,12 +259,12 @@ def test_what_is_changed_alike_is_told_once(blame: Blame) -> None:
     ],
 )
 def test_zero_for_what_is_unset_is_told_if_it_is_all(
-    blame: Blame, before: dict[str, Any], after: dict[str, Any], lines: list[str]
+    blame: SourceMap, before: dict[str, Any], after: dict[str, Any], lines: list[str]
 ) -> None:
     assert _text(blame, plan(change("update", before=before, after=after))).splitlines()[4:] == lines
 
 
-def test_long_list_of_differences_is_cut(blame: Blame) -> None:
+def test_long_list_of_differences_is_cut(blame: SourceMap) -> None:
     before, after = ({f"a{n}": value for n in range(10)} for value in (1, 2))
     lines = _text(blame, plan(change("update", before=before, after=after))).splitlines()
     assert lines[-2:] == ["      a7: 1 -> 2", "      … and 2 more differences"]
@@ -272,10 +272,10 @@ def test_long_list_of_differences_is_cut(blame: Blame) -> None:
     assert len(told["attributes"]) == 10
 
 
-VPC, KEY = Objection("aws_vpc.main", "things are in it"), Objection("aws_kms_key.key", "what it encrypts is lost")
+VPC, KEY = Blocker("aws_vpc.main", "things are in it"), Blocker("aws_kms_key.key", "what it encrypts is lost")
 
 
-def test_objections_stand_at_what_they_are_about_and_the_way_out_is_last(blame: Blame) -> None:
+def test_objections_stand_at_what_they_are_about_and_the_way_out_is_last(blame: SourceMap) -> None:
     told = plan(change("delete"), change("delete", address="aws_kms_key.key"))
     lines = _text(blame, told, [VPC, KEY], allowed=[KEY]).splitlines()
     assert lines[3:] == [
@@ -294,14 +294,14 @@ def test_objections_stand_at_what_they_are_about_and_the_way_out_is_last(blame: 
     ]
 
 
-def test_a_type_is_told_as_it_is_written(blame: Blame) -> None:
+def test_a_type_is_told_as_it_is_written(blame: SourceMap) -> None:
     (told,) = summary.as_json(plan(change("delete", address="aws_alb.theirs")), blame)["changes"]
     assert told["type"] == "aws_alb"
 
 
-def test_what_is_new_since_the_plan_was_made_is_read_in_a_new_one(blame: Blame) -> None:
+def test_what_is_new_since_the_plan_was_made_is_read_in_a_new_one(blame: SourceMap) -> None:
     told = plan(change("delete"))
-    new = Objection("aws_vpc.main", "a release has begun")
+    new = Blocker("aws_vpc.main", "a release has begun")
     lines = list(summary.text(told, blame, [VPC, new], allowed=[VPC], unread=True))
     assert lines[-6:-4] == ["      STOPPED: a release has begun", "      ALLOWED: things are in it"]
     plans, applies = lines[-2:]
@@ -309,23 +309,23 @@ def test_what_is_new_since_the_plan_was_made_is_read_in_a_new_one(blame: Blame) 
     assert applies == '  make apply ENV=dev ALLOW="aws_vpc.main"'
 
 
-def test_objection_is_seen_among_many_created_and_about_what_is_not_in_the_plan(blame: Blame) -> None:
+def test_objection_is_seen_among_many_created_and_about_what_is_not_in_the_plan(blame: SourceMap) -> None:
     many = plan(*(change("create", address=f"aws_vpc.v{n}") for n in range(20)))
-    text = _text(blame, many, [Objection("aws_vpc.v7", "it is too much"), Objection("aws_vpc.else", "it is gone")])
+    text = _text(blame, many, [Blocker("aws_vpc.v7", "it is too much"), Blocker("aws_vpc.else", "it is gone")])
     assert "\n    aws_vpc.v7\n      STOPPED: it is too much\n" in text
     assert "\nSTOPPED: aws_vpc.else: it is gone\n" in text
 
 
-def test_way_out_can_be_pasted_for_addresses_with_quotes(blame: Blame) -> None:
+def test_way_out_can_be_pasted_for_addresses_with_quotes(blame: SourceMap) -> None:
     address = 'aws_vpc.all["a"]'
-    text = _text(blame, plan(change("delete", address=address)), [Objection(address, "no")])
+    text = _text(blame, plan(change("delete", address=address)), [Blocker(address, "no")])
     assert text.endswith("""  make apply ENV=dev ALLOW='aws_vpc.all["a"]'""")
 
 
 @pytest.mark.parametrize("key", ["a b", "a$b", "it's"])
-def test_way_out_leaves_make_out_for_addresses_that_it_would_change(blame: Blame, key: str) -> None:
+def test_way_out_leaves_make_out_for_addresses_that_it_would_change(blame: SourceMap, key: str) -> None:
     address = f'aws_vpc.all["{key}"]'
-    objections = [Objection(address, "no"), Objection("aws_vpc.main", "no")]
+    objections = [Blocker(address, "no"), Blocker("aws_vpc.main", "no")]
     *_, last = summary.text(plan(change("delete", address=address)), blame, objections)
     assert shlex.split(last) == [
         *(".venv/bin/tealform", "apply", "dev"),
@@ -333,19 +333,19 @@ def test_way_out_leaves_make_out_for_addresses_that_it_would_change(blame: Blame
     ]
 
 
-def test_way_out_is_that_of_the_command_that_is_stopped(blame: Blame) -> None:
+def test_way_out_is_that_of_the_command_that_is_stopped(blame: SourceMap) -> None:
     *_, last = summary.text(plan(change("delete")), blame, [VPC], command="destroy")
     assert last == '  make destroy ENV=dev ALLOW="aws_vpc.main"'
 
 
-def test_what_is_no_environment_is_called_as_make_calls_it(blame: Blame) -> None:
+def test_what_is_no_environment_is_called_as_make_calls_it(blame: SourceMap) -> None:
     told = plan(change("delete"))
     first, *_, last = summary.text(told, blame, [VPC], name="bootstrap/1")
     assert (first, last) == ("bootstrap/1: 1 to destroy", '  make apply ENV=bootstrap/1 ALLOW="aws_vpc.main"')
     assert summary.as_json(told, blame, name="bootstrap/1")["environment"] == "bootstrap/1"
 
 
-def test_drift_that_matters_is_told_and_the_rest_is_not(blame: Blame) -> None:
+def test_drift_that_matters_is_told_and_the_rest_is_not(blame: SourceMap) -> None:
     told = plan(
         change("update", before={"retention": 30, "id": "x"}, after={"retention": 400}, after_unknown={"id": True}),
         change("create", address="aws_eip.gone"),
@@ -378,7 +378,7 @@ def test_drift_that_matters_is_told_and_the_rest_is_not(blame: Blame) -> None:
     ]
 
 
-def test_plan_that_only_takes_drift_into_the_state_tells_all_of_it(blame: Blame) -> None:
+def test_plan_that_only_takes_drift_into_the_state_tells_all_of_it(blame: SourceMap) -> None:
     told = plan(resource_drift=[change("update", before={"retention": 365}, after={"retention": 30})])
     assert _text(blame, told).splitlines() == [
         "dev: no changes; the state takes over what was changed outside Terraform",
@@ -401,7 +401,7 @@ def test_plan_that_only_takes_drift_into_the_state_tells_all_of_it(blame: Blame)
     ],
 )
 def test_plan_that_is_not_whole_says_so_first_and_last(
-    blame: Blame, more: dict[str, bool], first: str, last: str
+    blame: SourceMap, more: dict[str, bool], first: str, last: str
 ) -> None:
     told = plan(change("delete"), **more)
     lines = _text(blame, told).splitlines()
@@ -410,7 +410,7 @@ def test_plan_that_is_not_whole_says_so_first_and_last(
     assert not summary.as_json(told, blame)["complete"]
 
 
-def test_outputs_that_change_are_told_and_those_that_do_not_are_not(blame: Blame) -> None:
+def test_outputs_that_change_are_told_and_those_that_do_not_are_not(blame: SourceMap) -> None:
     told = plan(
         output_changes={
             "url": {"actions": ["update"], "before": "a", "after": "b"},
@@ -427,21 +427,21 @@ def test_outputs_that_change_are_told_and_those_that_do_not_are_not(blame: Blame
     ]
 
 
-def test_nothing_to_do_is_said(blame: Blame) -> None:
+def test_nothing_to_do_is_said(blame: SourceMap) -> None:
     told = plan(change("no-op", before={"a": 1}, after={"a": 1}))
     assert _text(blame, told) == "dev: no changes; what is there is what the configuration says"
     assert set(summary.as_json(told, blame)["counts"].values()) == {0}
 
 
-def test_headline_is_repeated_where_it_has_scrolled_away(blame: Blame) -> None:
+def test_headline_is_repeated_where_it_has_scrolled_away(blame: SourceMap) -> None:
     lines = _text(blame, plan(*(change("delete", address=f"aws_eip.e{n}") for n in range(50)))).splitlines()
     assert lines[0] == lines[-1] == "dev: 50 to destroy"
 
 
-def test_what_would_steer_the_terminal_is_not_passed_on(blame: Blame) -> None:
+def test_what_would_steer_the_terminal_is_not_passed_on(blame: SourceMap) -> None:
     assert "\x1b" not in _text(blame, plan(change("delete", address='aws_vpc.all["\x1b[2J"]')))
 
 
-def test_action_that_nobody_knows_is_not_passed_over(blame: Blame) -> None:
+def test_action_that_nobody_knows_is_not_passed_over(blame: SourceMap) -> None:
     with pytest.raises(TealformError, match="teleport"):
         _text(blame, plan(change("teleport")))

@@ -8,8 +8,8 @@ from collections.abc import Collection
 import pytest
 
 from tealform.plan import summary
-from tealform.plan.blocker import Objection
-from tealform.plan.source_map import Blame
+from tealform.plan.changes import Blocker
+from tealform.plan.source_map import SourceMap
 from tests.inventory import ROOT
 from tests.unit.plan import recorded
 
@@ -110,11 +110,11 @@ Replaced, the old one destroyed before there is a new one (1):
 
 
 @pytest.fixture(scope="module")
-def blame() -> Blame:
-    return Blame(ROOT / "environments" / "dev")
+def blame() -> SourceMap:
+    return SourceMap(ROOT / "environments" / "dev")
 
 
-def _text(blame: Blame, name: str, objections: Collection[Objection] = ()) -> str:
+def _text(blame: SourceMap, name: str, objections: Collection[Blocker] = ()) -> str:
     lines = summary.text(recorded.plan(name), blame, objections)
     return re.sub(r"\.hcl:\d+", ".hcl:N", "".join(f"{line}\n" for line in lines))
 
@@ -130,16 +130,16 @@ def _text(blame: Blame, name: str, objections: Collection[Objection] = ()) -> st
         ("lifecycle", LIFECYCLE),
     ],
 )
-def test_whole_summary(blame: Blame, name: str, text: str) -> None:
+def test_whole_summary(blame: SourceMap, name: str, text: str) -> None:
     assert _text(blame, name) == text
 
 
-def test_whole_summary_of_what_is_stopped(blame: Blame) -> None:
-    objection = Objection("aws_lb_target_group.service-web_target-groups_blue", "it has traffic")
+def test_whole_summary_of_what_is_stopped(blame: SourceMap) -> None:
+    objection = Blocker("aws_lb_target_group.service-web_target-groups_blue", "it has traffic")
     assert _text(blame, "target_group", [objection]) == TARGET_GROUP
 
 
-def test_everything_that_is_destroyed_has_its_line(blame: Blame) -> None:
+def test_everything_that_is_destroyed_has_its_line(blame: SourceMap) -> None:
     lines = _text(blame, "destroy").splitlines()
     gone = [each["address"] for each in recorded.plan("destroy")["resource_changes"]]
     assert lines[2] == "Destroyed, no longer in the configuration (95):"
@@ -147,7 +147,7 @@ def test_everything_that_is_destroyed_has_its_line(blame: Blame) -> None:
     assert lines[-1] == lines[0]
 
 
-def test_cause_of_a_large_replacement_is_told_first(blame: Blame) -> None:
+def test_cause_of_a_large_replacement_is_told_first(blame: SourceMap) -> None:
     lines = _text(blame, "vpc").splitlines()
     assert lines[2:6] == [
         "Replaced, the old one destroyed before there is a new one (27):",
@@ -159,7 +159,7 @@ def test_cause_of_a_large_replacement_is_told_first(blame: Blame) -> None:
 
 
 @pytest.mark.parametrize("name", recorded.names())
-def test_json_counts_what_terraform_counts(blame: Blame, name: str) -> None:
+def test_json_counts_what_terraform_counts(blame: SourceMap, name: str) -> None:
     plan = recorded.plan(name)
     told = summary.as_json(plan, blame)
     actions = [each["change"]["actions"] for each in plan["resource_changes"]]
