@@ -17,8 +17,8 @@ from tealform.policy.finding import Finding
 from tealform.policy.result import Told, Verdict
 from tealform.policy.rule import Rule
 from tealform.review import check
-from tealform.review.drift import Drift
-from tealform.review.review_builder import Say
+from tealform.review.check import Echo
+from tealform.review.synth_check import SynthCheck
 from tealform.settings.errors import Location
 from tealform.synth import environments
 from tests.support import environment
@@ -47,7 +47,7 @@ def told(scope: str, rule: str, path: str, message: str = "") -> Told:
     return Told(scope, finding, about, "", Location(Path("environments", scope, "cdk.tf.json"), 1))
 
 
-def judge(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
+def check_policy(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[Verdict]:
     """Finds in each environment what is written in ``found.json``: pairs of a rule and a path, or a mistake."""
     verdicts = []
     for name in environments.names(root):
@@ -84,7 +84,7 @@ class PullRequest:
     """A repository with ``main``, and what is checked out in it."""
 
     root: Path
-    drift: Drift = field(default_factory=Drift)
+    synth: SynthCheck = field(default_factory=SynthCheck)
     said: list[str] = field(default_factory=list)
 
     def write(
@@ -127,9 +127,9 @@ class PullRequest:
             base,
             self.root / "out",
             today=TODAY,
-            judge=options.pop("judge", judge),
-            generate=lambda root, say: self.drift,
-            say=self.said.append,
+            check_policy=options.pop("check_policy", check_policy),
+            check_synth=lambda root, echo: self.synth,
+            echo=self.said.append,
             **options,
         )
 

@@ -11,8 +11,8 @@ import pytest
 
 from tealform.errors import TealformError
 from tealform.policy.result import Verdict
-from tealform.review.drift import Drift
-from tealform.review.review_builder import Say
+from tealform.review.check import Echo
+from tealform.review.synth_check import SynthCheck
 from tests.unit.review import requests
 from tests.unit.review.requests import PullRequest, document
 
@@ -67,7 +67,7 @@ def test_drift_fails_and_hides_nothing(request_: PullRequest) -> None:
     request_.write("dev", document("dev"))
     request_.begin()
     request_.write("dev", document("dev", aws_vpc={"main": {}}), found=[A])
-    request_.drift = Drift(files=("environments/dev/cdk.tf.json",))
+    request_.synth = SynthCheck(files=("environments/dev/cdk.tf.json",))
     assert request_.check() == 1
     assert section(request_, "Not committed; run make synth, and commit") == ["environments/dev/cdk.tf.json"]
     assert section(request_, "What changes in dev") == ["added: main"]
@@ -79,9 +79,9 @@ def test_drift_fails_and_hides_nothing(request_: PullRequest) -> None:
 def test_settings_that_cannot_be_generated_are_not_judged(request_: PullRequest) -> None:
     request_.write("dev", document("dev"))
     request_.begin()
-    request_.drift = Drift(broken=("environments/dev/environment.hcl:3: cpu: 300 is not a Fargate CPU size",))
+    request_.synth = SynthCheck(errors=("environments/dev/environment.hcl:3: cpu: 300 is not a Fargate CPU size",))
     assert request_.check() == 2
-    assert section(request_, "Could not be judged") == list(request_.drift.broken)
+    assert section(request_, "Could not be judged") == list(request_.synth.errors)
     assert "\ndev: as it was generated last: no changes\n" in request_.text
 
 
@@ -93,13 +93,13 @@ def test_gate_that_cannot_judge(request_: PullRequest) -> None:
 
 
 def test_gate_that_does_not_run_leaves_the_changes_and_no_report(request_: PullRequest) -> None:
-    def broken(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
+    def broken(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[Verdict]:
         raise TealformError("checkov is not there")
 
     request_.write("dev", document("dev"))
     request_.begin()
     request_.check()
-    assert request_.check(judge=broken) == 2
+    assert request_.check(check_policy=broken) == 2
     assert sorted(file.name for file in (request_.root / "out").iterdir()) == ["comment.md"]
     assert "checkov is not there" in request_.comment
 
@@ -130,14 +130,14 @@ def test_base_that_could_not_be_judged_is_told_and_does_not_fail(request_: PullR
 
 
 def test_base_on_which_the_gate_does_not_run_is_told_and_does_not_fail(request_: PullRequest) -> None:
-    def judge(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
+    def refusing(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[Verdict]:
         if root != request_.root:
             raise TealformError("its blocks are not laid out as Tealform writes them")
-        return requests.judge(root, names, today, say)
+        return requests.check_policy(root, names, today, echo)
 
     request_.write("dev", document("dev"))
     request_.begin()
-    assert request_.check(judge=judge) == 0
+    assert request_.check(check_policy=refusing) == 0
     assert section(request_, "BASE could not be judged, so that all seems new") == [
         "BASE: its blocks are not laid out as Tealform writes them"
     ]
@@ -209,15 +209,15 @@ def test_the_same_again_says_the_same(request_: PullRequest) -> None:
 def test_the_base_is_judged_as_of_the_same_day_and_with_what_is_installed_here(request_: PullRequest) -> None:
     asked: list[tuple[bool, date | None]] = []
 
-    def asking(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
+    def asking(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[Verdict]:
         asked.append(((root / ".venv-checkov" / "here").exists(), today))
-        return requests.judge(root, names, today, say)
+        return requests.check_policy(root, names, today, echo)
 
     request_.write("dev", document("dev"))
     request_.begin()
     (request_.root / ".venv-checkov").mkdir()
     (request_.root / ".venv-checkov" / "here").touch()
-    request_.check(judge=asking)
+    request_.check(check_policy=asking)
     assert asked == [(True, requests.TODAY)] * 2
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tealform.policy import gate
 from tealform.review import check
-from tealform.review.drift import Drift
+from tealform.review.synth_check import SynthCheck
 from tests.inventory import ROOT
 from tests.unit.review import requests
 from tests.unit.review.requests import git
@@ -35,9 +35,9 @@ def test_what_a_change_of_the_shipped_environments_brings(tmp_path: Path) -> Non
         request.root,
         "main",
         request.root / "out",
-        judge=gate.judge,
-        generate=lambda root, say: Drift(),
-        say=said.append,
+        check_policy=gate.judge,
+        check_synth=lambda root, echo: SynthCheck(),
+        echo=said.append,
     )
     told = "\n".join(said)
     assert code == 1, told

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from tealform.policy.reports import sarif
-from tealform.review.marker import MARKER
 from tealform.review.report import artifact
-from tealform.review.report.error import ReportError
+from tealform.review.report.artifact import MARKER
+from tealform.review.report.github import ReportError
 from tests.inventory import ROOT
 from tests.unit.policy.reports.verdicts import PROD
 from tests.unit.review.report import gh

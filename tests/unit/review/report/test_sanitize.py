@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from tealform.review.marker import MARKER
-from tealform.review.report import sanitize
-from tealform.review.report.error import ReportError
+from tealform.review.report import publish
+from tealform.review.report.artifact import MARKER
+from tealform.review.report.github import ReportError
 from tests.unit.review.example import example
 
 
 def shown(text: str) -> str:
-    return sanitize.comment(f"{MARKER}\n{text}".encode()).removeprefix(f"{MARKER}\n")
+    return publish.sanitize(f"{MARKER}\n{text}".encode()).removeprefix(f"{MARKER}\n")
 
 
 def test_what_the_check_writes_is_left_as_it_is() -> None:
-    assert sanitize.comment(example().encode()) == example()
+    assert publish.sanitize(example().encode()) == example()
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_nothing_notifies_leads_anywhere_or_brings_anything_in(text: str, safe: 
 
 def test_bytes_that_are_no_text_are_no_obstacle() -> None:
     assert (
-        sanitize.comment(MARKER.encode() + b"\n\xff\xfe")
+        publish.sanitize(MARKER.encode() + b"\n\xff\xfe")
         == f"{MARKER}\n\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}"
     )
 
@@ -59,4 +59,4 @@ def test_it_is_cut_to_what_github_takes() -> None:
 @pytest.mark.parametrize("content", [b"", b"hello", f" {MARKER}\n".encode(), MARKER.encode() + b" x\n"])
 def test_without_the_marker_on_its_first_line_it_is_none(content: bytes) -> None:
     with pytest.raises(ReportError):
-        sanitize.comment(content)
+        publish.sanitize(content)
