@@ -15,8 +15,8 @@ from tealform.review import risks as waiver_changes
 from tealform.review.merge_base import Base
 from tealform.review.review import Review
 from tealform.settings.errors import Location
-from tests.unit.review import requests
-from tests.unit.review.requests import PullRequest, document, resource
+from tests.unit.review import pull_request
+from tests.unit.review.pull_request import PullRequest, document, resource
 
 _RULE = Rule(
     "TEAL_APPROVAL",
@@ -66,7 +66,7 @@ def example() -> str:
 def _prod(idle_timeout: int, *, protected: bool) -> dict[str, object]:
     arguments = {"idle_timeout": idle_timeout, "enable_deletion_protection": protected}
     balancer = resource("prod/load-balancer/load-balancer", **arguments)
-    return requests.document("prod") | {"resource": {"aws_lb": {"load-balancer": balancer}}}
+    return pull_request.document("prod") | {"resource": {"aws_lb": {"load-balancer": balancer}}}
 
 
 def _verdicts() -> tuple[Verdict, ...]:

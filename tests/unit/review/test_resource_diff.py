@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tealform.review import resource_diff
-from tests.unit.review.requests import document, resource
+from tests.unit.review.pull_request import document, resource
 
 
 def test_resources_are_told_by_their_construct_path_with_what_changes() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tealform.review import risks
 from tealform.review.environment_diff import Compared
 from tests.support import environment
-from tests.unit.review.requests import PullRequest, document
+from tests.unit.review.pull_request import PullRequest, document
 
 
 def of(before: dict[str, Any], after: dict[str, Any]) -> list[str]:

@@ -18,12 +18,13 @@ from typing import Any
 import pytest
 
 from tealform.policy.reports import sarif
-from tealform.review.report import artifact
+from tealform.review.report import artifact, publish
 from tealform.review.report.artifact import MARKER
 from tealform.review.report.github import ReportError
 from tests.inventory import ROOT
 from tests.unit.policy.reports.verdicts import PROD
-from tests.unit.review.report import gh
+from tests.unit.review import stub_gh
+from tests.unit.review.example import example
 
 SHA, OTHER = "1" * 40, "2" * 40
 TEXT = f"{MARKER}\n## Tealform: nothing to mend\n"
@@ -86,10 +87,10 @@ class GitHub:
 
     def report(self, **variables: str) -> tuple[int, str]:
         """Runs it as the workflow does, without any installed package."""
-        (self.folder / gh.WORLD).write_text(json.dumps(self.world))
+        (self.folder / stub_gh.WORLD).write_text(json.dumps(self.world))
         (self.folder / "event.json").write_text(json.dumps(self.event))
         program = self.folder / "gh"
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "{gh.__file__}" "$@"\n')
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "{stub_gh.__file__}" "$@"\n')
         program.chmod(0o755)
         ran = subprocess.run(
             [sys.executable, "-S", "-m", "tealform.review.report"],
@@ -107,7 +108,7 @@ class GitHub:
             check=False,
         )
         assert ran.stderr == ""
-        self.world = json.loads((self.folder / gh.WORLD).read_text())
+        self.world = json.loads((self.folder / stub_gh.WORLD).read_text())
         return ran.returncode, ran.stdout
 
     def bodies(self, number: int = 7) -> list[str]:
@@ -345,3 +346,58 @@ def test_expired_artifact_is_none(github: GitHub) -> None:
 def test_without_gh(github: GitHub) -> None:
     code, said = github.report(PATH="")
     assert (code, said) == (1, "::error::gh is not installed; GitHub's own runners have it\n")
+
+
+# What a pull request has written is shown, and does nothing.
+
+
+def shown(text: str) -> str:
+    return publish.sanitize(f"{MARKER}\n{text}".encode()).removeprefix(f"{MARKER}\n")
+
+
+def test_what_the_check_writes_is_left_as_it_is() -> None:
+    assert publish.sanitize(example().encode()) == example()
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("@acme/owners", "@\u200bacme/owners"),
+        ("&#64;acme &commat;acme", "&amp;#\u200b64;acme &amp;commat;acme"),
+        ("see #1, acme/shop#1, GH-1", "see #\u200b1, acme/shop#\u200b1, GH-\u200b1"),
+        ("![x](https://a.example)", "!&#91;x&#93;(https:\u200b//a.example)"),
+        ("[x][y]\n\n[y]: a.example", "&#91;x&#93;&#91;y&#93;\n\n&#91;y&#93;: a.example"),
+        ("```mermaid\nclick a href '//a.example'\n```", f"{'&#96;' * 3}mermaid\nclick a href '//a.example'\n{'&#96;' * 3}"),
+        ("~~~geojson", "&#126;&#126;&#126;geojson"),
+        ("$x$ \\_", "&#36;x&#36; &#92;&#95;"),
+        ("www.a.example", "www\u200b.a.example"),
+        ("<img src=x onerror=y>", "&lt;img src=x onerror=y>"),
+        ("<a href='https://x'>", "&lt;a href='https:\u200b//x'>"),
+        (f"x\n{MARKER}", f"x\n&lt;{MARKER[1:]}"),
+        ("<details open>", "&lt;details open>"),
+        ("a\x00b\x1b[31m\u202ec\rd", "a b &#91;31m c d"),
+        ("<details><summary>x</summary></details>", "<details><summary>x</summary></details>"),
+        ("&#60;img&#62;", "&#60;img&#62;"),
+    ],
+)  # fmt: skip
+def test_nothing_notifies_leads_anywhere_or_brings_anything_in(text: str, safe: str) -> None:
+    assert shown(text) == safe
+
+
+def test_bytes_that_are_no_text_are_no_obstacle() -> None:
+    assert (
+        publish.sanitize(MARKER.encode() + b"\n\xff\xfe")
+        == f"{MARKER}\n\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}"
+    )
+
+
+def test_it_is_cut_to_what_github_takes() -> None:
+    said = shown("a line @x\n" * 20_000)
+    assert 60_000 < len(said) <= 65_000
+    assert said.endswith("\n\n*It is cut here, for it is too long.*\n")
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", f" {MARKER}\n".encode(), MARKER.encode() + b" x\n"])
+def test_without_the_marker_on_its_first_line_it_is_none(content: bytes) -> None:
+    with pytest.raises(ReportError):
+        publish.sanitize(content)
