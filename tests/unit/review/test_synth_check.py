@@ -1,5 +1,3 @@
-"""What ``make drift`` says, understood."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -11,60 +9,54 @@ from tealform.review import synth_check
 from tealform.review.synth_check import SynthCheck
 from tests.inventory import ROOT
 
-CHANGED = " M environments/dev/cdk.tf.json\n?? bootstrap/123456789012/cdk.tf.json"
-DIFF = "--- a/environments/dev/cdk.tf.json\n+++ b/environments/dev/cdk.tf.json\n-one\n+two"
+_CHANGED = " M environments/dev/cdk.tf.json\n?? bootstrap/123456789012/cdk.tf.json"
+_DIFF = "--- a/environments/dev/cdk.tf.json\n+++ b/environments/dev/cdk.tf.json\n-one\n+two"
+_DIFFERS = f'cat said; echo "{synth_check.SENTENCE}; commit it" >&2; exit 1'
 
 
-def make(folder: Path, script: str) -> None:
+def _run(folder: Path, script: str, output: str = "") -> tuple[SynthCheck, list[str]]:
     (folder / "Makefile").write_text(f"drift:\n\t@{script}\n")
+    (folder / "said").write_text(f"{output}\n")
+    echoed: list[str] = []
+    return synth_check.run(folder, echoed.append), echoed
 
 
-def look(folder: Path) -> tuple[SynthCheck, list[str]]:
-    said: list[str] = []
-    return synth_check.run(folder, said.append), said
-
-
-def test_the_makefile_says_what_is_listened_for() -> None:
+def test_the_makefile_says_what_is_expected() -> None:
     recipe = (ROOT / "Makefile").read_text().split("\ndrift:")[1].split("\n\n")[0]
     assert synth_check.SENTENCE in recipe
     assert 'echo "$$changed"' in recipe
 
 
-def test_none(tmp_path: Path) -> None:
-    make(tmp_path, "echo written")
-    assert look(tmp_path) == (SynthCheck(), [])
-
-
-def test_files_are_named_and_differences_shown(tmp_path: Path) -> None:
-    (tmp_path / "said").write_text(f"{DIFF}\n{CHANGED}\n")
-    make(tmp_path, f'cat said; echo "{synth_check.SENTENCE}; commit it" >&2; exit 1')
-    found, said = look(tmp_path)
+def test_differences_are_echoed(tmp_path: Path) -> None:
+    found, echoed = _run(tmp_path, _DIFFERS, f"{_DIFF}\n{_CHANGED}")
     assert found == SynthCheck(files=("bootstrap/123456789012/cdk.tf.json", "environments/dev/cdk.tf.json"))
-    assert said == [f"{DIFF}\n{CHANGED}"]
+    assert echoed == [f"{_DIFF}\n{_CHANGED}"]
 
 
 @pytest.mark.parametrize(
-    ("changed", "file"),
+    ("script", "output", "expected"),
     [
-        (" M infra/environments/dev/cdk.tf.json", "environments/dev/cdk.tf.json"),
-        ('?? "my infra/environments/dev/cdk.tf.json"', "environments/dev/cdk.tf.json"),
-        ("?? infra/", "what make drift shows in the log of the check"),
+        pytest.param("echo written", "", SynthCheck(), id="up to date"),
+        # The project may be in a folder of the repository.
+        *(
+            (_DIFFERS, changed, SynthCheck(files=(file,)))
+            for changed, file in (
+                (" M infra/environments/dev/cdk.tf.json", "environments/dev/cdk.tf.json"),
+                ('?? "my infra/environments/dev/cdk.tf.json"', "environments/dev/cdk.tf.json"),
+                ("?? infra/", "what make drift shows in the log of the check"),
+            )
+        ),
+        pytest.param(
+            'echo "environments/dev/environment.hcl:3: cpu: is wrong" >&2; exit 2',
+            "",
+            SynthCheck(errors=("environments/dev/environment.hcl:3: cpu: is wrong",)),
+            id="invalid settings",
+        ),
+        pytest.param("exit 3", "", SynthCheck(errors=("make drift failed without a word",)), id="no message"),
     ],
 )
-def test_project_in_a_folder_of_the_repository(tmp_path: Path, changed: str, file: str) -> None:
-    (tmp_path / "said").write_text(f"{changed}\n")
-    make(tmp_path, f'cat said; echo "{synth_check.SENTENCE}; commit it" >&2; exit 1')
-    assert look(tmp_path)[0] == SynthCheck(files=(file,))
-
-
-def test_settings_with_mistakes_are_no_drift(tmp_path: Path) -> None:
-    make(tmp_path, 'echo "environments/dev/environment.hcl:3: cpu: is wrong" >&2; exit 2')
-    assert look(tmp_path)[0] == SynthCheck(errors=("environments/dev/environment.hcl:3: cpu: is wrong",))
-
-
-def test_failure_without_a_word_is_no_success(tmp_path: Path) -> None:
-    make(tmp_path, "exit 3")
-    assert look(tmp_path)[0].errors == ("make drift failed without a word",)
+def test_result(tmp_path: Path, script: str, output: str, expected: SynthCheck) -> None:
+    assert _run(tmp_path, script, output)[0] == expected
 
 
 def test_is_not_asked_with_the_options_of_the_make_that_runs_the_check(
@@ -72,12 +64,11 @@ def test_is_not_asked_with_the_options_of_the_make_that_runs_the_check(
 ) -> None:
     monkeypatch.setenv("MAKEFLAGS", "n -- ENV=dev")
     monkeypatch.setenv("ENV", "dev")
-    make(tmp_path, 'test -z "$(ENV)" || exit 1; touch ran')
-    assert look(tmp_path) == (SynthCheck(), [])
+    assert _run(tmp_path, 'test -z "$(ENV)" || exit 1; touch ran') == (SynthCheck(), [])
     assert (tmp_path / "ran").exists()
 
 
 def test_without_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(TealformError, match="make is needed"):
-        look(tmp_path)
+        synth_check.run(tmp_path, print)
