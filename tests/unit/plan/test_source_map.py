@@ -24,40 +24,54 @@ def dev(tmp_path: Path) -> Path:
     return folder
 
 
-def test_complaint_leads_to_the_line_of_the_setting(dev: Path) -> None:
-    line = next(
-        number for number, text in enumerate((dev / loader.FILE).read_text().splitlines(), 1) if "scaling {" in text
-    )
-    diagnostic = Diagnostic("error", "Invalid value", "max_capacity\nis too small", "aws_appautoscaling_target.web")
+_TARGET = "aws_appautoscaling_target.web"
+_SCALING = f"{_TARGET} (dev/service-web/scaling/target)"
+
+
+def test_diagnostic_leads_to_the_line_of_the_setting(dev: Path) -> None:
+    lines = (dev / loader.FILE).read_text().splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if "scaling {" in text)
+    diagnostic = Diagnostic("error", "Invalid value", "max_capacity\nis too small", _TARGET)
     assert source_map.SourceMap(dev).describe(diagnostic) == (
-        f"environments/dev/environment.hcl:{line}: service.web.scaling: aws_appautoscaling_target.web "
-        "(dev/service-web/scaling/target): Invalid value: max_capacity is too small"
+        f"environments/dev/environment.hcl:{line}: service.web.scaling: {_SCALING}: "
+        "Invalid value: max_capacity is too small"
     )
 
 
-def test_complaint_about_no_construct_leads_to_the_line_of_the_generated_file(dev: Path) -> None:
-    diagnostic = Diagnostic("error", "Unsupported block type", file="cdk.tf.json", line=7)
-    assert source_map.SourceMap(dev).describe(diagnostic) == "environments/dev/cdk.tf.json:7: Unsupported block type"
-
-
-def test_environment_whose_settings_are_broken_is_judged_by_what_was_generated(dev: Path) -> None:
-    (dev / loader.FILE).write_text("project = ")
-    diagnostic = Diagnostic("error", "Cycle", address="aws_appautoscaling_target.web")
-    assert source_map.SourceMap(dev).describe(diagnostic) == (
-        "environments/dev/cdk.tf.json: aws_appautoscaling_target.web (dev/service-web/scaling/target): Cycle"
-    )
-
-
-def test_generated_file_that_is_no_json_is_no_obstacle(dev: Path) -> None:
-    (dev / loader.GENERATED).write_text("{")
-    assert source_map.SourceMap(dev).describe(Diagnostic("error", "Invalid JSON")) == "environments/dev: Invalid JSON"
-
-
-@pytest.mark.parametrize("comment", ["by hand", {"metadata": "none"}, {"metadata": {"path": 5}}, None])
-def test_comment_that_is_not_cdktfs_is_no_obstacle(dev: Path, comment: object) -> None:
-    projects.write(dev.parent.parent, {"resource": {"aws_vpc": {"main": {"//": comment}}}})
-    diagnostic = Diagnostic("error", "Cycle", address="aws_vpc.main")
-    assert source_map.SourceMap(dev).describe(diagnostic) == "environments/dev/cdk.tf.json: aws_vpc.main: Cycle"
+@pytest.mark.parametrize(
+    ("file", "content", "diagnostic", "text"),
+    [
+        pytest.param(
+            "",
+            "",
+            Diagnostic("error", "Unsupported block type", file="cdk.tf.json", line=7),
+            "/cdk.tf.json:7: Unsupported block type",
+            id="no construct",
+        ),
+        pytest.param(
+            loader.FILE,
+            "project = ",
+            Diagnostic("error", "Cycle", address=_TARGET),
+            f"/cdk.tf.json: {_SCALING}: Cycle",
+            id="broken settings",
+        ),
+        pytest.param(loader.GENERATED, "{", Diagnostic("error", "Invalid JSON"), ": Invalid JSON", id="no JSON"),
+        *(
+            pytest.param(
+                loader.GENERATED,
+                json.dumps({"resource": {"aws_vpc": {"main": {"//": comment}}}}),
+                Diagnostic("error", "Cycle", address="aws_vpc.main"),
+                "/cdk.tf.json: aws_vpc.main: Cycle",
+                id=f"comment {comment}",
+            )
+            for comment in ("by hand", {"metadata": "none"}, {"metadata": {"path": 5}}, None)
+        ),
+    ],
+)
+def test_diagnostic_without_a_setting(dev: Path, file: str, content: str, diagnostic: Diagnostic, text: str) -> None:
+    if file:
+        (dev / file).write_text(content)
+    assert source_map.SourceMap(dev).describe(diagnostic) == f"environments/dev{text}"
 
 
 def test_generated_file_that_is_nested_too_deeply_is_no_obstacle(dev: Path) -> None:
