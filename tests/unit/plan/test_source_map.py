@@ -134,7 +134,7 @@ def test_every_construct_of_the_shipped_environments_has_a_setting_or_is_always_
         "network/vpc/vpc",
     ],
 )
-def test_settings_that_are_blamed_exist_in_the_model(construct: str) -> None:
+def test_settings_exist_in_the_model(construct: str) -> None:
     first, *rest = source_map.find_setting(construct)
     assert first in Environment.model_fields
     service = support.settings(support.environment()).environment.service["web"]

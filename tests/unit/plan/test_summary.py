@@ -390,7 +390,7 @@ def test_way_out(source_map: SourceMap, address: str, options: dict[str, str], f
     lines = _text(source_map, planned, [Blocker(address, "no")], **options).splitlines()
     assert (lines[0], lines[-1]) == (first, last)
     if "name" in options:
-        assert summary.as_json(planned, source_map, **options)["environment"] == options["name"]
+        assert summary.as_json(planned, source_map, name=options["name"])["environment"] == options["name"]
 
 
 @pytest.mark.parametrize("key", ["a b", "a$b", "it's"])

@@ -25,9 +25,9 @@ from tests.unit.review import pull_request
 from tests.unit.review.pull_request import PullRequest, document, git
 
 _A, _B, _C = ["TEAL_A", "web/a"], ["TEAL_B", "web/b"], ["TEAL_C", "web/c"]
-_DEV = {"generated": document("dev")}
-_ELSEWHERE = {"generated": document("dev") | {"terraform": {"backend": {"s3": {"bucket": "x"}}}}}
-_VPC = {"generated": document("dev", aws_vpc={"main": {}})}
+_DEV: dict[str, Any] = {"generated": document("dev")}
+_ELSEWHERE: dict[str, Any] = {"generated": document("dev") | {"terraform": {"backend": {"s3": {"bucket": "x"}}}}}
+_VPC: dict[str, Any] = {"generated": document("dev", aws_vpc={"main": {}})}
 
 
 @pytest.mark.parametrize(
