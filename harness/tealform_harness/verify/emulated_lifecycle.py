@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tealform.plan import changes
 from tealform.plan.changes import Change
-from tealform.plan.source_map import Blame
+from tealform.plan.source_map import SourceMap
 from tealform.settings import loader
 from tealform.settings.loader import GENERATED, LoadedEnvironment
 from tealform.synth import environments
@@ -69,7 +69,7 @@ def judge(folder: Path, terraform: Terraform, provider: Provider, by: str) -> It
 
     ``by`` names Terraform, provider and what stands in for AWS.
     """
-    blame = Blame(folder)
+    blame = SourceMap(folder)
     with _stage(folder, terraform, provider) as stage:
         for claim, look in _ACTS.items():
             inquiry = Inquiry(claim, by, blame)
@@ -138,7 +138,7 @@ def _update(stage: Stage, inquiry: Inquiry) -> None:
     stage.resynthesize(settings_change.changed(stage.settings))
     work = stage.work
     if inquiry.succeeds(work.plan()):
-        inquiry.notes.append(_counted(changes.of(work.planned())))
+        inquiry.notes.append(_counted(changes.from_plan(work.planned())))
     if inquiry.open and inquiry.succeeds(stage.apply()) and inquiry.plan_is_empty(work, "after an update"):
         _each_service(stage, inquiry, lambda releases: releases.release("second release"))
         if inquiry.open:
@@ -178,7 +178,7 @@ def _check_facts(stage: Stage, inquiry: Inquiry) -> None:
     if not found:
         inquiry.findings.append("AWS was asked nothing")
     inquiry.notes.append(f"{sum(fact.holds for fact in found)} facts hold")
-    inquiry.findings += [inquiry.blame.at(fact.setting, str(fact)) for fact in found if not fact.holds]
+    inquiry.findings += [inquiry.blame.describe_setting(fact.setting, str(fact)) for fact in found if not fact.holds]
 
 
 def _each_service(stage: Stage, inquiry: Inquiry, act: Callable[[Releases], Iterator[str]]) -> None:
@@ -187,7 +187,7 @@ def _each_service(stage: Stage, inquiry: Inquiry, act: Callable[[Releases], Iter
         return
     for name in stage.settings.environment.service:
         for wrong in act(Releases(stage.aws, stage.settings, name, stage.source)):
-            inquiry.findings.append(inquiry.blame.at(("service", name, "release"), wrong))
+            inquiry.findings.append(inquiry.blame.describe_setting(("service", name, "release"), wrong))
 
 
 def _complaints(aws: EmulatedAws) -> list[str]:

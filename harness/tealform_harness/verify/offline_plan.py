@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from tealform.plan import summary
-from tealform.plan.source_map import Blame
+from tealform.plan.source_map import SourceMap
 from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform.terraform.scratch_module import CommandResult
@@ -24,7 +24,7 @@ def preview(root: Path, name: str, form: Form, say: Callable[[str], None]) -> in
     Returns 0, or 1 if Terraform does not accept the configuration, with its reasons.
     """
     folder = environments.folder(root, name)
-    terraform, blame = terraform_binaries.list_terraforms()[0], Blame(folder)
+    terraform, blame = terraform_binaries.list_terraforms()[0], SourceMap(folder)
     by = f"Terraform {terraform.version()} with a stand-in for hashicorp/aws {environments.provider_version(folder)}"
     with (
         serving(environments.declared(folder)) as stand_in,

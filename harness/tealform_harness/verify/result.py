@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tealform.plan import changes
-from tealform.plan.source_map import Blame
+from tealform.plan.source_map import SourceMap
 from tealform.terraform.scratch_module import CommandResult, ScratchModule
 
 Result = Literal["proved", "refuted", "not proved"]
@@ -45,7 +45,7 @@ class Inquiry:
 
     claim: str
     by: str
-    blame: Blame
+    blame: SourceMap
     notes: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     _out_of_reach: bool = False
@@ -67,7 +67,7 @@ class Inquiry:
         """Plans again and takes every change as a finding; ``when`` is for its text, like "after apply"."""
         outcome = work.plan()
         if self.succeeds(outcome) and outcome.exit_code:
-            wanted = changes.of(work.planned())
+            wanted = changes.from_plan(work.planned())
             self.findings += [f"the plan {when} is not empty: {self.blame.name(each)}" for each in wanted]
         return self.open
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from tealform.plan.source_map import Blame
+from tealform.plan.source_map import SourceMap
 from tealform.terraform import scratch_module
 from tealform.terraform.scratch_module import ScratchModule
 from tealform.terraform.terraform_binaries import Terraform
@@ -21,7 +21,7 @@ def judge(folder: Path, terraform: Terraform, reattach: str, by: str) -> Iterato
     ``folder`` is the environment's, ``reattach`` leads Terraform to the stand-in, ``by`` names both for the reader.
     The second verdict comes only if the first claim is proved.
     """
-    blame = Blame(folder)
+    blame = SourceMap(folder)
     with scratch_module.copy_with_local_state(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work:
         schema = Inquiry(SCHEMA, by, blame)
         _ = (
@@ -34,7 +34,7 @@ def judge(folder: Path, terraform: Terraform, reattach: str, by: str) -> Iterato
             yield _life(work, by, blame)
 
 
-def _life(work: ScratchModule, by: str, blame: Blame) -> Verdict:
+def _life(work: ScratchModule, by: str, blame: SourceMap) -> Verdict:
     life = Inquiry(LIFE, by, blame)
     if life.succeeds(work.plan()) and life.succeeds(work.apply()):
         resources = work.state()

@@ -19,7 +19,7 @@ from tealform.operations.root_module import GeneratedModule
 from tealform.operations.saved_plan import SavedPlan
 from tealform.plan import changes
 from tealform.plan.changes import Change
-from tealform.plan.rules import deletion_protection
+from tealform.plan.rules import data_loss
 from tealform.settings import loader
 from tealform.terraform import terraform_cli
 from tealform.terraform.hcp import cloud_block
@@ -68,7 +68,7 @@ def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | No
         # The plan is never kept: only those who were asked for the name may apply it.
         file = SavedPlan(module).scratch
         planned = terraform_cli.show(module.folder, file)
-        deleted = changes.of(planned)
+        deleted = changes.from_plan(planned)
         _require_no_protection(module, deleted)
         if not deleted:
             print(f"{module.label}: there is nothing to destroy")
@@ -90,7 +90,7 @@ def _require_disposable(module: GeneratedModule) -> None:
 
 def _require_no_protection(module: GeneratedModule, deleted: Sequence[Change]) -> None:
     """AWS would refuse to delete a protected resource after much else is deleted."""
-    protected = [each.address for each in deleted if deletion_protection.keeps_from_deletion(each.before)]
+    protected = [each.address for each in deleted if data_loss.keeps_from_deletion(each.before)]
     if protected:
         raise TealformError(
             f"{module.label}: AWS still protects {', '.join(protected)} from deletion; switch that off where it is written by "

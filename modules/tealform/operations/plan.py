@@ -51,7 +51,7 @@ def plan(root: Path, name: str, form: Form, arguments: Sequence[str]) -> int:
         else:
             for line in found.render_text(module, planned):
                 print(line)
-            if changes.of(planned) and not found.objections and found.policy.exit_code == 0:
+            if changes.from_plan(planned) and not found.objections and found.policy.exit_code == 0:
                 print(f"\nto make it so: {module.command('apply')}", file=sys.stderr)
         # Last, so that a plan that was interrupted before anybody could read it cannot be applied.
         saved.keep(made.made_from, made.destroys, found.identities)

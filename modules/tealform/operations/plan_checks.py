@@ -11,8 +11,8 @@ from typing import Any
 from tealform.errors import TealformError
 from tealform.operations.root_module import GeneratedModule
 from tealform.plan import guard, summary
-from tealform.plan.blocker import Objection
-from tealform.plan.source_map import Blame
+from tealform.plan.changes import Objection
+from tealform.plan.source_map import SourceMap
 from tealform.policy import plan_gate
 
 _STOPPED = 1
@@ -32,7 +32,7 @@ class PlanFindings:
         ``read`` with the plan. Without ``read``, all were. Raises ``TealformError`` if ``allowed`` names something that
         has no objection.
         """
-        return guard.left(self.objections, allowed, read)
+        return guard.remaining(self.objections, allowed, read)
 
     @property
     def identities(self) -> list[tuple[str, str]]:
@@ -41,12 +41,12 @@ class PlanFindings:
 
     def render_text(self, module: GeneratedModule, planned: Mapping[str, Any]) -> Iterator[str]:
         """Yield the lines of the report for people: the summary of the plan, the objections and the policies."""
-        yield from summary.text(planned, Blame(module.folder), self.objections, name=module.name)
+        yield from summary.text(planned, SourceMap(module.folder), self.objections, name=module.name)
         yield from self.policy.lines
 
     def render_json(self, module: GeneratedModule, planned: Mapping[str, Any]) -> dict[str, Any]:
         """Return the report for programs: the document of ``summary.as_json``, and ``policy``."""
-        document = summary.as_json(planned, Blame(module.folder), self.objections, name=module.name)
+        document = summary.as_json(planned, SourceMap(module.folder), self.objections, name=module.name)
         return document | {"policy": self.policy.as_json()}
 
 
@@ -55,7 +55,7 @@ def check(root: Path, module: GeneratedModule, plan: Mapping[str, Any], destroys
 
     The guard does not object to destroying what is disposable: that setting is the permission that it requires.
     """
-    objections = () if destroys and module.is_disposable else guard.objections(plan, _aws_clients(module))
+    objections = () if destroys and module.is_disposable else guard.find_blockers(plan, _aws_clients(module))
     return PlanFindings(tuple(objections), plan_gate.judge(root, module.folder, plan))
 
 
@@ -80,12 +80,12 @@ def report_blockers(
     if remaining:
         lines = summary.text(
             planned,
-            Blame(module.folder),
+            SourceMap(module.folder),
             found.objections,
             allowed=passed,
             command=command,
             name=module.name,
-            unread=read is not None and bool(guard.unread(found.objections, read)),
+            unread=read is not None and bool(guard.find_unread(found.objections, read)),
         )
     for line in (*lines, *(found.policy.lines if found.policy.exit_code else ())):
         print(line, file=sys.stderr)
@@ -98,7 +98,7 @@ def confirm(module: GeneratedModule, planned: Mapping[str, Any], destroys: bool,
     Raises what ``ask_name`` raises. Call this before the plan is checked: a release can begin while the user decides.
     """
     if destroys or module.is_protected:
-        for line in summary.text(planned, Blame(module.folder), name=module.name):
+        for line in summary.text(planned, SourceMap(module.folder), name=module.name):
             print(line, flush=True)
         ask_name(module, "will be destroyed" if destroys else "is protected", confirmed)
 

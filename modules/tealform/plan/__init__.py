@@ -1,1 +1,1 @@
-"""What a plan of Terraform would do, said so that a person can decide, and what of it must not pass unasked."""
+"""Reading plans of Terraform: their summary, and the guard that stops risky ones."""

@@ -1,16 +1,15 @@
-"""Which releases are in progress, as AWS says."""
+"""The releases in progress, according to AWS."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from tealform.plan import prior_state, resource_owner
-from tealform.plan.aws_queries import Aws, UnseenError, answer
-from tealform.plan.prior_state import Resource
+from tealform.plan import prior_state
+from tealform.plan.aws_queries import Aws, UnseenError, query
+from tealform.plan.prior_state import PriorResource, find_owner
 
 Kind = Literal["execution", "deployment"]
 
@@ -23,68 +22,71 @@ _SERVICE_DEPLOYMENT = ["PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQ
 
 
 @dataclass(frozen=True)
-class Release:
-    """A release in progress: what it is, like ``execution 1 of pipeline web``, and how it is going at the moment."""
+class ActiveRelease:
+    """A release in progress: its name, like ``execution 1 of pipeline web``, and its status at the moment."""
 
     name: str
-    going: str
+    status: str
 
     def __str__(self) -> str:
-        return f"{self.name}, {self.going}"
+        return f"{self.name}, {self.status}"
 
 
-class Releases:
+_Query = Callable[[PriorResource, Aws], Iterator[ActiveRelease]]
+
+
+class ActiveReleases:
     """Asks AWS about the pipelines and services that the plan knows, each once."""
 
     def __init__(self, plan: Mapping[str, Any], aws: Aws) -> None:
         self._plan, self._aws = plan, aws
-        self._asked: dict[str, list[Release] | UnseenError] = {}
+        self._answers: dict[str, list[ActiveRelease] | UnseenError] = {}
 
-    def in_progress(self, kind: Kind, owner: str | None) -> list[Release]:
-        """What is in progress, of one owner (see ``owners``) or of all.
+    def in_progress(self, kind: Kind, owner: str | None) -> list[ActiveRelease]:
+        """Return the releases in progress of one owner (see ``find_owner``) or of all.
 
-        An ``execution`` is a pipeline's, a ``deployment`` is CodeDeploy's or Amazon ECS's. Raises ``UnseenError``.
+        Pipelines have an ``execution``, CodeDeploy and Amazon ECS a ``deployment``. Raises ``UnseenError``.
         """
-        if not prior_state.is_told(self._plan):
+        if not prior_state.is_known(self._plan):
             raise UnseenError("the plan does not say which pipelines and services there are. Look at them yourself")
-        found: list[Release] = []
+        found: list[ActiveRelease] = []
         for type_, ask in _SOURCES[kind].items():
             for resource in prior_state.resources(self._plan, type_):
-                if owner in (None, resource_owner.of(resource.address)):
+                if owner in (None, find_owner(resource.address)):
                     found += self._once(resource, ask)
         return found
 
-    def _once(self, resource: Resource, ask: Callable[[Resource, Aws], Iterator[Release]]) -> list[Release]:
-        if resource.address not in self._asked:
+    def _once(self, resource: PriorResource, ask: _Query) -> list[ActiveRelease]:
+        if resource.address not in self._answers:
             try:
-                self._asked[resource.address] = list(ask(resource, self._aws))
+                self._answers[resource.address] = list(ask(resource, self._aws))
             except UnseenError as error:
-                self._asked[resource.address] = error
-        told = self._asked[resource.address]
-        if isinstance(told, UnseenError):
-            raise told
-        return told
+                self._answers[resource.address] = error
+        answer = self._answers[resource.address]
+        if isinstance(answer, UnseenError):
+            raise answer
+        return answer
 
 
-def _executions(pipeline: Resource, aws: Aws) -> Iterator[Release]:
-    """The newest hundred: what is in progress is among them.
+def _executions(pipeline: PriorResource, aws: Aws) -> Iterator[ActiveRelease]:
+    """Only the newest hundred: those in progress are among them.
 
     https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListPipelineExecutions.html
     """
     name = pipeline.values.get("name", "")
     look = f"aws codepipeline get-pipeline-state --name {name}"
     client = aws.client("codepipeline", pipeline.values, look)
-    told = answer(look, lambda: client.list_pipeline_executions(pipelineName=name))
-    for each in told.get("pipelineExecutionSummaries", ()):
+    answer = query(look, client.list_pipeline_executions, pipelineName=name)
+    for each in answer.get("pipelineExecutionSummaries", ()):
         if each["status"] in _EXECUTION:
             id_ = each["pipelineExecutionId"]
-            stages = answer(look, lambda: client.get_pipeline_state(name=name)).get("stageStates", ())
-            going = f"{_since(each.get('startTime'))}{_in_stage(stages, id_)} ({_shown(look, client)})"
-            yield Release(f"execution {id_} of pipeline {name}", going)
+            stages = query(look, client.get_pipeline_state, name=name).get("stageStates", ())
+            since = f"{_since(each.get('startTime'))}{_in_stage(stages, id_)}"
+            yield ActiveRelease(f"execution {id_} of pipeline {name}", f"{since} ({_in_region(look, client)})")
 
 
 def _in_stage(stages: Any, execution: str) -> str:
-    """In which stage an execution is; nothing where it waits between two."""
+    """Name the stage that an execution is in; empty if it waits between two."""
     for stage in stages:
         latest = stage.get("latestExecution", {})
         if latest.get("pipelineExecutionId") == execution and latest.get("status") in _EXECUTION:
@@ -92,40 +94,39 @@ def _in_stage(stages: Any, execution: str) -> str:
     return ""
 
 
-def _deployments(group: Resource, aws: Aws) -> Iterator[Release]:
-    names = group.values.get("app_name", ""), group.values.get("deployment_group_name", "")
-    look = f"aws deploy list-deployments --application-name {names[0]} --deployment-group-name {names[1]}"
+def _deployments(group: PriorResource, aws: Aws) -> Iterator[ActiveRelease]:
+    application, name = group.values.get("app_name", ""), group.values.get("deployment_group_name", "")
+    look = f"aws deploy list-deployments --application-name {application} --deployment-group-name {name}"
     client = aws.client("codedeploy", group.values, look)
-    ask = functools.partial(client.list_deployments, applicationName=names[0], deploymentGroupName=names[1])
-    found = answer(look, lambda: ask(includeOnlyStatuses=_DEPLOYMENT)).get("deployments", ())
-    for id_ in found:
+    parameters = {"applicationName": application, "deploymentGroupName": name, "includeOnlyStatuses": _DEPLOYMENT}
+    for id_ in query(look, client.list_deployments, **parameters).get("deployments", ()):
         look = f"aws deploy get-deployment --deployment-id {id_}"
-        ask = functools.partial(client.get_deployment, deploymentId=id_)
-        told = answer(look, ask).get("deploymentInfo", {})
-        yield Release(f"deployment {id_} of {names[1]}", f"{_since(told.get('createTime'))} ({_shown(look, client)})")
+        answer = query(look, client.get_deployment, deploymentId=id_)
+        since = _since(answer.get("deploymentInfo", {}).get("createTime"))
+        yield ActiveRelease(f"deployment {id_} of {name}", f"{since} ({_in_region(look, client)})")
 
 
-def _service_deployments(service: Resource, aws: Aws) -> Iterator[Release]:
-    """Those of Amazon ECS itself; where CodeDeploy deploys there are none."""
-    if not deploys_itself(service.values):
+def _service_deployments(service: PriorResource, aws: Aws) -> Iterator[ActiveRelease]:
+    """Those of Amazon ECS itself: a service that CodeDeploy deploys has none."""
+    if not is_deployed_by_ecs(service.values):
         return
     name, cluster = service.values.get("name", ""), service.values.get("cluster", "")
     look = f"aws ecs list-service-deployments --cluster {cluster} --service {name}"
     client = aws.client("ecs", service.values, look)
-    ask = functools.partial(client.list_service_deployments, cluster=cluster, service=name)
-    for each in answer(look, lambda: ask(status=_SERVICE_DEPLOYMENT)).get("serviceDeployments", ()):
+    answer = query(look, client.list_service_deployments, cluster=cluster, service=name, status=_SERVICE_DEPLOYMENT)
+    for each in answer.get("serviceDeployments", ()):
         arn = each["serviceDeploymentArn"]
         look = f"aws ecs describe-service-deployments --service-deployment-arns {arn}"
-        going = f"{_since(each.get('createdAt'))} ({_shown(look, client)})"
-        yield Release(f"deployment {arn.rpartition('/')[2]} of {name}", going)
+        status = f"{_since(each.get('createdAt'))} ({_in_region(look, client)})"
+        yield ActiveRelease(f"deployment {arn.rpartition('/')[2]} of {name}", status)
 
 
-def deploys_itself(service: Mapping[str, Any]) -> bool:
-    """Whether Amazon ECS deploys a service, which it does where nobody says otherwise."""
+def is_deployed_by_ecs(service: Mapping[str, Any]) -> bool:
+    """Whether Amazon ECS deploys a service, which is the default."""
     return all(each.get("type", "ECS") == "ECS" for each in prior_state.blocks(service, "deployment_controller"))
 
 
-_SOURCES: Mapping[Kind, Mapping[str, Callable[[Resource, Aws], Iterator[Release]]]] = {
+_SOURCES: Mapping[Kind, Mapping[str, _Query]] = {
     "execution": {"aws_codepipeline": _executions},
     "deployment": {"aws_codedeploy_deployment_group": _deployments, "aws_ecs_service": _service_deployments},
 }
@@ -135,5 +136,5 @@ def _since(time: datetime | None) -> str:
     return f"in progress since {time.astimezone(UTC):%Y-%m-%d %H:%M UTC}" if time else "in progress"
 
 
-def _shown(look: str, client: Any) -> str:
+def _in_region(look: str, client: Any) -> str:
     return f"{look} --region {client.meta.region_name}"

@@ -1,4 +1,4 @@
-"""Questions to AWS about what a plan touches."""
+"""Queries to AWS about what a plan touches."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tealform.errors import TealformError
-from tealform.plan import arns
 
 Clients = Callable[[str], Any]
+"""Makes a client of boto3 for the name of an AWS service."""
 
-# What has been taken away since the plan looked releases nothing, and nothing leads to it.
+# What was deleted after the plan was made releases nothing, and nothing leads to it.
 _GONE = {
     "ApplicationDoesNotExistException",
     "ClusterNotFoundException",
@@ -28,53 +28,56 @@ _ARNS = ("arn", "id", "cluster")
 
 
 class UnseenError(TealformError):
-    """It cannot be seen how things are now; says why, and with which command somebody may look himself."""
+    """The present state cannot be seen. The message says why, and which command shows it."""
 
 
 class Aws:
-    """AWS in the environment's region. ``clients`` makes a client of a service; nothing is asked before it must be."""
+    """AWS in the environment's region. It makes a client when it needs one."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._account = ""
 
     def client(self, service: str, values: Mapping[str, Any], look: str) -> Any:
-        """A client for questions about the resource with these values; ``look`` is the command for whoever must look himself.
+        """Return a client for queries about the resource with these values; ``look`` is the command that shows the same.
 
-        Raises ``UnseenError`` if there are no credentials, or those of another account: there nothing is to be found, or
-        what has the same name. Terraform may run elsewhere, so that ``allowed_account_ids`` does not tell.
+        Raises ``UnseenError`` if there are no credentials, or those of another account, which has nothing of the kind or
+        something else of the same name. Terraform may run elsewhere, so ``allowed_account_ids`` does not ensure it.
         """
-        wanted = next(filter(None, (arns.account(values.get(key)) for key in _ARNS)), "")
-        if wanted and wanted != (mine := self._mine(look)):
-            raise _unseen(f"the credentials are those of account {mine}, and it is in account {wanted}", look)
-        return answer(look, lambda: self._clients(service))
-
-    def _mine(self, look: str) -> str:
-        """Nobody needs a permission to ask.
-
-        https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
-        """
-        if not self._account:
-            self._account = answer(look, lambda: self._clients("sts").get_caller_identity()).get("Account", "")
-        return self._account
+        wanted = next(filter(None, (parse_account(values.get(key)) for key in _ARNS)), "")
+        if wanted and not self._account:
+            # This needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+            self._account = query(look, lambda: self._clients("sts").get_caller_identity()).get("Account", "")
+        if wanted and wanted != self._account:
+            raise _unseen(f"the credentials are those of account {self._account}, and it is in account {wanted}", look)
+        return query(look, lambda: self._clients(service))
 
 
-def answer(look: str, ask: Callable[[], Any]) -> Any:
-    """What AWS answers; nothing where what is asked about is gone. Raises ``UnseenError``."""
+def parse_account(arn: object) -> str:
+    """Return the account in an ARN; empty if it is no ARN, or has no account.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    """
+    parts = str(arn).split(":", 5)
+    return parts[4] if len(parts) == 6 and parts[0] == "arn" else ""
+
+
+def query(look: str, ask: Callable[..., Any], **parameters: Any) -> Any:
+    """Return AWS's answer to ``ask`` with these parameters, empty if the resource no longer exists. Raises ``UnseenError``."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        return ask()
+        return ask(**parameters)
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in _GONE:
             return {}
-        raise _unseen(_said(error.operation_name, str(error)), look) from error
+        raise _unseen(_abridge(error.operation_name, str(error)), look) from error
     except (BotoCoreError, TealformError) as error:
         raise _unseen(str(error), look) from error
 
 
-def _said(operation: str, message: str) -> str:
-    """Without who was denied something: plans are compared word by word, and made with several roles."""
+def _abridge(operation: str, message: str) -> str:
+    """Leave out who was denied access: plans are compared word by word, and made with several roles."""
     if denied := _DENIED.search(message):
         resource = f" on {denied['resource']}" if denied["resource"] else ""
         return f"AccessDenied: {denied['action']}{resource}"

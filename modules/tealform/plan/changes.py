@@ -1,14 +1,15 @@
-"""What a plan would do, read from ``terraform show -json``."""
+"""What a plan would do, read from ``terraform show -json``, and what must not happen unless somebody allows it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tealform.errors import TealformError
-from tealform.plan import type_aliases
 
+_ALB = re.compile(r"aws_alb(?=_|$)")
 _ACTIONS = {
     ("create",): "create",
     ("update",): "update",
@@ -26,13 +27,13 @@ _NOTHING = {("no-op",), ("read",)}
 class Change:
     """What happens to one resource or output, and to which of its top-level attributes.
 
-    ``action`` is create, update, destroy, replace or forget. For a replacement, ``because`` are the paths of the
-    attributes that cannot be changed in place, like ``port`` or ``health_check.0.path``, and ``destroys_first`` is
-    whether there is neither the old nor the new one for a while. ``reason`` is Terraform's own word for why, like
-    ``replace_because_cannot_update`` or ``delete_because_no_resource_config``, where it gives one. ``type`` is as
-    ``kinds`` has it. ``deposed`` is the key of what a replacement that was broken off has left, which is destroyed while
-    what took its place stays. ``before`` and ``after`` are the values, ``after`` without those that are known after
-    apply; neither is compared.
+    ``action`` is create, update, destroy, replace or forget. For a replacement, ``because`` lists the paths of the
+    attributes that cannot be changed in place, like ``port`` or ``health_check.0.path``, and ``destroys_first`` says
+    whether neither the old nor the new resource exists for a while. ``reason`` is Terraform's own word for why, like
+    ``replace_because_cannot_update`` or ``delete_because_no_resource_config``, where it gives one. ``type`` is the
+    canonical type. ``deposed`` is the key of what an interrupted replacement left: Terraform destroys it and keeps the
+    resource that took its place. ``before`` and ``after`` are the values, ``after`` without those that are known after
+    apply. Neither is compared.
     """
 
     address: str
@@ -51,21 +52,44 @@ class Change:
 
     @property
     def ends(self) -> bool:
-        """Whether what is there now is there no more afterwards."""
+        """Whether the plan destroys or replaces the resource."""
         return self.action in ("destroy", "replace")
 
 
-def of(plan: Mapping[str, Any]) -> list[Change]:
-    """All changes of a plan, sorted by address; nothing for an empty plan. Raises ``TealformError`` for an unknown action.
+@dataclass(frozen=True, order=True)
+class Blocker:
+    """One thing that the plan would do to ``address``, and the ``reason`` why somebody must allow it by name first.
+
+    ``lasting`` is the part of the reason that stays the same while its words change, like the stage of a release.
+    """
+
+    address: str
+    reason: str
+    lasting: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.reason}"
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What identifies it later and in another process."""
+        return self.address, self.lasting or self.reason
+
+
+def canonical_type(type_: str) -> str:
+    """Return the one name by which rules know a type: ``aws_lb_listener`` for ``aws_alb_listener``, others unchanged.
+
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lb: "aws_alb is known as aws_lb".
+    """
+    return _ALB.sub("aws_lb", type_)
+
+
+def from_plan(plan: Mapping[str, Any]) -> list[Change]:
+    """Return all changes of a plan, sorted by address. Raises ``TealformError`` for an unknown action.
 
     https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
     """
     return sorted([*_resources(plan.get("resource_changes")), *_outputs(plan)], key=lambda change: change.address)
-
-
-def drift(plan: Mapping[str, Any]) -> list[Change]:
-    """What has been changed outside Terraform since the last apply, sorted by address."""
-    return sorted(_resources(plan.get("resource_drift")), key=lambda change: change.address)
 
 
 def _resources(entries: list[dict[str, Any]] | None) -> Iterator[Change]:
@@ -85,7 +109,7 @@ def _resource(entry: dict[str, Any], actions: tuple[str, ...]) -> Change:
         address=entry["address"],
         action=action,
         attributes=_attributes(change) if action in ("update", "replace") else (),
-        type=type_aliases.of(entry.get("type", "")),
+        type=canonical_type(entry.get("type", "")),
         reason=entry.get("action_reason", ""),
         because=tuple(".".join(map(str, path)) for path in change.get("replace_paths") or ()),
         destroys_first=actions == ("delete", "create"),

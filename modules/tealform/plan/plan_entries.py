@@ -1,26 +1,26 @@
-"""What a plan does with each resource, with all that is worth telling of it."""
+"""What a plan does with each resource and output, and which drift it reacts to."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tealform.plan import attribute_diff, changes
 from tealform.plan.attribute_diff import Difference
 from tealform.plan.changes import Change
-from tealform.plan.plan_values import marked
+from tealform.plan.plan_values import mark
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One resource that is not left alone.
+    """One resource that the plan does something with.
 
-    ``action`` is create, update, replace, destroy, forget, or, where nothing is done to the thing itself, import or
-    move. ``because`` are the differences that force a replacement, ``others`` all other ones. ``imported`` is the id of
-    what is taken into the state, ``moved_from`` the address it had, ``deposed`` the key of what is left of a
-    replacement that was broken off; ``reason`` is Terraform's own word. ``keeps_old`` is whether what is replaced stays.
+    ``action`` is create, update, replace, destroy or forget, or import or move if nothing else happens to the resource.
+    ``because`` has the differences that force a replacement, ``others`` all other ones. ``imported`` is the id of an
+    imported resource, ``moved_from`` its former address, ``deposed`` the key of what an interrupted replacement left.
+    ``reason`` is Terraform's own word. ``keeps_old`` is whether the replaced resource stays.
     """
 
     address: str
@@ -36,10 +36,10 @@ class Entry:
     deposed: str = ""
 
     @property
-    def worth_telling(self) -> tuple[Difference, ...]:
-        """The other differences that somebody decides by.
+    def relevant(self) -> tuple[Difference, ...]:
+        """The other differences that matter to a decision.
 
-        A replacement's new ids and the like are not among them. One zero value for another is, if it is all there is.
+        A replacement's new ids and the like do not. One zero value for another does if there is nothing else.
         """
         real = tuple(each for each in self.others if each.real)
         if self.action == "replace":
@@ -47,34 +47,75 @@ class Entry:
         return real or self.others
 
 
-def of(plan: Mapping[str, Any]) -> list[Entry]:
-    """All entries of a plan, what belongs to one construct side by side. Raises ``TealformError`` for an unknown action."""
-    return sorted(_entries(plan), key=lambda entry: (_name(entry.address), entry.deposed))
+@dataclass(frozen=True)
+class Drift:
+    """A resource that changed outside Terraform since the last apply: ``gone``, or different."""
+
+    address: str
+    gone: bool
+    differences: tuple[Difference, ...] = ()
 
 
-def counts(entries: list[Entry]) -> Counter[str]:
-    """How many there are of each action; what is imported or moved and something else as well counts for both."""
+def from_plan(plan: Mapping[str, Any]) -> list[Entry]:
+    """Return all entries of a plan, sorted by construct. Raises ``TealformError`` for an unknown action."""
+
+    def by_construct(entry: Entry) -> tuple[str, str, str]:
+        kind, _, name = entry.address.partition(".")
+        return name, kind, entry.deposed
+
+    return sorted(_entries(plan), key=by_construct)
+
+
+def count_actions(entries: list[Entry]) -> Counter[str]:
+    """Count the entries of each action. What is imported or moved and changed as well counts for both."""
     numbers = Counter(entry.action for entry in entries)
     numbers["import"] = sum(1 for entry in entries if entry.imported)
     numbers["move"] = sum(1 for entry in entries if entry.moved_from)
     return numbers
 
 
-def outputs(plan: Mapping[str, Any]) -> dict[str, list[Difference]]:
-    """The outputs that change, with how."""
+def diff_outputs(plan: Mapping[str, Any]) -> dict[str, list[Difference]]:
+    """Return the differences of each output that changes."""
     entries = (plan.get("output_changes") or {}).items()
     found = {name: list(_differences(change, (name,))) for name, change in entries if change["actions"] != ["no-op"]}
     return {name: each for name, each in sorted(found.items()) if each}
 
 
-def _name(address: str) -> tuple[str, str]:
-    kind, _, name = address.partition(".")
-    return name, kind
+def find_drift(plan: Mapping[str, Any], planned: Iterable[Entry]) -> list[Drift]:
+    """Return the drift that matters to a decision, sorted by address.
+
+    That is what is gone, what other resources are made from (Terraform's own choice, ``relevant_attributes``), and what
+    this plan would overwrite. If the plan does nothing but take drift into the state (``-refresh-only``), it is all.
+    The rest is mostly AWS filling in what was left open:
+    https://developer.hashicorp.com/terraform/tutorials/state/resource-drift
+    """
+    everything = not plan.get("resource_changes")
+    relevant = {
+        (each["resource"], str(next(iter(each.get("attribute") or ()), "")))
+        for each in plan.get("relevant_attributes") or ()
+    }
+    for entry in planned:
+        overwritten = (each for each in (*entry.because, *entry.others) if each.known and each.path)
+        relevant |= {(entry.address, _attribute(each)) for each in overwritten}
+    found = []
+    drifted = [dict(each, previous_address=each["address"]) for each in plan.get("resource_drift") or []]
+    for entry in from_plan({"resource_changes": drifted}):
+        address, gone = entry.address, entry.action == "destroy"
+        differences = [each for each in entry.others if each.real]
+        if not everything:
+            differences = [each for each in differences if relevant & {(address, _attribute(each)), (address, "")}]
+        if gone or differences:
+            found.append(Drift(address, gone, tuple(differences)))
+    return found
+
+
+def _attribute(difference: Difference) -> str:
+    return str(difference.path[0]) if difference.path else ""
 
 
 def _entries(plan: Mapping[str, Any]) -> Iterator[Entry]:
     for raw in plan.get("resource_changes") or []:
-        known = changes.of({"resource_changes": [raw]})
+        known = changes.from_plan({"resource_changes": [raw]})
         entry = _changed(raw, known[0]) if known else Entry(raw["address"], "", raw.get("type", ""))
         importing, previous = raw["change"].get("importing"), raw.get("previous_address", entry.address)
         entry = replace(
@@ -89,9 +130,9 @@ def _entries(plan: Mapping[str, Any]) -> Iterator[Entry]:
 
 def _changed(raw: dict[str, Any], change: Change) -> Entry:
     because = tuple(_forcing(raw["change"])) if change.action == "replace" else ()
-    said = {each.name for each in because}
-    whole = change.action in ("update", "replace")
-    others = [each for each in _differences(raw["change"]) if each.name not in said] if whole else []
+    forcing = {each.name for each in because}
+    differs = change.action in ("update", "replace")
+    others = [each for each in _differences(raw["change"]) if each.name not in forcing] if differs else []
     return Entry(
         address=change.address,
         action=change.action,
@@ -108,13 +149,13 @@ def _changed(raw: dict[str, Any], change: Change) -> Entry:
 def _forcing(change: dict[str, Any]) -> Iterator[Difference]:
     before, after = _sides(change)
     for path in change.get("replace_paths") or ():
-        yield from attribute_diff.at(tuple(path), before, after)
+        yield from attribute_diff.diff_at(tuple(path), before, after)
 
 
 def _differences(change: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[Difference]:
-    return attribute_diff.between(*_sides(change), path)
+    return attribute_diff.diff(*_sides(change), path)
 
 
 def _sides(change: dict[str, Any]) -> tuple[Any, Any]:
-    before = marked(change.get("before"), None, change.get("before_sensitive"))
-    return before, marked(change.get("after"), change.get("after_unknown"), change.get("after_sensitive"))
+    before = mark(change.get("before"), None, change.get("before_sensitive"))
+    return before, mark(change.get("after"), change.get("after_unknown"), change.get("after_sensitive"))

@@ -1,4 +1,4 @@
-"""Values of attributes as a plan has them: some known after apply, some sensitive, some whole documents in a string.
+"""Values of attributes in a plan: known after apply, sensitive, or JSON documents in a string.
 
 https://developer.hashicorp.com/terraform/internals/json-format#change-representation
 """
@@ -6,24 +6,23 @@ https://developer.hashicorp.com/terraform/internals/json-format#change-represent
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-
-from tealform.plan import labels
 
 _LONGEST = 72
 
 
 @dataclass(frozen=True)
 class Hidden:
-    """A sensitive value: it is compared, and never shown."""
+    """A sensitive value, which is compared and never shown."""
 
-    value: Any = field(repr=False)
+    content: Any = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Document:
-    """A value that is a JSON document in a string, like a policy."""
+    """A JSON document in a string, like a policy."""
 
     content: Any
 
@@ -36,13 +35,13 @@ class Later:
 
 
 LATER = Later()
-"""What is known after apply alone."""
+"""A value that is known only after apply."""
 
 
-def marked(value: Any, unknown: Any, sensitive: Any) -> Any:
-    """``value`` with what is ``LATER``, ``Hidden`` or a ``Document`` in its place.
+def mark(value: Any, unknown: Any = None, sensitive: Any = None) -> Any:
+    """Return ``value`` with ``LATER``, ``Hidden`` and ``Document`` in the places that are such.
 
-    ``unknown`` and ``sensitive`` have the shape of the value, ``true`` where something is meant with all below it.
+    ``unknown`` and ``sensitive`` have the shape of the value. ``true`` in them applies to everything below.
     """
     if unknown is True:
         return Hidden(LATER) if sensitive is True else LATER
@@ -52,15 +51,15 @@ def marked(value: Any, unknown: Any, sensitive: Any) -> Any:
         return Hidden(value)
     if isinstance(value, dict) or isinstance(unknown, dict):
         keys = {**(value or {}), **(unknown or {})}
-        return {key: marked((value or {}).get(key), _below(unknown, key), _below(sensitive, key)) for key in keys}
+        return {key: mark((value or {}).get(key), _below(unknown, key), _below(sensitive, key)) for key in keys}
     if isinstance(value, list) or isinstance(unknown, list):
         indices = range(max(len(value or []), len(unknown or [])))
-        return [marked(*(_below(each, index) for each in (value, unknown, sensitive))) for index in indices]
+        return [mark(*(_below(each, index) for each in (value, unknown, sensitive))) for index in indices]
     return _document(value)
 
 
-def shown(value: Any) -> str:
-    """A value on one line, abridged if it is long; a sensitive one is not told."""
+def format_value(value: Any) -> str:
+    """Render a value on one line, abridged if it is long, without sensitive content."""
     if value is None:
         return "unset"
     if isinstance(value, Hidden):
@@ -76,39 +75,38 @@ def shown(value: Any) -> str:
     return repr(value) if value is LATER else json.dumps(value)
 
 
-def plain(value: Any) -> Any:
-    """A value for JSON: documents as what they hold, nothing in the place of what is sensitive or known after apply."""
+def to_json(value: Any) -> Any:
+    """Return a value for JSON: the content of documents, ``None`` for what is sensitive or known after apply."""
     if isinstance(value, Document):
-        return plain(value.content)
+        return to_json(value.content)
     if value is LATER or isinstance(value, Hidden):
         return None
     if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
+        return {key: to_json(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [plain(each) for each in value]
+        return [to_json(each) for each in value]
     return value
 
 
-def says_something(value: Any) -> bool:
-    """Whether there is anything in a value but zero values, which providers read back for what was never set."""
-    if isinstance(value, dict):
-        return any(says_something(each) for each in value.values())
-    if isinstance(value, list):
-        return any(says_something(each) for each in value)
-    return bool(value)
+def has_content(value: Any) -> bool:
+    """Whether a value is more than zero values, which providers read back for what was never set."""
+    return any(has_content(each) for each in _elements(value)) if isinstance(value, dict | list) else bool(value)
 
 
-def holds(value: Any, kind: type) -> bool:
-    """Whether there is something of a ``kind``, ``Hidden`` or ``Later``, anywhere in a value."""
-    if isinstance(value, dict):
-        return any(holds(each, kind) for each in value.values())
-    if isinstance(value, list):
-        return any(holds(each, kind) for each in value)
-    return isinstance(value, kind) or (isinstance(value, Document | Hidden) and holds(_content(value), kind))
+def contains(value: Any, kind: type) -> bool:
+    """Whether a value has a ``kind``, ``Hidden`` or ``Later``, anywhere in it."""
+    if isinstance(value, dict | list):
+        return any(contains(each, kind) for each in _elements(value))
+    return isinstance(value, kind) or (isinstance(value, Document | Hidden) and contains(value.content, kind))
 
 
-def _content(value: Document | Hidden) -> Any:
-    return value.content if isinstance(value, Document) else value.value
+def pluralize(number: int, noun: str) -> str:
+    """Return ``1 output`` or ``2 outputs``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _elements(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def _document(value: Any) -> Any:
@@ -122,13 +120,11 @@ def _document(value: Any) -> Any:
 
 
 def _any(mask: Any) -> bool:
-    if isinstance(mask, dict | list):
-        return any(_any(each) for each in (mask.values() if isinstance(mask, dict) else mask))
-    return mask is True
+    return any(_any(each) for each in _elements(mask)) if isinstance(mask, dict | list) else mask is True
 
 
 def _below(whole: Any, part: str | int) -> Any:
-    """What ``whole`` has at a key or index, if it has it; what holds for all of a mask holds for each part."""
+    """Return what ``whole`` has at a key or index, if anything; a mask for the whole applies to each part."""
     if isinstance(whole, dict):
         return whole.get(part)
     if isinstance(whole, list) and isinstance(part, int):
@@ -142,9 +138,9 @@ def _is_flat(value: Any) -> bool:
 
 def _list(value: list[Any]) -> str:
     if not _is_flat(value):
-        return f"({labels.many(len(value), 'block')})"
-    text = f"[{', '.join(shown(each) for each in value)}]"
-    return text if len(text) <= _LONGEST or len(value) == 1 else f"({labels.many(len(value), 'value')})"
+        return f"({pluralize(len(value), 'block')})"
+    text = f"[{', '.join(format_value(each) for each in value)}]"
+    return text if len(text) <= _LONGEST or len(value) == 1 else f"({pluralize(len(value), 'value')})"
 
 
 def _text(value: str) -> str:

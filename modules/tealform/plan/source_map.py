@@ -1,4 +1,4 @@
-"""From what Terraform complains of to the construct that made it and the setting that it was made from."""
+"""Maps Terraform's resources to the constructs that made them and the settings that they come from."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 
 from tealform.plan.changes import Change
 from tealform.settings import loader
-from tealform.settings.errors import SettingPath, SettingsError, dotted
+from tealform.settings.errors import Path_, SettingsError, dotted
 from tealform.settings.loader import GENERATED
 from tealform.synth import terraform_json
 from tealform.terraform.diagnostics import Diagnostic
 
-# Which setting a construct is made from: the first pattern that its path below the environment matches.
-_MADE_FROM: tuple[tuple[str, SettingPath], ...] = (
+# The setting that a construct is made from: the first pattern that its path below the environment matches.
+_MADE_FROM: tuple[tuple[str, Path_], ...] = (
     (r"((pipeline|service)-)?notifications\b|chat\b", ("notifications",)),
     (r"pull-through-cache-(?P<name>[^/]+)", ("pull_through_cache", "<name>")),
     (r"connection-", ("service",)),
@@ -41,10 +41,10 @@ _MADE_FROM: tuple[tuple[str, SettingPath], ...] = (
 _REFERENCE = re.compile(r"(?:data\.)?[a-z]\w*\.[\w-]+")
 
 
-def setting_of(construct: str) -> SettingPath:
-    """The setting that the construct at a path like ``service-web/scaling/target`` is made from.
+def find_setting(construct: str) -> Path_:
+    """Return the setting that the construct at a path like ``service-web/scaling/target`` is made from.
 
-    Empty for what every environment has whatever its settings, like the key.
+    It is empty for what every environment has, like the key.
     """
     for pattern, path in _MADE_FROM:
         if found := re.match(pattern, construct):
@@ -52,19 +52,19 @@ def setting_of(construct: str) -> SettingPath:
     return ()
 
 
-class Blame:
-    """Where an environment's things come from. ``folder`` is the environment's."""
+class SourceMap:
+    """The origins of the resources of the environment in ``folder``."""
 
     def __init__(self, folder: Path) -> None:
         self.environment = folder.name
         self._bodies = _bodies(folder / GENERATED)
         try:
-            self._settings: loader.LoadedEnvironment | None = loader.load(folder.parent, folder.name)
+            self._settings: loader.Settings | None = loader.load(folder.parent, folder.name)
         except SettingsError:
-            self._settings = None  # What was generated from them once can still be judged.
+            self._settings = None  # What was generated from them can still be described.
 
-    def tell(self, diagnostic: Diagnostic) -> str:
-        """One line: where in environment.hcl, which setting, which resource and construct, and Terraform's words."""
+    def describe(self, diagnostic: Diagnostic) -> str:
+        """Describe in a line the place in environment.hcl, setting, resource and construct, with Terraform's message."""
         place = f"environments/{self.environment}"
         if diagnostic.file:
             place += f"/{diagnostic.file}:{diagnostic.line}"
@@ -72,31 +72,34 @@ class Blame:
             place += f"/{GENERATED}"
         return f"{self._about(diagnostic.address, place)}: {diagnostic.message}"
 
-    def name(self, change: Change) -> str:
-        """One line about a change that nobody wanted."""
+    def describe_change(self, change: Change) -> str:
+        """Describe an unexpected change in a line."""
         attributes = f": {', '.join(change.attributes)}" if change.attributes else ""
         about = self._about(change.address, f"environments/{self.environment}/{GENERATED}")
         return f"{about}: {change.action}{attributes}"
 
-    def at(self, path: SettingPath, text: str) -> str:
-        """One line about a setting."""
-        where = f"environments/{self.environment}" if self._settings is None else self._settings.locations.find(path)
+    def describe_setting(self, path: Path_, text: str) -> str:
+        """Prefix ``text`` with the place and name of a setting."""
+        where = f"environments/{self.environment}" if self._settings is None else self._settings.locations.of(path)
         return ": ".join(filter(None, (str(where), dotted(path), text)))
 
-    def construct_of(self, address: str) -> str:
-        """The path of the construct behind an address, below the environment; empty if there is none."""
-        return _path(self._body(address))
+    def construct_path(self, address: str) -> str:
+        """Return the path of the construct behind an address, below the environment; empty if there is none."""
+        comment = self._body(address).get("//")
+        metadata = comment.get("metadata") if isinstance(comment, dict) else None
+        path = metadata.get("path") if isinstance(metadata, dict) else None
+        return path.partition("/")[2] if isinstance(path, str) else ""
 
     def setting_at(self, construct: str) -> tuple[str, str]:
-        """The setting that the construct is made from and where it stands, like ``("network", "…/environment.hcl:7")``.
+        """Return the setting that a construct is made from and its place, like ``("network", "…/environment.hcl:7")``.
 
-        Both are empty for what every environment has, and for settings that cannot be read.
+        Both are empty for what every environment has, and if the settings cannot be read.
         """
-        path = setting_of(construct)
-        return (dotted(path), str(self._settings.locations.find(path))) if path and self._settings else ("", "")
+        path = find_setting(construct)
+        return (dotted(path), str(self._settings.locations.of(path))) if path and self._settings else ("", "")
 
     def made_from(self, address: str, attribute: str) -> set[str]:
-        """The addresses of the resources that the generated Terraform makes an attribute of ``address`` from."""
+        """Return the addresses that an attribute of ``address`` refers to in the generated Terraform."""
         text = json.dumps(self._body(address).get(attribute))
         return {each for each in _REFERENCE.findall(text) if each in self._bodies}
 
@@ -104,18 +107,18 @@ class Blame:
         return self._bodies.get(address.partition("[")[0], {})
 
     def _about(self, address: str, place: str) -> str:
-        construct = self.construct_of(address)
+        construct = self.construct_path(address)
         if not construct:
             return f"{place}: {address}" if address else place
         resource = f"{address} ({self.environment}/{construct})"
         if self._settings is None:
             return f"{place}: {resource}"
-        path = setting_of(construct)
-        return ": ".join(filter(None, (str(self._settings.locations.find(path)), dotted(path), resource)))
+        path = find_setting(construct)
+        return ": ".join(filter(None, (str(self._settings.locations.of(path)), dotted(path), resource)))
 
 
 def _bodies(generated: Path) -> Mapping[str, dict[str, Any]]:
-    """The body of each resource by its address; nothing for a file that is not ours."""
+    """Return the body of each resource by its address; empty for a file that Tealform did not generate."""
     try:
         document = json.loads(generated.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -123,11 +126,3 @@ def _bodies(generated: Path) -> Mapping[str, dict[str, Any]]:
     if not isinstance(document, dict):
         return {}
     return {each.address: each.body for each in terraform_json.resources(document)}
-
-
-def _path(body: dict[str, Any]) -> str:
-    """What CDKTF wrote into a resource's comment, without the environment's name."""
-    comment = body.get("//")
-    metadata = comment.get("metadata") if isinstance(comment, dict) else None
-    path = metadata.get("path") if isinstance(metadata, dict) else None
-    return path.partition("/")[2] if isinstance(path, str) else ""

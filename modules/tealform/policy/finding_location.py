@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tealform.errors import TealformError
-from tealform.plan.source_map import setting_of
+from tealform.plan.source_map import find_setting
 from tealform.policy import checkov_input, rule_catalog, secret_scan
 from tealform.policy.finding import Finding
 from tealform.policy.result import Told
@@ -65,4 +65,4 @@ def _setting(template: str, path: str) -> SettingPath:
         return tuple(template.split("."))
     if template and named:
         return tuple(named[1] if part == "<name>" else part for part in template.split("."))
-    return setting_of(path)
+    return find_setting(path)

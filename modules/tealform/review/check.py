@@ -1,30 +1,43 @@
-"""Checks a pull request, and writes down what a CI server or a reviewer wants to know of it."""
+"""Checks a pull request, and writes the reports for a CI server and a reviewer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from tealform.errors import TealformError
 from tealform.policy import gate
 from tealform.policy.reports import json_report, junit, sarif
 from tealform.policy.reports.markdown import LONGEST
-from tealform.review import comment, console, drift
-from tealform.review.drift import Drift
+from tealform.policy.result import Verdict
+from tealform.policy.scanner import ARTIFACTS
+from tealform.review import comment, environment_diff, merge_base, review, risks, synth_check
+from tealform.review.environment_diff import Compared
+from tealform.review.report.artifact import COMMENT
 from tealform.review.review import Review
-from tealform.review.review_builder import Judge, Reviewer, Say
+from tealform.review.synth_check import SynthCheck
+from tealform.synth import environments
 from tealform.synth.atomic_write import land
 
 OUT = Path(".cache", "pr-check")
-"""Where the reports are written to, below the project."""
+"""The folder of the reports, below the project."""
 
-COMMENT = "comment.md"
 REPORTS = {"policy.sarif": sarif.render, "policy.junit.xml": junit.render, "policy.json": json_report.render}
 
+Echo = Callable[[str], None]
+_echo = partial(print, flush=True)
 
-def _print(line: str) -> None:
-    print(line, flush=True)
+
+class PolicyGate(Protocol):
+    """The policy gate's check of a project."""
+
+    def __call__(self, root: Path, names: Collection[str], today: date | None, echo: Echo, /) -> list[Verdict]:
+        """Return the results for a project."""
 
 
 def check(
@@ -34,30 +47,89 @@ def check(
     *,
     longest: int = LONGEST,
     today: date | None = None,
-    judge: Judge = gate.judge,
-    generate: Callable[[Path, Say], Drift] = drift.look,
-    say: Say = _print,
+    check_policy: PolicyGate = gate.judge,
+    check_synth: Callable[[Path, Echo], SynthCheck] = synth_check.run,
+    echo: Echo = _echo,
 ) -> int:
-    """Checks what is checked out in ``root`` against ``base``, writes the reports into ``out``, and says the outcome.
+    """Check what is checked out in ``root`` against ``base``, write the reports into ``out``, and echo the result.
 
-    Returns 0 if there is nothing to mend, 1 for drift or findings, 2 if it could not be judged. ``comment.md`` is there
-    in each case, and says why; ``longest`` is how many characters it may have. Reports of an earlier run are gone as
-    soon as this one begins. Raises ``TealformError`` for a ``longest`` that leaves no room.
+    Returns 0 without findings, 1 for findings or outdated generated files, 2 if something could not be checked. It
+    writes ``comment.md``, of at most ``longest`` characters, in each case. It first deletes the reports of an earlier
+    run. Raises ``TealformError`` for a ``longest`` that leaves no room.
     """
     if longest < comment.SHORTEST:
         raise TealformError(f"a comment of {longest} characters says nothing; allow {comment.SHORTEST} or more")
     for name in (COMMENT, *REPORTS):
         (out / name).unlink(missing_ok=True)
-    review = Reviewer(root, today or date.today(), judge, generate, say).review(base)
+    found = _Reviewer(root, today or date.today(), check_policy, check_synth, echo).review(base)
     out.mkdir(parents=True, exist_ok=True)
-    for name, text in _files(review, longest):
-        land(text.encode(), out / name)
-    for line in console.lines(review):
-        say(line)
-    return review.exit_code
+    land(comment.render(found, longest).encode(), out / COMMENT)
+    if found.verdicts:
+        for name, render in REPORTS.items():
+            land(render(found.verdicts).encode(), out / name)
+    for line in comment.console_lines(found):
+        echo(line)
+    return found.exit_code
 
 
-def _files(review: Review, longest: int) -> Iterator[tuple[str, str]]:
-    yield COMMENT, comment.render(review, longest)
-    if review.verdicts:
-        yield from ((name, render(review.verdicts)) for name, render in REPORTS.items())
+@dataclass(frozen=True)
+class _Reviewer:
+    """Reviews what is checked out in ``root``, as of ``today``."""
+
+    root: Path
+    today: date
+    check_policy: PolicyGate
+    check_synth: Callable[[Path, Echo], SynthCheck]
+    echo: Echo
+
+    def review(self, base: str) -> Review:
+        """Return the review against ``base``. A step that fails adds an error and does not stop the others."""
+        seen = Review()
+        # In this order: the policies check what the settings say, whatever is committed.
+        for step in (self._synth, self._policy, partial(self._changes, base)):
+            try:
+                seen = step(seen)
+            except TealformError as error:
+                seen = replace(seen, errors=(*seen.errors, str(error)))
+        return seen
+
+    def _synth(self, seen: Review) -> Review:
+        return replace(seen, synth=self.check_synth(self.root, self.echo))
+
+    def _policy(self, seen: Review) -> Review:
+        verdicts = self.check_policy(self.root, (), self.today, self.echo)
+        return replace(seen, verdicts=tuple(verdicts), findings=review.compare_findings((), verdicts, {}))
+
+    def _changes(self, base: str, seen: Review) -> Review:
+        found = merge_base.find(self.root, base)
+        with tempfile.TemporaryDirectory(prefix="tealform-base-") as folder:
+            before = Path(folder)
+            merge_base.export(self.root, found, before)
+            old = self._base_verdicts(before)
+            compared = environment_diff.compare(before, self.root)
+            changed_checks = risks.find_changed_checks(merge_base.changed(self.root, found))
+            found_risks = (*changed_checks, *self._risks(before, compared))
+        renamed = {each.name: each.was for each in compared if each.was}
+        compared_findings = review.compare_findings(old, seen.verdicts, renamed)
+        return replace(seen, base=found, findings=compared_findings, compared=compared, risks=found_risks)
+
+    def _base_verdicts(self, before: Path) -> list[Verdict]:
+        """A base that cannot be checked is no error of this pull request, which may fix it."""
+        try:
+            return self.check_policy(before, (), self.today, self.echo) if environments.names(before) else []
+        except TealformError as error:
+            return [Verdict("BASE", {}, mistakes=(str(error),))]
+
+    def _risks(self, before: Path, compared: Collection[Compared]) -> Iterator[str]:
+        yield from (f"{each.name}: {line}" for each in compared for line in risks.find_risks(each))
+        # There may be many waivers, above all in a new environment.
+        for each in compared:
+            if each.fate != "removed" and not each.name.startswith(f"{environment_diff.BOOTSTRAP}/"):
+                was = "" if each.fate == "new" else f"environments/{each.was or each.name}"
+                yield from (f"{each.name}: {line}" for line in self._waivers(before, was, f"environments/{each.name}"))
+        if (self.root / ARTIFACTS).is_dir():
+            yield from (f"{ARTIFACTS}: {line}" for line in self._waivers(before, ARTIFACTS, ARTIFACTS))
+
+    def _waivers(self, before: Path, was: str, now: str) -> Iterator[str]:
+        old = (before, before / was) if was else None
+        return risks.find_new_waivers(old, (self.root, self.root / now), self.today)

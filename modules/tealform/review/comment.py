@@ -1,26 +1,27 @@
-"""The comment below a pull request.
+"""Renders a review as the comment below a pull request, and for a terminal.
 
-All that is said in it comes from the pull request: it is shown as text, and does nothing (see ``markdown.plain``).
+All texts come from the pull request. They are shown as plain text without any effect (see ``markdown.plain``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tealform.policy.reports.formatting import flat
 from tealform.policy.reports.markdown import LONGEST, plain
-from tealform.review.marker import MARKER
-from tealform.review.review import Entry, Review, Section
+from tealform.review.report.artifact import MARKER
+from tealform.review.review import Review
 
 SHORTEST = 1_000
-"""Characters that a comment needs to say anything."""
+"""The least number of characters of a comment."""
 
 CUT = "\n*It is cut here, for it is too long. The whole is in the log of the check.*\n"
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Of its ``items`` as many are shown as fit; what opened it is closed again."""
+    """A part of the comment, with as many of its ``items`` as fit."""
 
     opening: str
     items: tuple[str, ...]
@@ -28,7 +29,7 @@ class _Part:
 
 
 def render(review: Review, longest: int = LONGEST) -> str:
-    """The comment, at most ``longest`` characters, if that is ``SHORTEST`` or more."""
+    """Return the comment, at most ``longest`` characters, if that is ``SHORTEST`` or more."""
     text, room = "", longest - len(CUT)
     for part in _parts(review):
         taken, whole = _fitting(part, room - len(text))
@@ -39,7 +40,7 @@ def render(review: Review, longest: int = LONGEST) -> str:
 
 
 def _fitting(part: _Part, room: int) -> tuple[str, bool]:
-    """As much of a part as there is room for, and whether that is all."""
+    """Return as much of a part as there is room for, and whether that is all."""
     text, end = part.opening, len(part.closing)
     for number, item in enumerate(part.items):
         if len(text) + len(item) + end > room:
@@ -49,24 +50,31 @@ def _fitting(part: _Part, room: int) -> tuple[str, bool]:
 
 
 def _parts(review: Review) -> Iterator[_Part]:
-    yield _Part(f"{MARKER}\n## Tealform: {plain(review.heading)}\n\n", ("| | |\n|---|---|\n", *_rows(review)))
+    rows = (f"| {plain(name)} | {plain(text)} |\n" for name, text in review.facts())
+    yield _Part(f"{MARKER}\n## Tealform: {plain(review.heading)}\n\n", ("| | |\n|---|---|\n", *rows))
     for section in review.sections():
-        yield _folded(section) if section.folded else _open(section)
+        items = tuple(
+            "".join([f"- {plain(entry.text)}\n", *(f"  - {plain(each)}\n" for each in entry.details)])
+            for entry in section.entries
+        )
+        if section.folded:
+            title = f"{plain(section.title)} ({len(items)})"
+            yield _Part(f"\n<details><summary>{title}</summary>\n\n", items, "\n</details>\n")
+        else:
+            yield _Part(f"\n### {plain(section.title)}\n\n", items)
 
 
-def _rows(review: Review) -> Iterator[str]:
-    return (f"| {plain(name)} | {plain(text)} |\n" for name, text in review.facts())
+def console_lines(review: Review) -> Iterator[str]:
+    """Yield everything for a terminal or the log of a CI server, without folding.
 
-
-def _open(section: Section) -> _Part:
-    return _Part(f"\n### {plain(section.title)}\n\n", tuple(_items(section.entries)))
-
-
-def _folded(section: Section) -> _Part:
-    title = f"{plain(section.title)} ({len(section.entries)})"
-    return _Part(f"\n<details><summary>{title}</summary>\n\n", tuple(_items(section.entries)), "\n</details>\n")
-
-
-def _items(entries: Iterable[Entry]) -> Iterator[str]:
-    for entry in entries:
-        yield "".join([f"- {plain(entry.text)}\n", *(f"  - {plain(each)}\n" for each in entry.details)])
+    No line begins with foreign text, which a CI server might take for a command.
+    """
+    yield f"pr-check: {flat(review.heading)}"
+    for name, text in review.facts():
+        yield f"  {flat(name)}: {flat(text)}"
+    for section in review.sections():
+        yield ""
+        yield f"  {flat(section.title)}"
+        for entry in section.entries:
+            yield f"    {flat(entry.text)}"
+            yield from (f"      {flat(each)}" for each in entry.details)

@@ -1,4 +1,4 @@
-"""The environments of a pull request beside those of its base."""
+"""Compares the environments of a pull request with those of its base."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from tealform.errors import TealformError
 from tealform.review import resource_diff
-from tealform.review.resource_diff import Change
+from tealform.review.resource_diff import ResourceChange
 from tealform.settings import loader
 from tealform.settings.errors import SettingsError
 from tealform.synth import environments
@@ -24,9 +24,8 @@ BOOTSTRAP = "bootstrap"
 class Compared:
     """One environment, or the bootstrap of an account (``bootstrap/123456789012``).
 
-    ``was`` is the name that it had. ``before`` and ``after`` are the generated documents, empty where there is none.
-    ``unknown`` says why it cannot be seen what changes. ``unprotected`` is whether ``protected`` is taken off, which
-    changes nothing in what is generated.
+    ``was`` is its former name. ``before`` and ``after`` are the generated documents, if there are any. ``unknown`` says
+    why its changes are unknown. ``unprotected`` is whether ``protected`` is removed, which changes no generated file.
     """
 
     name: str
@@ -38,15 +37,15 @@ class Compared:
     unprotected: bool = False
 
     @cached_property
-    def changes(self) -> tuple[Change, ...]:
-        """What changes in it; of one that is renamed all is made anew, so that is not told one by one."""
+    def changes(self) -> tuple[ResourceChange, ...]:
+        """The changes of its resources; none for a renamed one, where every resource is new."""
         if self.unknown or self.fate == "renamed":
             return ()
-        return resource_diff.between(self.before or {}, self.after or {})
+        return resource_diff.diff(self.before or {}, self.after or {})
 
 
 def compare(before: Path, after: Path) -> tuple[Compared, ...]:
-    """All environments and bootstraps of two projects, by name."""
+    """Return all environments and bootstraps of two projects, sorted by name."""
     old, new = _folders(before), _folders(after)
     renamed = dict(_renamed(old, new))
     gone = set(old) - set(new) - set(renamed.values())
@@ -62,7 +61,7 @@ def _folders(root: Path) -> dict[str, Path]:
 
 
 def _renamed(old: Mapping[str, Path], new: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
-    """New names with old ones: whose settings are to the letter those of one that is gone."""
+    """Yield the new and old name of each environment whose settings equal those of a removed one."""
     gone = {_settings(old[name]): name for name in sorted(set(old) - set(new), reverse=True)}
     for name in sorted(set(new) - set(old)):
         settings = _settings(new[name])
@@ -90,7 +89,7 @@ def _compared(name: str, old: Path | None, new: Path | None, was: str) -> Compar
 
 
 def _protected(folder: Path) -> bool:
-    """Settings that cannot be read protect as before: it is told elsewhere that nothing can be made of them."""
+    """Settings that cannot be read protect as before: the synth check reports them."""
     try:
         return loader.load(folder.parent, folder.name).environment.protected
     except SettingsError:

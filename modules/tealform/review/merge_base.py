@@ -1,25 +1,23 @@
-"""What a pull request is held against: the commit that it branched off, and what the project was there."""
+"""The base of a pull request: the commit that it branched off, and the project there."""
 
 from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tealform.errors import TealformError
 
 _KEPT = ("environments", "artifacts", "bootstrap")
-# What is believed without being made anew: results of the gate, and installed programs.
-# What judges is this checkout's, so that the same is asked of both; what it has judged before it knows again.
-_LENT = (".venv-checkov", ".cache")
+# Installed programs and cached results of the policy gate. Both sides are checked by what is in this checkout.
+_SHARED = (".venv-checkov", ".cache")
 _SHORT = 12
 
 
 @dataclass(frozen=True)
 class Base:
-    """``name`` is what was asked for, like ``origin/main``; ``commit`` is where that and this checkout part."""
+    """The ``commit`` where this checkout branched off ``name``, like ``origin/main``."""
 
     name: str
     commit: str
@@ -29,19 +27,19 @@ class Base:
 
 
 def find(root: Path, name: str) -> Base:
-    """The best common ancestor of ``name`` and of what is checked out in ``root``, as pull requests have it.
+    """Return the best common ancestor of ``name`` and of what is checked out in ``root``.
 
-    Raises ``TealformError`` that says what to do if ``root`` is no checkout, ``name`` no commit, or nothing is common.
+    Raises ``TealformError`` if ``root`` is no checkout, ``name`` is no commit, or there is no common ancestor.
     """
-    _checked_out(root)
-    commit = _asked(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    # What begins with ^ is all that is not in a commit.
+    _require_checkout(root)
+    commit = _output(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    # ^name excludes a commit.
     if not commit or commit.startswith("^"):
         raise TealformError(f'BASE: "{name}" is no commit that is known here; {_fetch(root, name)}')
-    ancestor = _asked(root, "merge-base", commit, "HEAD")
+    ancestor = _output(root, "merge-base", commit, "HEAD")
     if ancestor:
         return Base(name, ancestor)
-    if _asked(root, "rev-parse", "--is-shallow-repository") == "true":
+    if _output(root, "rev-parse", "--is-shallow-repository") == "true":
         raise TealformError(
             f"BASE: this checkout is shallow, so that it cannot be seen where it and {name} part; "
             "run: git fetch --unshallow (GitHub Actions: fetch-depth: 0 for actions/checkout)"
@@ -50,54 +48,49 @@ def find(root: Path, name: str) -> Base:
 
 
 def changed(root: Path, base: Base) -> list[str]:
-    """The files of the project that are not as they were, sorted, seen from ``root``; what git does not track is none."""
+    """Return the tracked files of the project that differ from the base, sorted, relative to ``root``."""
     done = _git(root, "diff", "--name-only", "--relative", "-z", "--no-renames", base.commit, "--")
     return sorted(_names(done.stdout))
 
 
 def export(root: Path, base: Base, folder: Path) -> None:
-    """Puts into ``folder`` what environments, artifacts and bootstraps were, so that they can be judged there."""
+    """Write the base's environments, artifacts and bootstraps into ``folder``, so that they can be checked there."""
     listed = _git(root, "ls-tree", "-r", "-z", base.commit, "--", *_KEPT).stdout
-    for mode, identity, name in _files(listed):
+    for line in _names(listed):
+        about, name = line.split("\t", 1)
+        mode, _, identity = about.split()
         if mode.startswith("100"):
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(_git(root, "cat-file", "blob", identity).stdout)
     (root / ".cache").mkdir(exist_ok=True)
-    for name in _LENT:
+    for name in _SHARED:
         (folder / name).symlink_to((root / name).absolute())
-
-
-def _files(listed: bytes) -> Iterator[tuple[str, str, str]]:
-    for line in _names(listed):
-        about, name = line.split("\t", 1)
-        mode, _, identity = about.split()
-        yield mode, identity, name
 
 
 def _names(output: bytes) -> list[str]:
     return [os.fsdecode(name) for name in output.split(b"\0") if name]
 
 
-def _checked_out(root: Path) -> None:
+def _require_checkout(root: Path) -> None:
     done = _run(root, "rev-parse", "--verify", "HEAD")
     if done.returncode:
-        said = os.fsdecode(done.stderr).strip().splitlines()
+        lines = os.fsdecode(done.stderr).strip().splitlines()
         raise TealformError(
-            f"{root}: git has no commit to look at here ({said[0] if said else 'it does not say why'}); "
+            f"{root}: git has no commit to look at here ({lines[0] if lines else 'it does not say why'}); "
             "a pull request is checked in a checkout of its branch"
         )
 
 
 def _fetch(root: Path, name: str) -> str:
     remote, _, branch = name.partition("/")
-    if not branch or remote not in (_asked(root, "remote") or "").splitlines():
+    if not branch or remote not in (_output(root, "remote") or "").splitlines():
         return "name a branch that was fetched, like origin/main"
     return f"run: git fetch {remote} {branch}:refs/remotes/{name} (GitHub Actions: fetch-depth: 0 for actions/checkout)"
 
 
-def _asked(root: Path, *arguments: str) -> str | None:
-    """What git answers; nothing if it says no."""
+def _output(root: Path, *arguments: str) -> str | None:
+    """Return git's output, or ``None`` if it fails."""
     done = _run(root, *arguments)
     return os.fsdecode(done.stdout).strip() if done.returncode == 0 else None
 

@@ -1,18 +1,18 @@
-"""All that is told of a pull request, as plain text in sections; how it is shown is up to the comment and the terminal."""
+"""The review of a pull request as plain text in sections, and the comparison of its findings with those of its base."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tealform.policy.reports import formatting
 from tealform.policy.result import BROKEN, CLEAN, FINDINGS, Told, Verdict
-from tealform.review.drift import Drift
 from tealform.review.environment_diff import Compared
-from tealform.review.findings import Findings
 from tealform.review.merge_base import Base
-from tealform.review.resource_diff import Change
+from tealform.review.resource_diff import ResourceChange
+from tealform.review.synth_check import SynthCheck
+from tealform.settings.errors import Problem
 
 _MOST = 15
 _FATES = {"new": "is new", "removed": "is removed"}
@@ -20,7 +20,7 @@ _FATES = {"new": "is new", "removed": "is removed"}
 
 @dataclass(frozen=True)
 class Entry:
-    """A line, and what belongs to it."""
+    """A line with its details."""
 
     text: str
     details: tuple[str, ...] = ()
@@ -28,7 +28,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Section:
-    """``folded`` is what is there to be looked up."""
+    """Entries below a title; a ``folded`` section is for reference."""
 
     title: str
     entries: tuple[Entry, ...]
@@ -36,63 +36,74 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Findings:
+    """All findings, the worst first. ``incomparable`` says of which scopes the base could not be checked."""
+
+    new: tuple[Told, ...] = ()
+    before: tuple[Told, ...] = ()
+    gone: tuple[Told, ...] = ()
+    lapsed: tuple[Problem, ...] = ()
+    incomparable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Review:
-    """What was seen. ``base`` is none if it could not be found; ``mistakes`` say what could not be judged."""
+    """The results. ``base`` is ``None`` if it could not be found; ``errors`` say what could not be checked."""
 
     base: Base | None = None
-    drift: Drift = field(default_factory=Drift)
+    synth: SynthCheck = field(default_factory=SynthCheck)
     verdicts: tuple[Verdict, ...] = ()
     findings: Findings = field(default_factory=Findings)
     compared: tuple[Compared, ...] = ()
     risks: tuple[str, ...] = ()
-    mistakes: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
 
     @property
     def broken(self) -> tuple[str, ...]:
-        """Why it could not be judged, all of it."""
-        judged = [f"{verdict.scope}: {text}" for verdict in self.verdicts for text in verdict.mistakes]
-        return (*self.mistakes, *self.drift.broken, *judged)
+        """All reasons why something could not be checked."""
+        policy = [f"{verdict.scope}: {text}" for verdict in self.verdicts for text in verdict.mistakes]
+        return (*self.errors, *self.synth.errors, *policy)
 
     @property
     def exit_code(self) -> int:
-        """2 if it could not be judged, else 1 for drift and findings, be they new or not, else 0."""
+        """2 if something could not be checked, else 1 for outdated files and any findings, else 0."""
         if self.broken or not self.verdicts:
             return BROKEN
-        return FINDINGS if self.drift.files or formatting.exit_code(self.verdicts) != CLEAN else CLEAN
+        return FINDINGS if self.synth.files or formatting.exit_code(self.verdicts) != CLEAN else CLEAN
 
     @property
     def heading(self) -> str:
-        """The outcome in a few words."""
+        """The result in a few words."""
         if self.exit_code == BROKEN:
             return "it could not be judged"
-        said = [
+        parts = [
             formatting.many(len(self.findings.new), "new finding") if self.findings.new else "",
             f"{formatting.many(len(self.findings.before), 'finding')} as before" if self.findings.before else "",
             formatting.many(len(self.findings.lapsed), "lapsed waiver") if self.findings.lapsed else "",
-            "what is generated is not committed" if self.drift.files else "",
+            "what is generated is not committed" if self.synth.files else "",
         ]
-        mend = ", ".join(filter(None, said)) or "nothing to mend"
-        return f"{mend}, {formatting.many(len(self.risks), 'thing')} to look at" if self.risks else mend
+        text = ", ".join(filter(None, parts)) or "nothing to mend"
+        return f"{text}, {formatting.many(len(self.risks), 'thing')} to look at" if self.risks else text
 
     def facts(self) -> Iterator[tuple[str, str]]:
         """What was asked, and the answer in a line."""
         yield "compared with", str(self.base) if self.base else "nothing, see below"
         yield "generated", self._generated()
         yield "policy", formatting.summary(self.verdicts).partition(": ")[2] if self.verdicts else "not judged"
-        # What is committed may be the same because what is to come could not be generated.
-        seen = "as it was generated last: " if self.drift.broken else ""
+        # The committed files may be the same because nothing could be generated.
+        seen = "as it was generated last: " if self.synth.errors else ""
         for compared in self.compared:
             yield compared.name, seen + summary(compared)
 
     def _generated(self) -> str:
-        if self.drift.broken:
+        if self.synth.errors:
             return "could not be generated"
-        return "differs from what the settings say" if self.drift.files else "is what the settings say"
+        return "differs from what the settings say" if self.synth.files else "is what the settings say"
 
     def sections(self) -> Iterator[Section]:
-        """What there is to say, the most important first."""
+        """Yield the sections, the most important first."""
         yield from _section("Could not be judged", _lines(self.broken))
-        yield from _section("Not committed; run make synth, and commit", _lines(self.drift.files))
+        yield from _section("Not committed; run make synth, and commit", _lines(self.synth.files))
         yield from _section("Look at this", _lines(self.risks))
         yield from _section("New findings" if self.base else "Findings", map(_finding, self.findings.new))
         yield from _section("Waivers that lapsed", _lines(map(str, self.findings.lapsed)))
@@ -105,7 +116,7 @@ class Review:
 
 
 def summary(compared: Compared) -> str:
-    """What becomes of an environment, like ``2 added, 1 changed``."""
+    """Summarize the changes of an environment, like ``2 added, 1 changed``."""
     if compared.unknown:
         return f"it cannot be seen what changes: {compared.unknown}"
     if compared.fate == "renamed":
@@ -124,22 +135,42 @@ def _lines(texts: Iterable[str]) -> Iterator[Entry]:
     return (Entry(text) for text in texts)
 
 
-def _finding(told: Told) -> Entry:
+def _finding(found: Told) -> Entry:
     return Entry(
-        f"{told.rule.severity}: {told.rule.id} in {told.scope}: {formatting.where(told.finding)}: {formatting.wrong(told)}",
-        (f"mended at {formatting.mended_at(told)}", f"fix: {told.rule.fix}", f"why: {told.rule.why}"),
+        f"{found.rule.severity}: {found.rule.id} in {found.scope}: {formatting.where(found.finding)}: {formatting.wrong(found)}",
+        (f"mended at {formatting.mended_at(found)}", f"fix: {found.rule.fix}", f"why: {found.rule.why}"),
     )
 
 
-def _gone(told: Told) -> Entry:
-    return Entry(f"{told.rule.id} in {told.scope}: {formatting.where(told.finding)}")
+def _gone(found: Told) -> Entry:
+    return Entry(f"{found.rule.id} in {found.scope}: {formatting.where(found.finding)}")
 
 
-def _changed(change: Change) -> Entry:
-    return Entry(f"{change.action}: {change.path}", tuple(_abridged(change.arguments)))
+def _changed(change: ResourceChange) -> Entry:
+    more = len(change.arguments) - _MOST
+    details = change.arguments[:_MOST] + ((f"and {more} more",) if more > 0 else ())
+    return Entry(f"{change.action}: {change.path}", details)
 
 
-def _abridged(lines: Sequence[str]) -> Iterator[str]:
-    yield from lines[:_MOST]
-    if len(lines) > _MOST:
-        yield f"and {len(lines) - _MOST} more"
+def compare_findings(before: Collection[Verdict], after: Collection[Verdict], renamed: Mapping[str, str]) -> Findings:
+    """Compare the findings of ``after`` with those of ``before``; ``renamed`` has the former names of environments.
+
+    The same rule on the same resource is the same finding. A waived one is none.
+    """
+    names = {was: name for name, was in renamed.items()}
+    old = [(_key(each, names.get(each.scope, each.scope)), each) for each in formatting.worst_first(before)]
+    new = [(_key(each, each.scope), each) for each in formatting.worst_first(after)]
+    old_keys, new_keys = {key for key, _ in old}, {key for key, _ in new}
+    # In a scope that could not be checked, no finding is gone.
+    unchecked = {verdict.scope for verdict in after if verdict.mistakes}
+    return Findings(
+        new=tuple(each for key, each in new if key not in old_keys),
+        before=tuple(each for key, each in new if key in old_keys),
+        gone=tuple(each for key, each in old if key not in new_keys and key[0] not in unchecked),
+        lapsed=tuple(problem for verdict in after for problem in verdict.lapsed),
+        incomparable=tuple(sorted(f"{each.scope}: {each.mistakes[0]}" for each in before if each.mistakes)),
+    )
+
+
+def _key(found: Told, scope: str) -> tuple[str, str, str]:
+    return scope, found.rule.id, formatting.where(found.finding)

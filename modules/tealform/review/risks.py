@@ -1,27 +1,33 @@
-"""What a reviewer should look at: each says in a line what a pull request takes a risk with."""
+"""What a reviewer should look at: each risk of a pull request in a line, and its new waivers."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
 from typing import Any
 
-from tealform.plan.rules import data_stores, deletion_protection, stateful_resources
+from tealform.plan.rules import data_loss
+from tealform.policy import waivers
 from tealform.policy.reports import formatting
+from tealform.policy.waivers import Waiver
 from tealform.review.environment_diff import Compared
-from tealform.review.resource_diff import Change
+from tealform.review.resource_diff import ResourceChange
 from tealform.synth.terraform_json import blocks
 
 _ACTIONS = {"added": "create", "changed": "update", "removed": "delete"}
-_GUARD = (data_stores.objections, stateful_resources.objections, deletion_protection.objections)
 _SWITCHES = ("force_destroy", "force_delete")
-# What decides what is generated, what is found, and who looks at it.
-_JUDGES = ("harness", "modules", "main.py", "Makefile", "requirements", "pyproject.toml", ".github", ".ci")
+# What decides what is generated, what is found, and who reviews it.
+_CHECKS = ("harness", "modules", "main.py", "Makefile", "requirements", "pyproject.toml", ".github", ".ci")
 
 
-def of(compared: Compared) -> Iterator[str]:
-    """What is risky about the changes of one environment, but for its waivers."""
-    yield from _fate(compared)
+def find_risks(compared: Compared) -> Iterator[str]:
+    """Yield what is risky about the changes of one environment, without its waivers."""
+    if compared.fate == "removed":
+        yield "is removed; what it has made stays in AWS and is nobody's: run make destroy before this is merged"
+    if compared.fate == "renamed":
+        yield f"was called {compared.was}; to Terraform it is new: move the state, or all is made a second time"
     if compared.unprotected:
         yield "is no longer protected: the commands ask for no name before they apply or destroy"
     if compared.fate == "kept":
@@ -29,29 +35,19 @@ def of(compared: Compared) -> Iterator[str]:
         yield from _resources(compared.changes)
 
 
-def judges(files: Iterable[str]) -> Iterator[str]:
-    """That what judges a pull request is changed by it; ``files`` are all that it changes."""
-    found = Counter(top for file in files if (top := _judge(file)))
+def find_changed_checks(files: Iterable[str]) -> Iterator[str]:
+    """Yield a warning if a pull request changes its own checks; ``files`` are all that it changes."""
+    found = Counter(top for file in files if (top := _changed_check(file)))
     if found:
         named = ", ".join(f"{name} ({formatting.many(number, 'file')})" for name, number in sorted(found.items()))
         yield f"what generates and judges is changed itself, and has judged with these changes: {named}"
 
 
-def _judge(file: str) -> str:
+def _changed_check(file: str) -> str:
     top, *rest = file.split("/")
-    return (f"{top}/{rest[0]}" if len(rest) > 1 else top) if top in _JUDGES or _is_run(top, rest) else ""
-
-
-def _is_run(top: str, rest: list[str]) -> bool:
-    """Whether make or Python finds it before what is meant: a ``GNUmakefile``, or a ``json.py`` beside ``main.py``."""
-    return rest[0].startswith("__init__.") if rest else top.lower().endswith(("makefile", ".py", ".pyc", ".so"))
-
-
-def _fate(compared: Compared) -> Iterator[str]:
-    if compared.fate == "removed":
-        yield "is removed; what it has made stays in AWS and is nobody's: run make destroy before this is merged"
-    if compared.fate == "renamed":
-        yield f"was called {compared.was}; to Terraform it is new: move the state, or all is made a second time"
+    # make or Python may find it before the right one: a ``GNUmakefile``, or a ``json.py`` next to ``main.py``.
+    is_run = rest[0].startswith("__init__.") if rest else top.lower().endswith(("makefile", ".py", ".pyc", ".so"))
+    return (f"{top}/{rest[0]}" if len(rest) > 1 else top) if top in _CHECKS or is_run else ""
 
 
 def _settings(compared: Compared) -> Iterator[str]:
@@ -69,7 +65,7 @@ def _state(document: Mapping[str, Any]) -> list[Any]:
 
 
 def _provider(document: Mapping[str, Any], argument: str) -> str:
-    """What all configurations of the provider say of an argument."""
+    """Return an argument's values in all configurations of the provider."""
     found = [
         each.get(argument) for providers in blocks(document.get("provider")) for each in blocks(providers.get("aws"))
     ]
@@ -77,22 +73,16 @@ def _provider(document: Mapping[str, Any], argument: str) -> str:
     return ", ".join(dict.fromkeys(map(str, values)))
 
 
-def _resources(changes: Iterable[Change]) -> Iterator[str]:
+def _resources(changes: Iterable[ResourceChange]) -> Iterator[str]:
     managed = [change for change in changes if change.type]
-    objections = _objections(managed)
+    # What the plan guard blocks, as far as the generated Terraform shows it.
+    blockers = sorted(set(data_loss.find_blockers({"resource_changes": [_planned(change) for change in managed]})))
     for change in managed:
-        reasons = [reason for address, reason in objections if address == change.address]
+        reasons = [blocker.reason for blocker in blockers if blocker.address == change.address]
         yield from (f"{change.path}: {reason}" for reason in (*reasons, *_lifted(change)))
 
 
-def _objections(changes: list[Change]) -> list[tuple[str, str]]:
-    """What the plan guard has against it, as far as that can be told from what is written down."""
-    plan = {"resource_changes": [_planned(change) for change in changes]}
-    rules: tuple[Callable[[Mapping[str, Any]], Iterator[Any]], ...] = _GUARD
-    return sorted({(found.address, found.reason) for rule in rules for found in rule(plan)})
-
-
-def _planned(change: Change) -> dict[str, Any]:
+def _planned(change: ResourceChange) -> dict[str, Any]:
     before, after = (_as_plan(each) for each in (change.before, change.after))
     return {
         "address": change.address,
@@ -102,16 +92,16 @@ def _planned(change: Change) -> dict[str, Any]:
 
 
 def _as_plan(body: Mapping[str, Any]) -> dict[str, Any]:
-    """In a plan a block is a list, be there one or many."""
+    """In a plan a block is always a list."""
     return {key: [value] if isinstance(value, dict) else value for key, value in body.items()}
 
 
-def _lifted(change: Change) -> Iterator[str]:
+def _lifted(change: ResourceChange) -> Iterator[str]:
     if change.action != "changed":
         return
     if _prevents(change.before) and not _prevents(change.after):
         yield "Terraform no longer refuses to destroy it (prevent_destroy)"
-    # Of a service it only means that its tasks are not counted down first.
+    # For a service it only means that ECS does not scale its tasks down first.
     for switch in _SWITCHES if change.type != "aws_ecs_service" else ():
         if change.after.get(switch) is True and change.before.get(switch) is not True:
             yield f"a destroy would take along what is in it ({switch})"
@@ -119,3 +109,31 @@ def _lifted(change: Change) -> Iterator[str]:
 
 def _prevents(body: Mapping[str, Any]) -> bool:
     return any(each.get("prevent_destroy") is True for each in blocks(body.get("lifecycle")))
+
+
+def find_new_waivers(before: tuple[Path, Path] | None, after: tuple[Path, Path], today: date) -> Iterator[str]:
+    """Yield each waiver that is new, longer or different, with its reason and owner.
+
+    ``before`` and ``after`` are a project and the folder in it. Without ``before`` all waivers are new.
+    """
+    old = _waivers(*before, today) if before else {}
+    for key, waiver in _waivers(*after, today).items():
+        if verb := _verb(old.get(key), waiver):
+            yield (
+                f"waiver of {waiver.check} on {waiver.resource} {verb}, until {waiver.until}; "
+                f"{waiver.owner} says: {waiver.reason}"
+            )
+
+
+def _verb(old: Waiver | None, new: Waiver) -> str:
+    if old is None:
+        return "is new"
+    if new.until > old.until:
+        return f"is prolonged from {old.until}"
+    return "has another reason or owner" if (old.reason, old.owner) != (new.reason, new.owner) else ""
+
+
+def _waivers(root: Path, folder: Path, today: date) -> Mapping[tuple[str, str], Waiver]:
+    """Return the valid waivers. The policy gate reports the others."""
+    read, _ = waivers.read(root, folder, today)
+    return {(waiver.check, waiver.resource): waiver for waiver in read}

@@ -22,8 +22,7 @@ from tealform.policy.iam.policy_reader import Permissions, Policy, Role, Stateme
 from tealform.settings import loader
 from tests.support import environment
 from tests.unit.bootstrap.projects import ACCOUNT, CLOUD, GITHUB, OTHER, S3, bootstrapped, shared, write
-from tests.unit.plan.made import change, plan
-from tests.unit.plan.rules.state import prior, resource
+from tests.unit.plan.plans import change, plan, prior, resource
 
 ROLE, KEY = "aws_iam_role.runner-*", "aws_kms_key.state-*_key"
 AWSS_OWN = "Nobody knows the id before it is there, and what is changed or deleted must have the environment's tags"
@@ -286,7 +285,7 @@ def asked_by_the_guard() -> set[str]:
         ),
     ]
     changes = [change("delete", "create", address=each["address"], before=each["values"]) for each in there]
-    list(guard.objections(plan(*changes, prior_state=prior(*there)), client))
+    list(guard.find_blockers(plan(*changes, prior_state=prior(*there)), client))
     return asked
 
 

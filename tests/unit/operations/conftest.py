@@ -15,7 +15,7 @@ from tealform.cli.main import main
 from tealform.operations import plan_checks, root_module
 from tealform.operations.plan_checks import PlanFindings
 from tealform.operations.root_module import GeneratedModule
-from tealform.plan.blocker import Objection
+from tealform.plan.changes import Objection
 from tealform.policy import plan_gate
 from tests import projects, support
 

@@ -13,7 +13,7 @@ import pytest
 from tealform.errors import TealformError
 from tealform.operations import plan_checks
 from tealform.operations.root_module import GeneratedModule
-from tealform.plan.blocker import Objection
+from tealform.plan.changes import Objection
 from tealform.policy import plan_gate
 from tealform.terraform import terraform_cli
 from tests.unit.operations.conftest import (

@@ -17,7 +17,7 @@ import pytest
 from tealform.cli.main import main
 from tealform.errors import TealformError
 from tealform.operations.root_module import GeneratedModule
-from tealform.plan.blocker import Objection
+from tealform.plan.changes import Objection
 from tealform.terraform import subprocesses
 from tealform.terraform.hcp import cloud_block, run
 from tealform_harness.hcp_emulator.models import EmulatedWorkspace, Organization, Run

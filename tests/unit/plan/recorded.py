@@ -15,39 +15,15 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "recorded"
 
-_KEPT = (
-    "applyable",
-    "complete",
-    "errored",
-    "format_version",
-    "output_changes",
-    "resource_changes",
-    "terraform_version",
-)
-_STATE = (
-    "aws_codedeploy_deployment_group",
-    "aws_codepipeline",
-    "aws_ecs_service",
-    "aws_lb_listener",
-    "aws_lb_listener_rule",
-    "aws_lb_target_group",
-)
-_OF_VALUES = (
-    "action",
-    "app_name",
-    "arn",
-    "cluster",
-    "default_action",
-    "deployment_controller",
-    "deployment_group_name",
-    "ecs_service",
-    "id",
-    "listener_arn",
-    "load_balancer",
-    "load_balancer_info",
-    "name",
-    "port",
-)
+_KEPT = "applyable complete errored format_version output_changes resource_changes terraform_version"
+_STATE = """
+    aws_codedeploy_deployment_group aws_codepipeline aws_ecs_service aws_lb_listener aws_lb_listener_rule
+    aws_lb_target_group
+"""
+_OF_VALUES = """
+    action app_name arn cluster default_action deployment_controller deployment_group_name ecs_service id listener_arn
+    load_balancer load_balancer_info name port
+"""
 
 
 @functools.cache
@@ -68,7 +44,7 @@ def names() -> list[str]:
 
 def reduced(whole: dict[str, Any]) -> dict[str, Any]:
     """What the tests read of a plan: what changes, and of the state what has traffic and what releases."""
-    plan = {key: value for key, value in whole.items() if key in _KEPT}
+    plan = {key: value for key, value in whole.items() if key in _KEPT.split()}
     plan["resource_changes"] = [
         each | {"change": _values(each["change"])}
         for each in whole.get("resource_changes", [])
@@ -77,9 +53,9 @@ def reduced(whole: dict[str, Any]) -> dict[str, Any]:
     resources = whole.get("prior_state", {}).get("values", {}).get("root_module", {}).get("resources", [])
     state = [
         {key: each[key] for key in ("address", "mode", "type", "name")}
-        | {"values": {key: value for key, value in each["values"].items() if key in _OF_VALUES}}
+        | {"values": {key: value for key, value in each["values"].items() if key in _OF_VALUES.split()}}
         for each in resources
-        if each["type"] in _STATE and each["mode"] == "managed"
+        if each["type"] in _STATE.split() and each["mode"] == "managed"
     ]
     plan["prior_state"] = {"values": {"root_module": {"resources": state}}}
     return plan

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from tealform.plan.attribute_diff import at, between
-from tealform.plan.plan_values import LATER, marked, shown
+from tealform.plan.attribute_diff import diff, diff_at
+from tealform.plan.plan_values import LATER, format_value, mark
 
 
 def _told(before: Any, after: Any) -> list[str]:
-    return [str(each) for each in between(marked(before, None, None), marked(after, None, None))]
+    return [str(each) for each in diff(mark(before, None, None), mark(after, None, None))]
 
 
 def test_difference_is_told_at_the_deepest_place() -> None:
@@ -70,27 +70,27 @@ def test_documents_are_looked_into() -> None:
     ],
 )
 def test_values_are_shown_on_one_short_line(value: Any, text: str) -> None:
-    assert shown(marked(value, None, None)) == text
+    assert format_value(mark(value, None, None)) == text
 
 
 @pytest.mark.parametrize("mask", [True, {"password": True}, {"nested": [{"password": True}], "password": True}])
 def test_sensitive_values_are_never_told(mask: Any) -> None:
-    before = marked({"password": "old", "nested": [{"password": "old"}]}, None, mask)
-    after = marked({"password": "new", "nested": [{"password": "old"}]}, None, mask)
-    (difference,) = between(before, after)
+    before = mark({"password": "old", "nested": [{"password": "old"}]}, None, mask)
+    after = mark({"password": "new", "nested": [{"password": "old"}]}, None, mask)
+    (difference,) = diff(before, after)
     assert str(difference).endswith(": (sensitive)")
     assert "old" not in f"{difference}{difference!r}"
     assert "new" not in f"{difference}{difference!r}"
 
 
 def test_sensitive_part_of_what_comes_hides_it_and_not_its_neighbours() -> None:
-    told = [str(each) for each in between(marked({"a": 1}, None, None), marked({"a": 2, "b": "x"}, None, {"b": True}))]
+    told = [str(each) for each in diff(mark({"a": 1}, None, None), mark({"a": 2, "b": "x"}, None, {"b": True}))]
     assert told == ["a: 1 -> 2", "b: (sensitive)"]
 
 
 def test_what_is_known_after_apply_is_said_where_it_is() -> None:
-    after = marked({"name": "web"}, {"arn": True, "tags": {}, "rule": [{"id": True}]}, {})
-    differences = list(between({"name": "web", "arn": "x", "rule": [{"id": "1"}]}, after))
+    after = mark({"name": "web"}, {"arn": True, "tags": {}, "rule": [{"id": True}]}, {})
+    differences = list(diff({"name": "web", "arn": "x", "rule": [{"id": "1"}]}, after))
     assert [str(each) for each in differences] == [
         'arn: "x" -> (known after apply)',
         'rule.id: "1" -> (known after apply)',
@@ -100,7 +100,7 @@ def test_what_is_known_after_apply_is_said_where_it_is() -> None:
 
 def test_path_that_forces_a_replacement_is_told_even_where_it_leads_nowhere() -> None:
     before, after = {"health_check": [{"path": "/"}]}, {"health_check": [{"path": "/health"}]}
-    assert [str(each) for each in at(("health_check", 0, "path"), before, after)] == [
+    assert [str(each) for each in diff_at(("health_check", 0, "path"), before, after)] == [
         'health_check.path: "/" -> "/health"'
     ]
-    assert [each.name for each in at(("setting", 4, "x"), before, after)] == ["setting.x"]
+    assert [each.name for each in diff_at(("setting", 4, "x"), before, after)] == ["setting.x"]

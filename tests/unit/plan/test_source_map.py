@@ -24,54 +24,68 @@ def dev(tmp_path: Path) -> Path:
     return folder
 
 
-def test_complaint_leads_to_the_line_of_the_setting(dev: Path) -> None:
-    line = next(
-        number for number, text in enumerate((dev / loader.FILE).read_text().splitlines(), 1) if "scaling {" in text
-    )
-    diagnostic = Diagnostic("error", "Invalid value", "max_capacity\nis too small", "aws_appautoscaling_target.web")
-    assert source_map.Blame(dev).tell(diagnostic) == (
-        f"environments/dev/environment.hcl:{line}: service.web.scaling: aws_appautoscaling_target.web "
-        "(dev/service-web/scaling/target): Invalid value: max_capacity is too small"
-    )
+_TARGET = "aws_appautoscaling_target.web"
+_SCALING = f"{_TARGET} (dev/service-web/scaling/target)"
 
 
-def test_complaint_about_no_construct_leads_to_the_line_of_the_generated_file(dev: Path) -> None:
-    diagnostic = Diagnostic("error", "Unsupported block type", file="cdk.tf.json", line=7)
-    assert source_map.Blame(dev).tell(diagnostic) == "environments/dev/cdk.tf.json:7: Unsupported block type"
-
-
-def test_environment_whose_settings_are_broken_is_judged_by_what_was_generated(dev: Path) -> None:
-    (dev / loader.FILE).write_text("project = ")
-    diagnostic = Diagnostic("error", "Cycle", address="aws_appautoscaling_target.web")
-    assert source_map.Blame(dev).tell(diagnostic) == (
-        "environments/dev/cdk.tf.json: aws_appautoscaling_target.web (dev/service-web/scaling/target): Cycle"
+def test_diagnostic_leads_to_the_line_of_the_setting(dev: Path) -> None:
+    lines = (dev / loader.FILE).read_text().splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if "scaling {" in text)
+    diagnostic = Diagnostic("error", "Invalid value", "max_capacity\nis too small", _TARGET)
+    assert source_map.SourceMap(dev).describe(diagnostic) == (
+        f"environments/dev/environment.hcl:{line}: service.web.scaling: {_SCALING}: "
+        "Invalid value: max_capacity is too small"
     )
 
 
-def test_generated_file_that_is_no_json_is_no_obstacle(dev: Path) -> None:
-    (dev / loader.GENERATED).write_text("{")
-    assert source_map.Blame(dev).tell(Diagnostic("error", "Invalid JSON")) == "environments/dev: Invalid JSON"
-
-
-@pytest.mark.parametrize("comment", ["by hand", {"metadata": "none"}, {"metadata": {"path": 5}}, None])
-def test_comment_that_is_not_cdktfs_is_no_obstacle(dev: Path, comment: object) -> None:
-    projects.write(dev.parent.parent, {"resource": {"aws_vpc": {"main": {"//": comment}}}})
-    diagnostic = Diagnostic("error", "Cycle", address="aws_vpc.main")
-    assert source_map.Blame(dev).tell(diagnostic) == "environments/dev/cdk.tf.json: aws_vpc.main: Cycle"
+@pytest.mark.parametrize(
+    ("file", "content", "diagnostic", "text"),
+    [
+        pytest.param(
+            "",
+            "",
+            Diagnostic("error", "Unsupported block type", file="cdk.tf.json", line=7),
+            "/cdk.tf.json:7: Unsupported block type",
+            id="no construct",
+        ),
+        pytest.param(
+            loader.FILE,
+            "project = ",
+            Diagnostic("error", "Cycle", address=_TARGET),
+            f"/cdk.tf.json: {_SCALING}: Cycle",
+            id="broken settings",
+        ),
+        pytest.param(loader.GENERATED, "{", Diagnostic("error", "Invalid JSON"), ": Invalid JSON", id="no JSON"),
+        *(
+            pytest.param(
+                loader.GENERATED,
+                json.dumps({"resource": {"aws_vpc": {"main": {"//": comment}}}}),
+                Diagnostic("error", "Cycle", address="aws_vpc.main"),
+                "/cdk.tf.json: aws_vpc.main: Cycle",
+                id=f"comment {comment}",
+            )
+            for comment in ("by hand", {"metadata": "none"}, {"metadata": {"path": 5}}, None)
+        ),
+    ],
+)
+def test_diagnostic_without_a_setting(dev: Path, file: str, content: str, diagnostic: Diagnostic, text: str) -> None:
+    if file:
+        (dev / file).write_text(content)
+    assert source_map.SourceMap(dev).describe(diagnostic) == f"environments/dev{text}"
 
 
 def test_generated_file_that_is_nested_too_deeply_is_no_obstacle(dev: Path) -> None:
     (dev / loader.GENERATED).write_text("[" * 100_000)
-    assert source_map.Blame(dev).construct_of("aws_vpc.main") == ""
+    assert source_map.SourceMap(dev).construct_path("aws_vpc.main") == ""
 
 
 def test_setting_of_a_construct_comes_with_its_place(dev: Path) -> None:
-    setting, place = source_map.Blame(dev).setting_at("service-web/scaling/target")
+    setting, place = source_map.SourceMap(dev).setting_at("service-web/scaling/target")
     assert setting == "service.web.scaling"
     assert place.startswith("environments/dev/environment.hcl:")
-    assert source_map.Blame(dev).setting_at("key/key") == ("", "")
+    assert source_map.SourceMap(dev).setting_at("key/key") == ("", "")
     (dev / loader.FILE).write_text("project = ")
-    assert source_map.Blame(dev).setting_at("service-web/scaling/target") == ("", "")
+    assert source_map.SourceMap(dev).setting_at("service-web/scaling/target") == ("", "")
 
 
 def test_attribute_is_made_from_what_it_refers_to(dev: Path) -> None:
@@ -85,7 +99,7 @@ def test_attribute_is_made_from_what_it_refers_to(dev: Path) -> None:
         "data": {"aws_region": {"here": {}}},
     }
     projects.write(dev.parent.parent, document)
-    made = source_map.Blame(dev).made_from
+    made = source_map.SourceMap(dev).made_from
     assert [made("aws_subnet.a[0]", each) for each in ("vpc_id", "tags", "cidr", "none")] == [
         {"aws_vpc.main"},
         {"data.aws_region.here"},
@@ -105,7 +119,7 @@ def test_every_construct_of_the_shipped_environments_has_a_setting_or_is_always_
         for body in resources.values()
     ]
     assert paths
-    always = {path.partition("/")[0] for path in paths if source_map.setting_of(path) == ()}
+    always = {path.partition("/")[0] for path in paths if source_map.find_setting(path) == ()}
     assert always <= {"key", "access-logs", "cluster"}
 
 
@@ -120,8 +134,8 @@ def test_every_construct_of_the_shipped_environments_has_a_setting_or_is_always_
         "network/vpc/vpc",
     ],
 )
-def test_settings_that_are_blamed_exist_in_the_model(construct: str) -> None:
-    first, *rest = source_map.setting_of(construct)
+def test_settings_exist_in_the_model(construct: str) -> None:
+    first, *rest = source_map.find_setting(construct)
     assert first in Environment.model_fields
     service = support.settings(support.environment()).environment.service["web"]
     if rest[1:]:

@@ -1,26 +1,28 @@
+"""The summary of plans written by hand."""
+
 from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Collection
 from typing import Any
 
 import pytest
 
 from tealform.errors import TealformError
 from tealform.plan import summary
-from tealform.plan.blocker import Objection
-from tealform.plan.source_map import Blame
+from tealform.plan.changes import Blocker
+from tealform.plan.source_map import SourceMap
 from tealform.settings import loader
 from tests import projects, support
-from tests.unit.plan.made import change, plan
+from tests.unit.plan.plans import change, plan
 
-NETWORK = 'cidr  = "10.0.0.0/16"\n  zones = ["eu-west-1a", "eu-west-1b"]'
+_NETWORK = 'cidr  = "10.0.0.0/16"\n  zones = ["eu-west-1a", "eu-west-1b"]'
+_VPC, _KEY = Blocker("aws_vpc.main", "things are in it"), Blocker("aws_kms_key.key", "what it encrypts is lost")
 
 
 @pytest.fixture(scope="module")
-def blame(tmp_path_factory: pytest.TempPathFactory) -> Blame:
-    """Of an environment that is a VPC, a subnet in it, a key, and settings that have a network."""
+def source_map(tmp_path_factory: pytest.TempPathFactory) -> SourceMap:
+    """An environment that is a VPC, a subnet in it, a key, and settings that have a network."""
 
     def body(path: str, **arguments: Any) -> dict[str, Any]:
         return {"//": {"metadata": {"path": f"dev/{path}"}}, **arguments}
@@ -31,55 +33,169 @@ def blame(tmp_path_factory: pytest.TempPathFactory) -> Blame:
         "aws_kms_key": {"key": body("key/key")},
     }
     folder = projects.write(tmp_path_factory.mktemp("project"), {"resource": resources})
-    (folder / loader.FILE).write_text(support.environment(network=NETWORK))
-    return Blame(folder)
+    (folder / loader.FILE).write_text(support.environment(network=_NETWORK))
+    return SourceMap(folder)
 
 
-def _text(
-    blame: Blame, told: dict[str, Any], objections: Collection[Objection] = (), allowed: Collection[Objection] = ()
-) -> str:
-    return "\n".join(summary.text(told, blame, objections, allowed=allowed))
+def _text(source_map: SourceMap, planned: dict[str, Any], blockers: Any = (), **options: Any) -> str:
+    return "".join(f"{line}\n" for line in summary.text(planned, source_map, blockers, **options))
 
 
-def test_what_is_replaced_comes_with_its_reason_and_setting_before_what_follows_it(blame: Blame) -> None:
-    cannot = {"action_reason": "replace_because_cannot_update"}
-    vpc = change(
-        "delete",
-        "create",
-        before={"cidr_block": "10.0.0.0/16", "dns": True, "arn": "x"},
-        after={"cidr_block": "10.1.0.0/16", "dns": False},
-        after_unknown={"arn": True},
-        replace_paths=[["cidr_block"]],
-        **cannot,
-    )
-    subnet = change(
-        "create",
-        "delete",
+def _attribute(name: str, before: Any, after: Any, known: bool = True, sensitive: bool = False) -> dict[str, Any]:
+    return {"attribute": name, "before": before, "after": after, "known": known, "sensitive": sensitive}
+
+
+def _update(before: Any, after: Any, address: str = "aws_vpc.main", **more: Any) -> dict[str, Any]:
+    return change("update", address=address, before=before, after=after, **more)
+
+
+def _retagged(address: str, owner: str) -> dict[str, Any]:
+    return _update({"tags": {"owner": "a"}}, {"tags": {"owner": owner}}, address)
+
+
+_CANNOT_UPDATE = {"action_reason": "replace_because_cannot_update"}
+_REPLACED = plan(
+    change(
+        *("create", "delete"),
         address="aws_subnet.a",
         before={"vpc_id": "vpc-1"},
         after={},
         after_unknown={"vpc_id": True},
         replace_paths=[["vpc_id"]],
-        **cannot,
-    )
-    assert _text(blame, plan(subnet, vpc)) == (
-        "dev: 2 to replace\n"
-        "\n"
-        "Replaced, the old one destroyed before there is a new one (1):\n"
-        "  aws_vpc.main  network/vpc/vpc [network]\n"
-        '      because cidr_block: "10.0.0.0/16" -> "10.1.0.0/16"\n'
-        "      set at environments/dev/environment.hcl:5\n"
-        "      also dns: true -> false\n"
-        "\n"
-        "Replaced, the old one destroyed once there is a new one (1):\n"
-        "  aws_subnet.a  network/vpc/private-a [network]\n"
-        "      because vpc_id follows aws_vpc.main"
-    )
-    told = summary.as_json(plan(subnet, vpc), blame)
-    by_address = {each["address"]: each for each in told["changes"]}
-    assert by_address["aws_subnet.a"]["follows"] == ["aws_vpc.main"]
-    assert not by_address["aws_subnet.a"]["destroys_first"]
-    assert by_address["aws_vpc.main"] == {
+        **_CANNOT_UPDATE,
+    ),
+    change(
+        *("delete", "create"),
+        before={"cidr_block": "10.0.0.0/16", "dns": True, "arn": "x"},
+        after={"cidr_block": "10.1.0.0/16", "dns": False},
+        after_unknown={"arn": True},
+        replace_paths=[["cidr_block"]],
+        **_CANNOT_UPDATE,
+    ),
+)
+_OUTPUTS = {
+    "url": {"actions": ["update"], "before": "a", "after": "b"},
+    "arn": {"actions": ["create"], "before": None, "after_unknown": True},
+    "same": {"actions": ["no-op"], "before": "a", "after": "a"},
+}
+_TEN = [{f"a{number}": value for number in range(10)} for value in (1, 2)]
+
+_TEXTS = {
+    "replaced, with what follows": (
+        _REPLACED,
+        """\
+dev: 2 to replace
+
+Replaced, the old one destroyed before there is a new one (1):
+  aws_vpc.main  network/vpc/vpc [network]
+      because cidr_block: "10.0.0.0/16" -> "10.1.0.0/16"
+      set at environments/dev/environment.hcl:5
+      also dns: true -> false
+
+Replaced, the old one destroyed once there is a new one (1):
+  aws_subnet.a  network/vpc/private-a [network]
+      because vpc_id follows aws_vpc.main
+""",
+    ),
+    "moved and imported": (
+        plan(
+            change("no-op", previous_address="aws_vpc.old"),
+            change("no-op", address="aws_subnet.a", importing={"id": "subnet-1"}),
+            _update({"a": 1}, {"a": 2}, "aws_kms_key.key", importing={"id": "key-1"}, deposed=""),
+            change("no-op", address="aws_eip.same"),
+        ),
+        """\
+dev: 1 to change in place, 2 to import, 1 to move in the state
+
+Changed in place (1):
+  aws_kms_key.key  key/key
+      a: 1 -> 2
+      imported: key-1
+
+Imported, and otherwise left alone (1):
+  aws_subnet.a  network/vpc/private-a [network]
+      imported: subnet-1
+
+Moved in the state, and otherwise left alone (1):
+  aws_vpc.main  network/vpc/vpc [network]
+      until now aws_vpc.old
+""",
+    ),
+    "leftover of a replacement and the resource itself": (
+        plan(change("delete", deposed="00c0ffee"), _update({"a": 1}, {"a": 2})),
+        """\
+dev: 1 to destroy, 1 to change in place
+
+Destroyed, left of a replacement that was broken off (1):
+  aws_vpc.main (deposed 00c0ffee)  network/vpc/vpc [network]
+
+Changed in place (1):
+  aws_vpc.main  network/vpc/vpc [network]
+      a: 1 -> 2
+""",
+    ),
+    "what changes alike is shown once": (
+        plan(*(_retagged(f"aws_vpc.v{number}", "b") for number in range(3)), _retagged("aws_vpc.v9", "c")),
+        """\
+dev: 4 to change in place
+
+Changed in place (4):
+  aws_vpc.v0
+  aws_vpc.v1
+  aws_vpc.v2
+      tags.owner: "a" -> "b"
+  aws_vpc.v9
+      tags.owner: "a" -> "c"
+""",
+    ),
+    "many alike": (
+        plan(*(_retagged(f"aws_vpc.v{number}", "b") for number in range(20))),
+        """\
+dev: 20 to change in place
+
+Changed in place (20):
+  (no construct)  20  vpc×20
+      tags.owner: "a" -> "b"
+""",
+    ),
+    "refresh only": (
+        plan(resource_drift=[_update({"retention": 365}, {"retention": 30})]),
+        """\
+dev: no changes; the state takes over what was changed outside Terraform
+
+Changed outside Terraform since the last apply (1):
+  aws_vpc.main
+      retention: 365 -> 30
+""",
+    ),
+    "outputs": (
+        plan(output_changes=_OUTPUTS),
+        """\
+dev: no changes to resources, 2 outputs to change
+
+Outputs:
+  arn: unset -> (known after apply)
+  url: "a" -> "b"
+""",
+    ),
+    "nothing": (
+        plan(change("no-op", before={"a": 1}, after={"a": 1})),
+        "dev: no changes; what is there is what the configuration says\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", _TEXTS)
+def test_text(source_map: SourceMap, name: str) -> None:
+    planned, text = _TEXTS[name]
+    assert _text(source_map, planned) == text
+
+
+def test_json_of_a_replacement(source_map: SourceMap) -> None:
+    changes = {each["address"]: each for each in summary.as_json(_REPLACED, source_map)["changes"]}
+    assert changes["aws_subnet.a"]["follows"] == ["aws_vpc.main"]
+    assert not changes["aws_subnet.a"]["destroys_first"]
+    assert changes["aws_vpc.main"] == {
         "address": "aws_vpc.main",
         "type": "aws_vpc",
         "action": "replace",
@@ -97,51 +213,45 @@ def test_what_is_replaced_comes_with_its_reason_and_setting_before_what_follows_
     }
 
 
-def _attribute(name: str, before: Any, after: Any, known: bool = True, sensitive: bool = False) -> dict[str, Any]:
-    return {"attribute": name, "before": before, "after": after, "known": known, "sensitive": sensitive}
+def test_json_of_the_smaller_plans(source_map: SourceMap) -> None:
+    def changes(name: str, key: str) -> list[Any]:
+        return [each[key] for each in summary.as_json(_TEXTS[name][0], source_map)["changes"]]
+
+    assert changes("leftover of a replacement and the resource itself", "deposed") == ["", "00c0ffee"]
+    assert set(summary.as_json(_TEXTS["nothing"][0], source_map)["counts"].values()) == {0}
+    (alias,) = summary.as_json(plan(change("delete", address="aws_alb.theirs")), source_map)["changes"]
+    assert alias["type"] == "aws_alb", "a type is shown as it is written"
 
 
 @pytest.mark.parametrize(
-    ("reason", "said"),
+    ("actions", "reason", "line", "text"),
     [
-        ("replace_because_tainted", "tainted: its creation or a provisioner failed, or somebody marked it"),
-        ("replace_by_request", "asked for with -replace"),
-        ("replace_by_triggers", "its replace_triggered_by names something that changes"),
-        ("replace_because_the_moon_is_full", "replace because the moon is full"),
-        ("", "Terraform does not say why"),
+        (("delete", "create"), "replace_because_tainted", 4, "      tainted: its creation or a provisioner failed, or somebody marked it"),
+        (("delete", "create"), "replace_by_request", 4, "      asked for with -replace"),
+        (("delete", "create"), "replace_by_triggers", 4, "      its replace_triggered_by names something that changes"),
+        (("delete", "create"), "replace_because_the_moon_is_full", 4, "      replace because the moon is full"),
+        (("delete", "create"), "", 4, "      Terraform does not say why"),
+        (("delete",), "delete_because_no_resource_config", 2, "Destroyed, no longer in the configuration (1):"),
+        (("delete",), "delete_because_each_key", 2, "Destroyed, with a key that is no longer in for_each (1):"),
+        (("delete",), "", 2, "Destroyed (1):"),
     ],
-)
-def test_replacement_without_an_attribute_to_blame_is_explained(blame: Blame, reason: str, said: str) -> None:
-    lines = _text(blame, plan(change("delete", "create", action_reason=reason))).splitlines()
-    assert lines[4] == f"      {said}"
+)  # fmt: skip
+def test_reason(source_map: SourceMap, actions: tuple[str, ...], reason: str, line: int, text: str) -> None:
+    lines = _text(source_map, plan(change(*actions, action_reason=reason))).splitlines()
+    assert (lines[line], lines[3]) == (text, "  aws_vpc.main  network/vpc/vpc [network]")
 
 
-@pytest.mark.parametrize(
-    ("reason", "said"),
-    [
-        ("delete_because_no_resource_config", "Destroyed, no longer in the configuration (1):"),
-        ("delete_because_each_key", "Destroyed, with a key that is no longer in for_each (1):"),
-        ("", "Destroyed (1):"),
-    ],
-)
-def test_destruction_is_explained(blame: Blame, reason: str, said: str) -> None:
-    assert _text(blame, plan(change("delete", action_reason=reason))).splitlines()[2:] == [
-        said,
-        "  aws_vpc.main  network/vpc/vpc [network]",
-    ]
-
-
-def test_what_there_is_to_lose_comes_first(blame: Blame) -> None:
-    told = plan(
+def test_losses_come_first(source_map: SourceMap) -> None:
+    planned = plan(
         change("create", address="aws_a.a"),
-        change("update", address="aws_b.b", before={"a": 1}, after={"a": 2}),
+        _update({"a": 1}, {"a": 2}, "aws_b.b"),
         change("forget", address="aws_c.c"),
         change("create", "delete", address="aws_d.d"),
         change("delete", "create", address="aws_e.e"),
         change("create", "forget", address="aws_f.f"),
         change("delete", address="aws_g.g"),
     )
-    lines = _text(blame, told).splitlines()
+    lines = _text(source_map, planned).splitlines()
     assert lines[0] == "dev: 1 to destroy, 3 to replace, 1 to forget, 1 to change in place, 1 to create"
     assert [line.strip() for line in lines if line.startswith("  aws")] == [f"aws_{x}.{x}" for x in "gedfcba"]
     titles = [line for line in lines if line.endswith(" (1):")]
@@ -151,45 +261,8 @@ def test_what_there_is_to_lose_comes_first(blame: Blame) -> None:
     ]
 
 
-def test_what_is_left_of_a_replacement_is_told_from_the_thing_itself(blame: Blame) -> None:
-    told = plan(change("delete", deposed="00c0ffee"), change("update", before={"a": 1}, after={"a": 2}))
-    text = _text(blame, told)
-    assert (
-        "Destroyed, left of a replacement that was broken off (1):\n  aws_vpc.main (deposed 00c0ffee)  network" in text
-    )
-    assert "Changed in place (1):\n  aws_vpc.main  network/vpc/vpc" in text
-    assert [each["deposed"] for each in summary.as_json(told, blame)["changes"]] == ["", "00c0ffee"]
-
-
-def test_what_is_moved_or_imported_is_told_even_if_nothing_else_happens_to_it(blame: Blame) -> None:
-    told = plan(
-        change("no-op", previous_address="aws_vpc.old"),
-        change("no-op", address="aws_subnet.a", importing={"id": "subnet-1"}),
-        change(
-            "update", address="aws_kms_key.key", importing={"id": "key-1"}, before={"a": 1}, after={"a": 2}, deposed=""
-        ),
-        change("no-op", address="aws_eip.same"),
-    )
-    assert _text(blame, told).splitlines() == [
-        "dev: 1 to change in place, 2 to import, 1 to move in the state",
-        "",
-        "Changed in place (1):",
-        "  aws_kms_key.key  key/key",
-        "      a: 1 -> 2",
-        "      imported: key-1",
-        "",
-        "Imported, and otherwise left alone (1):",
-        "  aws_subnet.a  network/vpc/private-a [network]",
-        "      imported: subnet-1",
-        "",
-        "Moved in the state, and otherwise left alone (1):",
-        "  aws_vpc.main  network/vpc/vpc [network]",
-        "      until now aws_vpc.old",
-    ]
-
-
-def test_secrets_are_in_neither_form(blame: Blame) -> None:
-    told = plan(
+def test_secrets_are_in_neither_form(source_map: SourceMap) -> None:
+    planned = plan(
         change(
             "update",
             before={"password": "hunter1", "size": 1, "list": [{"token": "hunter2"}]},
@@ -203,13 +276,13 @@ def test_secrets_are_in_neither_form(blame: Blame) -> None:
             "secret": {"actions": ["update"], "before": "hunter7", "after": "hunter8", "after_sensitive": True}
         },
     )
-    told["resource_changes"][1]["change"] |= {"replace_paths": [["key"]], "before_sensitive": {"key": True}}
-    told["resource_drift"] = [
+    planned["resource_changes"][1]["change"] |= {"replace_paths": [["key"]], "before_sensitive": {"key": True}}
+    planned["resource_drift"] = [
         change(
             "update", before={"password": "hunter9"}, after={"password": "hunter1"}, after_sensitive={"password": True}
         )
     ]
-    text, document = _text(blame, told), summary.as_json(told, blame)
+    text, document = _text(source_map, planned), summary.as_json(planned, source_map)
     assert "hunter" not in text + json.dumps(document)
     assert "      password: (sensitive)\n      size: 1 -> 2" in text
     assert "      because key: (sensitive)" in text
@@ -217,152 +290,136 @@ def test_secrets_are_in_neither_form(blame: Blame) -> None:
     assert document["outputs"] == {"secret": [_attribute("secret", None, None, sensitive=True)]}
 
 
-def test_plan_without_its_values_is_told_all_the_same(blame: Blame) -> None:
-    told = plan(
+def test_plan_without_its_values(source_map: SourceMap) -> None:
+    planned = plan(
         change("delete", "create", action_reason="replace_because_cannot_update", replace_paths=[["cidr_block"]]),
         change("update", address="aws_subnet.a"),
         change("delete", address="aws_kms_key.key"),
         output_changes={"url": {"actions": ["update"], "before": None, "after": None}},
     )
-    for each in told["resource_changes"]:
+    for each in planned["resource_changes"]:
         del each["change"]["before"], each["change"]["after"], each["change"]["after_unknown"]
-    del told["complete"], told["errored"]
-    text = _text(blame, told)
+    del planned["complete"], planned["errored"]
+    text = _text(source_map, planned)
     assert text.startswith("dev: 1 to destroy, 1 to replace, 1 to change in place\n")
     assert "      because cidr_block: " in text
     assert "  aws_subnet.a  network/vpc/private-a [network]\n      in what cannot be shown" in text
-    assert summary.as_json(told, blame)["complete"]
-
-
-def test_what_is_changed_alike_is_told_once(blame: Blame) -> None:
-    def retagged(address: str, owner: str) -> dict[str, Any]:
-        return change("update", address=address, before={"tags": {"owner": "a"}}, after={"tags": {"owner": owner}})
-
-    text = _text(blame, plan(*(retagged(f"aws_vpc.v{n}", "b") for n in range(3)), retagged("aws_vpc.v9", "c")))
-    assert text.splitlines()[3:] == [
-        "  aws_vpc.v0",
-        "  aws_vpc.v1",
-        "  aws_vpc.v2",
-        '      tags.owner: "a" -> "b"',
-        "  aws_vpc.v9",
-        '      tags.owner: "a" -> "c"',
-    ]
-    many = _text(blame, plan(*(retagged(f"aws_vpc.v{n}", "b") for n in range(20))))
-    assert many.splitlines()[3:] == ["  (no construct)  20  vpc×20", '      tags.owner: "a" -> "b"']
+    assert summary.as_json(planned, source_map)["complete"]
 
 
 @pytest.mark.parametrize(
     ("before", "after", "lines"),
     [
-        ({"size": 1, "period": 0}, {"size": 2}, ["      size: 1 -> 2"]),
-        ({"period": 0}, {}, ["      period: 0 -> unset"]),
+        ({"size": 1, "period": 0}, {"size": 2}, ["size: 1 -> 2"]),
+        pytest.param({"period": 0}, {}, ["period: 0 -> unset"], id="a zero alone is shown"),
+        pytest.param(
+            *_TEN, [*(f"a{number}: 1 -> 2" for number in range(8)), "… and 2 more differences"], id="a long list is cut"
+        ),
     ],
 )
-def test_zero_for_what_is_unset_is_told_if_it_is_all(
-    blame: Blame, before: dict[str, Any], after: dict[str, Any], lines: list[str]
-) -> None:
-    assert _text(blame, plan(change("update", before=before, after=after))).splitlines()[4:] == lines
+def test_differences(source_map: SourceMap, before: Any, after: Any, lines: list[str]) -> None:
+    planned = plan(_update(before, after))
+    assert _text(source_map, planned).splitlines()[4:] == [f"      {line}" for line in lines]
+    (only,) = summary.as_json(planned, source_map)["changes"]
+    assert len(only["attributes"]) == (10 if before is _TEN[0] else 1), "JSON has all of them"
 
 
-def test_long_list_of_differences_is_cut(blame: Blame) -> None:
-    before, after = ({f"a{n}": value for n in range(10)} for value in (1, 2))
-    lines = _text(blame, plan(change("update", before=before, after=after))).splitlines()
-    assert lines[-2:] == ["      a7: 1 -> 2", "      … and 2 more differences"]
-    (told,) = summary.as_json(plan(change("update", before=before, after=after)), blame)["changes"]
-    assert len(told["attributes"]) == 10
+def test_blockers_are_at_their_addresses_and_the_way_out_is_last(source_map: SourceMap) -> None:
+    planned = plan(change("delete"), change("delete", address="aws_kms_key.key"))
+    text = _text(source_map, planned, [_VPC, _KEY], allowed=[_KEY])
+    assert text.endswith(
+        """
+  aws_kms_key.key  key/key
+      ALLOWED: what it encrypts is lost
+  aws_vpc.main  network/vpc/vpc [network]
+      STOPPED: things are in it
 
-
-VPC, KEY = Objection("aws_vpc.main", "things are in it"), Objection("aws_kms_key.key", "what it encrypts is lost")
-
-
-def test_objections_stand_at_what_they_are_about_and_the_way_out_is_last(blame: Blame) -> None:
-    told = plan(change("delete"), change("delete", address="aws_kms_key.key"))
-    lines = _text(blame, told, [VPC, KEY], allowed=[KEY]).splitlines()
-    assert lines[3:] == [
-        "  aws_kms_key.key  key/key",
-        "      ALLOWED: what it encrypts is lost",
-        "  aws_vpc.main  network/vpc/vpc [network]",
-        "      STOPPED: things are in it",
-        "",
-        "Stopped by the plan guard until what it objects to is named. If you want all of it:",
-        '  make apply ENV=dev ALLOW="aws_kms_key.key aws_vpc.main"',
-    ]
-    assert "make" not in _text(blame, told, [VPC, KEY], allowed=[KEY, VPC])
-    assert summary.as_json(told, blame, [VPC, KEY], allowed=[KEY])["objections"] == [
+Stopped by the plan guard until what it objects to is named. If you want all of it:
+  make apply ENV=dev ALLOW="aws_kms_key.key aws_vpc.main"
+"""
+    )
+    assert "make" not in _text(source_map, planned, [_VPC, _KEY], allowed=[_KEY, _VPC])
+    assert summary.as_json(planned, source_map, [_VPC, _KEY], allowed=[_KEY])["objections"] == [
         {"address": "aws_kms_key.key", "reason": "what it encrypts is lost", "allowed": True},
         {"address": "aws_vpc.main", "reason": "things are in it", "allowed": False},
     ]
 
 
-def test_a_type_is_told_as_it_is_written(blame: Blame) -> None:
-    (told,) = summary.as_json(plan(change("delete", address="aws_alb.theirs")), blame)["changes"]
-    assert told["type"] == "aws_alb"
-
-
-def test_what_is_new_since_the_plan_was_made_is_read_in_a_new_one(blame: Blame) -> None:
-    told = plan(change("delete"))
-    new = Objection("aws_vpc.main", "a release has begun")
-    lines = list(summary.text(told, blame, [VPC, new], allowed=[VPC], unread=True))
+def test_new_blocker_is_read_in_a_new_plan(source_map: SourceMap) -> None:
+    new = Blocker("aws_vpc.main", "a release has begun")
+    text = _text(source_map, plan(change("delete")), [_VPC, new], allowed=[_VPC], unread=True)
+    lines = text.splitlines()
     assert lines[-6:-4] == ["      STOPPED: a release has begun", "      ALLOWED: things are in it"]
-    plans, applies = lines[-2:]
-    assert plans.startswith("  make plan ENV=dev ")
-    assert applies == '  make apply ENV=dev ALLOW="aws_vpc.main"'
+    assert lines[-2].startswith("  make plan ENV=dev ")
+    assert lines[-1] == '  make apply ENV=dev ALLOW="aws_vpc.main"'
 
 
-def test_objection_is_seen_among_many_created_and_about_what_is_not_in_the_plan(blame: Blame) -> None:
-    many = plan(*(change("create", address=f"aws_vpc.v{n}") for n in range(20)))
-    text = _text(blame, many, [Objection("aws_vpc.v7", "it is too much"), Objection("aws_vpc.else", "it is gone")])
+def test_blocker_among_many_created_and_of_what_is_not_in_the_plan(source_map: SourceMap) -> None:
+    many = plan(*(change("create", address=f"aws_vpc.v{number}") for number in range(20)))
+    text = _text(source_map, many, [Blocker("aws_vpc.v7", "it is too much"), Blocker("aws_vpc.else", "it is gone")])
     assert "\n    aws_vpc.v7\n      STOPPED: it is too much\n" in text
     assert "\nSTOPPED: aws_vpc.else: it is gone\n" in text
 
 
-def test_way_out_can_be_pasted_for_addresses_with_quotes(blame: Blame) -> None:
-    address = 'aws_vpc.all["a"]'
-    text = _text(blame, plan(change("delete", address=address)), [Objection(address, "no")])
-    assert text.endswith("""  make apply ENV=dev ALLOW='aws_vpc.all["a"]'""")
+@pytest.mark.parametrize(
+    ("address", "options", "first", "last"),
+    [
+        pytest.param(
+            'aws_vpc.all["a"]',
+            {},
+            "dev: 1 to destroy",
+            """  make apply ENV=dev ALLOW='aws_vpc.all["a"]'""",
+            id="can be pasted",
+        ),
+        (
+            "aws_vpc.main",
+            {"command": "destroy"},
+            "dev: 1 to destroy",
+            '  make destroy ENV=dev ALLOW="aws_vpc.main"',
+        ),
+        (
+            "aws_vpc.main",
+            {"name": "bootstrap/1"},
+            "bootstrap/1: 1 to destroy",
+            '  make apply ENV=bootstrap/1 ALLOW="aws_vpc.main"',
+        ),
+    ],
+)
+def test_way_out(source_map: SourceMap, address: str, options: dict[str, str], first: str, last: str) -> None:
+    planned = plan(change("delete", address=address))
+    lines = _text(source_map, planned, [Blocker(address, "no")], **options).splitlines()
+    assert (lines[0], lines[-1]) == (first, last)
+    if "name" in options:
+        assert summary.as_json(planned, source_map, name=options["name"])["environment"] == options["name"]
 
 
 @pytest.mark.parametrize("key", ["a b", "a$b", "it's"])
-def test_way_out_leaves_make_out_for_addresses_that_it_would_change(blame: Blame, key: str) -> None:
+def test_way_out_without_make_for_addresses_that_it_would_change(source_map: SourceMap, key: str) -> None:
     address = f'aws_vpc.all["{key}"]'
-    objections = [Objection(address, "no"), Objection("aws_vpc.main", "no")]
-    *_, last = summary.text(plan(change("delete", address=address)), blame, objections)
-    assert shlex.split(last) == [
-        *(".venv/bin/tealform", "apply", "dev"),
-        *("--allow", address, "--allow", "aws_vpc.main"),
-    ]
+    blockers = [Blocker(address, "no"), Blocker("aws_vpc.main", "no")]
+    *_, last = summary.text(plan(change("delete", address=address)), source_map, blockers)
+    allowed = ("--allow", address, "--allow", "aws_vpc.main")
+    assert shlex.split(last) == [".venv/bin/tealform", "apply", "dev", *allowed]
 
 
-def test_way_out_is_that_of_the_command_that_is_stopped(blame: Blame) -> None:
-    *_, last = summary.text(plan(change("delete")), blame, [VPC], command="destroy")
-    assert last == '  make destroy ENV=dev ALLOW="aws_vpc.main"'
-
-
-def test_what_is_no_environment_is_called_as_make_calls_it(blame: Blame) -> None:
-    told = plan(change("delete"))
-    first, *_, last = summary.text(told, blame, [VPC], name="bootstrap/1")
-    assert (first, last) == ("bootstrap/1: 1 to destroy", '  make apply ENV=bootstrap/1 ALLOW="aws_vpc.main"')
-    assert summary.as_json(told, blame, name="bootstrap/1")["environment"] == "bootstrap/1"
-
-
-def test_drift_that_matters_is_told_and_the_rest_is_not(blame: Blame) -> None:
-    told = plan(
-        change("update", before={"retention": 30, "id": "x"}, after={"retention": 400}, after_unknown={"id": True}),
+def test_drift_that_matters_is_shown_and_the_rest_is_not(source_map: SourceMap) -> None:
+    planned = plan(
+        _update({"retention": 30, "id": "x"}, {"retention": 400}, after_unknown={"id": True}),
         change("create", address="aws_eip.gone"),
         change("no-op", address="aws_kms_key.key"),
         resource_drift=[
-            change("update", before={"retention": 365, "id": "w"}, after={"retention": 30, "id": "x"}),
+            _update({"retention": 365, "id": "w"}, {"retention": 30, "id": "x"}),
             change("delete", address="aws_eip.gone", before={"id": "eip-1"}),
-            change("update", address="aws_kms_key.key", before={"arn": "a", "n": 1}, after={"arn": "b", "n": 2}),
-            change("update", address="aws_s3_bucket.logs", before={"policy": None}, after={"policy": "{}"}),
-            change("update", address="aws_s3_bucket.made", before={"key": None}, after={"key": False}),
+            _update({"arn": "a", "n": 1}, {"arn": "b", "n": 2}, "aws_kms_key.key"),
+            _update({"policy": None}, {"policy": "{}"}, "aws_s3_bucket.logs"),
+            _update({"key": None}, {"key": False}, "aws_s3_bucket.made"),
         ],
         relevant_attributes=[
             {"resource": "aws_kms_key.key", "attribute": ["arn"]},
             {"resource": "aws_s3_bucket.made", "attribute": ["key"]},
         ],
     )
-    text = _text(blame, told)
+    text = _text(source_map, planned)
     assert text[text.index("Changed outside") :].splitlines() == [
         "Changed outside Terraform since the last apply (3):",
         "  aws_eip.gone is gone",
@@ -371,21 +428,10 @@ def test_drift_that_matters_is_told_and_the_rest_is_not(blame: Blame) -> None:
         "  aws_vpc.main",
         "      retention: 365 -> 30",
     ]
-    assert [(each["address"], each["gone"]) for each in summary.as_json(told, blame)["drift"]] == [
+    assert [(each["address"], each["gone"]) for each in summary.as_json(planned, source_map)["drift"]] == [
         ("aws_eip.gone", True),
         ("aws_kms_key.key", False),
         ("aws_vpc.main", False),
-    ]
-
-
-def test_plan_that_only_takes_drift_into_the_state_tells_all_of_it(blame: Blame) -> None:
-    told = plan(resource_drift=[change("update", before={"retention": 365}, after={"retention": 30})])
-    assert _text(blame, told).splitlines() == [
-        "dev: no changes; the state takes over what was changed outside Terraform",
-        "",
-        "Changed outside Terraform since the last apply (1):",
-        "  aws_vpc.main",
-        "      retention: 365 -> 30",
     ]
 
 
@@ -400,48 +446,23 @@ def test_plan_that_only_takes_drift_into_the_state_tells_all_of_it(blame: Blame)
         ),
     ],
 )
-def test_plan_that_is_not_whole_says_so_first_and_last(
-    blame: Blame, more: dict[str, bool], first: str, last: str
-) -> None:
-    told = plan(change("delete"), **more)
-    lines = _text(blame, told).splitlines()
+def test_incomplete_plan(source_map: SourceMap, more: dict[str, bool], first: str, last: str) -> None:
+    planned = plan(change("delete"), **more)
+    lines = _text(source_map, planned).splitlines()
     assert lines[0] == first
     assert lines[-1].startswith(last)
-    assert not summary.as_json(told, blame)["complete"]
+    assert not summary.as_json(planned, source_map)["complete"]
 
 
-def test_outputs_that_change_are_told_and_those_that_do_not_are_not(blame: Blame) -> None:
-    told = plan(
-        output_changes={
-            "url": {"actions": ["update"], "before": "a", "after": "b"},
-            "arn": {"actions": ["create"], "before": None, "after_unknown": True},
-            "same": {"actions": ["no-op"], "before": "a", "after": "a"},
-        }
-    )
-    assert _text(blame, told).splitlines() == [
-        "dev: no changes to resources, 2 outputs to change",
-        "",
-        "Outputs:",
-        "  arn: unset -> (known after apply)",
-        '  url: "a" -> "b"',
-    ]
-
-
-def test_nothing_to_do_is_said(blame: Blame) -> None:
-    told = plan(change("no-op", before={"a": 1}, after={"a": 1}))
-    assert _text(blame, told) == "dev: no changes; what is there is what the configuration says"
-    assert set(summary.as_json(told, blame)["counts"].values()) == {0}
-
-
-def test_headline_is_repeated_where_it_has_scrolled_away(blame: Blame) -> None:
-    lines = _text(blame, plan(*(change("delete", address=f"aws_eip.e{n}") for n in range(50)))).splitlines()
+def test_headline_is_repeated_below_a_long_summary(source_map: SourceMap) -> None:
+    lines = _text(source_map, plan(*(change("delete", address=f"aws_eip.e{n}") for n in range(50)))).splitlines()
     assert lines[0] == lines[-1] == "dev: 50 to destroy"
 
 
-def test_what_would_steer_the_terminal_is_not_passed_on(blame: Blame) -> None:
-    assert "\x1b" not in _text(blame, plan(change("delete", address='aws_vpc.all["\x1b[2J"]')))
+def test_control_characters_do_not_reach_the_terminal(source_map: SourceMap) -> None:
+    assert "\x1b" not in _text(source_map, plan(change("delete", address='aws_vpc.all["\x1b[2J"]')))
 
 
-def test_action_that_nobody_knows_is_not_passed_over(blame: Blame) -> None:
+def test_unknown_action_is_an_error(source_map: SourceMap) -> None:
     with pytest.raises(TealformError, match="teleport"):
-        _text(blame, plan(change("teleport")))
+        _text(source_map, plan(change("teleport")))

@@ -8,8 +8,8 @@ from collections.abc import Collection
 import pytest
 
 from tealform.plan import summary
-from tealform.plan.blocker import Objection
-from tealform.plan.source_map import Blame
+from tealform.plan.changes import Blocker
+from tealform.plan.source_map import SourceMap
 from tests.inventory import ROOT
 from tests.unit.plan import recorded
 
@@ -110,12 +110,12 @@ Replaced, the old one destroyed before there is a new one (1):
 
 
 @pytest.fixture(scope="module")
-def blame() -> Blame:
-    return Blame(ROOT / "environments" / "dev")
+def source_map() -> SourceMap:
+    return SourceMap(ROOT / "environments" / "dev")
 
 
-def _text(blame: Blame, name: str, objections: Collection[Objection] = ()) -> str:
-    lines = summary.text(recorded.plan(name), blame, objections)
+def _text(source_map: SourceMap, name: str, objections: Collection[Blocker] = ()) -> str:
+    lines = summary.text(recorded.plan(name), source_map, objections)
     return re.sub(r"\.hcl:\d+", ".hcl:N", "".join(f"{line}\n" for line in lines))
 
 
@@ -130,25 +130,25 @@ def _text(blame: Blame, name: str, objections: Collection[Objection] = ()) -> st
         ("lifecycle", LIFECYCLE),
     ],
 )
-def test_whole_summary(blame: Blame, name: str, text: str) -> None:
-    assert _text(blame, name) == text
+def test_whole_summary(source_map: SourceMap, name: str, text: str) -> None:
+    assert _text(source_map, name) == text
 
 
-def test_whole_summary_of_what_is_stopped(blame: Blame) -> None:
-    objection = Objection("aws_lb_target_group.service-web_target-groups_blue", "it has traffic")
-    assert _text(blame, "target_group", [objection]) == TARGET_GROUP
+def test_whole_summary_of_what_is_stopped(source_map: SourceMap) -> None:
+    objection = Blocker("aws_lb_target_group.service-web_target-groups_blue", "it has traffic")
+    assert _text(source_map, "target_group", [objection]) == TARGET_GROUP
 
 
-def test_everything_that_is_destroyed_has_its_line(blame: Blame) -> None:
-    lines = _text(blame, "destroy").splitlines()
+def test_everything_that_is_destroyed_has_its_line(source_map: SourceMap) -> None:
+    lines = _text(source_map, "destroy").splitlines()
     gone = [each["address"] for each in recorded.plan("destroy")["resource_changes"]]
     assert lines[2] == "Destroyed, no longer in the configuration (95):"
     assert sorted(line.split()[0] for line in lines[3 : 3 + len(gone)]) == sorted(gone)
     assert lines[-1] == lines[0]
 
 
-def test_cause_of_a_large_replacement_is_told_first(blame: Blame) -> None:
-    lines = _text(blame, "vpc").splitlines()
+def test_cause_of_a_large_replacement_is_told_first(source_map: SourceMap) -> None:
+    lines = _text(source_map, "vpc").splitlines()
     assert lines[2:6] == [
         "Replaced, the old one destroyed before there is a new one (27):",
         "  aws_vpc.network_vpc  network/vpc/vpc [network]",
@@ -159,9 +159,9 @@ def test_cause_of_a_large_replacement_is_told_first(blame: Blame) -> None:
 
 
 @pytest.mark.parametrize("name", recorded.names())
-def test_json_counts_what_terraform_counts(blame: Blame, name: str) -> None:
+def test_json_counts_what_terraform_counts(source_map: SourceMap, name: str) -> None:
     plan = recorded.plan(name)
-    told = summary.as_json(plan, blame)
+    told = summary.as_json(plan, source_map)
     actions = [each["change"]["actions"] for each in plan["resource_changes"]]
     added, changed, destroyed = (sum(word in each for each in actions) for word in ("create", "update", "delete"))
     counts = told["counts"]

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.review import requests
-from tests.unit.review.requests import PullRequest
+from tests.unit.review import pull_request
+from tests.unit.review.pull_request import PullRequest
 
 
 @pytest.fixture
 def request_(tmp_path: Path) -> PullRequest:
-    return requests.made(tmp_path / "project")
+    return pull_request.create(tmp_path / "project")

@@ -10,12 +10,13 @@ from tealform.policy.finding import Finding
 from tealform.policy.result import Told, Verdict
 from tealform.policy.rule import Rule
 from tealform.policy.waivers import Waiver
-from tealform.review import comment, environment_diff, findings, risks, waiver_changes
+from tealform.review import comment, environment_diff, review, risks
+from tealform.review import risks as waiver_changes
 from tealform.review.merge_base import Base
 from tealform.review.review import Review
 from tealform.settings.errors import Location
-from tests.unit.review import requests
-from tests.unit.review.requests import PullRequest, document, resource
+from tests.unit.review import pull_request
+from tests.unit.review.pull_request import PullRequest, document, resource
 
 _RULE = Rule(
     "TEAL_APPROVAL",
@@ -45,17 +46,17 @@ def example() -> str:
         before.write("prod", _prod(idle_timeout=60, protected=True))
         after.write("prod", _prod(idle_timeout=90, protected=False), waivers=_WAIVERS)
         compared = environment_diff.compare(before.root, after.root)
-        accepted = waiver_changes.told(
+        accepted = waiver_changes.find_new_waivers(
             (before.root, before.root / "environments" / "prod"),
             (after.root, after.root / "environments" / "prod"),
             _TODAY,
         )
-        looked_at = [*(line for each in compared for line in risks.of(each)), *accepted]
+        looked_at = [*(line for each in compared for line in risks.find_risks(each)), *accepted]
     return comment.render(
         Review(
             base=Base("HEAD^1", "5f0c2a9d41b7e6038c5d"),
             verdicts=_verdicts(),
-            findings=findings.compare((), _verdicts(), {}),
+            findings=review.compare_findings((), _verdicts(), {}),
             compared=compared,
             risks=tuple(f"prod: {line}" for line in looked_at),
         )
@@ -65,7 +66,7 @@ def example() -> str:
 def _prod(idle_timeout: int, *, protected: bool) -> dict[str, object]:
     arguments = {"idle_timeout": idle_timeout, "enable_deletion_protection": protected}
     balancer = resource("prod/load-balancer/load-balancer", **arguments)
-    return requests.document("prod") | {"resource": {"aws_lb": {"load-balancer": balancer}}}
+    return pull_request.document("prod") | {"resource": {"aws_lb": {"load-balancer": balancer}}}
 
 
 def _verdicts() -> tuple[Verdict, ...]:

@@ -1,115 +1,170 @@
-"""``make pr-check`` from end to end, with a stand-in for the policy gate."""
+"""``make pr-check`` from end to end, with a stand-in for the policy gate, and with the real one on the shipped environments."""
 
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
+import subprocess
 from collections.abc import Collection
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tealform.cli.main import main
 from tealform.errors import TealformError
 from tealform.policy.result import Verdict
-from tealform.review.drift import Drift
-from tealform.review.review_builder import Say
-from tests.unit.review import requests
-from tests.unit.review.requests import PullRequest, document
+from tealform.review import check
+from tealform.review.check import Echo
+from tealform.review.synth_check import SynthCheck
+from tests.inventory import ROOT
+from tests.unit.review import pull_request
+from tests.unit.review.pull_request import PullRequest, document, git
 
-A, B, C = ["TEAL_A", "web/a"], ["TEAL_B", "web/b"], ["TEAL_C", "web/c"]
-
-
-def section(request: PullRequest, title: str) -> list[str]:
-    """The lines below a title, down to the next one."""
-    lines = request.said
-    begin = lines.index(f"  {title}") + 1
-    rest = lines[begin:]
-    return [line.strip() for line in rest[: rest.index("") if "" in rest else None]]
+_A, _B, _C = ["TEAL_A", "web/a"], ["TEAL_B", "web/b"], ["TEAL_C", "web/c"]
+_DEV: dict[str, Any] = {"generated": document("dev")}
+_ELSEWHERE: dict[str, Any] = {"generated": document("dev") | {"terraform": {"backend": {"s3": {"bucket": "x"}}}}}
+_VPC: dict[str, Any] = {"generated": document("dev", aws_vpc={"main": {}})}
 
 
-def test_nothing_to_mend(request_: PullRequest) -> None:
-    request_.write("dev", document("dev"))
+@pytest.mark.parametrize(
+    ("before", "after", "synth", "code", "texts"),
+    [
+        pytest.param(_DEV, {}, {}, 0, ["pr-check: nothing to mend\n", "\ndev: no changes"], id="nothing"),
+        pytest.param(_DEV, _ELSEWHERE, {}, 0, ["pr-check: nothing to mend, 1 thing to look at\n"], id="a risk"),
+        pytest.param(
+            _DEV,
+            _ELSEWHERE | {"found": [_A]},
+            {},
+            1,
+            ["pr-check: 1 new finding, 1 thing to look at\n"],
+            id="a risk and a finding",
+        ),
+        pytest.param(
+            _DEV | {"found": [_A, _B]},
+            {"found": [_B, _C]},
+            {},
+            1,
+            [
+                "pr-check: 1 new finding, 1 finding as before\n",
+                "\nNew findings\nhigh: TEAL_C in dev: web/c: TEAL_C holds\n",
+                "\nFindings that were there before\nhigh: TEAL_B in dev: web/b: TEAL_B holds\n",
+                "\nFindings that are gone\nTEAL_A in dev: web/a\n\n",
+            ],
+            id="new, old and gone findings",
+        ),
+        pytest.param(_DEV | {"found": [_A]}, {}, {}, 1, [], id="old findings alone"),
+        pytest.param(
+            _DEV,
+            _VPC | {"found": [_A]},
+            {"files": ("environments/dev/cdk.tf.json",)},
+            1,
+            [
+                "\nNot committed; run make synth, and commit\nenvironments/dev/cdk.tf.json\n\n",
+                "\nWhat changes in dev\nadded: main\n\n",
+                "\nNew findings\n",
+            ],
+            id="outdated files hide nothing",
+        ),
+        pytest.param(_DEV, _VPC, {"files": ("environments/dev/cdk.tf.json",)}, 1, [], id="outdated files alone"),
+        pytest.param(
+            _DEV,
+            {},
+            {"errors": ("environments/dev/environment.hcl:3: cpu: 300 is not a Fargate CPU size",)},
+            2,
+            [
+                "\nCould not be judged\nenvironments/dev/environment.hcl:3: cpu: 300 is not a Fargate CPU size\n\n",
+                "\ndev: as it was generated last: no changes\n",
+            ],
+            id="invalid settings",
+        ),
+        pytest.param(
+            _DEV | {"found": "environments/dev/cdk.tf.json: checkov could not parse it"},
+            {},
+            {},
+            2,
+            ["\ndev: environments/dev/cdk.tf.json: checkov could not parse it\n"],
+            id="gate that cannot check",
+        ),
+        pytest.param(
+            _DEV | {"found": "checkov could not parse it"},
+            {"found": []},
+            {},
+            0,
+            ["\nBASE could not be judged, so that all seems new\ndev: checkov could not parse it\n\n"],
+            id="base that could not be checked",
+        ),
+        pytest.param(
+            {},
+            _VPC,
+            {},
+            0,
+            ["\ndev: it cannot be seen what changes: in BASE, environments/dev/cdk.tf.json does not exist"],
+            id="base without generated file",
+        ),
+        pytest.param(
+            None,
+            _VPC | {"found": [_A]},
+            {},
+            1,
+            ["\ndev: is new: 3 added\n", "\nNew findings\n"],
+            id="base without environments",
+        ),
+    ],
+)
+def test_review(
+    request_: PullRequest,
+    before: dict[str, Any] | None,
+    after: dict[str, Any],
+    synth: dict[str, Any],
+    code: int,
+    texts: list[str],
+) -> None:
+    if before is not None:
+        request_.write("dev", **before)
     request_.begin()
-    assert request_.check() == 0
-    assert request_.said[0] == "pr-check: nothing to mend"
-    assert "dev: no changes" in request_.text
+    request_.write("dev", **after)
+    request_.synth = SynthCheck(**synth)
+    assert request_.check() == code
+    for text in texts:
+        assert text in request_.text
 
 
-def test_what_is_to_be_looked_at_is_in_the_heading(request_: PullRequest) -> None:
-    request_.write("dev", document("dev"))
-    request_.begin()
-    request_.write("dev", document("dev") | {"terraform": {"backend": {"s3": {"bucket": "x"}}}})
-    assert request_.check() == 0
-    assert request_.said[0] == "pr-check: nothing to mend, 1 thing to look at"
-    request_.write("dev", found=[A])
-    assert request_.check() == 1
-    assert request_.said[0] == "pr-check: 1 new finding, 1 thing to look at"
+def _refuse(message: str, only_base_of: Path | None = None) -> Any:
+    def check_policy(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[Verdict]:
+        if root != only_base_of:
+            raise TealformError(message)
+        return pull_request.check_policy(root, names, today, echo)
 
-
-def test_findings_are_new_or_were_there_or_are_gone(request_: PullRequest) -> None:
-    request_.write("dev", document("dev"), found=[A, B])
-    request_.begin()
-    request_.write("dev", found=[B, C])
-    assert request_.check() == 1
-    assert request_.said[0] == "pr-check: 1 new finding, 1 finding as before"
-    assert section(request_, "New findings")[0] == "high: TEAL_C in dev: web/c: TEAL_C holds"
-    assert section(request_, "Findings that were there before")[0] == "high: TEAL_B in dev: web/b: TEAL_B holds"
-    assert section(request_, "Findings that are gone") == ["TEAL_A in dev: web/a"]
-
-
-def test_old_findings_alone_fail_too(request_: PullRequest) -> None:
-    request_.write("dev", document("dev"), found=[A])
-    request_.begin()
-    assert request_.check() == 1
-
-
-def test_drift_fails_and_hides_nothing(request_: PullRequest) -> None:
-    request_.write("dev", document("dev"))
-    request_.begin()
-    request_.write("dev", document("dev", aws_vpc={"main": {}}), found=[A])
-    request_.drift = Drift(files=("environments/dev/cdk.tf.json",))
-    assert request_.check() == 1
-    assert section(request_, "Not committed; run make synth, and commit") == ["environments/dev/cdk.tf.json"]
-    assert section(request_, "What changes in dev") == ["added: main"]
-    assert "New findings" in request_.text
-    request_.write("dev", found=[])
-    assert request_.check() == 1
-
-
-def test_settings_that_cannot_be_generated_are_not_judged(request_: PullRequest) -> None:
-    request_.write("dev", document("dev"))
-    request_.begin()
-    request_.drift = Drift(broken=("environments/dev/environment.hcl:3: cpu: 300 is not a Fargate CPU size",))
-    assert request_.check() == 2
-    assert section(request_, "Could not be judged") == list(request_.drift.broken)
-    assert "\ndev: as it was generated last: no changes\n" in request_.text
-
-
-def test_gate_that_cannot_judge(request_: PullRequest) -> None:
-    request_.write("dev", document("dev"), found="environments/dev/cdk.tf.json: checkov could not parse it")
-    request_.begin()
-    assert request_.check() == 2
-    assert "dev: environments/dev/cdk.tf.json: checkov could not parse it" in request_.text
+    return check_policy
 
 
 def test_gate_that_does_not_run_leaves_the_changes_and_no_report(request_: PullRequest) -> None:
-    def broken(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
-        raise TealformError("checkov is not there")
-
-    request_.write("dev", document("dev"))
+    request_.write("dev", **_DEV)
     request_.begin()
     request_.check()
-    assert request_.check(judge=broken) == 2
+    assert request_.check(check_policy=_refuse("checkov is not there")) == 2
     assert sorted(file.name for file in (request_.root / "out").iterdir()) == ["comment.md"]
     assert "checkov is not there" in request_.comment
 
 
-def test_base_that_is_unknown_leaves_the_findings(request_: PullRequest) -> None:
-    request_.write("dev", document("dev"), found=[A])
+def test_gate_that_does_not_run_on_the_base_alone_does_not_fail(request_: PullRequest) -> None:
+    request_.write("dev", **_DEV)
+    request_.begin()
+    message = "its blocks are not laid out as Tealform writes them"
+    assert request_.check(check_policy=_refuse(message, request_.root)) == 0
+    assert f"\nBASE could not be judged, so that all seems new\nBASE: {message}\n\n" in request_.text
+
+
+def test_unknown_base_leaves_the_findings(request_: PullRequest) -> None:
+    request_.write("dev", **_DEV, found=[_A])
     request_.begin()
     assert request_.check("origin/main") == 2
     assert 'BASE: "origin/main" is no commit' in request_.comment
-    assert section(request_, "Findings")[0].startswith("high: TEAL_A in dev")
+    assert "\nFindings\nhigh: TEAL_A in dev" in request_.text
     assert json.loads((request_.root / "out" / "policy.json").read_text())
 
 
@@ -121,62 +176,24 @@ def test_no_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "not a git repository" in request.text
 
 
-def test_base_that_could_not_be_judged_is_told_and_does_not_fail(request_: PullRequest) -> None:
-    request_.write("dev", document("dev"), found="checkov could not parse it")
-    request_.begin()
-    request_.write("dev", found=[])
-    assert request_.check() == 0
-    assert section(request_, "BASE could not be judged, so that all seems new") == ["dev: checkov could not parse it"]
-
-
-def test_base_on_which_the_gate_does_not_run_is_told_and_does_not_fail(request_: PullRequest) -> None:
-    def judge(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
-        if root != request_.root:
-            raise TealformError("its blocks are not laid out as Tealform writes them")
-        return requests.judge(root, names, today, say)
-
-    request_.write("dev", document("dev"))
-    request_.begin()
-    assert request_.check(judge=judge) == 0
-    assert section(request_, "BASE could not be judged, so that all seems new") == [
-        "BASE: its blocks are not laid out as Tealform writes them"
-    ]
-
-
-def test_base_without_generated_file(request_: PullRequest) -> None:
-    request_.write("dev")
-    request_.begin()
-    request_.write("dev", document("dev", aws_vpc={"main": {}}))
-    assert request_.check() == 0
-    assert "dev: it cannot be seen what changes: in BASE, environments/dev/cdk.tf.json does not exist" in request_.text
-
-
-def test_base_without_environments(request_: PullRequest) -> None:
-    request_.begin()
-    request_.write("dev", document("dev", aws_vpc={"main": {}}), found=[A])
-    assert request_.check() == 1
-    assert "dev: is new: 3 added" in request_.text
-    assert "New findings" in request_.text
-
-
 def test_new_and_removed_environments(request_: PullRequest) -> None:
-    request_.write("old", document("old", aws_vpc={"main": {}}), found=[A])
+    request_.write("old", document("old", aws_vpc={"main": {}}), found=[_A])
     request_.write("dev", document("dev"))
     request_.begin()
     request_.remove("old")
-    request_.write("new", document("new", aws_vpc={"main": {}, "other": {}}), found=[B])
+    request_.write("new", document("new", aws_vpc={"main": {}, "other": {}}), found=[_B])
     assert request_.check() == 1
     assert "new: is new: 4 added" in request_.text
     assert "old: is removed: 3 removed" in request_.text
     assert "old: is removed; what it has made stays in AWS" in request_.text
-    assert section(request_, "Findings that are gone") == ["TEAL_A in old: web/a"]
+    assert "\nFindings that are gone\nTEAL_A in old: web/a\n\n" in request_.text
 
 
 def test_renamed_environment_has_the_findings_that_it_had(request_: PullRequest) -> None:
-    request_.write("live", document("live", aws_vpc={"main": {}}), found=[A])
+    request_.write("live", document("live", aws_vpc={"main": {}}), found=[_A])
     request_.begin()
     (request_.root / "environments" / "live").rename(request_.root / "environments" / "prod")
-    request_.write("prod", document("prod", aws_vpc={"main": {}}), found=[A, B])
+    request_.write("prod", document("prod", aws_vpc={"main": {}}), found=[_A, _B])
     assert request_.check() == 1
     assert "prod: was called live; to Terraform it is new" in request_.text
     assert request_.said[0] == "pr-check: 1 new finding, 1 finding as before, 1 thing to look at"
@@ -191,14 +208,14 @@ def test_bootstrap_is_compared_too(request_: PullRequest) -> None:
     request_.begin()
     file.write_text(json.dumps(document("x", aws_iam_role={"plan": {"max_session_duration": 7200}})))
     request_.check()
-    changed = section(request_, "What changes in bootstrap/123456789012")
-    assert changed == ["changed: plan", "max_session_duration: 3600 -> 7200"]
+    changes = "changed: plan\nmax_session_duration: 3600 -> 7200\n\n"
+    assert f"\nWhat changes in bootstrap/123456789012\n{changes}" in request_.text
 
 
 def test_the_same_again_says_the_same(request_: PullRequest) -> None:
-    request_.write("dev", document("dev", aws_vpc={"b": {}, "a": {}}), found=[A])
+    request_.write("dev", document("dev", aws_vpc={"b": {}, "a": {}}), found=[_A])
     request_.begin()
-    request_.write("dev", document("dev", aws_lb={"b": {}, "a": {}}), found=[C, B])
+    request_.write("dev", document("dev", aws_lb={"b": {}, "a": {}}), found=[_C, _B])
     request_.check()
     before = {file.name: file.read_bytes() for file in (request_.root / "out").iterdir()}
     request_.check()
@@ -209,18 +226,102 @@ def test_the_same_again_says_the_same(request_: PullRequest) -> None:
 def test_the_base_is_judged_as_of_the_same_day_and_with_what_is_installed_here(request_: PullRequest) -> None:
     asked: list[tuple[bool, date | None]] = []
 
-    def asking(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
+    def asking(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[Verdict]:
         asked.append(((root / ".venv-checkov" / "here").exists(), today))
-        return requests.judge(root, names, today, say)
+        return pull_request.check_policy(root, names, today, echo)
 
     request_.write("dev", document("dev"))
     request_.begin()
     (request_.root / ".venv-checkov").mkdir()
     (request_.root / ".venv-checkov" / "here").touch()
-    request_.check(judge=asking)
-    assert asked == [(True, requests.TODAY)] * 2
+    request_.check(check_policy=asking)
+    assert asked == [(True, pull_request.TODAY)] * 2
 
 
 def test_comment_without_room_is_refused(request_: PullRequest) -> None:
     with pytest.raises(TealformError, match="1000 or more"):
         request_.check(longest=10)
+
+
+def test_project_where_nothing_is_installed_says_so_and_leaves_a_comment(
+    request_: PullRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request_.write("dev", document("dev"))
+    request_.begin()
+    assert main(["--root", str(request_.root), "pr-check"]) == 2
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert "make policy installs checkov" in said.out
+    assert 'BASE: "origin/main" is no commit' in said.out
+    comment = (request_.root / ".cache" / "pr-check" / "comment.md").read_text()
+    assert "## Tealform: it could not be judged" in comment
+
+
+def test_reports_go_where_they_are_wanted(request_: PullRequest, tmp_path: Path) -> None:
+    request_.begin()
+    main(["--root", str(request_.root), "pr-check", "--base", "main", "--out", str(tmp_path / "a" / "b")])
+    assert (tmp_path / "a" / "b" / "comment.md").is_file()
+
+
+@pytest.mark.parametrize(
+    ("given", "base"),
+    [
+        ((), "origin/main"),
+        (("BASE=HEAD^1",), "HEAD^1"),
+        (("BASE=-a b",), "-a b"),
+        (("BASE=a'; touch put; '",), "a'; touch put; '"),
+        (("BASE=$(shell touch put)",), "$(shell touch put)"),
+        (("BASE=`touch put`$$x",), "`touch put`$$x"),
+    ],
+)
+def test_make_takes_the_base_as_it_is(tmp_path: Path, given: tuple[str, ...], base: str) -> None:
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
+    python.chmod(0o755)
+    installed = [f"--old-file={each}" for each in (".venv/.run", ".venv-checkov/.installed")]
+    # `make test` hands its own on, by which make would say which folder it is in.
+    ours = re.compile("BASE|ARGS|MFLAGS|MAKE.*")
+    kept = {name: value for name, value in os.environ.items() if not ours.fullmatch(name)}
+    ran = subprocess.run(
+        ["make", "--file", str(ROOT / "Makefile"), *installed, "pr-check", f"BIN={tmp_path}", *given],
+        cwd=tmp_path,
+        env=kept,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.splitlines() == ["-m", "tealform", "pr-check", f"--base={base}"]
+    assert [file.name for file in tmp_path.iterdir()] == ["python"]
+
+
+_BALANCER = '"enable_deletion_protection": true'
+
+
+@pytest.mark.slow
+def test_what_a_change_of_the_shipped_environments_brings(tmp_path: Path) -> None:
+    request = pull_request.create(tmp_path / "project")
+    for name in ("environments", "artifacts"):
+        shutil.copytree(ROOT / name, request.root / name)
+    (request.root / ".venv-checkov").symlink_to(ROOT / ".venv-checkov")
+    (request.root / ".gitignore").write_text(".cache/\n.venv-checkov\nout/\n")
+    request.begin()
+    generated = request.root / "environments" / "prod" / "cdk.tf.json"
+    text = generated.read_text()
+    assert text.count(_BALANCER) == 1
+    generated.write_text(text.replace(_BALANCER, _BALANCER.replace("true", "false")))
+    git(request.root, "commit", "--all", "--quiet", "--message", "x")
+    said: list[str] = []
+    out = request.root / "out"
+    code = check.check(request.root, "main", out, check_synth=lambda root, echo: SynthCheck(), echo=said.append)
+    text = "\n".join(said)
+    assert code == 1, text
+    assert "pr-check: 1 new finding, 1 thing to look at" in said, text
+    assert "CKV_AWS_150 in prod: load-balancer/load-balancer" in text
+    assert "prod: load-balancer/load-balancer: it is protected from deletion, and would be no more" in text
+    assert "enable_deletion_protection: true -> false" in text
+    assert "waiver of" not in text
+    # The base was scanned with what is installed here, and what was scanned for it is known again.
+    assert [line for line in said if line.startswith("policy: ")] == [
+        "policy: scanning dev, prod, staging with checkov, about ten seconds",
+        "policy: scanning prod with checkov, about ten seconds",
+    ]

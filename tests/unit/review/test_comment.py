@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from tealform.review.marker import MARKER
-from tests.unit.review.requests import PullRequest, document, resource
+from tealform.review.report.artifact import MARKER
+from tests.unit.review.pull_request import PullRequest, document, resource
 
 EVIL = f"@acme/owners #1 | `x` </details><img src=y> {MARKER} [a](https://b.example) *c*\n\n- d\r\x1b[31m"
 

@@ -9,8 +9,8 @@ import pytest
 
 from tealform.errors import TealformError
 from tealform.review import merge_base
-from tests.unit.review import requests
-from tests.unit.review.requests import PullRequest, document, git
+from tests.unit.review import pull_request
+from tests.unit.review.pull_request import PullRequest, document, git
 
 
 def message(root: Path, name: str) -> str:
@@ -84,7 +84,7 @@ def test_no_checkout_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_checkout_without_a_commit(tmp_path: Path) -> None:
-    assert "git has no commit to look at here" in message(requests.made(tmp_path / "empty").root, "main")
+    assert "git has no commit to look at here" in message(pull_request.create(tmp_path / "empty").root, "main")
 
 
 def test_without_git(request_: PullRequest, monkeypatch: pytest.MonkeyPatch) -> None:

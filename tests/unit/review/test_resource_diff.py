@@ -7,26 +7,26 @@ import json
 import pytest
 
 from tealform.review import resource_diff
-from tests.unit.review.requests import document, resource
+from tests.unit.review.pull_request import document, resource
 
 
 def test_resources_are_told_by_their_construct_path_with_what_changes() -> None:
     before = document("dev", aws_lb={"kept": {}, "old": {}, "main": {"idle_timeout": 60, "name": "a"}})
     after = document("dev", aws_lb={"kept": {}, "main": {"idle_timeout": 90, "name": "a"}, "new": {}})
-    told = [(each.action, each.path, each.arguments) for each in resource_diff.between(before, after)]
+    told = [(each.action, each.path, each.arguments) for each in resource_diff.diff(before, after)]
     assert told == [("changed", "main", ("idle_timeout: 60 -> 90",)), ("added", "new", ()), ("removed", "old", ())]
 
 
 def test_the_same_is_no_change_wherever_it_was_made() -> None:
     before = {"resource": {"aws_vpc": {"main": resource("dev/network/vpc", cidr_block="10.0.0.0/16")}}}
     after = {"resource": {"aws_vpc": {"main": resource("dev/network/main", cidr_block="10.0.0.0/16")}}}
-    assert resource_diff.between(before, after) == ()
+    assert resource_diff.diff(before, after) == ()
 
 
 def test_data_sources_and_resources_of_one_name_are_two() -> None:
     before = {"data": {"aws_vpc": {"main": {"id": "vpc-1"}}}, "resource": {"aws_vpc": {"main": {"tags": {"a": "b"}}}}}
     after = {"data": {"aws_vpc": {"main": {"id": "vpc-2"}}}, "resource": {"aws_vpc": {"main": {"tags": {"a": "c"}}}}}
-    told = [(each.address, each.type, each.arguments) for each in resource_diff.between(before, after)]
+    told = [(each.address, each.type, each.arguments) for each in resource_diff.diff(before, after)]
     assert told == [
         ("aws_vpc.main", "aws_vpc", ('tags.a: "b" -> "c"',)),
         ("data.aws_vpc.main", "", ('id: "vpc-1" -> "vpc-2"',)),
@@ -38,7 +38,7 @@ def test_documents_in_strings_are_looked_into() -> None:
     before, after = (
         document("dev", aws_ecs_task_definition={"task": {"container_definitions": each}}) for each in containers
     )
-    (change,) = resource_diff.between(before, after)
+    (change,) = resource_diff.diff(before, after)
     assert change.arguments == ("container_definitions.privileged: false -> true",)
 
 
@@ -92,14 +92,14 @@ PAIRS = '[{"name": "DB_PASSWORD", "value": "%s"}, {"name": "LEVEL", "value": "%s
 def test_what_the_gate_takes_for_a_secret_is_not_told(
     type_: str, before: dict[str, object], after: dict[str, object], told: tuple[str, ...]
 ) -> None:
-    (change,) = resource_diff.between(*(document("dev", **{type_: {"main": each}}) for each in (before, after)))
+    (change,) = resource_diff.diff(*(document("dev", **{type_: {"main": each}}) for each in (before, after)))
     assert change.arguments == told
 
 
 def test_secrets_of_other_blocks_are_not_told() -> None:
-    (change,) = resource_diff.between({}, {"output": {"password": {"value": "AKIA0123456789ABCDEF"}}})
+    (change,) = resource_diff.diff({}, {"output": {"password": {"value": "AKIA0123456789ABCDEF"}}})
     assert change.arguments == ("password.value: (sensitive)",)
-    (change,) = resource_diff.between({}, {"locals": ["AKIA0123456789ABCDEF"]})
+    (change,) = resource_diff.diff({}, {"locals": ["AKIA0123456789ABCDEF"]})
     assert "AKIA" not in change.arguments[0]
 
 
@@ -112,6 +112,6 @@ def test_secrets_of_other_blocks_are_not_told() -> None:
     ],
 )
 def test_other_blocks_are_told_by_their_name(key: str, before: object, after: object, said: str) -> None:
-    (change,) = resource_diff.between({key: before} if before else {}, {key: after})
+    (change,) = resource_diff.diff({key: before} if before else {}, {key: after})
     assert (change.path, change.type) == (key, "")
     assert said in change.arguments[0]

@@ -9,11 +9,11 @@ import pytest
 from tealform.review import risks
 from tealform.review.environment_diff import Compared
 from tests.support import environment
-from tests.unit.review.requests import PullRequest, document
+from tests.unit.review.pull_request import PullRequest, document
 
 
 def of(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    return list(risks.of(Compared("prod", before=before, after=after)))
+    return list(risks.find_risks(Compared("prod", before=before, after=after)))
 
 
 VERSIONS = {"versioning_configuration": {"status": "Enabled"}, "bucket": "${aws_s3_bucket.main.id}"}
@@ -70,8 +70,8 @@ def test_state_account_and_region_are_told(key: str, value: dict[str, Any], said
 
 
 def test_environment_that_is_gone_or_renamed() -> None:
-    assert "stays in AWS" in next(risks.of(Compared("prod", "removed", before=document("prod"))))
-    assert "was called live" in next(risks.of(Compared("prod", "renamed", "live", {}, {})))
+    assert "stays in AWS" in next(risks.find_risks(Compared("prod", "removed", before=document("prod"))))
+    assert "was called live" in next(risks.find_risks(Compared("prod", "renamed", "live", {}, {})))
 
 
 def test_environment_that_is_no_longer_protected(request_: PullRequest) -> None:
@@ -92,16 +92,19 @@ def test_what_judges_is_named_if_it_is_changed() -> None:
         ".github/workflows/x.yml",
         "Makefile",
     ]
-    (line,) = risks.judges([*files, "environments/dev/environment.hcl", "docs/a.md", "harnessed/x"])
+    (line,) = risks.find_changed_checks([*files, "environments/dev/environment.hcl", "docs/a.md", "harnessed/x"])
     assert line.endswith(": .github/workflows (1 file), Makefile (1 file), modules/tealform (2 files)")
-    assert list(risks.judges(["environments/dev/cdk.tf.json", "README.md", "app/Makefile", "app/json.py"])) == []
+    assert (
+        list(risks.find_changed_checks(["environments/dev/cdk.tf.json", "README.md", "app/Makefile", "app/json.py"]))
+        == []
+    )
 
 
 @pytest.mark.parametrize(
     "file", ["GNUmakefile", "makefile", "json.py", "json/__init__.py", "json.cpython-311-x86_64-linux-gnu.so"]
 )
 def test_what_would_be_run_in_place_of_what_judges_is_named(file: str) -> None:
-    (line,) = risks.judges([file])
+    (line,) = risks.find_changed_checks([file])
     assert line.endswith(f": {file.partition('/')[0]} (1 file)")
 
 

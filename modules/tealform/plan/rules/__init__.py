@@ -1,1 +1,1 @@
-"""What must not happen unasked: one idea per module, each with ``objections(plan)``."""
+"""What the plan guard blocks: one theme a module, each with ``find_blockers(plan)``."""

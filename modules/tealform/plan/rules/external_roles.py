@@ -1,64 +1,54 @@
-"""Roles that somebody takes who is not in the plan."""
+"""IAM roles that somebody outside the plan assumes."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Any
 
-from tealform.plan import arns, changes
-from tealform.plan.blocker import Objection
-from tealform.plan.changes import Change
+from tealform.plan import changes
+from tealform.plan.aws_queries import parse_account
+from tealform.plan.changes import Blocker, Change
 
 
-def objections(plan: Mapping[str, Any]) -> Iterator[Objection]:
-    """Objects to the end of roles that HCP Terraform, GitHub or another account takes, and to the replacement of any.
+def find_blockers(plan: Mapping[str, Any]) -> Iterator[Blocker]:
+    """Block the end of roles that HCP Terraform, GitHub or another account assumes, and the replacement of any role.
 
-    Policies keep whom they name by an id, which a new role of the same name does not have:
+    Policies store a principal by its id, which a new role of the same name does not have:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles
     """
-    for change in changes.of(plan):
+    for change in changes.from_plan(plan):
         if change.type != "aws_iam_role" or not change.ends or change.deposed:
             continue
         if outside := _outside(change):
-            yield Objection(change.address, f"{outside} takes this role, and gets in no more")
+            yield Blocker(change.address, f"{outside} takes this role, and gets in no more")
         elif change.action == "replace":
-            yield Objection(
+            yield Blocker(
                 change.address,
                 "policies that name it, of buckets, keys and roles, go on meaning the old one until they are saved again",
             )
 
 
 def _outside(change: Change) -> str:
-    """Who takes the role from outside the account; nothing for AWS's own services and the account itself."""
-    own = arns.account(change.before.get("arn"))
-    for statement in _statements(change.before.get("assume_role_policy")):
-        principal = statement.get("Principal")
-        if not isinstance(principal, dict):
-            continue
-        for federated in _listed(principal.get("Federated")):
+    """Return who assumes the role from outside the account; empty for AWS services and the account itself."""
+    own = parse_account(change.before.get("arn"))
+    try:
+        statements = _as_list(json.loads(change.before.get("assume_role_policy", "")).get("Statement"))
+    except (TypeError, ValueError, AttributeError):
+        return ""
+    for principal in (each["Principal"] for each in statements if isinstance(each.get("Principal"), dict)):
+        for federated in _as_list(principal.get("Federated")):
             # An OIDC provider's ARN ends with its host; Cognito's is the host itself.
             return str(federated).rpartition("/")[2]
-        for caller in _listed(principal.get("AWS")):
+        for caller in _as_list(principal.get("AWS")):
             if caller == "*":
                 return "whoever fulfils its conditions"
-            if _account(caller) not in ("", own):
-                return f"account {_account(caller)}"
+            # A principal is an ARN, or an account itself.
+            if (account := caller if caller.isdecimal() else parse_account(caller)) not in ("", own):
+                return f"account {account}"
     return ""
 
 
-def _account(principal: str) -> str:
-    """The account of an ARN, or which it is itself."""
-    return principal if principal.isdecimal() else arns.account(principal)
-
-
-def _statements(policy: Any) -> list[dict[str, Any]]:
-    with suppress(TypeError, ValueError, AttributeError):
-        return _listed(json.loads(policy).get("Statement"))
-    return []
-
-
-def _listed(value: Any) -> list[Any]:
-    """AWS lets what is one be no list."""
+def _as_list(value: Any) -> list[Any]:
+    """AWS accepts a single element without a list around it."""
     return value if isinstance(value, list) else [] if value is None else [value]

@@ -1,5 +1,5 @@
-"""Puts what a pull request's check has found where GitHub shows it: one comment, and the alerts of code scanning.
+"""Publishes the findings of a pull request's check on GitHub: one comment, and the alerts of code scanning.
 
-It runs with the right to write, and what it is given was made by the pull request: it is read as data, and nothing in
-it is run, extracted or believed. Python's own library and ``gh`` are all that it needs, so that nothing is installed.
+It may write, and the pull request made its input. So it reads the input as data, and runs, extracts and trusts nothing
+in it. It needs Python's standard library and ``gh`` only, so nothing is installed.
 """

@@ -1,6 +1,6 @@
-"""``python3 -m tealform.review.report``, in a workflow that runs when the check has ended.
+"""``python3 -m tealform.review.report``, in a workflow that runs after the check.
 
-It takes the event from the file in ``GITHUB_EVENT_PATH`` and the token from ``GH_TOKEN``.
+It reads the event from the file in ``GITHUB_EVENT_PATH`` and the token from ``GH_TOKEN``.
 """
 
 from __future__ import annotations
@@ -11,17 +11,16 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tealform.review.report import artifact, code_scanning, comments, run, sanitize
+from tealform.review.report import artifact, github, publish
 from tealform.review.report.artifact import COMMENT, SARIF
-from tealform.review.report.error import ReportError
-from tealform.review.report.run import Run
+from tealform.review.report.github import ReportError, WorkflowRun
 
 
 def main() -> int:
-    """0 if everything is where it belongs, or there is nothing to report; 1 if something went wrong."""
+    """Return 0 if everything is published or there is nothing to report, 1 after an error."""
     event = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
     try:
-        for line in _report(run.read(event)):
+        for line in _report(github.parse_run(event)):
             print(f"::notice::{_escaped(line)}", flush=True)
     except ReportError as error:
         print(f"::error::{_escaped(str(error))}", flush=True)
@@ -29,29 +28,29 @@ def main() -> int:
     return 0
 
 
-def _report(ended: Run) -> Iterator[str]:
-    if ended.is_default_branch:
-        return (yield from _alerts(ended, f"refs/heads/{ended.branch}", artifact.fetch(ended, "branch")))
-    numbers = list(run.pull_requests(ended))
+def _report(run: WorkflowRun) -> Iterator[str]:
+    if run.is_default_branch:
+        return (yield from _alerts(run, f"refs/heads/{run.branch}", artifact.fetch(run, "branch")))
+    numbers = list(github.find_pull_requests(run))
     if not numbers:
-        yield f"no open pull request has {ended.commit} as its newest commit; there is nothing to report"
+        yield f"no open pull request has {run.commit} as its newest commit; there is nothing to report"
     for number in numbers:
-        yield from _pull_request(ended, number)
+        yield from _pull_request(run, number)
 
 
-def _pull_request(ended: Run, number: int) -> Iterator[str]:
-    files = artifact.fetch(ended, str(number))
+def _pull_request(run: WorkflowRun, number: int) -> Iterator[str]:
+    files = artifact.fetch(run, str(number))
     if COMMENT in files:
-        done = comments.put(ended.repository, number, sanitize.comment(files[COMMENT]))
+        done = publish.put_comment(run.repository, number, publish.sanitize(files[COMMENT]))
         yield f"the comment of pull request {number} is {done}"
     else:
         yield f"the check of pull request {number} has left no comment; its log says why"
-    yield from _alerts(ended, f"refs/pull/{number}/head", files)
+    yield from _alerts(run, f"refs/pull/{number}/head", files)
 
 
-def _alerts(ended: Run, ref: str, files: Mapping[str, bytes]) -> Iterator[str]:
+def _alerts(run: WorkflowRun, ref: str, files: Mapping[str, bytes]) -> Iterator[str]:
     if SARIF in files:
-        yield f"SARIF: {code_scanning.upload(ended.repository, ref, ended.commit, files[SARIF])}"
+        yield f"SARIF: {publish.upload_sarif(run.repository, ref, run.commit, files[SARIF])}"
     else:
         yield f"SARIF: there is none for {ref}; its alerts stay as they are"
 

@@ -1,7 +1,7 @@
-"""What the run has left behind, read as data.
+"""The files that a check hands over, read from a run's artifact as data.
 
-Nothing is extracted: the few files that are wanted are read by their names, so that no path and no link in the archive
-leads anywhere, and no more of them than is sensible, whatever the archive claims.
+Nothing is extracted: this reads the expected files by their names and up to a limit, so no path, link or claimed size
+in the archive matters.
 """
 
 from __future__ import annotations
@@ -13,34 +13,27 @@ import zlib
 from collections.abc import Mapping
 
 from tealform.review.report import github
-from tealform.review.report.error import ReportError
-from tealform.review.report.run import Run
+from tealform.review.report.github import ReportError, WorkflowRun
 
 NAME = "pr-check-{}"
-"""How it is called; what goes in is the number of the pull request, or the branch."""
+"""The artifact's name, with the number of the pull request or ``branch``."""
 
 COMMENT, SARIF = "comment.md", "policy.sarif"
+
+MARKER = "<!-- tealform:pr-check -->"
+"""The first line of the comment, which identifies it."""
 
 _LARGEST_ARCHIVE = 20_000_000
 _LARGEST = {COMMENT: 300_000, SARIF: 30_000_000}
 
-_NO_ARCHIVE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    NotImplementedError,
-    RuntimeError,
-    EOFError,
-    OSError,
-    ValueError,
-)
-"""What Python's library raises for archives that are broken, encrypted, or packed in ways that it does not know."""
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, OSError)
+"""What Python's library raises, with ``ValueError``, for archives that are broken, encrypted or packed in unknown ways."""
 
 
-def fetch(run: Run, about: str) -> Mapping[str, bytes]:
-    """The files in the artifact of ``run`` about a pull request or branch; empty if there is no such artifact.
+def fetch(run: WorkflowRun, about: str) -> Mapping[str, bytes]:
+    """Return the files in the artifact of ``run`` about a pull request or branch; empty without such an artifact.
 
-    Raises ``ReportError`` if there is something wrong with it.
+    Raises ``ReportError`` for an invalid artifact.
     """
     path = f"repos/{run.repository}/actions/runs/{run.id}/artifacts"
     for each in github.pages(path, "artifacts"):
@@ -52,16 +45,16 @@ def fetch(run: Run, about: str) -> Mapping[str, bytes]:
 
 
 def read(archive: bytes) -> Mapping[str, bytes]:
-    """The wanted files in a ZIP file; raises ``ReportError`` if it is none, or one of them is too large."""
+    """Return the expected files in a ZIP file. Raises ``ReportError`` if it is none, or one of them is too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             return {name: _limited(opened, name) for name in _LARGEST if name in opened.namelist()}
-    except _NO_ARCHIVE as error:
+    except (*_UNREADABLE, ValueError) as error:
         raise ReportError(f"the artifact cannot be read: {error}") from error
 
 
 def _limited(opened: zipfile.ZipFile, name: str) -> bytes:
-    """What is said of a file's size is not believed."""
+    """Read a file up to its limit, whatever the archive says about its size."""
     with opened.open(name) as stream:
         content = stream.read(_LARGEST[name] + 1)
     if len(content) > _LARGEST[name]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tealform.plan.rules import ecr_expiry, retention, s3_expiry
-from tests.unit.plan.made import change, plan
+from tealform.plan.rules import expiry
+from tests.unit.plan.plans import change, plan
 
 _POLICY = "aws_ecr_lifecycle_policy.web"
 _BUCKET = "aws_s3_bucket_lifecycle_configuration.web"
@@ -26,58 +26,64 @@ def _policy(*rules: dict[str, Any]) -> dict[str, Any]:
 
 def _images(before: Any, after: Any, *more: Any, actions: tuple[str, ...] = ("delete", "create")) -> list[str]:
     planned = plan(change(*actions, address=_POLICY, before=before, after=after), *more)
-    return [each.reason.partition("; images that expire are gone")[0] for each in ecr_expiry.objections(planned)]
+    return [each.reason.partition("; images that expire are gone")[0] for each in expiry.find_blockers(planned)]
 
 
 _UNTAGGED = _rule(7, "sinceImagePushed", "untagged")
 
 
-def test_fewer_images_are_kept() -> None:
-    assert _images(_policy(_rule(100)), _policy(_rule(10))) == ["rule 1 (any images) keeps 10 images instead of 100"]
-    assert _images(_policy(_UNTAGGED), _policy(_rule(3, "sinceImagePushed", "untagged"))) == [
-        "rule 1 (untagged images) keeps images for 3 days instead of 7"
-    ]
+_ANY = "rule 1 (any images) keeps"
+_NEW = "rule 2 (any images) is new: it keeps 5 images"
+_KEEP = _rule(1000, status="tagged")
+_UNSHIELDED = "rule 1 (tagged images) no longer keeps its images from the rules after it"
 
 
-def test_as_many_images_or_more_are_kept() -> None:
-    assert _images(_policy(_rule(100)), _policy(_rule(100))) == []
-    assert _images(_policy(_rule(100)), _policy(_rule(200))) == []
-    assert _images(_policy(_UNTAGGED, _rule(100)), _policy(_UNTAGGED)) == [], "the last rule shields nothing"
-    assert _images(_policy(_rule(100)), None, actions=("delete",)) == [], "without a policy nothing expires"
-    assert _images(_policy(_rule(9)), _policy(_rule(9), _rule(9, action="transition"))) == [], "archived is not lost"
+@pytest.mark.parametrize(
+    ("before", "after", "reasons"),
+    [
+        ([_rule(100)], [_rule(10)], [f"{_ANY} 10 images instead of 100"]),
+        (
+            [_UNTAGGED],
+            [_rule(3, "sinceImagePushed", "untagged")],
+            ["rule 1 (untagged images) keeps images for 3 days instead of 7"],
+        ),
+        ([_rule(100)], [_rule(100)], []),
+        ([_rule(100)], [_rule(200)], []),
+        pytest.param([_UNTAGGED, _rule(100)], [_UNTAGGED], [], id="the last rule shields nothing"),
+        pytest.param([_rule(9)], [_rule(9), _rule(9, action="transition")], [], id="archived is not lost"),
+        ([_UNTAGGED], [_UNTAGGED, _rule(5)], [_NEW]),
+        ([_KEEP, _rule(10)], [_rule(10)], [_UNSHIELDED]),
+        pytest.param([_KEEP, _rule(10)], [_rule(10), _KEEP], [_UNSHIELDED], id="it comes too late"),
+    ],
+)
+def test_images(before: list[dict[str, Any]], after: list[dict[str, Any]], reasons: list[str]) -> None:
+    assert _images(_policy(*before), _policy(*after)) == reasons
+    assert _images(_policy(*before), _policy(*after), actions=("update",)) == reasons
 
 
-def test_a_new_rule_for_images_that_there_are() -> None:
-    new = "rule 2 (any images) is new: it keeps 5 images"
-    assert _images(_policy(_UNTAGGED), _policy(_UNTAGGED, _rule(5)), actions=("update",)) == [new]
-    assert _images(None, _policy(_UNTAGGED, _rule(5)), actions=("create",))[0].endswith(new)
+def test_images_without_a_policy_do_not_expire() -> None:
+    assert _images(_policy(_rule(100)), None, actions=("delete",)) == []
+    assert _images(None, _policy(_UNTAGGED, _rule(5)), actions=("create",))[0].endswith(_NEW)
 
 
 @pytest.mark.parametrize("actions", [("create",), ("delete", "create")])
-def test_a_policy_of_a_new_repository(actions: tuple[str, ...]) -> None:
+def test_policy_of_a_new_repository(actions: tuple[str, ...]) -> None:
     repository = change(*actions, address="aws_ecr_repository.web", after={"name": "web"})
     assert _images(None, _policy(_rule(5)), repository, actions=("create",)) == []
 
 
-def test_a_policy_of_a_repository_that_is_not_named_yet() -> None:
+def test_policy_of_a_repository_that_has_no_name_yet() -> None:
     assert _images(None, {"policy": _policy(_rule(5))["policy"]}, actions=("create",)) == []
 
 
-def test_a_rule_that_shielded_images_from_a_later_one() -> None:
-    keep = _rule(1000, status="tagged")
-    told = "rule 1 (tagged images) no longer keeps its images from the rules after it"
-    assert _images(_policy(keep, _rule(10)), _policy(_rule(10))) == [told]
-    assert _images(_policy(keep, _rule(10)), _policy(_rule(10), keep)) == [told], "it comes too late"
-
-
 @pytest.mark.parametrize("text", ["none", "[]", '{"rules": [{}]}', '{"rules": [{"action": {"type": "expire"}}]}'])
-def test_a_policy_that_is_none(text: str) -> None:
+def test_policy_that_is_none(text: str) -> None:
     """Terraform plans it, and AWS refuses it in the end."""
-    told = ["what expires cannot be read from the policy"]
-    assert _images(_policy(_rule(5)), {"repository": "web", "policy": text}) == told
+    reasons = ["what expires cannot be read from the policy"]
+    assert _images(_policy(_rule(5)), {"repository": "web", "policy": text}) == reasons
 
 
-def test_a_policy_that_is_not_known_yet() -> None:
+def test_policy_that_is_not_known_yet() -> None:
     assert _images(_policy(_rule(5)), {"repository": "web"}) == ["what expires is not known before the apply"]
 
 
@@ -88,7 +94,7 @@ def _lifecycle(status: str = "Enabled", **blocks: Any) -> dict[str, Any]:
 
 def _objects(before: Any, after: Any, *more: Any, actions: tuple[str, ...] = ("update",)) -> list[str]:
     planned = plan(change(*actions, address=_BUCKET, before=before, after=after), *more)
-    return [each.reason for each in s3_expiry.objections(planned)]
+    return [each.reason for each in expiry.find_blockers(planned)]
 
 
 @pytest.mark.parametrize(
@@ -140,19 +146,20 @@ def test_rules_of_a_new_bucket() -> None:
     assert _objects(None, _lifecycle(expiration={"days": 3}), actions=("create",)) != []
 
 
-def _kept(kind: str, before: Any, after: Any) -> list[str]:
+_DAYS = [{"backup_retention_period": number} for number in (30, 0)]
+_RECOVERS = [{"point_in_time_recovery": [{"enabled": on}]} for on in (True, False)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "reasons"),
+    [
+        ("aws_db_instance", *_DAYS, ["backups are kept for 0 days instead of 30"]),
+        ("aws_db_instance", *reversed(_DAYS), []),
+        ("aws_dynamodb_table", *_RECOVERS, ["the table can no longer be brought back to what it was before a mistake"]),
+        ("aws_dynamodb_table", *reversed(_RECOVERS), []),
+        ("aws_cloudwatch_log_group", {"retention_in_days": 400}, {"retention_in_days": 30}, []),
+    ],
+)
+def test_retention(kind: str, before: Any, after: Any, reasons: list[str]) -> None:
     planned = plan(change("update", address=f"{kind}.mine", before=before, after=after))
-    return [each.reason for each in retention.objections(planned)]
-
-
-def test_backups_and_messages() -> None:
-    days = [{"backup_retention_period": number} for number in (30, 0)]
-    assert _kept("aws_db_instance", *days) == ["backups are kept for 0 days instead of 30"]
-    assert _kept("aws_db_instance", *reversed(days)) == []
-    recovers = [{"point_in_time_recovery": [{"enabled": on}]} for on in (True, False)]
-    assert len(_kept("aws_dynamodb_table", *recovers)) == 1
-    assert _kept("aws_dynamodb_table", *reversed(recovers)) == []
-
-
-def test_logs_may_be_kept_for_a_shorter_time() -> None:
-    assert _kept("aws_cloudwatch_log_group", {"retention_in_days": 400}, {"retention_in_days": 30}) == []
+    assert [each.reason for each in expiry.find_blockers(planned)] == reasons

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tealform.plan import summary
-from tealform.plan.source_map import Blame
+from tealform.plan.source_map import SourceMap
 from tealform.policy import plan_gate
 from tests import projects
 from tests.inventory import ROOT, TEMPLATES
@@ -26,7 +26,7 @@ ACTIONS = {file.parent.name: yaml.safe_load(file.read_text()) for file in sorted
 # YAML 1.1 takes «on» for a truth value.
 ON = True
 NOTHING = [
-    *summary.text({"complete": True, "resource_changes": []}, Blame(ROOT / "environments" / "dev"), name="dev"),
+    *summary.text({"complete": True, "resource_changes": []}, SourceMap(ROOT / "environments" / "dev"), name="dev"),
     *plan_gate.Verdict("environments/dev", checks=245).lines,
 ]
 NEEDS_JQ = pytest.mark.skipif(shutil.which("jq") is None, reason="there is no jq")

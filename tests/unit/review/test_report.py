@@ -18,12 +18,13 @@ from typing import Any
 import pytest
 
 from tealform.policy.reports import sarif
-from tealform.review.marker import MARKER
-from tealform.review.report import artifact
-from tealform.review.report.error import ReportError
+from tealform.review.report import artifact, publish
+from tealform.review.report.artifact import MARKER
+from tealform.review.report.github import ReportError
 from tests.inventory import ROOT
 from tests.unit.policy.reports.verdicts import PROD
-from tests.unit.review.report import gh
+from tests.unit.review import stub_gh
+from tests.unit.review.example import example
 
 SHA, OTHER = "1" * 40, "2" * 40
 TEXT = f"{MARKER}\n## Tealform: nothing to mend\n"
@@ -86,10 +87,10 @@ class GitHub:
 
     def report(self, **variables: str) -> tuple[int, str]:
         """Runs it as the workflow does, without any installed package."""
-        (self.folder / gh.WORLD).write_text(json.dumps(self.world))
+        (self.folder / stub_gh.WORLD).write_text(json.dumps(self.world))
         (self.folder / "event.json").write_text(json.dumps(self.event))
         program = self.folder / "gh"
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "{gh.__file__}" "$@"\n')
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "{stub_gh.__file__}" "$@"\n')
         program.chmod(0o755)
         ran = subprocess.run(
             [sys.executable, "-S", "-m", "tealform.review.report"],
@@ -107,7 +108,7 @@ class GitHub:
             check=False,
         )
         assert ran.stderr == ""
-        self.world = json.loads((self.folder / gh.WORLD).read_text())
+        self.world = json.loads((self.folder / stub_gh.WORLD).read_text())
         return ran.returncode, ran.stdout
 
     def bodies(self, number: int = 7) -> list[str]:
@@ -133,29 +134,33 @@ def test_pull_request_of_a_fork_gets_a_comment_and_its_alerts(github: GitHub) ->
     ]
 
 
-def test_comment_is_updated_in_place_wherever_it_stands(github: GitHub) -> None:
-    talk = [comment(number, "hello", "alice") for number in range(250)]
-    github.world["comments"]["7"] = [*talk, comment(500, f"{MARKER}\nold"), comment(501, "new", "bob")]
+_FORGED = comment(1, f"{MARKER}\nall is well", "mallory")
+_TALK = [comment(number, "hello", "alice") for number in range(250)]
+
+
+@pytest.mark.parametrize(
+    ("before", "index", "done"),
+    [
+        pytest.param([*_TALK, comment(500, f"{MARKER}\nold"), comment(501, "new", "bob")], 250, "updated", id="old"),
+        pytest.param(
+            [_FORGED, comment(2, f"> {MARKER}"), {"id": 3, "user": None, "body": MARKER}],
+            3,
+            "created",
+            id="somebody else's with the marker",
+        ),
+        pytest.param([comment(1, TEXT.strip())], 0, "unchanged", id="the same"),
+    ],
+)
+def test_comment_is_created_or_updated_in_place(
+    github: GitHub, before: list[dict[str, Any]], index: int, done: str
+) -> None:
+    github.world["comments"]["7"] = before
     github.artifact()
-    github.report()
-    bodies = github.bodies()
-    assert (len(bodies), bodies[250]) == (252, TEXT)
-
-
-def test_comment_of_somebody_else_with_the_marker_is_left_alone(github: GitHub) -> None:
-    forged = comment(1, f"{MARKER}\nall is well", "mallory")
-    quoted = comment(2, f"> {MARKER}")
-    github.world["comments"]["7"] = [forged, quoted, {"id": 3, "user": None, "body": MARKER}]
-    github.artifact()
-    github.report()
-    assert github.bodies() == [forged["body"], quoted["body"], MARKER, TEXT]
-
-
-def test_comment_that_says_the_same_is_not_written_again(github: GitHub) -> None:
-    github.world["comments"]["7"] = [comment(1, TEXT.strip())]
-    github.artifact()
-    assert "pull request 7 is unchanged" in github.report()[1]
-    assert not any(call.startswith("PATCH") for call in github.world["calls"])
+    assert f"the comment of pull request 7 is {done}" in github.report()[1]
+    others = [each["body"] for each in before]
+    written = others[index] if done == "unchanged" else TEXT
+    assert github.bodies() == [*others[:index], written, *others[index + 1 :]]
+    assert any(call.startswith("PATCH") for call in github.world["calls"]) == (done == "updated")
 
 
 @pytest.mark.parametrize(
@@ -232,42 +237,28 @@ def test_nothing_else_touches_the_alerts_of_the_default_branch(github: GitHub, r
 
 
 @pytest.mark.parametrize(
-    "said", [OFF, OFF.replace("Code", "Advanced"), "gh: Code scanning is not enabled for this repository. (HTTP 403)"]
-)
-def test_repository_without_code_scanning_has_its_comment_all_the_same(github: GitHub, said: str) -> None:
-    github.world["no_code_scanning"] = said
-    github.artifact()
-    code, lines = github.report()
-    assert (code, github.bodies()) == (0, [TEXT])
-    assert "code scanning is not enabled in this repository" in lines
-
-
-def test_other_refusals_fail(github: GitHub) -> None:
-    github.world["no_code_scanning"] = "gh: Resource not accessible by integration (HTTP 403)"
-    github.artifact()
-    code, said = github.report()
-    assert code == 1
-    assert said.endswith("::error::gh: Resource not accessible by integration (HTTP 403)\n")
-
-
-@pytest.mark.parametrize(
-    "content",
+    ("answer", "code", "line"),
     [
-        "no json",
-        "[]",
-        json.dumps({"runs": []}),
-        SARIF.replace('"Tealform"', '"CodeQL"'),
-        SARIF.replace('"columnKind"', '"automationDetails": {"id": "codeql/"}, "columnKind"'),
-        SARIF.replace('"tool": {', '"tool": {"extensions": [{"name": "CodeQL"}], '),
-        json.dumps({"runs": json.loads(SARIF)["runs"] * 2}),
-        "[" * 100_000,
+        *(
+            (off, 0, "::notice::SARIF: not uploaded, for code scanning is not enabled in this repository")
+            for off in (
+                OFF,
+                OFF.replace("Code", "Advanced"),
+                "gh: Code scanning is not enabled for this repository. (HTTP 403)",
+            )
+        ),
+        (
+            "gh: Resource not accessible by integration (HTTP 403)",
+            1,
+            "::error::gh: Resource not accessible by integration (HTTP 403)",
+        ),
     ],
 )
-def test_sarif_that_is_not_the_checks_own_is_refused(github: GitHub, content: str) -> None:
-    github.artifact({"comment.md": TEXT, "policy.sarif": content})
-    code, said = github.report()
-    assert (code, github.world["sarifs"]) == (1, [])
-    assert "::error::policy.sarif" in said
+def test_refused_sarif_leaves_the_comment(github: GitHub, answer: str, code: int, line: str) -> None:
+    github.world["no_code_scanning"] = answer
+    github.artifact()
+    found, said = github.report()
+    assert (found, github.bodies(), said.splitlines()[-1]) == (code, [TEXT], line)
 
 
 def test_check_that_could_not_judge_has_a_comment_and_no_alerts(github: GitHub) -> None:
@@ -280,17 +271,30 @@ def test_check_that_could_not_judge_has_a_comment_and_no_alerts(github: GitHub) 
 
 
 @pytest.mark.parametrize(
-    ("files", "said"),
+    ("files", "text"),
     [
         ({"comment.md": b"x" * 300_001}, "comment.md in the artifact is larger"),
         ({"comment.md": "## all is well"}, "does not begin as the check's comments do"),
+        *(
+            ({"policy.sarif": content}, "::error::policy.sarif")
+            for content in (
+                "no json",
+                "[]",
+                json.dumps({"runs": []}),
+                SARIF.replace('"Tealform"', '"CodeQL"'),
+                SARIF.replace('"columnKind"', '"automationDetails": {"id": "codeql/"}, "columnKind"'),
+                SARIF.replace('"tool": {', '"tool": {"extensions": [{"name": "CodeQL"}], '),
+                json.dumps({"runs": json.loads(SARIF)["runs"] * 2}),
+                "[" * 100_000,
+            )
+        ),
     ],
 )
-def test_artifacts_that_are_refused(github: GitHub, files: dict[str, str | bytes], said: str) -> None:
+def test_files_that_are_refused(github: GitHub, files: dict[str, str | bytes], text: str) -> None:
     github.artifact(files)
     code, lines = github.report()
-    assert (code, github.world["comments"]) == (1, {})
-    assert said in lines
+    assert (code, github.world["comments"], github.world["sarifs"]) == (1, {}, [])
+    assert text in lines
 
 
 def test_archive_that_is_too_large_is_not_even_downloaded(github: GitHub) -> None:
@@ -345,3 +349,58 @@ def test_expired_artifact_is_none(github: GitHub) -> None:
 def test_without_gh(github: GitHub) -> None:
     code, said = github.report(PATH="")
     assert (code, said) == (1, "::error::gh is not installed; GitHub's own runners have it\n")
+
+
+# What a pull request has written is shown, and does nothing.
+
+
+def shown(text: str) -> str:
+    return publish.sanitize(f"{MARKER}\n{text}".encode()).removeprefix(f"{MARKER}\n")
+
+
+def test_what_the_check_writes_is_left_as_it_is() -> None:
+    assert publish.sanitize(example().encode()) == example()
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("@acme/owners", "@\u200bacme/owners"),
+        ("&#64;acme &commat;acme", "&amp;#\u200b64;acme &amp;commat;acme"),
+        ("see #1, acme/shop#1, GH-1", "see #\u200b1, acme/shop#\u200b1, GH-\u200b1"),
+        ("![x](https://a.example)", "!&#91;x&#93;(https:\u200b//a.example)"),
+        ("[x][y]\n\n[y]: a.example", "&#91;x&#93;&#91;y&#93;\n\n&#91;y&#93;: a.example"),
+        ("```mermaid\nclick a href '//a.example'\n```", f"{'&#96;' * 3}mermaid\nclick a href '//a.example'\n{'&#96;' * 3}"),
+        ("~~~geojson", "&#126;&#126;&#126;geojson"),
+        ("$x$ \\_", "&#36;x&#36; &#92;&#95;"),
+        ("www.a.example", "www\u200b.a.example"),
+        ("<img src=x onerror=y>", "&lt;img src=x onerror=y>"),
+        ("<a href='https://x'>", "&lt;a href='https:\u200b//x'>"),
+        (f"x\n{MARKER}", f"x\n&lt;{MARKER[1:]}"),
+        ("<details open>", "&lt;details open>"),
+        ("a\x00b\x1b[31m\u202ec\rd", "a b &#91;31m c d"),
+        ("<details><summary>x</summary></details>", "<details><summary>x</summary></details>"),
+        ("&#60;img&#62;", "&#60;img&#62;"),
+    ],
+)  # fmt: skip
+def test_nothing_notifies_leads_anywhere_or_brings_anything_in(text: str, safe: str) -> None:
+    assert shown(text) == safe
+
+
+def test_bytes_that_are_no_text_are_no_obstacle() -> None:
+    assert (
+        publish.sanitize(MARKER.encode() + b"\n\xff\xfe")
+        == f"{MARKER}\n\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}"
+    )
+
+
+def test_it_is_cut_to_what_github_takes() -> None:
+    said = shown("a line @x\n" * 20_000)
+    assert 60_000 < len(said) <= 65_000
+    assert said.endswith("\n\n*It is cut here, for it is too long.*\n")
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", f" {MARKER}\n".encode(), MARKER.encode() + b" x\n"])
+def test_without_the_marker_on_its_first_line_it_is_none(content: bytes) -> None:
+    with pytest.raises(ReportError):
+        publish.sanitize(content)

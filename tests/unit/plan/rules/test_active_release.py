@@ -9,12 +9,11 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
 from tealform.errors import TealformError
-from tealform.plan import resource_owner
-from tealform.plan.guard import objections
+from tealform.plan import prior_state
+from tealform.plan.guard import find_blockers
 from tests.unit.plan import recorded
-from tests.unit.plan.asked import ACCOUNT, Aws
-from tests.unit.plan.made import change, plan
-from tests.unit.plan.rules.state import prior, resource
+from tests.unit.plan.plans import change, plan, prior, resource
+from tests.unit.plan.stub_aws import ACCOUNT, StubAws
 
 _TEN = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 _PIPELINE = "aws_codepipeline.delivery-web_pipeline"
@@ -46,9 +45,9 @@ def _state(service: str, engine: str = "CODE_DEPLOY") -> list[dict[str, Any]]:
     ]
 
 
-def _told(aws: Any, *changes: dict[str, Any], state: Any = None) -> list[str]:
+def _blocked(aws: Any, *changes: dict[str, Any], state: Any = None) -> list[str]:
     planned = plan(*changes, prior_state=prior(*(_state("web") if state is None else state)))
-    return [str(each) for each in objections(planned, aws)]
+    return [str(each) for each in find_blockers(planned, aws)]
 
 
 def _updated(address: str, before: Any = None, after: Any = None) -> dict[str, Any]:
@@ -60,21 +59,21 @@ def test_a_change_of_the_pipeline_cancels_what_is_in_progress() -> None:
         {"stageName": "Build", "latestExecution": {"pipelineExecutionId": "e-Stopping", "status": "Succeeded"}},
         {"stageName": "Deploy", "latestExecution": {"pipelineExecutionId": "e-InProgress", "status": "InProgress"}},
     ]
-    aws = Aws(
+    aws = StubAws(
         list_pipeline_executions=_executions("InProgress", "Stopping", "Succeeded", "Superseded"),
         get_pipeline_state={"stageStates": stages},
     )
     look = "(aws codepipeline get-pipeline-state --name shop-web --region eu-west-1); wait for its end"
     since = "in progress since 2026-11-25 10:00 UTC"
-    assert _told(aws, _updated(_PIPELINE)) == [
+    assert _blocked(aws, _updated(_PIPELINE)) == [
         f"{_PIPELINE}: cancels execution e-InProgress of pipeline shop-web, {since}, in stage Deploy {look}",
         f"{_PIPELINE}: cancels execution e-Stopping of pipeline shop-web, {since} {look}",
     ]
 
 
 def test_without_a_release_in_progress_it_is_harmless() -> None:
-    aws = Aws(list_pipeline_executions=_executions("Succeeded", "Failed", "Cancelled", "Stopped"))
-    assert _told(aws, _updated(_PIPELINE)) == []
+    aws = StubAws(list_pipeline_executions=_executions("Succeeded", "Failed", "Cancelled", "Stopped"))
+    assert _blocked(aws, _updated(_PIPELINE)) == []
     assert aws.calls == ["get_caller_identity", "list_pipeline_executions shop-web"]
 
 
@@ -96,7 +95,7 @@ def test_what_no_release_minds_asks_nothing(harmless: dict[str, Any]) -> None:
     def clients(service: str) -> Any:
         raise AssertionError(f"asked {service}")
 
-    assert _told(clients, harmless) == []
+    assert _blocked(clients, harmless) == []
 
 
 def _group(service: str, colour: str = "green") -> dict[str, Any]:
@@ -111,7 +110,7 @@ _IN_PROGRESS = {
 
 
 def test_codedeploys_deployment() -> None:
-    assert _told(Aws(**_IN_PROGRESS), _group("web")) == [
+    assert _blocked(StubAws(**_IN_PROGRESS), _group("web")) == [
         "aws_lb_target_group.service-web_target-groups_green: takes a target group away from deployment d-1 of shop-web, "
         "in progress since 2026-11-25 10:00 UTC (aws deploy get-deployment --deployment-id d-1 --region eu-west-1); "
         "wait for its end"
@@ -121,9 +120,9 @@ def test_codedeploys_deployment() -> None:
 def test_a_deployment_of_ecs() -> None:
     """Each update of a service starts another one, as ``force_new_deployment`` says."""
     arn = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/shop-web/abc"
-    aws = Aws(list_service_deployments={"serviceDeployments": [{"serviceDeploymentArn": arn, "createdAt": _TEN}]})
+    aws = StubAws(list_service_deployments={"serviceDeployments": [{"serviceDeploymentArn": arn, "createdAt": _TEN}]})
     address = "aws_ecs_service.service-web_service"
-    assert _told(aws, _updated(address), state=_state("web", "ECS")) == [
+    assert _blocked(aws, _updated(address), state=_state("web", "ECS")) == [
         f"{address}: starts a deployment that takes the place of deployment abc of shop-web, in progress since "
         f"2026-11-25 10:00 UTC (aws ecs describe-service-deployments --service-deployment-arns {arn} --region eu-west-1); "
         "wait for its end"
@@ -131,8 +130,8 @@ def test_a_deployment_of_ecs() -> None:
 
 
 def test_only_releases_of_the_service_count() -> None:
-    aws = Aws(**_IN_PROGRESS)
-    assert len(_told(aws, _group("web"), state=[*_state("web"), *_state("api")])) == 1
+    aws = StubAws(**_IN_PROGRESS)
+    assert len(_blocked(aws, _group("web"), state=[*_state("web"), *_state("api")])) == 1
     asked = [each for each in aws.calls if not each.startswith("describe_target_groups")]
     assert asked == ["list_deployments shop-web shop-web", "get_deployment d-1"]
 
@@ -146,24 +145,26 @@ def test_only_releases_of_the_service_count() -> None:
     ],
 )
 def test_what_is_shared_counts_for_all(address: str, services: list[str]) -> None:
-    told = _told(Aws(**_IN_PROGRESS), change("delete", address=address), state=[*_state("web"), *_state("api")])
-    assert [each.partition(", in progress")[0] for each in told] == [
+    blocked = _blocked(
+        StubAws(**_IN_PROGRESS), change("delete", address=address), state=[*_state("web"), *_state("api")]
+    )
+    assert [each.partition(", in progress")[0] for each in blocked] == [
         f"{address}: tasks may reach nothing, and not be reached, in deployment d-1 of shop-{service}"
         for service in services
     ]
 
 
 def test_a_pipeline_that_goes_tells_it_for_its_build() -> None:
-    aws = Aws(list_pipeline_executions=_executions("InProgress"))
+    aws = StubAws(list_pipeline_executions=_executions("InProgress"))
     build = change("delete", address="aws_codebuild_project.delivery-web_build_project")
-    assert len(_told(aws, build)) == 1
-    assert [each.partition(":")[0] for each in _told(aws, build, change("delete", address=_PIPELINE))] == [_PIPELINE]
+    assert len(_blocked(aws, build)) == 1
+    assert [each.partition(":")[0] for each in _blocked(aws, build, change("delete", address=_PIPELINE))] == [_PIPELINE]
 
 
 def test_a_pipeline_elsewhere_leaves_the_deployments() -> None:
     """With ``pipelines_in`` the pipeline is in another account, and its execution is cut by nothing here."""
     state = _state("web")[1:]
-    assert len(_told(Aws(**_IN_PROGRESS), _group("web"), state=state)) == 1
+    assert len(_blocked(StubAws(**_IN_PROGRESS), _group("web"), state=state)) == 1
 
 
 def _refused(code: str, message: str = "") -> ClientError:
@@ -198,14 +199,14 @@ _MAY_NOT = (
     ],
 )
 def test_what_cannot_be_seen_stops_too(error: Exception, said: str) -> None:
-    aws = Aws(list_pipeline_executions=error)
+    aws = StubAws(list_pipeline_executions=error)
     build = change("delete", address="aws_codebuild_project.delivery-web_build_project")
     role = change("delete", address="aws_iam_role_policy.delivery-web_build_role_policy")
     because = (
         f"it cannot be seen whether this cuts a release in progress: {said}. Mend that, or look yourself: "
         "aws codepipeline get-pipeline-state --name shop-web"
     )
-    assert _told(aws, build, role) == [f"{each['address']}: {because}" for each in (build, role)]
+    assert _blocked(aws, build, role) == [f"{each['address']}: {because}" for each in (build, role)]
     assert aws.calls == ["get_caller_identity", "list_pipeline_executions shop-web"], "once, not for each change"
 
 
@@ -213,34 +214,34 @@ def test_without_a_client_nothing_is_seen() -> None:
     def clients(service: str) -> Any:
         raise TealformError("the region is missing.")
 
-    (told,) = _told(clients, _updated(_PIPELINE))
-    assert "the region is missing. Mend that, or look" in told
+    (blocked,) = _blocked(clients, _updated(_PIPELINE))
+    assert "the region is missing. Mend that, or look" in blocked
 
 
 @pytest.mark.parametrize("code", ["PipelineNotFoundException", "DeploymentGroupDoesNotExistException"])
 def test_what_is_gone_meanwhile_releases_nothing(code: str) -> None:
-    aws = Aws(list_pipeline_executions=_refused(code), list_deployments=_refused(code))
-    assert _told(aws, _updated(_PIPELINE), _group("web")) == []
+    aws = StubAws(list_pipeline_executions=_refused(code), list_deployments=_refused(code))
+    assert _blocked(aws, _updated(_PIPELINE), _group("web")) == []
     assert [each for each in aws.calls if each.startswith("list")] == [
         "list_pipeline_executions shop-web",
         "list_deployments shop-web shop-web",
     ]
 
 
-def test_with_the_credentials_of_another_account_nothing_is_seen() -> None:
+@pytest.mark.parametrize("answer", [_refused("PipelineNotFoundException"), _executions("Succeeded")])
+def test_credentials_of_another_account_show_nothing(answer: Any) -> None:
     """There it is gone, or is another one of the same name."""
-    for answer in (_refused("PipelineNotFoundException"), _executions("Succeeded")):
-        aws = Aws(get_caller_identity={"Account": "999999999999"}, list_pipeline_executions=answer)
-        assert _told(aws, _updated(_PIPELINE)) == [
-            f"{_PIPELINE}: it cannot be seen whether this cuts a release in progress: the credentials are those of account "
-            f"999999999999, and it is in account {ACCOUNT}. Mend that, or look yourself: "
-            "aws codepipeline get-pipeline-state --name shop-web"
-        ]
+    aws = StubAws(get_caller_identity={"Account": "999999999999"}, list_pipeline_executions=answer)
+    assert _blocked(aws, _updated(_PIPELINE)) == [
+        f"{_PIPELINE}: it cannot be seen whether this cuts a release in progress: the credentials are those of account "
+        f"999999999999, and it is in account {ACCOUNT}. Mend that, or look yourself: "
+        "aws codepipeline get-pipeline-state --name shop-web"
+    ]
 
 
 def _identities(*changes: dict[str, Any], **answers: Any) -> list[tuple[str, str]]:
     planned = plan(*changes, prior_state=prior(*_state("web")))
-    return [each.identity for each in objections(planned, Aws(**answers))]
+    return [each.identity for each in find_blockers(planned, StubAws(**answers))]
 
 
 def test_a_release_is_recognized_in_another_stage_and_another_one_is_not() -> None:
@@ -263,36 +264,40 @@ def test_what_a_broken_off_replacement_has_left_stops_no_release() -> None:
     left = change("delete", address="aws_ecs_service.service-web_service", deposed="1a2b")
     state = [each for each in _state("web", "ECS") if each["type"] == "aws_ecs_service"]
     deployment = {"serviceDeploymentArn": "arn:a/b", "createdAt": _TEN}
-    aws = Aws(list_service_deployments={"serviceDeployments": [deployment]})
-    assert _told(aws, left, state=state) == []
-    assert len(_told(aws, change("delete", address=left["address"]), state=state)) == 2
+    aws = StubAws(list_service_deployments={"serviceDeployments": [deployment]})
+    assert _blocked(aws, left, state=state) == []
+    assert len(_blocked(aws, change("delete", address=left["address"]), state=state)) == 2
 
 
 def test_what_takes_its_place_is_asked_about() -> None:
     """In a state, what a broken off replacement has left has the same address, and may come first."""
     pipeline = _state("web")[0]
     left = {**pipeline, "deposed_key": "1a2b", "values": {**pipeline["values"], "name": "old"}}
-    aws = Aws(list_pipeline_executions=lambda pipelineName: _executions("InProgress") if pipelineName != "old" else {})  # noqa: N803
-    (told,) = _told(aws, _updated(_PIPELINE), state=[left, pipeline])
-    assert "execution e-InProgress of pipeline shop-web" in told
+
+    def executions(pipelineName: str) -> Any:  # noqa: N803 - as AWS has it
+        return _executions("InProgress") if pipelineName != "old" else {}
+
+    aws = StubAws(list_pipeline_executions=executions)
+    (blocked,) = _blocked(aws, _updated(_PIPELINE), state=[left, pipeline])
+    assert "execution e-InProgress of pipeline shop-web" in blocked
 
 
 def test_the_rule_of_test_traffic_ends_while_a_release_needs_it() -> None:
     rule = change("delete", address="aws_lb_listener_rule.service-web_rules_test", before={"action": [{"type": "x"}]})
-    assert _told(Aws(list_deployments={}), rule) == []
-    (told,) = _told(Aws(**_IN_PROGRESS), rule)
-    assert "takes a rule away from deployment d-1 of shop-web" in told
+    assert _blocked(StubAws(list_deployments={}), rule) == []
+    (blocked,) = _blocked(StubAws(**_IN_PROGRESS), rule)
+    assert "takes a rule away from deployment d-1 of shop-web" in blocked
 
 
 def test_a_plan_without_its_state_shows_no_release() -> None:
-    (told,) = objections(plan(_updated(_PIPELINE)), Aws())
-    assert told.reason.startswith("it cannot be seen whether this cuts a release in progress: the plan does not say")
+    (blocked,) = find_blockers(plan(_updated(_PIPELINE)), StubAws())
+    assert blocked.reason.startswith("it cannot be seen whether this cuts a release in progress: the plan does not say")
 
 
 def test_nothing_is_asked_about_with_the_whole_environment_twice() -> None:
-    aws = Aws(list_pipeline_executions=_executions("InProgress"), **_IN_PROGRESS)
-    told = [each for each in objections(recorded.plan("destroy"), aws) if "in progress" in each.reason]
-    assert sorted({each.address for each in told}) == [
+    aws = StubAws(list_pipeline_executions=_executions("InProgress"), **_IN_PROGRESS)
+    blocked = [each for each in find_blockers(recorded.plan("destroy"), aws) if "in progress" in each.reason]
+    assert sorted({each.address for each in blocked}) == [
         "aws_codedeploy_deployment_group.delivery-web_deployment_group",
         _PIPELINE,
         "aws_ecs_service.service-web_service",
@@ -318,4 +323,4 @@ def test_nothing_is_asked_about_with_the_whole_environment_twice() -> None:
     ],
 )
 def test_owners(address: str, owner: str) -> None:
-    assert resource_owner.of(address) == owner
+    assert prior_state.find_owner(address) == owner

