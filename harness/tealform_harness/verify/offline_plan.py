@@ -34,7 +34,7 @@ def preview(root: Path, name: str, form: Form, say: Callable[[str], None]) -> in
             outcome: CommandResult = step()
             if outcome.errors:
                 for error in outcome.errors:
-                    say(f"{outcome.command}: {blame.tell(error)}")
+                    say(f"{outcome.command}: {blame.describe(error)}")
                 return 1
         if form == "text":
             say(work.planned_text())

@@ -58,9 +58,9 @@ class Inquiry:
 
     def succeeds(self, outcome: CommandResult) -> bool:
         """Takes a command's errors as findings and its warnings as notes; whether it went well."""
-        self.findings += [f"{outcome.command}: {self.blame.tell(error)}" for error in outcome.errors]
+        self.findings += [f"{outcome.command}: {self.blame.describe(error)}" for error in outcome.errors]
         self._out_of_reach = outcome.command == "init" and all(error.out_of_reach for error in outcome.errors)
-        self.notes += [f"warning: {self.blame.tell(warning)}" for warning in outcome.warnings]
+        self.notes += [f"warning: {self.blame.describe(warning)}" for warning in outcome.warnings]
         return not outcome.errors
 
     def plan_is_empty(self, work: ScratchModule, when: str) -> bool:
@@ -68,7 +68,7 @@ class Inquiry:
         outcome = work.plan()
         if self.succeeds(outcome) and outcome.exit_code:
             wanted = changes.from_plan(work.planned())
-            self.findings += [f"the plan {when} is not empty: {self.blame.name(each)}" for each in wanted]
+            self.findings += [f"the plan {when} is not empty: {self.blame.describe_change(each)}" for each in wanted]
         return self.open
 
     def verdict(self) -> Verdict:

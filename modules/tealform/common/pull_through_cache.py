@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tealform.aws import Construct, EcrPullThroughCacheRule
 from tealform.common.iam import Statement
 from tealform.naming import Context
-from tealform.settings.build import UPSTREAMS, PullThroughCache, variable
+from tealform.settings.build import UPSTREAMS, PullThroughCache, registry_variable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ class CachedRegistry(Construct):
         context = props.context
         prefix = f"{context.prefix}/{props.upstream}"
         self._repositories = context.arn("ecr", f"repository/{prefix}/*")
-        self.variable = variable(props.upstream)
+        self.variable = registry_variable(props.upstream)
         self.address = f"{context.account}.dkr.ecr.{context.region}.{context.dns_suffix}/{prefix}"
         self.rule = EcrPullThroughCacheRule(
             self,

@@ -90,7 +90,7 @@ def _require_disposable(module: GeneratedModule) -> None:
 
 def _require_no_protection(module: GeneratedModule, deleted: Sequence[Change]) -> None:
     """AWS would refuse to delete a protected resource after much else is deleted."""
-    protected = [each.address for each in deleted if data_loss.keeps_from_deletion(each.before)]
+    protected = [each.address for each in deleted if data_loss.is_protected(each.before)]
     if protected:
         raise TealformError(
             f"{module.label}: AWS still protects {', '.join(protected)} from deletion; switch that off where it is written by "

@@ -11,7 +11,7 @@ from typing import Any
 from tealform.errors import TealformError
 from tealform.operations.root_module import GeneratedModule
 from tealform.plan import guard, summary
-from tealform.plan.changes import Objection
+from tealform.plan.changes import Blocker
 from tealform.plan.source_map import SourceMap
 from tealform.policy import plan_gate
 
@@ -22,10 +22,10 @@ _STOPPED = 1
 class PlanFindings:
     """The objections of the plan guard, which can be allowed one by one, and the result of the policies."""
 
-    objections: tuple[Objection, ...]
+    objections: tuple[Blocker, ...]
     policy: plan_gate.Verdict
 
-    def remaining(self, allowed: Collection[str], read: Iterable[Sequence[str]] | None = None) -> list[Objection]:
+    def remaining(self, allowed: Collection[str], read: Iterable[Sequence[str]] | None = None) -> list[Blocker]:
         """Return the objections that still stop the plan.
 
         Those are the ones that ``allowed`` does not name, and the ones that are not among the ``identities`` that were

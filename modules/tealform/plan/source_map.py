@@ -10,13 +10,13 @@ from typing import Any
 
 from tealform.plan.changes import Change
 from tealform.settings import loader
-from tealform.settings.errors import Path_, SettingsError, dotted
+from tealform.settings.errors import SettingPath, SettingsError, dotted
 from tealform.settings.loader import GENERATED
 from tealform.synth import terraform_json
 from tealform.terraform.diagnostics import Diagnostic
 
 # The setting that a construct is made from: the first pattern that its path below the environment matches.
-_MADE_FROM: tuple[tuple[str, Path_], ...] = (
+_MADE_FROM: tuple[tuple[str, SettingPath], ...] = (
     (r"((pipeline|service)-)?notifications\b|chat\b", ("notifications",)),
     (r"pull-through-cache-(?P<name>[^/]+)", ("pull_through_cache", "<name>")),
     (r"connection-", ("service",)),
@@ -41,7 +41,7 @@ _MADE_FROM: tuple[tuple[str, Path_], ...] = (
 _REFERENCE = re.compile(r"(?:data\.)?[a-z]\w*\.[\w-]+")
 
 
-def find_setting(construct: str) -> Path_:
+def find_setting(construct: str) -> SettingPath:
     """Return the setting that the construct at a path like ``service-web/scaling/target`` is made from.
 
     It is empty for what every environment has, like the key.
@@ -59,7 +59,7 @@ class SourceMap:
         self.environment = folder.name
         self._bodies = _bodies(folder / GENERATED)
         try:
-            self._settings: loader.Settings | None = loader.load(folder.parent, folder.name)
+            self._settings: loader.LoadedEnvironment | None = loader.load(folder.parent, folder.name)
         except SettingsError:
             self._settings = None  # What was generated from them can still be described.
 
@@ -78,9 +78,9 @@ class SourceMap:
         about = self._about(change.address, f"environments/{self.environment}/{GENERATED}")
         return f"{about}: {change.action}{attributes}"
 
-    def describe_setting(self, path: Path_, text: str) -> str:
+    def describe_setting(self, path: SettingPath, text: str) -> str:
         """Prefix ``text`` with the place and name of a setting."""
-        where = f"environments/{self.environment}" if self._settings is None else self._settings.locations.of(path)
+        where = f"environments/{self.environment}" if self._settings is None else self._settings.locations.find(path)
         return ": ".join(filter(None, (str(where), dotted(path), text)))
 
     def construct_path(self, address: str) -> str:
@@ -96,7 +96,7 @@ class SourceMap:
         Both are empty for what every environment has, and if the settings cannot be read.
         """
         path = find_setting(construct)
-        return (dotted(path), str(self._settings.locations.of(path))) if path and self._settings else ("", "")
+        return (dotted(path), str(self._settings.locations.find(path))) if path and self._settings else ("", "")
 
     def made_from(self, address: str, attribute: str) -> set[str]:
         """Return the addresses that an attribute of ``address`` refers to in the generated Terraform."""
@@ -114,7 +114,7 @@ class SourceMap:
         if self._settings is None:
             return f"{place}: {resource}"
         path = find_setting(construct)
-        return ": ".join(filter(None, (str(self._settings.locations.of(path)), dotted(path), resource)))
+        return ": ".join(filter(None, (str(self._settings.locations.find(path)), dotted(path), resource)))
 
 
 def _bodies(generated: Path) -> Mapping[str, dict[str, Any]]:

@@ -22,7 +22,6 @@ from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
 from tealform.service.platform import ServicePartProps
 from tealform.service.rollback_alarms import RollbackAlarms
 from tealform.service.traffic_routes import TargetGroups, TrafficRoutes
-from tealform.settings import release_duration
 
 # The provider's default timeout: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_service
 _DELETE_MINUTES = 20
@@ -90,7 +89,7 @@ class EcsBlueGreen(Construct):
         # ECS deregisters targets with this role: without its policy a destroy hangs on draining tasks.
         dependencies: list[ITerraformDependable] = [attachment]
         hooks = self._hooks(dependencies)
-        minutes = release_duration.minutes(props.settings.release, props.platform.load_balancer.settings.type)
+        minutes = props.settings.release.duration_minutes(props.platform.load_balancer.settings.type)
         self.controller = DeploymentController(
             type="ECS",
             advanced_configuration=EcsServiceLoadBalancerAdvancedConfiguration(

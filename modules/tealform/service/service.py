@@ -26,7 +26,7 @@ from tealform.service.scaling import Scaling, ScalingProps
 from tealform.service.smoke_test_function import SmokeTestFunction, SmokeTestFunctionProps
 from tealform.service.task_definition import TaskRoles, TaskRolesProps, register_task
 from tealform.service.traffic_routes import TargetGroups, TrafficRoutes, route_traffic
-from tealform.settings.release import SMOKE_TEST_STAGE, STAGES
+from tealform.settings.release import HOOK_STAGES, SMOKE_TEST_STAGE
 from tealform.settings.release_templates import PLATFORM_VERSION, Placement, Task, hooks_variables
 
 
@@ -135,7 +135,7 @@ class Service(Construct):
         """Return the variables from which a release fills the release contract."""
         hooks = dict(self.hooks)
         # With the engine ECS, the hooks belong to the service.
-        events = {_format_event(stage): hooks[stage] for stage in STAGES["codedeploy"] if stage in hooks}
+        events = {_format_event(stage): hooks[stage] for stage in HOOK_STAGES["codedeploy"] if stage in hooks}
         return self._task.variables() | self._placement.variables() | hooks_variables(events)
 
     def _connect(self) -> list[ITerraformDependable]:

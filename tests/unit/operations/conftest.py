@@ -15,7 +15,7 @@ from tealform.cli.main import main
 from tealform.operations import plan_checks, root_module
 from tealform.operations.plan_checks import PlanFindings
 from tealform.operations.root_module import GeneratedModule
-from tealform.plan.changes import Objection
+from tealform.plan.changes import Blocker
 from tealform.policy import plan_gate
 from tests import projects, support
 
@@ -89,7 +89,7 @@ class FakeChecks:
     """The guard and the policies, which have tests of their own; ``calls`` are the module and whether all is destroyed."""
 
     def __init__(self) -> None:
-        self.objections: tuple[Objection, ...] = ()
+        self.objections: tuple[Blocker, ...] = ()
         self.policy = plan_gate.Verdict()
         self.calls: list[tuple[str, bool]] = []
 

@@ -13,7 +13,7 @@ import pytest
 from tealform.errors import TealformError
 from tealform.operations import plan_checks
 from tealform.operations.root_module import GeneratedModule
-from tealform.plan.changes import Objection
+from tealform.plan.changes import Blocker
 from tealform.policy import plan_gate
 from tealform.terraform import terraform_cli
 from tests.unit.operations.conftest import (
@@ -84,7 +84,7 @@ def test_nothing_of_terraforms_own_words_unless_asked_for(dev: GeneratedModule, 
 
 
 def test_plan_for_programs(dev: GeneratedModule, run: Run, checks: FakeChecks, capfd: Captured) -> None:
-    checks.objections = (Objection(ADDRESS, "somebody wants it"),)
+    checks.objections = (Blocker(ADDRESS, "somebody wants it"),)
     assert run("plan", "dev", "--json") == 0
     captured = json.loads(capfd.readouterr().out)
     assert [(each["address"], each["action"]) for each in captured["changes"]] == [(ADDRESS, "create")]
@@ -95,7 +95,7 @@ def test_plan_for_programs(dev: GeneratedModule, run: Run, checks: FakeChecks, c
 def test_objection_is_told_by_plan_and_stops_apply_until_it_is_named(
     dev: GeneratedModule, run: Run, checks: FakeChecks, capfd: Captured
 ) -> None:
-    checks.objections = (Objection(ADDRESS, "somebody wants it"),)
+    checks.objections = (Blocker(ADDRESS, "somebody wants it"),)
     assert run("plan", "dev") == 0
     assert f'make apply ENV=dev ALLOW="{ADDRESS}"' in capfd.readouterr().out
     assert run("apply", "dev") == 1
@@ -109,9 +109,9 @@ def test_objection_is_told_by_plan_and_stops_apply_until_it_is_named(
 def test_what_is_new_since_the_plan_was_made_is_not_allowed_with_what_has_been_read(
     dev: GeneratedModule, run: Run, checks: FakeChecks, capfd: Captured
 ) -> None:
-    checks.objections = (Objection(ADDRESS, "somebody wants it"),)
+    checks.objections = (Blocker(ADDRESS, "somebody wants it"),)
     run("plan", "dev")
-    checks.objections += (Objection(ADDRESS, "a release has begun"),)
+    checks.objections += (Blocker(ADDRESS, "a release has begun"),)
     assert run("apply", "dev", "--allow", ADDRESS) == 1
     captured = capfd.readouterr().err
     assert "STOPPED: a release has begun\n      ALLOWED: somebody wants it" in captured
@@ -124,7 +124,7 @@ def test_what_is_new_since_the_plan_was_made_is_not_allowed_with_what_has_been_r
 
 
 def test_objection_to_a_destruction(applied: GeneratedModule, run: Run, checks: FakeChecks, capfd: Captured) -> None:
-    checks.objections = (Objection(ADDRESS, "somebody wants it"),)
+    checks.objections = (Blocker(ADDRESS, "somebody wants it"),)
     assert run("destroy", "dev", "--confirm", "dev") == 1
     assert f'make destroy ENV=dev ALLOW="{ADDRESS}"' in capfd.readouterr().err
     assert local_resources(applied) == ["greeting"]
@@ -191,7 +191,7 @@ def test_release_that_begins_while_the_name_is_asked_for_is_seen(
 
     def ask(*_: Any) -> None:
         assert "dev: 1 to " in capfd.readouterr().out
-        checks.objections = (Objection(ADDRESS, "a release has begun"),)
+        checks.objections = (Blocker(ADDRESS, "a release has begun"),)
 
     monkeypatch.setattr(plan_checks, "ask_name", ask)
     assert run(command, "dev") == 1

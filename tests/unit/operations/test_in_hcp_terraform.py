@@ -17,7 +17,7 @@ import pytest
 from tealform.cli.main import main
 from tealform.errors import TealformError
 from tealform.operations.root_module import GeneratedModule
-from tealform.plan.changes import Objection
+from tealform.plan.changes import Blocker
 from tealform.terraform import subprocesses
 from tealform.terraform.hcp import cloud_block, run
 from tealform_harness.hcp_emulator.models import EmulatedWorkspace, Organization, Run
@@ -99,7 +99,7 @@ def test_plan_apply_no_change_and_destroy(
 def test_objections_stop_an_apply_there_as_well(
     dev: GeneratedModule, do: Do, hcp: EmulatedHcp, workspace: EmulatedWorkspace, checks: FakeChecks, capfd: Captured
 ) -> None:
-    checks.objections = (Objection(ADDRESS, "somebody wants it"),)
+    checks.objections = (Blocker(ADDRESS, "somebody wants it"),)
     assert do("plan", "dev") == 0
     assert do("apply", "dev") == 1
     assert "STOPPED: somebody wants it" in capfd.readouterr().err

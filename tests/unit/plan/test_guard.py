@@ -15,8 +15,7 @@ from tealform.plan.changes import Blocker
 from tealform.plan.guard import find_blockers, find_unread, remaining
 from tests.unit.aws_emulator.clients import client
 from tests.unit.aws_emulator.conftest import network, shop
-from tests.unit.aws_emulator.shop import Shop, blue_green
-from tests.unit.aws_emulator.store import Release, Store
+from tests.unit.aws_emulator.shop import ServiceRelease, Shop, Store, blue_green
 from tests.unit.aws_emulator.test_codedeploy_releases import again
 from tests.unit.aws_emulator.test_notifications import pipeline
 from tests.unit.plan import recorded, stub_aws
@@ -220,7 +219,7 @@ def test_a_deployment_of_ecs(shop: Shop) -> None:
     controller = {"deployment_controller": [{"type": "ECS"}]}
     changed = change("update", address=address, before=controller | {"a": 1}, after=controller)
     state = resource(address, name="web", cluster=cluster, **controller)
-    list(Release(store, shop.first).steps())
+    list(ServiceRelease(store, shop.first).steps())
     assert _reasons(changed, state) == []
     release = store.release()
     (reason,) = _reasons(changed, state)
