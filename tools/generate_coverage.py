@@ -31,7 +31,7 @@ def text(root: Path) -> str:
     scans = checkov.scan(root, stacks)
     if blind := [scan.blind for scan in scans if scan.blind]:
         raise TealformError("\n".join(blind))
-    found = coverage.learned((each.addresses, scan.judged) for each, scan in zip(stacks, scans, strict=True))
+    found = coverage.learn((each.addresses, scan.judged) for each, scan in zip(stacks, scans, strict=True))
     return json.dumps(found, indent=2) + "\n"
 
 
@@ -44,4 +44,4 @@ def _stacks(root: Path) -> Iterator[Stack]:
         **{f"example-{number}": document for number, document in enumerate(examples.generated().values())},
     }
     for name, document in documents.items():
-        yield checkov_input.of(name, document)
+        yield checkov_input.from_document(name, document)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tealform.policy.iam import policy_reader
-from tealform.policy.iam.policy_reader import Condition, Policy, Role, Statement
+from tealform.policy.iam.policy_reader import Policy, PolicyCondition, PolicyStatement, Role
 from tools.iam_docs import examples
 from tools.iam_docs.option_expressions import Options, when
 
@@ -99,7 +99,7 @@ def _resource(attached: Mapping[Options, Policy], among: Collection[Options]) ->
 
 
 def _table(
-    head: str, found: Mapping[Options, Sequence[Statement]], cells: Callable[[Statement], list[str]]
+    head: str, found: Mapping[Options, Sequence[PolicyStatement]], cells: Callable[[PolicyStatement], list[str]]
 ) -> Iterator[str]:
     rows: dict[str, list[Options]] = {}
     for options, statements in found.items():
@@ -111,21 +111,21 @@ def _table(
     yield ""
 
 
-def _may(statement: Statement) -> list[str]:
+def _may(statement: PolicyStatement) -> list[str]:
     verb = "may" if statement.effect == "Allow" else "**may not**"
     resources = statement.resources or ("itself",)
     return [statement.sid, verb, _lines(statement.actions), _lines(resources), _conditions(statement)]
 
 
-def _principals(statement: Statement) -> str:
+def _principals(statement: PolicyStatement) -> str:
     return _lines([identifier for _, identifier in statement.principals])
 
 
-def _conditions(statement: Statement) -> str:
+def _conditions(statement: PolicyStatement) -> str:
     return "<br>".join(_condition(each) for each in statement.conditions) or "—"
 
 
-def _condition(condition: Condition) -> str:
+def _condition(condition: PolicyCondition) -> str:
     values = " or ".join(f"`{value}`" for value in condition.values)
     return f"`{condition.variable}` {condition.test} {values}"
 

@@ -18,7 +18,7 @@ class Judgement:
     """Objections of the guard, of which somebody may let some pass, and what the policies say."""
 
     objections: tuple[Objection, ...]
-    policy: plan_gate.Verdict
+    policy: plan_gate.PlanGateResult
 
     def left(self, allowed: Collection[str], read: Iterable[Sequence[str]] | None = None) -> list[Objection]:
         """The objections that stop the plan still.
@@ -44,7 +44,7 @@ def judge(root: Path, module: RootModule, plan: Mapping[str, Any], destroys: boo
     Nobody objects to the destruction of what is disposable: to say that it is was the word that the guard wants.
     """
     objections = () if destroys and module.disposable else guard.objections(plan, _aws(module))
-    return Judgement(tuple(objections), plan_gate.judge(root, module.folder, plan))
+    return Judgement(tuple(objections), plan_gate.check_plan(root, module.folder, plan))
 
 
 def _aws(module: RootModule) -> Any:

@@ -27,7 +27,7 @@ def speculate(root: Path, name: str, form: Form) -> int:
     if made.plan is not None:
         found = plan_checks.judge(root, module, made.plan, destroys=False)
         if made.redacted:
-            found = replace(found, policy=plan_gate.Verdict(module.shown, mistakes=(_REDACTED,)))
+            found = replace(found, policy=plan_gate.PlanGateResult(module.shown, mistakes=(_REDACTED,)))
         if form == "json":
             run = {"address": made.address, "failure": made.failure, "redacted": made.redacted}
             print(json.dumps(plan_report.document(module, made.plan, found) | {"run": run}, indent=2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tealform.policy import resource_access
 from tealform.policy.environment import Environment
-from tealform.policy.iam.policy_reader import Statement
+from tealform.policy.iam.policy_reader import PolicyStatement
 from tealform.policy.json_access import at
 from tealform.policy.pipelines import Action, actions
 from tealform.synth.terraform_json import Resource
@@ -44,7 +44,7 @@ def of_releases(bucket: Resource, environment: Environment) -> bool:
     return any(is_it(bucket, each, environment) for each in named)
 
 
-def _lets_logs_in(statement: Statement) -> bool:
+def _lets_logs_in(statement: PolicyStatement) -> bool:
     return any(kind == "Service" and who.startswith(_DELIVERING) for kind, who in statement.principals)
 
 

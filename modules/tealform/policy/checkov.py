@@ -208,7 +208,7 @@ def _scan(stack: Stack, results: _Results) -> Scan:
     judged = _judged({(record.check_id, _place(stack, record).address) for record in passed}, findings)
     if all(address.startswith("provider.") for _, address in judged):
         return _blind(stack, "checkov checked none of its resources")
-    missing = tuple(f"{_shown(stack)}: {each}" for each in coverage.missing(stack.addresses, judged))
+    missing = tuple(f"{_shown(stack)}: {each}" for each in coverage.find_missing(stack.addresses, judged))
     return Scan(stack.environment, judged, _ordered(findings), missing=missing)
 
 

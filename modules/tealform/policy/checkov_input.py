@@ -41,15 +41,15 @@ class Stack:
         return frozenset(place.address for place in self.places.values() if not place.address.startswith("provider."))
 
 
-def read(folder: Path) -> Stack:
+def read_stack(folder: Path) -> Stack:
     """Reads the generated Terraform of the environment in ``folder``.
 
     Raises ``TealformError`` for a file that is missing or is not a JSON object, and what ``of`` does.
     """
-    return of(folder.name, environments.document(folder))
+    return from_document(folder.name, environments.document(folder))
 
 
-def of(environment: str, document: Mapping[str, Any]) -> Stack:
+def from_document(environment: str, document: Mapping[str, Any]) -> Stack:
     """The stack of an environment, from the Terraform that was generated for it.
 
     The text lacks ``terraform.required_version``: checkov 3.3.30 takes every setting of the terraform

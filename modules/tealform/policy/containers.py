@@ -20,7 +20,7 @@ _KEYS = {
 https://pkg.go.dev/encoding/json#Unmarshal"""
 
 
-def of(task_definition: Resource) -> list[dict[str, Any]]:
+def parse_containers(task_definition: Resource) -> list[dict[str, Any]]:
     """The container definitions in ``task_definition``; raises ``ValueError`` if they are no list of objects."""
     text = task_definition.body.get("container_definitions", "null")
     found = json.loads(text, object_pairs_hook=_as_ecs_spells_it)
@@ -33,16 +33,16 @@ def _as_ecs_spells_it(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return {_KEYS.get(key.lower(), key): value for key, value in pairs}
 
 
-def readable(task_definition: Resource, _environment: Environment) -> bool:
+def has_readable_containers(task_definition: Resource, _environment: Environment) -> bool:
     """Whether ``of`` can read them; TEAL_TASK_CONTAINERS says so where it cannot."""
     try:
-        of(task_definition)
+        parse_containers(task_definition)
     except (TypeError, ValueError):
         return False
     return True
 
 
-def named(container: dict[str, Any]) -> str:
+def container_label(container: dict[str, Any]) -> str:
     """A container in a message, like ``container web``."""
     return f"container {container.get('name', 'without a name')}"
 

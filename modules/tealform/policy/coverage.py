@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
 
-from tealform.policy.yaml_rules import customs
+from tealform.policy.yaml_rules import list_yaml_rules
 
 FILE = files("tealform.policy") / "coverage.json"
 
@@ -22,12 +22,12 @@ Judged = Iterable[tuple[str, str]]
 """Pairs of a check and the address of a resource that it judged."""
 
 
-def missing(addresses: Iterable[str], judged: Judged) -> Iterator[str]:
+def find_missing(addresses: Iterable[str], judged: Judged) -> Iterator[str]:
     """What should have judged the resources at ``addresses``, and did not: a sentence for each resource."""
     return _missing(addresses, judged, lambda kind: {*_builtin().get(kind, ()), *_ours(kind)})
 
 
-def missing_of_ours(addresses: Iterable[str], judged: Judged) -> Iterator[str]:
+def find_missing_own(addresses: Iterable[str], judged: Judged) -> Iterator[str]:
     """The same of our own policies alone, which ask the same of a plan as of what was generated; checkov's do not."""
     return _missing(addresses, judged, _ours)
 
@@ -40,14 +40,14 @@ def _missing(addresses: Iterable[str], judged: Judged, checks: Callable[[str], s
             yield f"checkov has no result of {', '.join(left_out)} for {address}, so it did not look at all of it"
 
 
-def learned(scans: Iterable[tuple[Iterable[str], Judged]]) -> dict[str, list[str]]:
+def learn(scans: Iterable[tuple[Iterable[str], Judged]]) -> dict[str, list[str]]:
     """The checks that judged every resource of a type, by type; a scan is the addresses that there were, and what judged them."""
     by_type: dict[str, list[frozenset[str]]] = defaultdict(list)
     for addresses, judged in scans:
         made = _by_address(judged)
         for address in addresses:
             by_type[kind_of(address)].append(made[address])
-    ours = {each.rule.id for each in customs()}
+    ours = {each.rule.id for each in list_yaml_rules()}
     always = {kind: frozenset.intersection(*found) - ours for kind, found in by_type.items()}
     return {kind: sorted(checks) for kind, checks in sorted(always.items()) if checks}
 
@@ -65,7 +65,7 @@ def _by_address(judged: Judged) -> Mapping[str, frozenset[str]]:
 
 
 def _ours(kind: str) -> set[str]:
-    return {each.rule.id for each in customs() if kind in each.types}
+    return {each.rule.id for each in list_yaml_rules() if kind in each.types}
 
 
 @functools.cache

@@ -19,7 +19,7 @@ CODEDEPLOY = "aws_codedeploy_deployment_group"
 
 
 @dataclass(frozen=True)
-class Release:
+class Deployment:
     """``resource`` is the deployment group or the service. The routes are the listeners, or the listener rules, that it
     turns; ``alarms`` is what it says of the alarms that roll it back.
 
@@ -44,7 +44,7 @@ class Release:
         return items(self.alarms.get("alarms" if self.by_codedeploy else "alarm_names"))
 
 
-def releases(resource: Resource, _environment: Environment) -> bool:
+def moves_traffic(resource: Resource, _environment: Environment) -> bool:
     """Whether the resource, one of ``TYPES``, moves traffic itself."""
     return resource.type == CODEDEPLOY or controller(resource) != "CODE_DEPLOY"
 
@@ -54,22 +54,22 @@ def controller(service: Resource) -> str:
     return str(at(service.body, "deployment_controller", "type") or "ECS")
 
 
-def of(resource: Resource, environment: Environment) -> Release:
+def parse_deployment(resource: Resource, environment: Environment) -> Deployment:
     """The release that a resource, one of ``TYPES``, makes."""
     return _by_codedeploy(resource, environment) if resource.type == CODEDEPLOY else _by_ecs(resource, environment)
 
 
-def every(environment: Environment) -> Iterator[Release]:
+def list_deployments(environment: Environment) -> Iterator[Deployment]:
     """All of them."""
     for resource in environment.resources(*TYPES):
-        if releases(resource, environment):
-            yield of(resource, environment)
+        if moves_traffic(resource, environment):
+            yield parse_deployment(resource, environment)
 
 
-def _by_codedeploy(group: Resource, environment: Environment) -> Release:
+def _by_codedeploy(group: Resource, environment: Environment) -> Deployment:
     pair = at(group.body, "load_balancer_info", "target_group_pair_info")
     groups = [at(each, "name") for each in blocks(at(pair, "target_group"))]
-    return Release(
+    return Deployment(
         group,
         _of_type(environment, at(group.body, "ecs_service", "service_name"), "aws_ecs_service"),
         _of_type(environment, groups, "aws_lb_target_group"),
@@ -79,11 +79,11 @@ def _by_codedeploy(group: Resource, environment: Environment) -> Release:
     )
 
 
-def _by_ecs(service: Resource, environment: Environment) -> Release:
+def _by_ecs(service: Resource, environment: Environment) -> Deployment:
     balancer = service.body.get("load_balancer")
     turned = at(balancer, "advanced_configuration")
     groups = [at(balancer, "target_group_arn"), at(turned, "alternate_target_group_arn")]
-    return Release(
+    return Deployment(
         service,
         (service,),
         _of_type(environment, groups, "aws_lb_target_group"),
@@ -104,7 +104,7 @@ def listener(route: Resource, environment: Environment) -> Resource:
     return route
 
 
-def leads_to(route: Resource, environment: Environment) -> tuple[Resource, ...]:
+def forwards_to(route: Resource, environment: Environment) -> tuple[Resource, ...]:
     """The target groups that a listener or a rule forwards to."""
     action = route.body.get("action" if route.type == "aws_lb_listener_rule" else "default_action")
     return _of_type(environment, action, "aws_lb_target_group")

@@ -10,7 +10,7 @@ from tealform.errors import TealformError
 from tealform.plan.source_map import setting_of
 from tealform.policy import checkov_input, rule_catalog, secret_scan
 from tealform.policy.finding import Finding
-from tealform.policy.result import Told
+from tealform.policy.result import LocatedFinding
 from tealform.settings import loader
 from tealform.settings.errors import Location, Path_, dotted
 from tealform.settings.loader import GENERATED
@@ -19,22 +19,24 @@ from tealform.synth import environments
 _NAMED = re.compile(r"(?:service|delivery|release|images|build)-([^/]+)")
 
 
-class Teller:
+class FindingLocator:
     """Tells what is found in one scope of the project in ``root``. ``folder`` is the scope's."""
 
     def __init__(self, root: Path, folder: Path) -> None:
         self._root = root
         self._folder = folder
 
-    def tell(self, finding: Finding) -> Told:
+    def tell(self, finding: Finding) -> LocatedFinding:
         """The finding in full. Without settings that can be read it is told by the line of the generated file."""
         rule = rule_catalog.rule_of(finding)
         if place := secret_scan.place(finding):
-            return Told(self._folder.name, finding, rule, "", self._in_repository(place))
+            return LocatedFinding(self._folder.name, finding, rule, "", self._in_repository(place))
         setting = _setting(rule.setting, finding.path)
         if setting and self._written:
-            return Told(self._folder.name, finding, rule, dotted(setting), self._written.locations.of(setting))
-        return Told(self._folder.name, finding, rule, dotted(setting), self._generated(finding))
+            return LocatedFinding(
+                self._folder.name, finding, rule, dotted(setting), self._written.locations.of(setting)
+            )
+        return LocatedFinding(self._folder.name, finding, rule, dotted(setting), self._generated(finding))
 
     @cached_property
     def _written(self) -> loader.Written | None:

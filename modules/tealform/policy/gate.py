@@ -13,10 +13,10 @@ from pydantic import TypeAdapter, ValidationError
 from tealform.errors import TealformError
 from tealform.policy import check_aliases, committed_cache, handwritten_terraform, scanner, waivers
 from tealform.policy.finding import Finding
-from tealform.policy.finding_location import Teller
+from tealform.policy.finding_location import FindingLocator
 from tealform.policy.reports import terminal
 from tealform.policy.reports.formats import FORMS
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
 from tealform.policy.scanner import ARTIFACTS, Scanned
 from tealform.policy.waivers import Waiver
 from tealform.settings import error_messages
@@ -50,7 +50,7 @@ def check(
     """
     for file in reports.values():
         _clear(file)
-    verdicts = judge(root, names, today, say)
+    verdicts = evaluate(root, names, today, say)
     for line in terminal.lines(verdicts):
         say(line)
     for form, file in reports.items():
@@ -65,12 +65,12 @@ def _clear(file: Path) -> None:
     file.unlink(missing_ok=True)
 
 
-def exit_code(verdicts: Iterable[Verdict]) -> int:
+def exit_code(verdicts: Iterable[GateResult]) -> int:
     """The worst of the verdicts' exit codes."""
     return max(verdict.exit_code for verdict in verdicts)
 
 
-def judge(root: Path, names: Collection[str] = (), today: date | None = None, say: Say = _print) -> list[Verdict]:
+def evaluate(root: Path, names: Collection[str] = (), today: date | None = None, say: Say = _print) -> list[GateResult]:
     """Judges the environments ``names`` of the project in ``root``; without names all of them, and ``artifacts/``.
 
     The verdicts are in the order of their scopes, the same for the same input. ``say`` is told what will take a while.
@@ -117,12 +117,12 @@ def _no_strays(root: Path, folders: Collection[Path]) -> None:
             raise TealformError(f"{shown}: is in no environment's folder, so nothing judges it; remove or move it")
 
 
-def _verdict(root: Path, folder: Path, scanned: Scanned, today: date) -> Verdict:
+def _verdict(root: Path, folder: Path, scanned: Scanned, today: date) -> GateResult:
     accepted, problems = waivers.read(root, folder, today)
     fitting = [waiver for waiver in accepted if _may_judge(waiver, folder, scanned)]
     outcome = waivers.apply(fitting, scanned.findings, today)
-    tell = Teller(root, folder).tell
-    return Verdict(
+    tell = FindingLocator(root, folder).tell
+    return GateResult(
         folder.name,
         Counter(rule for rule, _ in scanned.judged),
         tuple(map(tell, outcome.left)),

@@ -55,7 +55,7 @@ def has(folder: Path, address: str) -> bool:
 
     What stands in a comment there counts too, and what is in the called module is not looked up.
     """
-    own = plan_for_checkov.base(address)
+    own = plan_for_checkov.without_instance_key(address)
     return any(own in found or own.startswith(called) for found, called in map(_declared, folder.glob("*.tf")))
 
 

@@ -48,7 +48,7 @@ class Scannable:
     unknown: tuple[str, ...] = ()
 
 
-def of(plan: Mapping[str, Any]) -> Scannable:
+def from_plan(plan: Mapping[str, Any]) -> Scannable:
     """What will be once the plan has been applied, without what it destroys or forgets.
 
     Raises ``TealformError`` for what is no plan, or one that Terraform could not make to its end.
@@ -71,12 +71,14 @@ def of(plan: Mapping[str, Any]) -> Scannable:
             "configuration": plan.get("configuration", {}),
         },
         resources=sum(resource["mode"] == "managed" for resource, _ in resources),
-        documents={base(resource["address"]): _documents(resource, conf) for resource, conf in resources},
+        documents={
+            without_instance_key(resource["address"]): _documents(resource, conf) for resource, conf in resources
+        },
         unknown=tuple(sorted(resource["address"] for resource, conf in resources if _is_unknown(resource, conf))),
     )
 
 
-def base(address: str) -> str:
+def without_instance_key(address: str) -> str:
     """The address of a resource without the key of an instance: ``aws_vpc.main`` for ``aws_vpc.main["a"]``."""
     return _INSTANCE.sub("", address)
 

@@ -28,7 +28,7 @@ CLEAN, FINDINGS, BROKEN = 0, 1, 2
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PlanGateResult:
     """What the gate knows about a plan. ``mistakes`` are the reasons why it cannot judge.
 
     ``expired`` says which waivers would have silenced findings that are ``left``, ``unknown`` which resources have
@@ -86,7 +86,7 @@ class Verdict:
             yield f"mend each finding, or accept it in {self.where}/{waivers.FILE}: {waivers.SHAPE}"
 
 
-def judge(root: Path, folder: Path, plan: Mapping[str, Any], today: date | None = None) -> Verdict:
+def check_plan(root: Path, folder: Path, plan: Mapping[str, Any], today: date | None = None) -> PlanGateResult:
     """Judges the ``plan`` of ``folder``, an environment's or the bootstrap's of an account, in the project ``root``.
 
     ``plan`` is as ``terraform show -json`` tells it. What keeps it from judging is in the verdict and not raised,
@@ -94,15 +94,15 @@ def judge(root: Path, folder: Path, plan: Mapping[str, Any], today: date | None 
     """
     where = f"{folder.parent.name}/{folder.name}"
     try:
-        found = plan_for_checkov.of(plan)
+        found = plan_for_checkov.from_plan(plan)
         if not found.resources:
-            return Verdict(where)
+            return PlanGateResult(where)
         paths = _paths(folder)
         names = _Names(found, paths)
         scan = checkov.scan_plan(root, where, found.plan, found.resources)
         own = _ours(root, folder)
     except TealformError as error:
-        return Verdict(where, mistakes=(str(error),))
+        return PlanGateResult(where, mistakes=(str(error),))
     day = today or date.today()
     accepted, problems = waivers.read(root, folder, day)
     mistakes = (*_unjudged(scan, paths.keys() & found.documents.keys()), *own.mistakes, *map(str, problems))
@@ -124,8 +124,8 @@ def _unjudged(scan: Scan, generated: Iterable[str]) -> Iterator[str]:
     if scan.blind:
         yield scan.blind
     else:
-        judged = [(check, plan_for_checkov.base(address)) for check, address in scan.judged]
-        yield from (f"{scan.environment}: {each}" for each in coverage.missing_of_ours(generated, judged))
+        judged = [(check, plan_for_checkov.without_instance_key(address)) for check, address in scan.judged]
+        yield from (f"{scan.environment}: {each}" for each in coverage.find_missing_own(generated, judged))
 
 
 class _Names:
@@ -136,7 +136,7 @@ class _Names:
         self._paths = paths
 
     def path(self, finding: Finding) -> str:
-        return self._paths.get(plan_for_checkov.base(finding.address), "")
+        return self._paths.get(plan_for_checkov.without_instance_key(finding.address), "")
 
     def waiver(self, finding: Finding, accepted: Iterable[Waiver]) -> Waiver | None:
         """The waiver that names the finding, be it as one of all instances or as one of the policy's document."""
@@ -146,7 +146,7 @@ class _Names:
         return max(fitting, key=lambda waiver: waiver.until, default=None)
 
     def _of(self, finding: Finding) -> Iterator[tuple[str, str]]:
-        own = plan_for_checkov.base(finding.address)
+        own = plan_for_checkov.without_instance_key(finding.address)
         yield from ((finding.check, name) for name in (finding.address, own, self._paths.get(own)) if name)
         for document in self._documents.get(own, ()):
             for check in check_aliases.checks_of_document(finding.check):
@@ -155,11 +155,11 @@ class _Names:
 
 def _verdict(
     where: str, checks: int, found: Mapping[Finding, Waiver | None], today: date, mistakes: tuple[str, ...]
-) -> Verdict:
+) -> PlanGateResult:
     holding = {finding: waiver for finding, waiver in found.items() if waiver and waiver.until >= today}
     ended = {waiver for waiver in found.values() if waiver and waiver.until < today}
     in_order = sorted(ended, key=lambda waiver: waiver.location.line)
-    return Verdict(
+    return PlanGateResult(
         where,
         checks=checks,
         left=tuple(finding for finding in found if finding not in holding),

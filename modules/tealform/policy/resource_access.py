@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from tealform.policy.environment import Environment
 from tealform.policy.iam import policy_reader
 from tealform.policy.iam.arn_resolver import References
-from tealform.policy.iam.policy_reader import Permissions, Statement
+from tealform.policy.iam.policy_reader import Permissions, PolicyStatement
 from tealform.synth.terraform_json import Resource
 
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
@@ -25,19 +25,19 @@ def _permissions(environment: Environment) -> Permissions:
 
 
 @functools.lru_cache(maxsize=8)
-def _by_owner(environment: Environment) -> Mapping[str, tuple[Statement, ...]]:
-    found: dict[str, tuple[Statement, ...]] = {}
+def _by_owner(environment: Environment) -> Mapping[str, tuple[PolicyStatement, ...]]:
+    found: dict[str, tuple[PolicyStatement, ...]] = {}
     for policy in _permissions(environment).resources:
         found[policy.owner] = (*found.get(policy.owner, ()), *policy.statements)
     return found
 
 
-def statements(resource: Resource, environment: Environment) -> tuple[Statement, ...]:
+def statements(resource: Resource, environment: Environment) -> tuple[PolicyStatement, ...]:
     """What the policy of a bucket, key, topic or repository says; nothing if it has none that can be read."""
     return _by_owner(environment).get(resource.address, ())
 
 
-def trust(role: Resource, environment: Environment) -> tuple[Statement, ...]:
+def trust(role: Resource, environment: Environment) -> tuple[PolicyStatement, ...]:
     """What a role says of who may take it; nothing if it cannot be read."""
     roles = _permissions(environment).roles
     return next((each.trust.statements for each in roles if each.address == role.address), ())
@@ -48,7 +48,7 @@ def trusted(role: Resource, environment: Environment) -> set[str]:
     return {name for each in trust(role, environment) for _, name in each.principals}
 
 
-def permitted(role: Resource, environment: Environment) -> list[Statement]:
+def permitted(role: Resource, environment: Environment) -> list[PolicyStatement]:
     """What a role's own policies say that it may do, and may not."""
     return [
         statement
@@ -67,7 +67,7 @@ def may(role: Resource, action: str, resource: Resource, environment: Environmen
     )
 
 
-def allowing(role: Resource, action: str, environment: Environment) -> list[Statement]:
+def allowing(role: Resource, action: str, environment: Environment) -> list[PolicyStatement]:
     """The statements of a role's own policies that allow the action, which may be a pattern there, in any case."""
     return [
         each
@@ -91,7 +91,7 @@ def account(environment: Environment) -> str:
     return References(dict(environment.document)).account
 
 
-def about_anybody(statement: Statement) -> bool:
+def about_anybody(statement: PolicyStatement) -> bool:
     """Whether it is about whoever comes."""
     return any(identifier == _ANYBODY for _, identifier in statement.principals)
 
@@ -114,5 +114,5 @@ def accounts(environment: Environment) -> set[str]:
     return {account(environment)} | set(_ROLE.findall(str([each.body for each in runners])))
 
 
-def _named(statement: Statement) -> str:
+def _named(statement: PolicyStatement) -> str:
     return f"its statement {statement.sid}" if statement.sid else "a statement of it"

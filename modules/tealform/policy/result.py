@@ -14,7 +14,7 @@ CLEAN, FINDINGS, BROKEN = 0, 1, 2
 
 
 @dataclass(frozen=True)
-class Told:
+class LocatedFinding:
     """A finding with all that its reader needs.
 
     ``setting`` is what would mend it in environment.hcl, like ``service.web.release.approval``; empty where there is
@@ -29,7 +29,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class GateResult:
     """``scope`` is an environment's name, or ``artifacts``.
 
     ``judged`` counts for each rule how many resources or files it judged. ``left`` has to be mended, ``waived`` is
@@ -39,8 +39,8 @@ class Verdict:
 
     scope: str
     judged: Mapping[str, int]
-    left: tuple[Told, ...] = ()
-    waived: tuple[tuple[Told, Waiver], ...] = ()
+    left: tuple[LocatedFinding, ...] = ()
+    waived: tuple[tuple[LocatedFinding, Waiver], ...] = ()
     lapsed: tuple[Problem, ...] = ()
     mistakes: tuple[str, ...] = ()
 

@@ -45,7 +45,7 @@ def ours() -> tuple[Rule, ...]:
 
 @functools.cache
 def _own() -> Mapping[str, Rule]:
-    found = [check.rule for check in rules.checks()] + [each.rule for each in yaml_rules.customs()]
+    found = [check.rule for check in rules.checks()] + [each.rule for each in yaml_rules.list_yaml_rules()]
     return {rule.id: rule for rule in (*found, *policies.RULES, handwritten_terraform.RULE, secret_patterns.RULE)}
 
 

@@ -78,7 +78,7 @@ def _stacks(folders: Iterable[Path]) -> tuple[list[Stack], dict[str, Scanned]]:
     stacks, broken = [], {}
     for folder in folders:
         try:
-            stacks.append(checkov_input.read(folder))
+            stacks.append(checkov_input.read_stack(folder))
         except TealformError as error:
             broken[folder.name] = Scanned(mistakes=(str(error),))
     return stacks, broken

@@ -84,7 +84,7 @@ class Waiver:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class WaiverResult:
     """What waivers did to findings: which are left, which are waived by what, and what is wrong.
 
     ``lapsed`` are waivers that no longer hold (expired, unused), ``mistakes`` those that never did.
@@ -114,7 +114,7 @@ def read(root: Path, folder: Path, today: date) -> tuple[list[Waiver], list[Prob
     return sorted(waivers, key=lambda waiver: waiver.location.line), problems
 
 
-def apply(waivers: list[Waiver], findings: tuple[Finding, ...], today: date) -> Outcome:
+def apply(waivers: list[Waiver], findings: tuple[Finding, ...], today: date) -> WaiverResult:
     """Lets each waiver silence the one finding that it names; one that has expired silences nothing."""
     used: dict[Finding, Waiver] = {}
     lapsed, mistakes = [], []
@@ -132,7 +132,7 @@ def apply(waivers: list[Waiver], findings: tuple[Finding, ...], today: date) -> 
     waived = {finding: waiver for finding, waiver in used.items() if waiver.until >= today}
     left = tuple(finding for finding in findings if finding not in waived)
     silenced = tuple((finding, waived[finding]) for finding in findings if finding in waived)
-    return Outcome(left, silenced, tuple(lapsed), tuple(mistakes))
+    return WaiverResult(left, silenced, tuple(lapsed), tuple(mistakes))
 
 
 def _blocks(

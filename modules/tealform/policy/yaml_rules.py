@@ -20,7 +20,7 @@ FOLDER = Path(str(files("tealform.policy") / "checks"))
 
 
 @dataclass(frozen=True)
-class Custom:
+class YamlRule:
     """A rule of ours, and the types of resources of which checkov judges each."""
 
     rule: Rule
@@ -28,18 +28,18 @@ class Custom:
 
 
 @functools.cache
-def customs() -> tuple[Custom, ...]:
+def list_yaml_rules() -> tuple[YamlRule, ...]:
     """All of them, in the order of their ids."""
     found = [_custom(yaml_files.read(file)) for file in FOLDER.glob("*.yaml")]
     return tuple(sorted(found, key=lambda custom: custom.rule.id))
 
 
-def _custom(policy: dict[str, Any]) -> Custom:
+def _custom(policy: dict[str, Any]) -> YamlRule:
     said = policy["metadata"]
     rule = Rule(
         said["id"], said["severity"], said["name"], said["why"], said["fix"], said["guideline"], said.get("setting", "")
     )
-    return Custom(rule, frozenset(_types(policy["definition"])))
+    return YamlRule(rule, frozenset(_types(policy["definition"])))
 
 
 def _types(definition: Any) -> set[str]:

@@ -34,7 +34,7 @@ def check(
     *,
     longest: int = LONGEST,
     today: date | None = None,
-    judge: Judge = gate.judge,
+    judge: Judge = gate.evaluate,
     generate: Callable[[Path, Say], Drift] = drift.look,
     say: Say = _print,
 ) -> int:

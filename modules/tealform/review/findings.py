@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from tealform.policy.reports import formatting
-from tealform.policy.result import Told, Verdict
+from tealform.policy.result import GateResult, LocatedFinding
 from tealform.settings.errors import Problem
 
 _Key = tuple[str, ...]
@@ -16,14 +16,14 @@ _Key = tuple[str, ...]
 class Findings:
     """All that is to be mended, the worst first. ``incomparable`` says of which scopes the base could not be judged."""
 
-    new: tuple[Told, ...] = ()
-    before: tuple[Told, ...] = ()
-    gone: tuple[Told, ...] = ()
+    new: tuple[LocatedFinding, ...] = ()
+    before: tuple[LocatedFinding, ...] = ()
+    gone: tuple[LocatedFinding, ...] = ()
     lapsed: tuple[Problem, ...] = ()
     incomparable: tuple[str, ...] = ()
 
 
-def compare(before: Collection[Verdict], after: Collection[Verdict], renamed: Mapping[str, str]) -> Findings:
+def compare(before: Collection[GateResult], after: Collection[GateResult], renamed: Mapping[str, str]) -> Findings:
     """The findings of ``after`` beside those of ``before``; ``renamed`` has the former names of environments.
 
     A finding is the same if it is of the same rule on the same resource. What is waived is none.
@@ -43,13 +43,13 @@ def compare(before: Collection[Verdict], after: Collection[Verdict], renamed: Ma
     )
 
 
-def _is_gone(told: Told, name: str, new: set[_Key], judged: set[str], scopes: set[str]) -> bool:
+def _is_gone(told: LocatedFinding, name: str, new: set[_Key], judged: set[str], scopes: set[str]) -> bool:
     return _key(told, name) not in new and (name in judged or name not in scopes)
 
 
-def _all(verdicts: Iterable[Verdict]) -> list[Told]:
+def _all(verdicts: Iterable[GateResult]) -> list[LocatedFinding]:
     return formatting.worst_first(verdicts)
 
 
-def _key(told: Told, scope: str) -> _Key:
+def _key(told: LocatedFinding, scope: str) -> _Key:
     return scope, told.rule.id, formatting.where(told.finding)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tealform.policy.reports import formatting
-from tealform.policy.result import BROKEN, CLEAN, FINDINGS, Told, Verdict
+from tealform.policy.result import BROKEN, CLEAN, FINDINGS, GateResult, LocatedFinding
 from tealform.review.drift import Drift
 from tealform.review.environment_diff import Compared
 from tealform.review.findings import Findings
@@ -41,7 +41,7 @@ class Review:
 
     base: Base | None = None
     drift: Drift = field(default_factory=Drift)
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[GateResult, ...] = ()
     findings: Findings = field(default_factory=Findings)
     compared: tuple[Compared, ...] = ()
     risks: tuple[str, ...] = ()
@@ -124,14 +124,14 @@ def _lines(texts: Iterable[str]) -> Iterator[Entry]:
     return (Entry(text) for text in texts)
 
 
-def _finding(told: Told) -> Entry:
+def _finding(told: LocatedFinding) -> Entry:
     return Entry(
         f"{told.rule.severity}: {told.rule.id} in {told.scope}: {formatting.where(told.finding)}: {formatting.wrong(told)}",
         (f"mended at {formatting.mended_at(told)}", f"fix: {told.rule.fix}", f"why: {told.rule.why}"),
     )
 
 
-def _gone(told: Told) -> Entry:
+def _gone(told: LocatedFinding) -> Entry:
     return Entry(f"{told.rule.id} in {told.scope}: {formatting.where(told.finding)}")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tealform.errors import TealformError
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
 from tealform.policy.scanner import ARTIFACTS
 from tealform.review import environment_diff, findings, risks, waiver_changes
 from tealform.review import merge_base as bases
@@ -26,7 +26,7 @@ Say = Callable[[str], None]
 class Judge(Protocol):
     """The policy gate's ``judge``."""
 
-    def __call__(self, root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
+    def __call__(self, root: Path, names: Collection[str], today: date | None, say: Say) -> list[GateResult]:
         """The verdicts on a project."""
 
 
@@ -73,12 +73,12 @@ class Reviewer:
         told_findings = findings.compare(old, seen.verdicts, renamed)
         return replace(seen, base=found, findings=told_findings, compared=compared, risks=told)
 
-    def _judged(self, before: Path) -> list[Verdict]:
+    def _judged(self, before: Path) -> list[GateResult]:
         """What was found in the base; that it cannot be judged is no mistake of this pull request, which may mend it."""
         try:
             return self.judge(before, (), self.today, self.say) if environments.names(before) else []
         except TealformError as error:
-            return [Verdict("BASE", {}, mistakes=(str(error),))]
+            return [GateResult("BASE", {}, mistakes=(str(error),))]
 
     def _risks(self, before: Path, compared: Collection[Compared]) -> Iterator[str]:
         yield from (f"{each.name}: {line}" for each in compared for line in risks.of(each))

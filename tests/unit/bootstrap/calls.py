@@ -11,7 +11,7 @@ from typing import Any
 
 from tealform.policy.iam import service_reference
 from tealform.policy.iam.arn_overlap import fits
-from tealform.policy.iam.policy_reader import Role, Statement
+from tealform.policy.iam.policy_reader import PolicyStatement, Role
 from tealform_harness.verify.aws_provider import Provider
 
 LOGGING = {"TF_LOG_PROVIDER": "DEBUG"}
@@ -109,7 +109,7 @@ def refusals(role: Role, calls: set[Call], there: Mapping[str, list[Thing]]) -> 
     return sorted(line for call in calls for line in _refusals(call, may, there.get(call.kind, [])))
 
 
-def _refusals(call: Call, may: list[Statement], there: list[Thing]) -> Iterator[str]:
+def _refusals(call: Call, may: list[PolicyStatement], there: list[Thing]) -> Iterator[str]:
     allowing = [each for each in may if each.effect == "Allow" and call.action.lower() in map(str.lower, each.actions)]
     if not allowing:
         yield f"{call.action} for {call.kind}"
@@ -121,7 +121,7 @@ def _refusals(call: Call, may: list[Statement], there: list[Thing]) -> Iterator[
             yield f"{call.action} on {thing.arn}"
 
 
-def _covers(statement: Statement, thing: Thing) -> bool:
+def _covers(statement: PolicyStatement, thing: Thing) -> bool:
     tags = {
         each.variable.removeprefix("aws:ResourceTag/"): each.values
         for each in statement.conditions

@@ -29,7 +29,7 @@ class Judges:
 
     def __init__(self) -> None:
         self.objections: tuple[Objection, ...] = ()
-        self.policy = plan_gate.Verdict()
+        self.policy = plan_gate.PlanGateResult()
         self.asked: list[tuple[str, bool]] = []
 
     def judge(self, _: Path, module: RootModule, plan: dict[str, Any], destroys: bool) -> Judgement:
@@ -111,7 +111,7 @@ def test_plan_for_programs(dev: RootModule, run: Run, judges: Judges, capfd: pyt
     told = json.loads(capfd.readouterr().out)
     assert [(each["address"], each["action"]) for each in told["changes"]] == [(GREETING, "create")]
     assert [each["address"] for each in told["objections"]] == [GREETING]
-    assert told["policy"] == plan_gate.Verdict().as_json()
+    assert told["policy"] == plan_gate.PlanGateResult().as_json()
 
 
 def test_objection_is_told_by_plan_and_stops_apply_until_it_is_named(

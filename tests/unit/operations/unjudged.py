@@ -19,5 +19,5 @@ def command(root: Path, *arguments: str) -> list[str]:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    plan_checks.judge = lambda *_: Judgement((), plan_gate.Verdict())
+    plan_checks.judge = lambda *_: Judgement((), plan_gate.PlanGateResult())
     sys.exit(main.main())

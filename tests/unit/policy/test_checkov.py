@@ -21,7 +21,7 @@ LOGS = "aws_cloudwatch_log_group.logs"
 
 
 def _stack(root: Path, environment: str = "dev") -> checkov_input.Stack:
-    return checkov_input.read(stacks.write(root, environment, stacks.stack(environment)))
+    return checkov_input.read_stack(stacks.write(root, environment, stacks.stack(environment)))
 
 
 def _line(read: checkov_input.Stack, address: str) -> int:
@@ -187,7 +187,7 @@ def bad(tmp_path: Path) -> checkov_input.Stack:
     folder = stacks.write(tmp_path, "bad", stacks.stack("bad", skip_destroy=False))
     (tmp_path / ".checkov.yaml").write_text(CONFIGURATION)
     (folder / ".checkov.yaml").write_text(CONFIGURATION)
-    return checkov_input.read(folder)
+    return checkov_input.read_stack(folder)
 
 
 @pytest.mark.slow
@@ -221,7 +221,7 @@ def test_real_scan_of_several_environments(
     public = {"resource": {"aws_s3_bucket": {"main": {"bucket": "shop"}}}}
     private = {"resource": public["resource"] | {"aws_s3_bucket_public_access_block": {"main": block}}}
     documents = {"good": stacks.stack("good"), "odd": odd, "unseen": unseen, "public": public, "private": private}
-    read = [checkov_input.read(stacks.write(tmp_path, name, document)) for name, document in documents.items()]
+    read = [checkov_input.read_stack(stacks.write(tmp_path, name, document)) for name, document in documents.items()]
 
     scans = {scan.environment: scan for scan in checkov.scan(Path(), [bad, *read])}
 

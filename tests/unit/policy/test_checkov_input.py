@@ -14,7 +14,7 @@ from tests.unit.policy import stacks
 
 def test_copy_lacks_required_version_alone(tmp_path: Path) -> None:
     document = stacks.stack("dev")
-    read = checkov_input.read(stacks.write(tmp_path, "dev", document))
+    read = checkov_input.read_stack(stacks.write(tmp_path, "dev", document))
     del document["terraform"]["required_version"]
     assert json.loads(read.text) == document
 
@@ -22,7 +22,7 @@ def test_copy_lacks_required_version_alone(tmp_path: Path) -> None:
 def test_original_is_left_as_it_is(tmp_path: Path) -> None:
     folder = stacks.write(tmp_path, "dev", stacks.stack("dev"))
     before = (folder / "cdk.tf.json").read_bytes()
-    checkov_input.read(folder)
+    checkov_input.read_stack(folder)
     assert (folder / "cdk.tf.json").read_bytes() == before
 
 
@@ -33,7 +33,7 @@ def test_every_block_is_found_on_its_own_line(tmp_path: Path) -> None:
         "data": {"aws_iam_policy_document": {"empty": {}, "main": {"statement": [{"actions": ["s3:Get*"]}]}}},
         "resource": {"aws_sns_topic": {"main": stacks.log_group("dev/service/web/topic")}, "aws_kms_key": {"main": {}}},
     }
-    read = checkov_input.read(stacks.write(tmp_path, "dev", document))
+    read = checkov_input.read_stack(stacks.write(tmp_path, "dev", document))
     lines = read.text.splitlines()
     assert {place.address: lines[line - 1].strip() for line, place in read.places.items()} == {
         "provider.aws": "{",
@@ -62,6 +62,6 @@ def test_what_cannot_be_scanned_says_what_to_run(tmp_path: Path, text: str | Non
     if text is not None:
         stacks.write(tmp_path, "dev", text)
     with pytest.raises(TealformError) as raised:
-        checkov_input.read(folder)
+        checkov_input.read_stack(folder)
     assert str(raised.value).startswith(message)
     assert str(raised.value).endswith("run: make synth ENV=dev")

@@ -9,9 +9,9 @@ import pytest
 from tealform.policy import rule_catalog
 from tealform.policy.engine import evaluate
 from tealform.policy.environment import Environment
-from tealform.policy.finding_location import Teller
+from tealform.policy.finding_location import FindingLocator
 from tealform.policy.reports import terminal
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
 from tealform.policy.rules.release_keeps_blue import CHECK
 from tests.inventory import ROOT
 from tests.unit.policy.rules.shipped import Json, document
@@ -30,8 +30,8 @@ def test_finding_in_the_guide_is_one() -> None:
     prod = document("prod")
     _kept_for_a_minute(prod)
     [finding] = evaluate(Environment("prod", prod), [CHECK]).findings
-    told = Teller(ROOT, ROOT / "environments" / "prod").tell(finding)
-    said = list(terminal.lines([Verdict("prod", {CHECK.rule.id: 2}, (told,))]))
+    told = FindingLocator(ROOT, ROOT / "environments" / "prod").tell(finding)
+    said = list(terminal.lines([GateResult("prod", {CHECK.rule.id: 2}, (told,))]))
     finding_alone = "\n".join(said[: said.index("prod: 2 checks, 1 finding")]).strip()
     assert f"```\n{finding_alone}\n```" in GUIDE
 

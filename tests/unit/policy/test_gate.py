@@ -18,7 +18,7 @@ from tealform.policy.checkov import Scan
 from tealform.policy.engine import Evaluation
 from tealform.policy.environment import Environment
 from tealform.policy.finding import Finding
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
 from tealform.policy.scanned_files import Texts
 from tests.unit.policy import stacks
 from tests.unit.policy.stacks import record, report
@@ -29,7 +29,7 @@ LOGS = "aws_cloudwatch_log_group"
 EXPECTED = sorted(
     {
         *json.loads(coverage.FILE.read_text())[LOGS],
-        *(each.rule.id for each in yaml_rules.customs() if LOGS in each.types),
+        *(each.rule.id for each in yaml_rules.list_yaml_rules() if LOGS in each.types),
     }
 )
 """The checks that must judge a log group."""
@@ -45,7 +45,7 @@ class Project:
         self.says()
 
     def add(self, environment: str, *, judged: Iterable[str] = EXPECTED, failed: tuple[str, ...] = ()) -> None:
-        read = checkov_input.read(stacks.write(self.root, environment, stacks.stack(environment)))
+        read = checkov_input.read_stack(stacks.write(self.root, environment, stacks.stack(environment)))
         line = next(line for line, place in read.places.items() if place.path)
         self.passed += [record(environment, check, line) for check in judged if check not in failed]
         self.failed += [record(environment, check, line) for check in failed]
@@ -67,8 +67,8 @@ class Project:
         file = self.root / "runs"
         return len(file.read_text().splitlines()) if file.exists() else 0
 
-    def judge(self, *names: str) -> list[Verdict]:
-        return gate.judge(self.root, names, TODAY, lambda _: None)
+    def judge(self, *names: str) -> list[GateResult]:
+        return gate.evaluate(self.root, names, TODAY, lambda _: None)
 
     def check(self, *names: str) -> tuple[int, list[str]]:
         lines: list[str] = []
@@ -84,7 +84,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     return Project(tmp_path)
 
 
-def _left(verdict: Verdict) -> list[tuple[str, str]]:
+def _left(verdict: GateResult) -> list[tuple[str, str]]:
     return [(told.finding.check, told.finding.path) for told in verdict.left]
 
 

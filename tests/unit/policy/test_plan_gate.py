@@ -12,7 +12,7 @@ import pytest
 
 from tealform.policy import plan_gate, scanner
 from tealform.policy.environment import Environment
-from tealform.policy.plan_gate import Verdict
+from tealform.policy.plan_gate import PlanGateResult
 from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform_harness.provider_stub.server import serving
@@ -49,8 +49,8 @@ class Project:
     def accept(self, *waivers: str) -> None:
         (self.folder / "waivers.hcl").write_text("".join(waivers))
 
-    def judge(self, plan: dict[str, Any] = PLAN) -> Verdict:
-        return plan_gate.judge(self.root, self.folder, plan, TODAY)
+    def judge(self, plan: dict[str, Any] = PLAN) -> PlanGateResult:
+        return plan_gate.check_plan(self.root, self.folder, plan, TODAY)
 
 
 @pytest.fixture
@@ -139,10 +139,10 @@ def test_bootstrap_of_an_account_is_judged_with_its_own_waivers(project: Project
     folder.mkdir(parents=True)
     shutil.copy(project.folder / "cdk.tf.json", folder)
     project.fails("CKV_AWS_158", LOGS)
-    verdict = plan_gate.judge(project.root, folder, PLAN, TODAY)
+    verdict = plan_gate.check_plan(project.root, folder, PLAN, TODAY)
     assert "bootstrap/123456789012/waivers.hcl" in verdict.lines[-1]
     (folder / "waivers.hcl").write_text(waiver("CKV_AWS_158", "web/logs"))
-    assert plan_gate.judge(project.root, folder, PLAN, TODAY).exit_code == 0
+    assert plan_gate.check_plan(project.root, folder, PLAN, TODAY).exit_code == 0
 
 
 def test_our_own_rules_are_asked_of_what_was_generated(project: Project) -> None:
@@ -156,7 +156,7 @@ def test_our_own_rules_are_asked_of_what_was_generated(project: Project) -> None
 
 def test_plan_that_leaves_nothing_needs_no_scan(project: Project) -> None:
     project.says("", "exit 3")
-    assert project.judge(plan()) == Verdict("environments/dev")
+    assert project.judge(plan()) == PlanGateResult("environments/dev")
 
 
 PASSED = [record("CKV_AWS_66", LOGS)]
@@ -262,7 +262,7 @@ def _plan(folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("name", ["dev", "prod", "staging"])
 def test_shipped_environment_is_clean_in_its_plan_with_the_waivers_that_the_generated_file_needs(name: str) -> None:
     folder = ROOT / "environments" / name
-    verdict = plan_gate.judge(ROOT, folder, _plan(folder))
+    verdict = plan_gate.check_plan(ROOT, folder, _plan(folder))
     assert verdict.lines[1:] == ()
     assert verdict.exit_code == 0
     assert len(verdict.waived) == (folder / "waivers.hcl").read_text().count('waiver "')
@@ -280,7 +280,7 @@ def test_what_was_written_by_hand_is_judged(tmp_path: Path) -> None:
         file.writelines(waiver(check, name, until=date.today().isoformat()) for check, name in ACCEPTED)
     (folder / ".checkov.yaml").write_text("skip-check: [CKV_AWS_24, CKV_AWS_27, CKV_AWS_62]\n")
 
-    verdict = plan_gate.judge(tmp_path, folder, json.loads(json.dumps(_plan(folder))))
+    verdict = plan_gate.check_plan(tmp_path, folder, json.loads(json.dumps(_plan(folder))))
 
     left = {(finding.check, finding.address) for finding in verdict.left}
     assert verdict.exit_code == 1

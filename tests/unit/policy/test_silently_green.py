@@ -55,7 +55,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def _scan(root: Path, document: Json) -> Scan:
-    [scan] = checkov.scan(root, [checkov_input.read(stacks.write(root, "dev", document))])
+    [scan] = checkov.scan(root, [checkov_input.read_stack(stacks.write(root, "dev", document))])
     return scan
 
 
@@ -141,7 +141,7 @@ def test_check_that_raises(project: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_check_of_ours_that_cannot_be_loaded(
     project: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], object]
 ) -> None:
-    known = yaml_rules.customs()
+    known = yaml_rules.list_yaml_rules()
     shutil.copytree(yaml_rules.FOLDER, project / "checks")
     change(project / "checks" / "log_retention.yaml")
     monkeypatch.setattr(checkov, "_OURS", ("--external-checks-dir", str(project / "checks")))
@@ -179,7 +179,7 @@ def test_same_file_is_read_again_once_it_has_changed(project: Path) -> None:
         [statement] = DOCUMENT["statement"]
         changed = DOCUMENT | {"statement": [{**statement, "actions": actions}]}  # type: ignore[dict-item]
         stacks.write(project, "dev", stacks.stack("dev") | {"data": {"aws_iam_policy_document": {"policy": changed}}})
-        [verdict] = gate.judge(project, ["dev"], date(2026, 6, 1), lambda _: None)
+        [verdict] = gate.evaluate(project, ["dev"], date(2026, 6, 1), lambda _: None)
         return {told.finding.check for told in verdict.left}
 
     assert "CKV_AWS_49" in judged(["*"])

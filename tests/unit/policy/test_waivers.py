@@ -34,7 +34,7 @@ def _read(root: Path, text: str) -> tuple[list[waivers.Waiver], list[str]]:
     return found, [str(problem) for problem in problems]
 
 
-def _apply(root: Path, text: str, *findings: Finding) -> waivers.Outcome:
+def _apply(root: Path, text: str, *findings: Finding) -> waivers.WaiverResult:
     found, problems = _read(root, text)
     assert problems == []
     return waivers.apply(found, findings, TODAY)

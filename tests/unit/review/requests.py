@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tealform.policy.finding import Finding
-from tealform.policy.result import Told, Verdict
+from tealform.policy.result import GateResult, LocatedFinding
 from tealform.policy.rule import Rule
 from tealform.review import check
 from tealform.review.drift import Drift
@@ -40,24 +40,24 @@ def git(root: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def told(scope: str, rule: str, path: str, message: str = "") -> Told:
+def told(scope: str, rule: str, path: str, message: str = "") -> LocatedFinding:
     """A finding of a rule that says little of itself."""
     about = Rule(rule, "high", f"{rule} holds", f"{rule} matters", f"mend {rule}", "")
     finding = Finding(rule, about.title, f"aws_thing.{path}", path, "", message)
-    return Told(scope, finding, about, "", Location(Path("environments", scope, "cdk.tf.json"), 1))
+    return LocatedFinding(scope, finding, about, "", Location(Path("environments", scope, "cdk.tf.json"), 1))
 
 
-def judge(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
+def judge(root: Path, names: Collection[str], today: date | None, say: Say) -> list[GateResult]:
     """Finds in each environment what is written in ``found.json``: pairs of a rule and a path, or a mistake."""
     verdicts = []
     for name in environments.names(root):
         file = root / "environments" / name / FOUND
         found = json.loads(file.read_text()) if file.is_file() else []
         if isinstance(found, str):
-            verdicts.append(Verdict(name, {}, mistakes=(found,)))
+            verdicts.append(GateResult(name, {}, mistakes=(found,)))
         else:
             verdicts.append(
-                Verdict(name, Counter(rule for rule, *_ in found), tuple(told(name, *one) for one in found))
+                GateResult(name, Counter(rule for rule, *_ in found), tuple(told(name, *one) for one in found))
             )
     return verdicts
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tealform.errors import TealformError
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
 from tealform.review.drift import Drift
 from tealform.review.review_builder import Say
 from tests.unit.review import requests
@@ -93,7 +93,7 @@ def test_gate_that_cannot_judge(request_: PullRequest) -> None:
 
 
 def test_gate_that_does_not_run_leaves_the_changes_and_no_report(request_: PullRequest) -> None:
-    def broken(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
+    def broken(root: Path, names: Collection[str], today: date | None, say: Say) -> list[GateResult]:
         raise TealformError("checkov is not there")
 
     request_.write("dev", document("dev"))
@@ -130,7 +130,7 @@ def test_base_that_could_not_be_judged_is_told_and_does_not_fail(request_: PullR
 
 
 def test_base_on_which_the_gate_does_not_run_is_told_and_does_not_fail(request_: PullRequest) -> None:
-    def judge(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
+    def judge(root: Path, names: Collection[str], today: date | None, say: Say) -> list[GateResult]:
         if root != request_.root:
             raise TealformError("its blocks are not laid out as Tealform writes them")
         return requests.judge(root, names, today, say)
@@ -209,7 +209,7 @@ def test_the_same_again_says_the_same(request_: PullRequest) -> None:
 def test_the_base_is_judged_as_of_the_same_day_and_with_what_is_installed_here(request_: PullRequest) -> None:
     asked: list[tuple[bool, date | None]] = []
 
-    def asking(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
+    def asking(root: Path, names: Collection[str], today: date | None, say: Say) -> list[GateResult]:
         asked.append(((root / ".venv-checkov" / "here").exists(), today))
         return requests.judge(root, names, today, say)
 

@@ -35,7 +35,7 @@ def test_what_a_change_of_the_shipped_environments_brings(tmp_path: Path) -> Non
         request.root,
         "main",
         request.root / "out",
-        judge=gate.judge,
+        judge=gate.evaluate,
         generate=lambda root, say: Drift(),
         say=said.append,
     )

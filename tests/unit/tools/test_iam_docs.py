@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tealform.policy.iam import policy_reader
-from tealform.policy.iam.allowlist import EXCEPTIONS
-from tealform.policy.iam.lint import Outcome, lint
-from tealform.policy.iam.policy_reader import Permissions, Statement
+from tealform.policy.iam.allowlist import EXEMPTIONS
+from tealform.policy.iam.lint import LintResult, lint
+from tealform.policy.iam.policy_reader import Permissions, PolicyStatement
 from tealform.synth import environments
 from tests.inventory import ROOT
 from tools.iam_docs import docs, examples
@@ -58,7 +58,7 @@ def test_every_statement_that_a_module_can_make_is_on_the_page() -> None:
             assert sid in known, f"{file.relative_to(ROOT)}: no example in tools/iam_docs/examples.py makes {sid}"
 
 
-def statements(document: dict[str, object]) -> list[Statement]:
+def statements(document: dict[str, object]) -> list[PolicyStatement]:
     return [statement for policy in policy_reader.read(document) for statement in policy.statements]
 
 
@@ -87,7 +87,7 @@ def test_a_shipped_environment_allows_nothing_that_is_not_on_the_page(name: str)
 
 
 @functools.cache
-def outcomes() -> dict[str, Outcome]:
+def outcomes() -> dict[str, LintResult]:
     """What the checks say of each example and of each shipped environment."""
     found = {f"{example.name} with {example.options}": document for example, document in examples.generated().items()}
     found |= {name: environments.document(ROOT / "environments" / name) for name in environments.names(ROOT)}
@@ -110,5 +110,5 @@ def test_policies_were_looked_at_everywhere() -> None:
 
 def test_every_exception_is_needed_and_has_a_reason_that_is_a_sentence() -> None:
     used = frozenset[object]().union(*(outcome.used for outcome in outcomes().values()))
-    assert [each for each in EXCEPTIONS if each not in used] == []
-    assert [each for each in EXCEPTIONS if len(each.reason.split()) < 5] == []
+    assert [each for each in EXEMPTIONS if each not in used] == []
+    assert [each for each in EXEMPTIONS if len(each.reason.split()) < 5] == []

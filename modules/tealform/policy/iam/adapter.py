@@ -11,7 +11,7 @@ from tealform.policy.iam import policy_reader
 from tealform.policy.iam.catalog import BY_ID, RULES
 from tealform.policy.iam.lint import lint
 from tealform.policy.iam.policy_reader import Permissions
-from tealform.policy.iam.violation import Breach
+from tealform.policy.iam.violation import Violation
 
 _TOLD = 3
 """How many breaches of one rule are told of one owner; a policy that allows all of a service has a hundred."""
@@ -39,7 +39,7 @@ def _owners(permissions: Permissions) -> list[str]:
     return list(dict.fromkeys(policy.owner for policy in permissions))
 
 
-def _findings(breaches: tuple[Breach, ...], environment: Environment) -> list[Finding]:
+def _findings(breaches: tuple[Violation, ...], environment: Environment) -> list[Finding]:
     by_place: dict[tuple[str, str], list[str]] = defaultdict(list)
     for breach in breaches:
         by_place[breach.owner, breach.check].append(f"{breach.sid}: {breach.message}" if breach.sid else breach.message)

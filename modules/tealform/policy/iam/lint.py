@@ -7,34 +7,34 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tealform.policy.iam import quotas, statements, trust_policies
-from tealform.policy.iam.allowlist import EXCEPTIONS, Waived
+from tealform.policy.iam.allowlist import EXEMPTIONS, Exemption
 from tealform.policy.iam.policy_reader import Permissions, Policy
-from tealform.policy.iam.violation import Breach
+from tealform.policy.iam.violation import Violation
 
 
 @dataclass(frozen=True)
-class Outcome:
+class LintResult:
     """How many policies and statements were looked at, what is wrong with them, and which exceptions something needed."""
 
     policies: int
     statements: int
-    breaches: tuple[Breach, ...]
-    used: frozenset[Waived]
+    breaches: tuple[Violation, ...]
+    used: frozenset[Exemption]
 
 
-def lint(permissions: Permissions) -> Outcome:
+def lint(permissions: Permissions) -> LintResult:
     """Holds all policies against what AWS knows."""
     policies = list(permissions)
     left, used = [], set()
-    for breach in breaches(permissions):
-        excused = [exception for exception in EXCEPTIONS if exception.covers(breach)]
+    for breach in find_violations(permissions):
+        excused = [exception for exception in EXEMPTIONS if exception.covers(breach)]
         used.update(excused)
         if not excused:
             left.append(breach)
-    return Outcome(len(policies), sum(len(each.statements) for each in policies), tuple(left), frozenset(used))
+    return LintResult(len(policies), sum(len(each.statements) for each in policies), tuple(left), frozenset(used))
 
 
-def breaches(permissions: Permissions) -> Iterator[Breach]:
+def find_violations(permissions: Permissions) -> Iterator[Violation]:
     """Everything that a check finds, exceptions or not."""
     for role in permissions.roles:
         for check in (quotas.of_role, quotas.administrators, quotas.whole_services):
@@ -45,7 +45,7 @@ def breaches(permissions: Permissions) -> Iterator[Breach]:
             yield dataclasses.replace(breach, owner=policy.owner, asked=asked.get(breach.sid, frozenset()))
 
 
-def _of(policy: Policy) -> Iterator[Breach]:
+def _of(policy: Policy) -> Iterator[Violation]:
     yield from quotas.sids(policy)
     yield from quotas.resources(policy)
     if policy.kind == "resource":

@@ -71,7 +71,7 @@ _UNJUDGED = (
 
 
 @dataclass(frozen=True)
-class Condition:
+class PolicyCondition:
     """A condition of a statement: test, variable, and the values of which one must fit."""
 
     test: str
@@ -80,7 +80,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Statement:
+class PolicyStatement:
     """A statement with its references resolved. ``principals`` are pairs of type and identifier."""
 
     sid: str
@@ -88,7 +88,7 @@ class Statement:
     actions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     principals: tuple[tuple[str, str], ...] = ()
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[PolicyCondition, ...] = ()
     # Names of the arguments that say what does not count: not_actions and its like.
     negations: tuple[str, ...] = ()
 
@@ -100,7 +100,7 @@ class Policy:
     kind: Kind
     owner: str
     name: str
-    statements: tuple[Statement, ...]
+    statements: tuple[PolicyStatement, ...]
 
     @cached_property
     def size(self) -> int:
@@ -270,9 +270,9 @@ class _Reader:
         _refuse_unknown(body, _IN_DOCUMENT, address)
         return list(blocks(body.get("statement")))
 
-    def _statement(self, body: Json) -> Statement:
+    def _statement(self, body: Json) -> PolicyStatement:
         _refuse_unknown(body, _IN_STATEMENT, "a statement")
-        return Statement(
+        return PolicyStatement(
             sid=_text(body.get("sid", "")),
             effect=_text(body.get("effect", "Allow")),
             actions=self._texts(body.get("actions", ())),
@@ -283,7 +283,9 @@ class _Reader:
                 for identifier in self._texts(principal["identifiers"])
             ),
             conditions=tuple(
-                Condition(_text(condition["test"]), _text(condition["variable"]), self._texts(condition["values"]))
+                PolicyCondition(
+                    _text(condition["test"]), _text(condition["variable"]), self._texts(condition["values"])
+                )
                 for condition in blocks(body.get("condition"))
             ),
             negations=tuple(key for key in ("not_actions", "not_principals", "not_resources") if body.get(key)),
@@ -328,7 +330,7 @@ def _owner(value: str) -> str:
     return match["address"] if match else value
 
 
-def _rendered(statement: Statement) -> dict[str, Any]:
+def _rendered(statement: PolicyStatement) -> dict[str, Any]:
     principals: dict[str, list[str]] = {}
     for kind, identifier in statement.principals:
         principals.setdefault(kind, []).append(identifier)

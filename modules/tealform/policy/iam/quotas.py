@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from tealform.policy.iam.policy_reader import Policy, Role
-from tealform.policy.iam.violation import Breach
+from tealform.policy.iam.violation import Violation
 
 INLINE, TRUST, MANAGED, MANAGED_SIZE = 10_240, 2_048, 10, 6_144
 """Characters of a role's inline policies together and of its trust; managed policies on a role, and characters of each.
@@ -32,55 +32,55 @@ RESOURCE: Mapping[str, int] = {
 }
 
 
-def of_role(role: Role) -> Iterator[Breach]:
+def of_role(role: Role) -> Iterator[Violation]:
     """A role's policies are not too long, nor too many."""
     if role.trust.size > TRUST:
-        yield Breach("IAM_SIZE", "trust", f"its trust has {role.trust.size} characters; AWS takes {TRUST}")
+        yield Violation("IAM_SIZE", "trust", f"its trust has {role.trust.size} characters; AWS takes {TRUST}")
     inline = sum(policy.size for policy in role.inline)
     if inline > INLINE:
-        yield Breach("IAM_SIZE", "inline", f"its inline policies have {inline} characters; AWS takes {INLINE}")
+        yield Violation("IAM_SIZE", "inline", f"its inline policies have {inline} characters; AWS takes {INLINE}")
     managed = len(role.managed) + len(role.attached)
     if managed > MANAGED:
-        yield Breach("IAM_SIZE", "managed", f"it has {managed} managed policies; AWS takes {MANAGED}")
+        yield Violation("IAM_SIZE", "managed", f"it has {managed} managed policies; AWS takes {MANAGED}")
     for policy in role.attached:
         if policy.size > MANAGED_SIZE:
             sids = ", ".join(statement.sid for statement in policy.statements)
             what = f"a managed policy ({sids}) has {policy.size} characters; AWS takes {MANAGED_SIZE}"
-            yield Breach("IAM_SIZE", "managed policy", what)
+            yield Violation("IAM_SIZE", "managed policy", what)
 
 
-def administrators(role: Role) -> Iterator[Breach]:
+def administrators(role: Role) -> Iterator[Violation]:
     """No role of a service or a pipeline is an administrator's."""
     for arn in role.managed:
         if arn.rpartition("/")[2].startswith(ADMINISTRATORS):
-            yield Breach("IAM_ADMIN", arn, f"has {arn}")
+            yield Violation("IAM_ADMIN", arn, f"has {arn}")
 
 
-def whole_services(role: Role) -> Iterator[Breach]:
+def whole_services(role: Role) -> Iterator[Violation]:
     """No role may do everything with a service."""
     for arn in role.managed:
         if arn.endswith("FullAccess") and arn.rpartition("/")[2] not in ADMINISTRATORS:
-            yield Breach("IAM_FULL", arn, f"has {arn}")
+            yield Violation("IAM_FULL", arn, f"has {arn}")
 
 
-def of_resource(policy: Policy) -> Iterator[Breach]:
+def of_resource(policy: Policy) -> Iterator[Violation]:
     """The policy of a resource is not too long."""
     kind = policy.owner.partition(".")[0]
     if kind in RESOURCE and policy.size > RESOURCE[kind]:
-        yield Breach("IAM_SIZE", kind, f"its policy has {policy.size} characters; AWS takes {RESOURCE[kind]}")
+        yield Violation("IAM_SIZE", kind, f"its policy has {policy.size} characters; AWS takes {RESOURCE[kind]}")
 
 
-def resources(policy: Policy) -> Iterator[Breach]:
+def resources(policy: Policy) -> Iterator[Violation]:
     """What a role may do is said of something: IAM refuses the policy otherwise."""
     for statement in policy.statements:
         if policy.kind == "permissions" and not statement.resources and not statement.negations:
-            yield Breach("IAM_RESOURCE", "nothing", "names no resource", sid=statement.sid)
+            yield Violation("IAM_RESOURCE", "nothing", "names no resource", sid=statement.sid)
 
 
-def sids(policy: Policy) -> Iterator[Breach]:
+def sids(policy: Policy) -> Iterator[Violation]:
     """Each statement has a name, of letters and digits, and no two the same: IAM refuses anything else."""
     for sid, number in Counter(statement.sid for statement in policy.statements).items():
         if number > 1:
-            yield Breach("IAM_SID", sid, f"{number} statements are called {sid!r}", sid=sid)
+            yield Violation("IAM_SID", sid, f"{number} statements are called {sid!r}", sid=sid)
         if not (sid.isascii() and sid.isalnum()):
-            yield Breach("IAM_SID", sid, f"{sid!r} is no name of letters and digits", sid=sid)
+            yield Violation("IAM_SID", sid, f"{sid!r} is no name of letters and digits", sid=sid)

@@ -61,7 +61,7 @@ _VARIABLE = re.compile(r"\\\$\\\{[^}]+\\\}|<key>")
 
 
 @dataclass(frozen=True)
-class Action:
+class IamAction:
     """An action: the forms of the ARNs that it works on (none for one that knows no resource), and its condition keys."""
 
     name: str
@@ -74,7 +74,7 @@ class Action:
 
 
 @functools.cache
-def actions(pattern: str) -> tuple[Action, ...]:
+def actions(pattern: str) -> tuple[IamAction, ...]:
     """The actions that ``pattern`` means, like ``s3:GetObject`` or ``s3:Get*``; none where there are none.
 
     IAM takes both cases: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
@@ -87,7 +87,7 @@ def actions(pattern: str) -> tuple[Action, ...]:
 
 
 @functools.cache
-def _action(service: str, name: str) -> Action:
+def _action(service: str, name: str) -> IamAction:
     details = _DATA.actions.get_action_details(service, name)
     known = [kind for kind in details["resourceTypes"] if _DATA.resources.resource_type_exists(service, kind["name"])]
     types = [_DATA.resources.get_resource_type_details(service, kind["name"]) for kind in known]
@@ -98,7 +98,7 @@ def _action(service: str, name: str) -> Action:
         for key in kind["conditionKeys"] or general.get("conditionKeys", ())
     ]
     keys = (*details["conditionKeys"], *of_types)
-    return Action(f"{service}:{name}", tuple(kind["arn"] for kind in types), keys)
+    return IamAction(f"{service}:{name}", tuple(kind["arn"] for kind in types), keys)
 
 
 @functools.cache

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Breach:
+class Violation:
     """``what`` of the statement ``sid`` is not as ``check`` wants it; ``message`` says so in a sentence.
 
     ``asked`` are the condition keys that the statement asks for.

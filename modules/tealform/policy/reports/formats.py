@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tealform.policy.reports import json_report, junit, markdown, sarif
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
 
-FORMS: Mapping[str, Callable[[Sequence[Verdict]], str]] = {
+FORMS: Mapping[str, Callable[[Sequence[GateResult]], str]] = {
     "sarif": sarif.render,
     "junit": junit.render,
     "json": json_report.render,

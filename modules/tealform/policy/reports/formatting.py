@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from tealform.policy.finding import Finding
-from tealform.policy.result import BROKEN, Told, Verdict
+from tealform.policy.result import BROKEN, GateResult, LocatedFinding
 from tealform.policy.rule import SEVERITIES
 from tealform.settings.errors import Problem
 
@@ -31,23 +31,23 @@ def where(finding: Finding) -> str:
     return flat(finding.path or finding.address)
 
 
-def wrong(told: Told) -> str:
+def wrong(told: LocatedFinding) -> str:
     """What is wrong here, or what should hold where that is all that is known."""
     return flat(told.finding.message or told.finding.title)
 
 
-def mended_at(told: Told) -> str:
+def mended_at(told: LocatedFinding) -> str:
     """The setting that would mend it and where it stands, or where the resource stands."""
     place = f"{told.location.file.as_posix()}:{told.location.line}"
     return flat(f"{told.setting} in {place}" if told.setting else place)
 
 
-def worst_first(verdicts: Iterable[Verdict]) -> list[Told]:
+def worst_first(verdicts: Iterable[GateResult]) -> list[LocatedFinding]:
     """Everything that has to be mended."""
     return sorted((told for verdict in verdicts for told in verdict.left), key=_rank)
 
 
-def _rank(told: Told) -> tuple[int, str, str, str, str, int, str]:
+def _rank(told: LocatedFinding) -> tuple[int, str, str, str, str, int, str]:
     severity = SEVERITIES.index(told.rule.severity)
     return severity, told.scope, told.rule.id, where(told.finding), mended_at(told), told.location.line, wrong(told)
 
@@ -57,17 +57,17 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(set(problems), key=lambda problem: (problem.location.line, str(problem)))
 
 
-def exit_code(verdicts: Sequence[Verdict]) -> int:
+def exit_code(verdicts: Sequence[GateResult]) -> int:
     """The worst of all; 2 if there are none, for then nothing was judged."""
     return max((verdict.exit_code for verdict in verdicts), default=BROKEN)
 
 
-def counts(verdicts: Iterable[Verdict]) -> str:
+def counts(verdicts: Iterable[GateResult]) -> str:
     """How much there is of what, like ``1640 checks, 0 findings, 47 waived findings``."""
     return ", ".join(_counts(list(verdicts)))
 
 
-def summary(verdicts: Sequence[Verdict]) -> str:
+def summary(verdicts: Sequence[GateResult]) -> str:
     """The last line of the gate; CI servers look for it."""
     environments = sum(verdict.scope != ARTIFACTS for verdict in verdicts)
     return f"policy: {many(environments, 'environment')}, {counts(verdicts)}"
@@ -78,7 +78,7 @@ def many(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def _counts(verdicts: list[Verdict]) -> Iterator[str]:
+def _counts(verdicts: list[GateResult]) -> Iterator[str]:
     yield many(sum(verdict.checks for verdict in verdicts), "check")
     yield many(sum(len(verdict.left) for verdict in verdicts), "finding")
     rest = {

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tealform.policy.reports import formatting
-from tealform.policy.result import Told, Verdict
+from tealform.policy.result import GateResult, LocatedFinding
 from tealform.policy.waivers import Waiver
 from tealform.settings.errors import Location, Problem, dotted
 
@@ -16,7 +16,7 @@ VERSION = 1
 """Goes up when something that a program may read changes its place or its meaning."""
 
 
-def render(verdicts: Sequence[Verdict]) -> str:
+def render(verdicts: Sequence[GateResult]) -> str:
     """The document, with a line break at its end::
 
         {
@@ -42,7 +42,7 @@ def render(verdicts: Sequence[Verdict]) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def _summary(verdicts: Sequence[Verdict]) -> dict[str, int]:
+def _summary(verdicts: Sequence[GateResult]) -> dict[str, int]:
     return {
         "exit_code": formatting.exit_code(verdicts),
         "environments": sum(verdict.scope != formatting.ARTIFACTS for verdict in verdicts),
@@ -54,7 +54,7 @@ def _summary(verdicts: Sequence[Verdict]) -> dict[str, int]:
     }
 
 
-def _scope(verdict: Verdict) -> dict[str, Any]:
+def _scope(verdict: GateResult) -> dict[str, Any]:
     return {
         "scope": verdict.scope,
         "exit_code": verdict.exit_code,
@@ -66,7 +66,7 @@ def _scope(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _finding(told: Told) -> dict[str, Any]:
+def _finding(told: LocatedFinding) -> dict[str, Any]:
     found = told.finding
     return {
         "scope": told.scope,

@@ -12,12 +12,12 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from tealform.policy.reports import formatting
 from tealform.policy.reports.formatting import flat
-from tealform.policy.result import Told, Verdict
+from tealform.policy.result import GateResult, LocatedFinding
 
 _Judged = tuple[TestCase, Failure | Skipped | Error | None]
 
 
-def render(verdicts: Sequence[Verdict]) -> str:
+def render(verdicts: Sequence[GateResult]) -> str:
     """A suite for each scope. Its cases are the rules that found nothing there, and every finding.
 
     A finding that is left, or a waiver that lapsed, has failed; one that is waived is skipped with the reason;
@@ -32,7 +32,7 @@ def render(verdicts: Sequence[Verdict]) -> str:
     return text.decode() + "\n"
 
 
-def _suite(verdict: Verdict) -> TestSuite:
+def _suite(verdict: GateResult) -> TestSuite:
     suite = TestSuite(flat(verdict.scope))
     cases = [*_passed(verdict), *_findings(verdict), *_lapsed(verdict), *_mistakes(verdict)]
     for case, result in cases:
@@ -46,13 +46,13 @@ def _suite(verdict: Verdict) -> TestSuite:
     return suite
 
 
-def _passed(verdict: Verdict) -> Iterator[_Judged]:
+def _passed(verdict: GateResult) -> Iterator[_Judged]:
     found = {told.rule.id for told in (*verdict.left, *(told for told, _ in verdict.waived))}
     for rule in sorted(rule for rule, number in verdict.judged.items() if number and rule not in found):
         yield _case(verdict, rule), None
 
 
-def _findings(verdict: Verdict) -> Iterator[_Judged]:
+def _findings(verdict: GateResult) -> Iterator[_Judged]:
     for told in formatting.worst_first([verdict]):
         failure = Failure(formatting.wrong(told), told.rule.severity)
         failure.text = "\n".join(_detail(told))
@@ -62,25 +62,25 @@ def _findings(verdict: Verdict) -> Iterator[_Judged]:
         yield _case(verdict, _name(told)), Skipped(flat(reason))
 
 
-def _lapsed(verdict: Verdict) -> Iterator[_Judged]:
+def _lapsed(verdict: GateResult) -> Iterator[_Judged]:
     for problem in formatting.in_order(verdict.lapsed):
         yield _case(verdict, flat(str(problem))), Failure(flat(problem.message), "lapsed waiver")
 
 
-def _mistakes(verdict: Verdict) -> Iterator[_Judged]:
+def _mistakes(verdict: GateResult) -> Iterator[_Judged]:
     for number, mistake in enumerate(verdict.mistakes, start=1):
         yield _case(verdict, f"could be judged ({number})"), Error(flat(mistake), "mistake")
 
 
-def _case(verdict: Verdict, name: str) -> TestCase:
+def _case(verdict: GateResult, name: str) -> TestCase:
     return TestCase(name, f"policy.{flat(verdict.scope)}")
 
 
-def _name(told: Told) -> str:
+def _name(told: LocatedFinding) -> str:
     return f"{told.rule.id} {formatting.where(told.finding)}"
 
 
-def _detail(told: Told) -> Iterator[str]:
+def _detail(told: LocatedFinding) -> Iterator[str]:
     yield f"why: {flat(told.rule.why)}"
     yield f"fix: {flat(told.rule.fix)}"
     yield f"mended at: {formatting.mended_at(told)}"

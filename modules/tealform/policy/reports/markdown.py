@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from tealform.policy import waivers
 from tealform.policy.reports import formatting, waiver_summary
 from tealform.policy.reports.formatting import flat
-from tealform.policy.result import BROKEN, CLEAN, Told, Verdict
+from tealform.policy.result import BROKEN, CLEAN, GateResult, LocatedFinding
 from tealform.policy.rule import Rule
 
 LONGEST = 60_000
@@ -30,7 +30,7 @@ _LEFT = ("severity", "rule", "environment", "where", "what is wrong", "mended at
 _WAIVED = ("rule", "findings", "environments", "until", "owner", "reason")
 
 
-def render(verdicts: Sequence[Verdict]) -> str:
+def render(verdicts: Sequence[GateResult]) -> str:
     """The whole, at most ``LONGEST`` characters, with a line break at its end."""
     return _cut(_pieces(verdicts)) + "\n"
 
@@ -43,7 +43,7 @@ def plain(text: str) -> str:
     return _MEANT.sub(lambda found: f"&#{ord(found[0])};", broken)
 
 
-def _pieces(verdicts: Sequence[Verdict]) -> Iterator[str]:
+def _pieces(verdicts: Sequence[GateResult]) -> Iterator[str]:
     """What is never cut in two; the most important comes first."""
     left, taken = formatting.worst_first(verdicts), waiver_summary.together(verdicts)
     yield f"## Policy: {_heading(verdicts)}\n\n{formatting.summary(verdicts)}"
@@ -61,7 +61,7 @@ def _pieces(verdicts: Sequence[Verdict]) -> Iterator[str]:
         yield from _folded(number, _table(_WAIVED, [_accepted(each) for each in taken]))
 
 
-def _heading(verdicts: Sequence[Verdict]) -> str:
+def _heading(verdicts: Sequence[GateResult]) -> str:
     code = formatting.exit_code(verdicts)
     if code == BROKEN:
         return "it could not be judged"
@@ -98,12 +98,12 @@ def _folded(title: str, content: Iterator[str]) -> Iterator[str]:
     yield "\n".join([f"\n<details><summary>{title}</summary>", *content, "\n</details>"])
 
 
-def _row(told: Told) -> tuple[str, ...]:
+def _row(told: LocatedFinding) -> tuple[str, ...]:
     where, wrong, mended = formatting.where(told.finding), formatting.wrong(told), formatting.mended_at(told)
     return told.rule.severity, _linked(told.rule), plain(told.scope), plain(where), plain(wrong), plain(mended)
 
 
-def _detail(told: Told) -> Iterator[str]:
+def _detail(told: LocatedFinding) -> Iterator[str]:
     where = plain(f"{told.rule.id} in {told.scope}: {formatting.where(told.finding)}")
     yield f"\n<details><summary>{where}</summary>\n"
     yield f"- **should be:** {plain(told.finding.title)}"

@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from tealform.policy.reports import formatting
 from tealform.policy.reports.formatting import flat
-from tealform.policy.result import BROKEN, Verdict
+from tealform.policy.result import BROKEN, GateResult
 from tealform.policy.rule import Rule, Severity
 from tealform.policy.waivers import FILE
 from tealform.settings.errors import Location, dotted
@@ -68,7 +68,7 @@ class _Alert:
     logical: tuple[str, ...] = ()
 
 
-def render(verdicts: Sequence[Verdict]) -> str:
+def render(verdicts: Sequence[GateResult]) -> str:
     """The log of one run, with a line break at its end; files are named from the repository's root."""
     alerts = [alert for verdict in verdicts for alert in _alerts(verdict)]
     rules = sorted({alert.rule.id: alert.rule for alert in alerts}.values(), key=lambda rule: rule.id)
@@ -82,7 +82,7 @@ def render(verdicts: Sequence[Verdict]) -> str:
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _alerts(verdict: Verdict) -> Iterator[_Alert]:
+def _alerts(verdict: GateResult) -> Iterator[_Alert]:
     for told in formatting.worst_first([verdict]):
         found, where = told.finding, formatting.where(told.finding)
         message = f"{_sentence(formatting.wrong(told))} It is {where} in {told.scope}, mended at {formatting.mended_at(told)}."
@@ -158,7 +158,7 @@ def _location(alert: _Alert) -> dict[str, Any]:
     return {"physicalLocation": physical} | ({"logicalLocations": logical} if logical else {})
 
 
-def _invocation(verdicts: Sequence[Verdict]) -> dict[str, Any]:
+def _invocation(verdicts: Sequence[GateResult]) -> dict[str, Any]:
     code = formatting.exit_code(verdicts)
     mistakes = [flat(f"{verdict.scope}: {each}") for verdict in verdicts for each in verdict.mistakes]
     notifications = [{"level": "error", "message": {"text": mistake}} for mistake in mistakes]

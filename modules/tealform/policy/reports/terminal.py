@@ -9,13 +9,13 @@ from tabulate import tabulate
 from tealform.policy import waivers
 from tealform.policy.reports import formatting, waiver_summary
 from tealform.policy.reports.formatting import flat
-from tealform.policy.result import Told, Verdict
+from tealform.policy.result import GateResult, LocatedFinding
 
 _LEFT = ("severity", "rule", "environment", "where", "mended at")
 _WAIVED = ("waived", "findings", "environments", "until", "owner", "reason")
 
 
-def lines(verdicts: Sequence[Verdict]) -> Iterator[str]:
+def lines(verdicts: Sequence[GateResult]) -> Iterator[str]:
     """A table of what is left, the worst first; each of it in detail; then each scope, what is waived, and the sum.
 
     No line begins with text of others, which a CI server might take for an order.
@@ -38,11 +38,11 @@ def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str
         yield ""
 
 
-def _row(told: Told) -> tuple[str, ...]:
+def _row(told: LocatedFinding) -> tuple[str, ...]:
     return told.rule.severity, told.rule.id, told.scope, formatting.where(told.finding), formatting.mended_at(told)
 
 
-def _detail(told: Told) -> Iterator[str]:
+def _detail(told: LocatedFinding) -> Iterator[str]:
     yield f"{told.rule.severity} {told.rule.id} in {told.scope}: {formatting.where(told.finding)}"
     said = {
         "should be": told.finding.title,
@@ -59,7 +59,7 @@ def _detail(told: Told) -> Iterator[str]:
     yield ""
 
 
-def _scope(verdict: Verdict) -> Iterator[str]:
+def _scope(verdict: GateResult) -> Iterator[str]:
     yield f"{verdict.scope}: {formatting.counts([verdict])}"
     for problem in formatting.in_order(verdict.lapsed):
         yield f"  lapsed: {flat(str(problem))}"

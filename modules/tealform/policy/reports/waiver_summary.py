@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tealform.policy.reports.formatting import flat
-from tealform.policy.result import Told, Verdict
+from tealform.policy.result import GateResult, LocatedFinding
 from tealform.policy.rule import SEVERITIES, Rule
 from tealform.policy.waivers import Waiver
 
@@ -25,16 +25,16 @@ class Accepted:
     reason: str
 
 
-def together(verdicts: Iterable[Verdict]) -> list[Accepted]:
+def together(verdicts: Iterable[GateResult]) -> list[Accepted]:
     """All that is waived, the worst first."""
-    groups: dict[tuple[str, str], list[tuple[Told, Waiver]]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[tuple[LocatedFinding, Waiver]]] = defaultdict(list)
     for verdict in verdicts:
         for told, waiver in verdict.waived:
             groups[told.rule.id, flat(waiver.reason)].append((told, waiver))
     return sorted((_group(reason, members) for (_, reason), members in groups.items()), key=_rank)
 
 
-def _group(reason: str, members: list[tuple[Told, Waiver]]) -> Accepted:
+def _group(reason: str, members: list[tuple[LocatedFinding, Waiver]]) -> Accepted:
     return Accepted(
         members[0][0].rule,
         len(members),

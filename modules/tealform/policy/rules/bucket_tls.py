@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from tealform.policy import buckets, resource_access
 from tealform.policy.check import Check
 from tealform.policy.environment import Environment
-from tealform.policy.iam.policy_reader import Condition, Statement
+from tealform.policy.iam.policy_reader import PolicyCondition, PolicyStatement
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
-_PLAIN = Condition("Bool", "aws:SecureTransport", ("false",))
-_UNENCRYPTED = Condition("StringNotEquals", "s3:x-amz-server-side-encryption", ("aws:kms",))
+_PLAIN = PolicyCondition("Bool", "aws:SecureTransport", ("false",))
+_UNENCRYPTED = PolicyCondition("StringNotEquals", "s3:x-amz-server-side-encryption", ("aws:kms",))
 
 
 def _judge(bucket: Resource, environment: Environment) -> Iterator[str]:
@@ -29,11 +29,11 @@ def _judge(bucket: Resource, environment: Environment) -> Iterator[str]:
         yield "takes artifacts that are not encrypted under a KMS key"
 
 
-def _denies_anybody(statement: Statement) -> bool:
+def _denies_anybody(statement: PolicyStatement) -> bool:
     return statement.effect == "Deny" and resource_access.about_anybody(statement) and not statement.negations
 
 
-def _is(statement: Statement, action: str, resources: set[str], condition: Condition) -> bool:
+def _is(statement: PolicyStatement, action: str, resources: set[str], condition: PolicyCondition) -> bool:
     """Whether it is about at least that action and these resources, on that condition alone."""
     named = {*statement.resources, *(resources if "*" in statement.resources else ())}
     acts = {action, "s3:*"} & set(statement.actions)

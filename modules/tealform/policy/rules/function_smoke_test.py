@@ -40,7 +40,7 @@ def _variables(function: Resource) -> Mapping[str, Any]:
 
 def _tested(environment: Environment) -> set[str]:
     """The ports on which green answers before it takes traffic."""
-    routes = [route for each in deployments.every(environment) for route in each.test]
+    routes = [route for each in deployments.list_deployments(environment) for route in each.test]
     return {str(deployments.listener(route, environment).body.get("port")) for route in routes}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tealform.policy import resource_access
 from tealform.policy.check import Check
 from tealform.policy.environment import Environment
-from tealform.policy.iam.policy_reader import Statement
+from tealform.policy.iam.policy_reader import PolicyStatement
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
@@ -29,7 +29,7 @@ def _judge(key: Resource, environment: Environment) -> Iterator[str]:
         yield "nothing lets the account administer it"
 
 
-def _services(statement: Statement) -> str:
+def _services(statement: PolicyStatement) -> str:
     return ", ".join(who for kind, who in statement.principals if kind == "Service")
 
 

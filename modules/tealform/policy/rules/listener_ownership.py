@@ -24,8 +24,8 @@ def _judge(route: Resource, environment: Environment) -> Iterator[str]:
 
 
 def _turned(route: Resource, environment: Environment) -> bool:
-    moved = {group.address for each in deployments.every(environment) for group in each.target_groups}
-    return not moved.isdisjoint(group.address for group in deployments.leads_to(route, environment))
+    moved = {group.address for each in deployments.list_deployments(environment) for group in each.target_groups}
+    return not moved.isdisjoint(group.address for group in deployments.forwards_to(route, environment))
 
 
 CHECK = Check(

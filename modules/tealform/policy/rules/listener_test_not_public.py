@@ -49,7 +49,7 @@ def _guards(environment: Environment) -> list[tuple[Resource, set[int]]]:
 
 def _test_listeners(environment: Environment) -> Iterator[tuple[Resource, int]]:
     """Load balancers that the internet reaches, and the port of a test listener of theirs."""
-    for release in deployments.every(environment):
+    for release in deployments.list_deployments(environment):
         for listener in (deployments.listener(route, environment) for route in release.test):
             port = number(listener.body.get("port"))
             for balancer in environment.referred(listener.body.get("load_balancer_arn")):

@@ -41,7 +41,7 @@ def _services(role: Resource, environment: Environment) -> list[Resource]:
     for pipeline in environment.referring(role, "aws_codepipeline", "role_arn"):
         for action in pipelines.deployments(pipeline, environment):
             groups += environment.referred(action.configuration.get("DeploymentGroupName"))
-    return [service for group in groups for service in deployments.of(group, environment).services]
+    return [service for group in groups for service in deployments.parse_deployment(group, environment).services]
 
 
 CHECK = Check(

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from tealform.policy import deployments, resource_access
 from tealform.policy.check import Check
-from tealform.policy.deployments import Release, leads_to
+from tealform.policy.deployments import Deployment, forwards_to
 from tealform.policy.environment import Environment
 from tealform.policy.json_access import at, is_true
 from tealform.policy.rule import Rule
@@ -31,7 +31,7 @@ _MOVING = {
 
 
 def _judge(group: Resource, environment: Environment) -> Iterator[str]:
-    release = deployments.of(group, environment)
+    release = deployments.parse_deployment(group, environment)
     [role] = _role(group, environment)
     needed = [*_ALWAYS, *([_ALARMS] if is_true(at(group.body, "alarm_configuration", "enabled")) else [])]
     yield from (
@@ -48,11 +48,11 @@ def _role(group: Resource, environment: Environment) -> tuple[Resource, ...]:
     return tuple(each for each in found if resource_access.stands_here(each, environment))
 
 
-def _turned(release: Release, environment: Environment) -> Iterator[Resource]:
+def _turned(release: Deployment, environment: Environment) -> Iterator[Resource]:
     """The listeners and rules that lead to the release's target groups, which CodeDeploy changes."""
     for route in (*release.production, *release.test):
         for each in (route, *environment.referring(route, "aws_lb_listener_rule", "listener_arn")):
-            if each.type in _MOVING and any(group in release.target_groups for group in leads_to(each, environment)):
+            if each.type in _MOVING and any(group in release.target_groups for group in forwards_to(each, environment)):
                 yield each
 
 

@@ -18,11 +18,11 @@ _PARTS = 7
 
 def _judge(definition: Resource, environment: Environment) -> Iterator[str]:
     [role] = _role(definition, environment)
-    for container in containers.of(definition):
+    for container in containers.parse_containers(definition):
         for secret in blocks(container.get("secrets")):
             arn = str(secret.get("valueFrom", ""))
             if (action := _action(arn)) and not _may(role, action, arn, environment):
-                yield f"{role.address} may not {action} for {secret.get('name')} of {containers.named(container)}"
+                yield f"{role.address} may not {action} for {secret.get('name')} of {containers.container_label(container)}"
 
 
 def _role(definition: Resource, environment: Environment) -> tuple[Resource, ...]:
@@ -44,7 +44,7 @@ def _may(role: Resource, action: str, arn: str, environment: Environment) -> boo
 
 
 def _can_be_judged(definition: Resource, environment: Environment) -> bool:
-    return containers.readable(definition, environment) and len(_role(definition, environment)) == 1
+    return containers.has_readable_containers(definition, environment) and len(_role(definition, environment)) == 1
 
 
 CHECK = Check(

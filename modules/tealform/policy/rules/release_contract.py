@@ -37,13 +37,13 @@ def _of_family(told: dict[str, Any], environment: Environment) -> list[Resource]
     return [
         each
         for each in environment.resources("aws_ecs_task_definition")
-        if each.body.get("family") == told.get(_FAMILY, "") and containers.readable(each, environment)
+        if each.body.get("family") == told.get(_FAMILY, "") and containers.has_readable_containers(each, environment)
     ]
 
 
 def _facts(definition: Resource) -> dict[str, object]:
     """The variables of the release contract whose values the task definition knows."""
-    body, container = definition.body, next(iter(containers.of(definition)), {})
+    body, container = definition.body, next(iter(containers.parse_containers(definition)), {})
     ports = [each.get("containerPort") for each in blocks(container.get("portMappings"))]
     return {
         "CONTAINER_NAME": container.get("name"),
@@ -60,7 +60,7 @@ def _facts(definition: Resource) -> dict[str, object]:
 
 def _lists(definition: Resource, environment: Environment) -> Iterator[tuple[Resource, str, list[Any]]]:
     """The variables that are lists, each with whose it is: the container's own, and where and on what tasks run."""
-    container = next(iter(containers.of(definition)), {})
+    container = next(iter(containers.parse_containers(definition)), {})
     yield definition, "CONTAINER_ENVIRONMENT", items(container.get("environment"))
     yield definition, "CONTAINER_SECRETS", items(container.get("secrets"))
     yield definition, "MOUNT_POINTS", items(container.get("mountPoints"))

@@ -14,15 +14,17 @@ _MOST = 50
 
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
-    shift = traffic_shift.of(deployments.of(resource, environment), environment)
+    shift = traffic_shift.parse_traffic_shift(deployments.parse_deployment(resource, environment), environment)
     if shift and shift.percent > _MOST:
         yield f"its first step moves {shift.percent} percent of the traffic"
 
 
 def _in_steps(resource: Resource, environment: Environment) -> bool:
-    if not environment.production or not deployments.releases(resource, environment):
+    if not environment.production or not deployments.moves_traffic(resource, environment):
         return False
-    return traffic_shift.of(deployments.of(resource, environment), environment) is not None
+    return (
+        traffic_shift.parse_traffic_shift(deployments.parse_deployment(resource, environment), environment) is not None
+    )
 
 
 CHECK = Check(

@@ -20,7 +20,7 @@ _REACTION = 5
 
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
-    kept, alarms = _kept(resource), deployments.of(resource, environment).names
+    kept, alarms = _kept(resource), deployments.parse_deployment(resource, environment).names
     slowest = max((_minutes(each) for each in environment.referred(alarms)), default=0)
     needed = max(_LEAST, slowest + _REACTION if slowest else 0)
     if kept is None or kept < needed:
@@ -48,7 +48,7 @@ def _minutes(alarm: Resource) -> int:
 
 
 def _people_depend_on_it(resource: Resource, environment: Environment) -> bool:
-    return environment.production and deployments.releases(resource, environment)
+    return environment.production and deployments.moves_traffic(resource, environment)
 
 
 CHECK = Check(

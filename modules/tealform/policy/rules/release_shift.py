@@ -35,7 +35,7 @@ def _judge(group: Resource, environment: Environment) -> Iterator[str]:
 
 
 def _network(group: Resource, environment: Environment) -> bool:
-    listeners = deployments.of(group, environment).production
+    listeners = deployments.parse_deployment(group, environment).production
     balancers = (each for route in listeners for each in environment.referred(route.body.get("load_balancer_arn")))
     return any(each.body.get("load_balancer_type") == "network" for each in balancers)
 

@@ -21,7 +21,9 @@ def _judge(group: Resource, _environment: Environment) -> Iterator[str]:
 
 
 def _of_production(group: Resource, environment: Environment) -> bool:
-    return environment.production and any(group in each.target_groups for each in deployments.every(environment))
+    return environment.production and any(
+        group in each.target_groups for each in deployments.list_deployments(environment)
+    )
 
 
 CHECK = Check(

@@ -32,7 +32,7 @@ def _takes_errors(matcher: str) -> bool:
 
 
 def _released(group: Resource, environment: Environment) -> bool:
-    return any(group in each.target_groups for each in deployments.every(environment))
+    return any(group in each.target_groups for each in deployments.list_deployments(environment))
 
 
 CHECK = Check(

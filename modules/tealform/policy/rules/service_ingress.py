@@ -41,7 +41,7 @@ def _balancers_guards(service: Resource, environment: Environment) -> list[Resou
     """The security groups of the load balancers that lead to the service."""
     groups = environment.referred(service.body.get("load_balancer"))
     routes = environment.resources("aws_lb_listener", "aws_lb_listener_rule")
-    leading = [each for each in routes if any(group in groups for group in deployments.leads_to(each, environment))]
+    leading = [each for each in routes if any(group in groups for group in deployments.forwards_to(each, environment))]
     listeners = [deployments.listener(each, environment) for each in leading]
     balancers = environment.referred([each.body.get("load_balancer_arn") for each in listeners])
     return list(environment.referred([each.body.get("security_groups") for each in balancers]))

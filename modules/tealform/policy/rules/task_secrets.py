@@ -14,10 +14,10 @@ from tealform.synth.terraform_json import Resource, blocks
 
 
 def _judge(definition: Resource, _environment: Environment) -> Iterator[str]:
-    for container in containers.of(definition):
+    for container in containers.parse_containers(definition):
         for where, name, value in _texts(container):
             for reason in plaintext_variables.reasons(name, value):
-                yield f"{where} of {containers.named(container)} {reason}"
+                yield f"{where} of {containers.container_label(container)} {reason}"
 
 
 def _texts(container: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -48,5 +48,5 @@ CHECK = Check(
     ),
     types=("aws_ecs_task_definition",),
     judge=_judge,
-    applies=containers.readable,
+    applies=containers.has_readable_containers,
 )

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from tealform.policy.iam import quotas
-from tealform.policy.iam.lint import breaches, lint
-from tealform.policy.iam.policy_reader import Condition, Permissions, Policy, Role, Statement
+from tealform.policy.iam.lint import find_violations, lint
+from tealform.policy.iam.policy_reader import Permissions, Policy, PolicyCondition, PolicyStatement, Role
 from tests.inventory import ROOT
 
 ACCOUNT = "123456789012"
@@ -18,45 +18,48 @@ BUCKET = "arn:aws:s3:::shop-test-web-artifacts"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/shop-test-web-task"
 
 SOURCE = (
-    Condition("StringEquals", "aws:SourceAccount", (ACCOUNT,)),
-    Condition("ArnLike", "aws:SourceArn", (f"arn:aws:codebuild:eu-west-1:{ACCOUNT}:project/shop-test-web",)),
+    PolicyCondition("StringEquals", "aws:SourceAccount", (ACCOUNT,)),
+    PolicyCondition("ArnLike", "aws:SourceArn", (f"arn:aws:codebuild:eu-west-1:{ACCOUNT}:project/shop-test-web",)),
 )
-TRUST = Statement(
+TRUST = PolicyStatement(
     "Trust", "Allow", ("sts:AssumeRole",), principals=(("Service", "codebuild.amazonaws.com"),), conditions=SOURCE
 )
-READ = Statement("Read", "Allow", ("s3:GetObject", "s3:ListBucket"), (BUCKET, f"{BUCKET}/*"))
-PASS = Statement(
+READ = PolicyStatement("Read", "Allow", ("s3:GetObject", "s3:ListBucket"), (BUCKET, f"{BUCKET}/*"))
+PASS = PolicyStatement(
     "Pass",
     "Allow",
     ("iam:PassRole",),
     (ROLE,),
-    conditions=(Condition("StringEquals", "iam:PassedToService", ("ecs-tasks.amazonaws.com",)),),
+    conditions=(PolicyCondition("StringEquals", "iam:PassedToService", ("ecs-tasks.amazonaws.com",)),),
 )
-SHARE = Statement(
+SHARE = PolicyStatement(
     "Share",
     "Allow",
     ("s3:GetObject",),
     (f"{BUCKET}/*",),
     principals=(("AWS", "arn:aws:iam::999999999999:role/reader"),),
 )
-KEY = Condition("StringEquals", "aws:PrincipalArn", ("arn:aws:iam::999999999999:role/reader",))
+KEY = PolicyCondition("StringEquals", "aws:PrincipalArn", ("arn:aws:iam::999999999999:role/reader",))
 
 
 ISSUER = "token.actions.githubusercontent.com"
-WEB_IDENTITY = Statement(
+WEB_IDENTITY = PolicyStatement(
     "Trust",
     "Allow",
     ("sts:AssumeRoleWithWebIdentity",),
     principals=(("Federated", f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"),),
     conditions=(
-        Condition("StringEquals", f"{ISSUER}:aud", ("sts.amazonaws.com",)),
-        Condition("StringEquals", f"{ISSUER}:sub", ("repo:acme/infrastructure:ref:refs/heads/main",)),
+        PolicyCondition("StringEquals", f"{ISSUER}:aud", ("sts.amazonaws.com",)),
+        PolicyCondition("StringEquals", f"{ISSUER}:sub", ("repo:acme/infrastructure:ref:refs/heads/main",)),
     ),
 )
 
 
 def permissions(
-    *may: Statement, trust: Statement = TRUST, share: tuple[Statement, ...] = (SHARE,), managed: tuple[str, ...] = ()
+    *may: PolicyStatement,
+    trust: PolicyStatement = TRUST,
+    share: tuple[PolicyStatement, ...] = (SHARE,),
+    managed: tuple[str, ...] = (),
 ) -> Permissions:
     """A role and a bucket with a policy, with other statements than the right ones."""
     address = "aws_iam_role.some_role"
@@ -70,20 +73,20 @@ def permissions(
     return Permissions((role,), (Policy("resource", "aws_s3_bucket.some", "some", share),))
 
 
-def attached(statement: Statement) -> Permissions:
+def attached(statement: PolicyStatement) -> Permissions:
     """A role with a managed policy that is generated."""
     (role,) = permissions().roles
     policy = Policy("permissions", role.address, role.name, (statement,))
     return Permissions((dataclasses.replace(role, inline=(), attached=(policy,)),), ())
 
 
-def other(statement: Statement, **changes: object) -> Statement:
+def other(statement: PolicyStatement, **changes: object) -> PolicyStatement:
     """The statement with something else in it."""
     return dataclasses.replace(statement, **changes)  # type: ignore[arg-type]
 
 
 def test_what_is_right_passes() -> None:
-    assert list(breaches(permissions())) == []
+    assert list(find_violations(permissions())) == []
 
 
 LONG = tuple(f"{BUCKET}/{number:04}" for number in range(600))
@@ -123,24 +126,24 @@ BAD = {
         f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/*",
     ),
     "a condition key that there is not": (
-        permissions(other(READ, conditions=(Condition("Bool", "s3:SecureTransport", ("true",)),))),
+        permissions(other(READ, conditions=(PolicyCondition("Bool", "s3:SecureTransport", ("true",)),))),
         "IAM_CONDITION",
         "s3:SecureTransport with s3:GetObject",
     ),
     "a global condition key with a mistake": (
         permissions(
-            trust=other(TRUST, conditions=(*SOURCE, Condition("StringEquals", "aws:SourceAcount", (ACCOUNT,))))
+            trust=other(TRUST, conditions=(*SOURCE, PolicyCondition("StringEquals", "aws:SourceAcount", (ACCOUNT,))))
         ),
         "IAM_CONDITION",
         "aws:SourceAcount with sts:AssumeRole",
     ),
     "another action's condition key": (
-        permissions(other(READ, conditions=(Condition("StringEquals", "iam:PassedToService", ("ecs",)),))),
+        permissions(other(READ, conditions=(PolicyCondition("StringEquals", "iam:PassedToService", ("ecs",)),))),
         "IAM_CONDITION",
         "iam:PassedToService with s3:GetObject",
     ),
     "an operator that there is not": (
-        permissions(other(READ, conditions=(Condition("StringIs", "aws:PrincipalArn", (ROLE,)),))),
+        permissions(other(READ, conditions=(PolicyCondition("StringIs", "aws:PrincipalArn", (ROLE,)),))),
         "IAM_CONDITION",
         "StringIs",
     ),
@@ -191,7 +194,10 @@ BAD = {
         permissions(
             trust=other(
                 WEB_IDENTITY,
-                conditions=(WEB_IDENTITY.conditions[0], Condition("StringEquals", f"{ISSUER}:sub", ("repo:acme/*",))),
+                conditions=(
+                    WEB_IDENTITY.conditions[0],
+                    PolicyCondition("StringEquals", f"{ISSUER}:sub", ("repo:acme/*",)),
+                ),
             )
         ),
         "IAM_TRUST",
@@ -245,7 +251,9 @@ BAD = {
     "a name that IAM refuses": (permissions(other(READ, sid="read-it")), "IAM_SID", "read-it"),
     "inline policies that are too long": (permissions(other(READ, resources=(BUCKET, *LONG))), "IAM_SIZE", "inline"),
     "a trust that is too long": (
-        permissions(trust=other(TRUST, conditions=(*SOURCE, Condition("StringEquals", "aws:PrincipalArn", LONG)))),
+        permissions(
+            trust=other(TRUST, conditions=(*SOURCE, PolicyCondition("StringEquals", "aws:PrincipalArn", LONG)))
+        ),
         "IAM_SIZE",
         "trust",
     ),
@@ -284,7 +292,9 @@ def right() -> Iterator[Permissions]:
     yield permissions(other(READ, effect="Deny", actions=("s3:*",), resources=("*",)))
     yield permissions(other(READ, actions=("ecr:GetAuthorizationToken",), resources=("*",)))
     yield permissions(share=(other(SHARE, principals=(("AWS", "arn:aws:iam::999999999999:root"),), conditions=(KEY,)),))
-    yield permissions(other(READ, conditions=(Condition("ForAnyValue:StringEqualsIfExists", "aws:TagKeys", ("a",)),)))
+    yield permissions(
+        other(READ, conditions=(PolicyCondition("ForAnyValue:StringEqualsIfExists", "aws:TagKeys", ("a",)),))
+    )
     logs = f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/shop/test/web:*"
     yield permissions(other(READ, actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=(logs,)))
 
@@ -294,12 +304,12 @@ def test_what_only_looks_wrong_passes(fine: Permissions) -> None:
     assert [str(each) for each in lint(fine).breaches] == []
 
 
-TASK_SETS = Statement(
+TASK_SETS = PolicyStatement(
     "CreateTaskSets",
     "Allow",
     ("ecs:CreateTaskSet",),
     ("*",),
-    conditions=tuple(Condition("ArnEquals", key, (f"arn:{key}",)) for key in ("ecs:cluster", "ecs:service")),
+    conditions=tuple(PolicyCondition("ArnEquals", key, (f"arn:{key}",)) for key in ("ecs:cluster", "ecs:service")),
 )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tealform.errors import TealformError
 from tealform.policy.iam import policy_reader
-from tealform.policy.iam.policy_reader import Condition, Statement
+from tealform.policy.iam.policy_reader import PolicyCondition, PolicyStatement
 from tools.iam_docs.option_expressions import when
 
 ACCOUNT = "123456789012"
@@ -88,7 +88,7 @@ def test_a_role_is_read_with_all_that_is_attached_to_it() -> None:
     )
     (trust,) = role.trust.statements
     assert trust.principals == (("Service", "codebuild.amazonaws.com"),)
-    assert trust.conditions == (Condition("StringEquals", "aws:SourceAccount", (ACCOUNT,)),)
+    assert trust.conditions == (PolicyCondition("StringEquals", "aws:SourceAccount", (ACCOUNT,)),)
     assert [statement.sid for policy in role.inline for statement in policy.statements] == ["Use", "Move", "Pass"]
 
 
@@ -210,15 +210,15 @@ def test_a_policy_as_text_is_read_as_a_document_is() -> None:
     other = document(aws_kms_key={"description": "Other", "policy": json.dumps(text)})
     policy = next(each for each in policy_reader.read(other).resources if each.owner == "aws_kms_key.more")
     assert policy.statements == (
-        Statement(
+        PolicyStatement(
             "Share",
             "Allow",
             ("kms:Decrypt",),
             (f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/<id>",),
             (("AWS", "*"), ("Service", "events.amazonaws.com")),
-            (Condition("Bool", "aws:SecureTransport", ("true",)),),
+            (PolicyCondition("Bool", "aws:SecureTransport", ("true",)),),
         ),
-        Statement("", "Deny", (), ("*",), (("*", "*"),), negations=("not_actions",)),
+        PolicyStatement("", "Deny", (), ("*",), (("*", "*"),), negations=("not_actions",)),
     )
 
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 from tealform.policy.reports import junit
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
 from tests.unit.policy.reports.verdicts import BROKEN, CLEAN, DEV, PROD, UNAPPROVED
 
 
-def _suites(*verdicts: Verdict) -> dict[str, ElementTree.Element]:
+def _suites(*verdicts: GateResult) -> dict[str, ElementTree.Element]:
     return {suite.attrib["name"]: suite for suite in ElementTree.fromstring(junit.render(verdicts))}
 
 

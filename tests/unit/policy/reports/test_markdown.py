@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from tealform.policy.reports import markdown
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
 from tests.unit.policy.reports.verdicts import APPROVAL, BROKEN, CLEAN, DEV, PROD, UNAPPROVED, told, waiver
 
 MENTION = re.compile(r"@\w")
@@ -24,7 +24,7 @@ def test_clean_gate_is_two_lines() -> None:
     ("verdict", "heading"),
     [(PROD, "## Policy: there is something to mend"), (BROKEN, "## Policy: it could not be judged")],
 )
-def test_heading_is_the_verdict(verdict: Verdict, heading: str) -> None:
+def test_heading_is_the_verdict(verdict: GateResult, heading: str) -> None:
     assert markdown.render([CLEAN, verdict]).splitlines()[0] == heading
 
 

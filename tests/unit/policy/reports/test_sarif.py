@@ -17,7 +17,7 @@ import pytest
 from jsonschema import Draft4Validator, FormatChecker
 
 from tealform.policy.reports import sarif
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
 from tealform.policy.rule import Severity
 from tests.unit.policy.reports.verdicts import (
     APPROVAL,
@@ -35,12 +35,12 @@ from tests.unit.policy.reports.verdicts import (
 SCHEMA = json.loads((Path(__file__).parent / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
 
 
-def _run(*verdicts: Verdict) -> dict[str, Any]:
+def _run(*verdicts: GateResult) -> dict[str, Any]:
     [run] = json.loads(sarif.render(verdicts))["runs"]
     return dict(run)
 
 
-def _results(*verdicts: Verdict) -> list[dict[str, Any]]:
+def _results(*verdicts: GateResult) -> list[dict[str, Any]]:
     return list(_run(*verdicts)["results"])
 
 
@@ -53,7 +53,7 @@ def _results(*verdicts: Verdict) -> list[dict[str, Any]]:
         pytest.param([], id="nothing"),
     ],
 )
-def test_log_is_valid_sarif(verdicts: Sequence[Verdict]) -> None:
+def test_log_is_valid_sarif(verdicts: Sequence[GateResult]) -> None:
     validator = Draft4Validator(SCHEMA, format_checker=FormatChecker())
     document = json.loads(sarif.render(verdicts))
     assert [error.message for error in validator.iter_errors(document)] == []
@@ -125,7 +125,7 @@ def test_severity_is_what_github_makes_of_it(severity: Severity, level: str, low
 
 
 def test_fingerprint_stays_when_lines_move_and_tells_resources_apart() -> None:
-    def fingerprint(verdict: Verdict) -> list[str]:
+    def fingerprint(verdict: GateResult) -> list[str]:
         return [each["partialFingerprints"]["primaryLocationLineHash"] for each in _results(verdict)]
 
     moved = replace(OPEN_KEY, location=replace(OPEN_KEY.location, line=121))
@@ -174,7 +174,7 @@ def test_broken_scan_never_looks_clean() -> None:
     ("scope", "file"), [("prod", "environments/prod/cdk.tf.json"), ("artifacts", "artifacts/Dockerfile")]
 )
 def test_mistake_without_a_place_is_put_where_the_scope_is(scope: str, file: str) -> None:
-    [result] = _results(Verdict(scope, {}, mistakes=("checkov looked at nothing",)))
+    [result] = _results(GateResult(scope, {}, mistakes=("checkov looked at nothing",)))
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == file
 
 
@@ -186,7 +186,7 @@ def test_mistake_without_a_place_is_put_where_the_scope_is(scope: str, file: str
     ],
 )
 def test_mistake_that_names_a_file_is_put_there(mistake: str, file: str) -> None:
-    [result] = _results(Verdict("prod", {}, mistakes=(mistake,)))
+    [result] = _results(GateResult("prod", {}, mistakes=(mistake,)))
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == file
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tealform.policy.reports import terminal
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
 from tests.unit.policy.reports.verdicts import (
     APPROVAL,
     BROKEN,
@@ -103,7 +103,7 @@ def test_mistakes_are_told_and_counted() -> None:
 
 
 def test_last_line_sums_up_and_the_release_contract_is_no_environment() -> None:
-    contract = Verdict("artifacts", {"CKV_DOCKER_8": 1})
+    contract = GateResult("artifacts", {"CKV_DOCKER_8": 1})
     *_, hint, last = terminal.lines([contract, DEV, PROD, CLEAN])
     assert last == "policy: 3 environments, 10 checks, 2 findings, 3 waived findings, 1 lapsed waiver"
     assert hint.startswith("mend each finding, or accept it in environments/<env>/waivers.hcl: waiver ")

@@ -33,7 +33,7 @@ def emulated(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatedHcp]:
         for name, value in running.environment().items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(run, "_PAUSE_SECONDS", 0.1)
-        monkeypatch.setattr(plan_checks, "judge", lambda *_, **__: Judgement((), plan_gate.Verdict()))
+        monkeypatch.setattr(plan_checks, "judge", lambda *_, **__: Judgement((), plan_gate.PlanGateResult()))
         yield running
 
 
