@@ -37,11 +37,11 @@ def text(root: Path) -> str:
 
 def _stacks(root: Path) -> Iterator[Stack]:
     # Here, because CDKTF takes a moment to load.
-    from tools.iam_docs import examples
+    from tools import iam_examples
 
     documents: Mapping[str, Any] = {
         **{name: environments.document(environments.folder(root, name)) for name in environments.names(root)},
-        **{f"example-{number}": document for number, document in enumerate(examples.generated().values())},
+        **{f"example-{number}": document for number, document in enumerate(iam_examples.generated().values())},
     }
     for name, document in documents.items():
         yield checkov_input.from_document(name, document)
