@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from tealform.policy import resource_access
-from tealform.policy.environment import Environment
+from tealform.policy.environment import Environment, at
 from tealform.policy.iam.policy_reader import PolicyStatement
-from tealform.policy.json_access import at
 from tealform.policy.pipelines import Action, actions
 from tealform.synth.terraform_json import Resource
 

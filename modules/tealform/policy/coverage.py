@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
 
-from tealform.policy.yaml_rules import list_yaml_rules
+from tealform.policy.rule_catalog import list_yaml_rules
 
 FILE = files("tealform.policy") / "coverage.json"
 

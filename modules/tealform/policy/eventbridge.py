@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tealform.policy.environment import Environment
+from tealform.policy.environment import Environment, is_true
 from tealform.policy.iam.arn_resolver import References
-from tealform.policy.json_access import is_true
 from tealform.synth.terraform_json import Resource
 
 RULE, TARGET = "aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"

@@ -6,9 +6,8 @@ import re
 from pathlib import Path
 
 from tealform.policy import plan_for_checkov
-from tealform.policy.engine import Evaluation
-from tealform.policy.finding import Finding
-from tealform.policy.rule import Rule
+from tealform.policy.check import Evaluation
+from tealform.policy.rule import Finding, Rule
 from tealform.settings.loader import GENERATED
 
 RULE = Rule(

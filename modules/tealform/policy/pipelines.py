@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, items, number
+from tealform.policy.environment import Environment, at, items, number
 from tealform.synth.terraform_json import Resource, blocks
 
 CODEDEPLOY = "CodeDeployToECS"

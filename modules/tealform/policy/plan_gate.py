@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from tealform.errors import TealformError
-from tealform.policy import check_aliases, checkov, coverage, plan_for_checkov, scanner, waivers
+from tealform.policy import checkov, coverage, plan_for_checkov, scanner, waivers
+from tealform.policy.check import Evaluation
 from tealform.policy.checkov import Scan
 from tealform.policy.checkov_input import construct_path
-from tealform.policy.engine import Evaluation
-from tealform.policy.finding import Finding
 from tealform.policy.plan_for_checkov import Scannable
+from tealform.policy.rule import Finding
 from tealform.policy.waivers import Waiver
 from tealform.synth import environments, terraform_json
 
@@ -31,14 +31,14 @@ CLEAN, FINDINGS, BROKEN = 0, 1, 2
 class PlanGateResult:
     """What the gate knows about a plan. ``mistakes`` are the reasons why it cannot judge.
 
-    ``expired`` says which waivers would have silenced findings that are ``left``, ``unknown`` which resources have
+    ``expired`` says which waivers would have silenced findings that are ``remaining``, ``unknown`` which resources have
     a policy that can be judged only after the apply. ``where`` is the folder that was planned, like
     ``environments/dev``.
     """
 
     where: str = ""
     checks: int = 0
-    left: tuple[Finding, ...] = ()
+    remaining: tuple[Finding, ...] = ()
     waived: tuple[tuple[Finding, Waiver], ...] = ()
     expired: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class PlanGateResult:
         """2 if the plan could not be judged, else 1 if something is left to do, else 0."""
         if self.mistakes:
             return BROKEN
-        return FINDINGS if self.left else CLEAN
+        return FINDINGS if self.remaining else CLEAN
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ class PlanGateResult:
         return {
             "exit_code": self.exit_code,
             "checks": self.checks,
-            "findings": [_as_json(finding) for finding in self.left],
+            "findings": [_as_json(finding) for finding in self.remaining],
             "waived": [
                 _as_json(finding) | {"until": waiver.until.isoformat(), "owner": waiver.owner, "reason": waiver.reason}
                 for finding, waiver in self.waived
@@ -76,13 +76,13 @@ class PlanGateResult:
             yield "policy: the plan could not be judged"
             yield from (f"  {mistake}" for mistake in self.mistakes)
         else:
-            yield f"policy: {self.checks} checks of what would be, {len(self.left)} findings, {len(self.waived)} waived"
-        for finding in self.left:
+            yield f"policy: {self.checks} checks of what would be, {len(self.remaining)} findings, {len(self.waived)} waived"
+        for finding in self.remaining:
             yield from finding.lines()
         yield from (f"  {each}" for each in self.expired)
         if self.unknown:
             yield f"  known only after the apply, and judged in the next plan: the policy of {', '.join(self.unknown)}"
-        if self.left:
+        if self.remaining:
             yield f"mend each finding, or accept it in {self.where}/{waivers.FILE}: {waivers.SHAPE}"
 
 
@@ -149,7 +149,7 @@ class _Names:
         own = plan_for_checkov.without_instance_key(finding.address)
         yield from ((finding.check, name) for name in (finding.address, own, self._paths.get(own)) if name)
         for document in self._documents.get(own, ()):
-            for check in check_aliases.checks_of_document(finding.check):
+            for check in plan_for_checkov.checks_of_document(finding.check):
                 yield from ((check, name) for name in (document, self._paths.get(document)) if name)
 
 
@@ -162,7 +162,7 @@ def _verdict(
     return PlanGateResult(
         where,
         checks=checks,
-        left=tuple(finding for finding in found if finding not in holding),
+        remaining=tuple(finding for finding in found if finding not in holding),
         waived=tuple(holding.items()),
         expired=tuple(str(waiver.ended()) for waiver in in_order),
         mistakes=mistakes,

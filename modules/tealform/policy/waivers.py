@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ValidationError
 from pydantic_core import ErrorDetails
 
-from tealform.policy.finding import Finding
+from tealform.policy.rule import Finding
 from tealform.settings import error_messages, hcl_reader
 from tealform.settings.errors import Location, Path_, Problem
 from tealform.settings.types import Block
@@ -90,7 +90,7 @@ class WaiverResult:
     ``lapsed`` are waivers that no longer hold (expired, unused), ``mistakes`` those that never did.
     """
 
-    left: tuple[Finding, ...]
+    remaining: tuple[Finding, ...]
     waived: tuple[tuple[Finding, Waiver], ...]
     lapsed: tuple[Problem, ...]
     mistakes: tuple[Problem, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tealform.plan.plan_values import Document, Hidden
-from tealform.policy import plaintext_variables
+from tealform.policy import secret_patterns
 
 _RANDOM = "looks like a random key"
 # What functions call theirs; those of containers and builds are pairs of a name and a value.
@@ -33,4 +33,4 @@ def masked(value: Any, name: str = "", *, variable: bool = False) -> Any:
 
 
 def _is_secret(name: str, value: str, variable: bool) -> bool:
-    return any(variable or reason != _RANDOM for reason in plaintext_variables.reasons(name, value))
+    return any(variable or reason != _RANDOM for reason in secret_patterns.secret_reasons(name, value))

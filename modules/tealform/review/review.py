@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tealform.policy.reports import formatting
-from tealform.policy.result import BROKEN, CLEAN, FINDINGS, GateResult, LocatedFinding
+from tealform.policy.result import BROKEN, CLEAN, FINDINGS, GateResult, LocatedFinding, worst_exit_code
 from tealform.review.drift import Drift
 from tealform.review.environment_diff import Compared
 from tealform.review.findings import Findings
@@ -58,7 +58,7 @@ class Review:
         """2 if it could not be judged, else 1 for drift and findings, be they new or not, else 0."""
         if self.broken or not self.verdicts:
             return BROKEN
-        return FINDINGS if self.drift.files or formatting.exit_code(self.verdicts) != CLEAN else CLEAN
+        return FINDINGS if self.drift.files or worst_exit_code(self.verdicts) != CLEAN else CLEAN
 
     @property
     def heading(self) -> str:

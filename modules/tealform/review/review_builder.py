@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tealform.errors import TealformError
-from tealform.policy.result import GateResult
-from tealform.policy.scanner import ARTIFACTS
+from tealform.policy.result import ARTIFACTS, GateResult
 from tealform.review import environment_diff, findings, risks, waiver_changes
 from tealform.review import merge_base as bases
 from tealform.review.drift import Drift
@@ -24,9 +23,9 @@ Say = Callable[[str], None]
 
 
 class Judge(Protocol):
-    """The policy gate's ``judge``."""
+    """The policy gate's ``evaluate``."""
 
-    def __call__(self, root: Path, names: Collection[str], today: date | None, say: Say) -> list[GateResult]:
+    def __call__(self, root: Path, names: Collection[str], today: date | None, say: Say, /) -> list[GateResult]:
         """The verdicts on a project."""
 
 

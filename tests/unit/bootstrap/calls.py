@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tealform.policy.iam import service_reference
-from tealform.policy.iam.arn_overlap import fits
 from tealform.policy.iam.policy_reader import PolicyStatement, Role
+from tealform.policy.iam.service_reference import may_be_arn
 from tealform_harness.verify.aws_provider import Provider
 
 LOGGING = {"TF_LOG_PROVIDER": "DEBUG"}
@@ -115,7 +115,7 @@ def _refusals(call: Call, may: list[PolicyStatement], there: list[Thing]) -> Ite
         yield f"{call.action} for {call.kind}"
     (known,) = service_reference.actions(call.action)
     for thing in there if allowing else ():
-        if any(fits(thing.arn, template) for template in known.resources) and not any(
+        if any(may_be_arn(thing.arn, template) for template in known.resources) and not any(
             _covers(statement, thing) for statement in allowing
         ):
             yield f"{call.action} on {thing.arn}"

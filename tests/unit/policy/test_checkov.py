@@ -12,7 +12,7 @@ import pytest
 
 from tealform.errors import TealformError
 from tealform.policy import checkov, checkov_input
-from tealform.policy.finding import Finding
+from tealform.policy.rule import Finding
 from tests.inventory import ROOT
 from tests.unit.policy import stacks
 from tests.unit.policy.stacks import NOTHING_SCANNED, record, report

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tealform.policy import rule_catalog
-from tealform.policy.engine import evaluate
+from tealform.policy.check import evaluate
 from tealform.policy.environment import Environment
 from tealform.policy.finding_location import FindingLocator
 from tealform.policy.reports import terminal
@@ -30,7 +30,7 @@ def test_finding_in_the_guide_is_one() -> None:
     prod = document("prod")
     _kept_for_a_minute(prod)
     [finding] = evaluate(Environment("prod", prod), [CHECK]).findings
-    told = FindingLocator(ROOT, ROOT / "environments" / "prod").tell(finding)
+    told = FindingLocator(ROOT, ROOT / "environments" / "prod").describe(finding)
     said = list(terminal.lines([GateResult("prod", {CHECK.rule.id: 2}, (told,))]))
     finding_alone = "\n".join(said[: said.index("prod: 2 checks, 1 finding")]).strip()
     assert f"```\n{finding_alone}\n```" in GUIDE

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tealform.policy import rules
-from tealform.policy.check import Check
-from tealform.policy.engine import evaluate
+from tealform.policy.check import Check, evaluate
 from tealform.policy.environment import Environment
 from tealform.policy.rule import SEVERITIES, Rule
 from tealform.synth.terraform_json import Resource

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from tealform.errors import TealformError
-from tealform.policy import cache, checkov_input, coverage, gate, scanner, secret_scan, yaml_rules
+from tealform.policy import cache, checkov_input, coverage, gate, rule_catalog, scanner, secret_scan
+from tealform.policy.check import Evaluation
 from tealform.policy.checkov import Scan
-from tealform.policy.engine import Evaluation
 from tealform.policy.environment import Environment
-from tealform.policy.finding import Finding
 from tealform.policy.result import GateResult
+from tealform.policy.rule import Finding
 from tealform.policy.scanned_files import Texts
 from tests.unit.policy import stacks
 from tests.unit.policy.stacks import record, report
@@ -29,7 +29,7 @@ LOGS = "aws_cloudwatch_log_group"
 EXPECTED = sorted(
     {
         *json.loads(coverage.FILE.read_text())[LOGS],
-        *(each.rule.id for each in yaml_rules.list_yaml_rules() if LOGS in each.types),
+        *(each.rule.id for each in rule_catalog.list_yaml_rules() if LOGS in each.types),
     }
 )
 """The checks that must judge a log group."""
@@ -85,7 +85,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 
 def _left(verdict: GateResult) -> list[tuple[str, str]]:
-    return [(told.finding.check, told.finding.path) for told in verdict.left]
+    return [(told.finding.check, told.finding.path) for told in verdict.remaining]
 
 
 def test_clean_environments(project: Project) -> None:
@@ -94,7 +94,7 @@ def test_clean_environments(project: Project) -> None:
     dev, prod = project.judge()
     assert (dev.scope, prod.scope) == ("dev", "prod")
     for verdict in (dev, prod):
-        assert (verdict.left, verdict.waived, verdict.lapsed, verdict.mistakes) == ((), (), (), ())
+        assert (verdict.remaining, verdict.waived, verdict.lapsed, verdict.mistakes) == ((), (), (), ())
         assert set(EXPECTED) | {"CKV_SECRET_2", "TEAL_TERRAFORM_ACCOUNT", "TEAL_TAGS"} <= set(verdict.judged)
         assert verdict.exit_code == 0
     code, lines = project.check()
@@ -183,7 +183,7 @@ def test_two_findings_of_one_rule_on_one_resource_are_in_the_same_order_in_every
     found = [Finding("TEAL_TAGS", "Tags", "provider.aws", message=message) for message in "cabd"]
     monkeypatch.setattr(scanner, "ours", lambda _: Evaluation(findings=found))
     project.add("dev")
-    assert [told.finding.message for told in project.judge()[0].left] == ["a", "b", "c", "d"]
+    assert [told.finding.message for told in project.judge()[0].remaining] == ["a", "b", "c", "d"]
 
 
 def test_check_that_did_not_look_is_no_pass(project: Project) -> None:
@@ -208,7 +208,7 @@ def test_finding_of_our_own_rules_stands_beside_checkovs(project: Project) -> No
 def test_finding_is_told_by_the_line_of_the_generated_file_where_no_setting_decides_it(project: Project) -> None:
     project.add("dev", failed=("CKV_AWS_158",))
     [verdict] = project.judge()
-    [told] = verdict.left
+    [told] = verdict.remaining
     assert (told.finding.check, told.finding.path, told.setting) == ("CKV_AWS_158", "web/logs", "")
     file = project.root / told.location.file
     assert told.location.file == Path("environments/dev/cdk.tf.json")
@@ -427,7 +427,7 @@ def test_terraform_beside_what_was_generated_is_not_passed_over(project: Project
     for each in (name, ".hidden.tf", "notes.md"):
         (project.root / "environments" / "dev" / each).touch()
     [verdict] = project.judge()
-    [told] = verdict.left
+    [told] = verdict.remaining
     assert (told.rule.id, told.finding.address) == ("TEAL_TERRAFORM_BESIDE", name)
     assert told.finding.message.endswith(f": {said}")
     assert str(told.location) == f"environments/dev/{name}:1"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tealform.policy.plaintext_variables import reasons
+from tealform.policy.secret_patterns import secret_reasons
 
 NAMED = "is named like a secret"
 RANDOM = "looks like a random key"
@@ -41,7 +41,7 @@ KEPT = "looks like a value that Terraform keeps secret"
     ],
 )
 def test_a_secret_is_told_once_and_without_its_value(name: str, value: str, reason: str) -> None:
-    assert reasons(name, value) == [reason]
+    assert secret_reasons(name, value) == [reason]
 
 
 @pytest.mark.parametrize(
@@ -75,21 +75,23 @@ def test_a_secret_is_told_once_and_without_its_value(name: str, value: str, reas
     ],
 )
 def test_what_is_no_secret_is_left_alone(name: str, value: str) -> None:
-    assert reasons(name, value) == []
+    assert secret_reasons(name, value) == []
 
 
 def test_json_is_looked_into() -> None:
     value = '[{"name": "PORT", "value": "80"}, {"name": "DB_PASSWORD", "value": "hunter2"}]'
-    assert reasons("CONTAINER_ENVIRONMENT", value) == ["DB_PASSWORD in it is named like a secret"]
-    assert reasons("CONFIG", '{"database": {"password": "hunter2"}}') == ["password in it is named like a secret"]
-    assert reasons("API_KEYS", '["abc", "def"]') == [NAMED]
+    assert secret_reasons("CONTAINER_ENVIRONMENT", value) == ["DB_PASSWORD in it is named like a secret"]
+    assert secret_reasons("CONFIG", '{"database": {"password": "hunter2"}}') == [
+        "password in it is named like a secret"
+    ]
+    assert secret_reasons("API_KEYS", '["abc", "def"]') == [NAMED]
 
 
 def test_references_in_json_are_no_secrets() -> None:
     arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:web-Ab12Cd"
-    assert reasons("CONTAINER_SECRETS", f'[{{"name": "DB_PASSWORD", "valueFrom": "{arn}"}}]') == []
-    assert reasons("CONTAINER_SECRETS", "[]") == []
+    assert secret_reasons("CONTAINER_SECRETS", f'[{{"name": "DB_PASSWORD", "valueFrom": "{arn}"}}]') == []
+    assert secret_reasons("CONTAINER_SECRETS", "[]") == []
 
 
 def test_broken_json_is_a_text() -> None:
-    assert reasons("PASSWORD", "[hunter2") == [NAMED]
+    assert secret_reasons("PASSWORD", "[hunter2") == [NAMED]

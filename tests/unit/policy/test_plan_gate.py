@@ -149,7 +149,7 @@ def test_our_own_rules_are_asked_of_what_was_generated(project: Project) -> None
     document = stacks.stack("dev")
     del document["provider"]["aws"][0]["allowed_account_ids"]
     stacks.write(project.root, "dev", document)
-    assert [finding.check for finding in project.judge().left] == ["TEAL_TERRAFORM_ACCOUNT"]
+    assert [finding.check for finding in project.judge().remaining] == ["TEAL_TERRAFORM_ACCOUNT"]
     project.accept(waiver("TEAL_TERRAFORM_ACCOUNT", "provider.aws"))
     assert project.judge().exit_code == 0
 
@@ -282,7 +282,7 @@ def test_what_was_written_by_hand_is_judged(tmp_path: Path) -> None:
 
     verdict = plan_gate.check_plan(tmp_path, folder, json.loads(json.dumps(_plan(folder))))
 
-    left = {(finding.check, finding.address) for finding in verdict.left}
+    left = {(finding.check, finding.address) for finding in verdict.remaining}
     assert verdict.exit_code == 1
     assert {
         ("CKV_AWS_24", "aws_security_group.ssh"),

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tealform.policy import check_aliases, checkov, checkov_input, rule_catalog
-from tealform.policy.finding import Finding
-from tealform.policy.rule import SEVERITIES
+from tealform.policy import checkov, checkov_input, plan_for_checkov, rule_catalog
+from tealform.policy.rule import SEVERITIES, Finding
 from tealform.synth import environments
 from tests.inventory import ROOT
 from tools import settings_docs
@@ -57,9 +56,9 @@ def test_a_check_is_said_once() -> None:
 
 
 def test_checks_of_a_plan_say_what_those_of_the_document_say() -> None:
-    for check in check_aliases.ONLY_PLANNED:
+    for check in plan_for_checkov.ONLY_PLANNED:
         assert check in SAID
-        for document in check_aliases.checks_of_document(check):
+        for document in plan_for_checkov.checks_of_document(check):
             assert SAID[document]["severity"] == SAID[check]["severity"], (
                 f"{check} and {document} are of the same thing"
             )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tealform.policy import waivers
-from tealform.policy.finding import Finding
+from tealform.policy.rule import Finding
 
 TODAY = date(2026, 6, 1)
 LOGS = Finding("CKV_AWS_158", "Ensure logs are encrypted", "aws_cloudwatch_log_group.logs", "web/logs")
@@ -47,7 +47,7 @@ def test_environment_without_waivers_has_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("resource", ["web/logs", "aws_cloudwatch_log_group.logs"])
 def test_waiver_silences_the_finding_on_its_resource_only(tmp_path: Path, resource: str) -> None:
     outcome = _apply(tmp_path, waiver("CKV_AWS_158", resource), LOGS, BUILD)
-    assert outcome.left == (BUILD,)
+    assert outcome.remaining == (BUILD,)
     assert [(finding, accepted.owner) for finding, accepted in outcome.waived] == [(LOGS, "web-team")]
     assert not outcome.lapsed
     assert not outcome.mistakes
@@ -55,25 +55,25 @@ def test_waiver_silences_the_finding_on_its_resource_only(tmp_path: Path, resour
 
 def test_waiver_silences_its_check_only(tmp_path: Path) -> None:
     other = Finding("CKV_AWS_66", "Ensure logs expire", LOGS.address, LOGS.path)
-    assert _apply(tmp_path, waiver("CKV_AWS_158", "web/logs"), LOGS, other).left == (other,)
+    assert _apply(tmp_path, waiver("CKV_AWS_158", "web/logs"), LOGS, other).remaining == (other,)
 
 
 def test_one_check_can_be_waived_on_several_resources(tmp_path: Path) -> None:
     both = waiver("CKV_AWS_158", "web/logs") + waiver("CKV_AWS_158", "pipeline/web/logs")
     outcome = _apply(tmp_path, both, LOGS, BUILD)
-    assert not outcome.left
+    assert not outcome.remaining
     assert not outcome.lapsed
     assert not outcome.mistakes
 
 
 def test_two_resources_on_one_path_need_their_addresses(tmp_path: Path) -> None:
     twin = Finding(LOGS.check, LOGS.title, "aws_cloudwatch_log_group.twin", LOGS.path)
-    assert _apply(tmp_path, waiver("CKV_AWS_158", "web/logs"), LOGS, twin).left == (twin,)
+    assert _apply(tmp_path, waiver("CKV_AWS_158", "web/logs"), LOGS, twin).remaining == (twin,)
 
 
 def test_what_has_no_path_is_not_waived_by_an_empty_one(tmp_path: Path) -> None:
     outcome = _apply(tmp_path, waiver("CKV_AWS_41", ""), PROVIDER)
-    assert outcome.left == (PROVIDER,)
+    assert outcome.remaining == (PROVIDER,)
 
 
 def test_unused_waiver_is_lapsed(tmp_path: Path) -> None:
@@ -85,13 +85,13 @@ def test_unused_waiver_is_lapsed(tmp_path: Path) -> None:
 
 def test_waiver_holds_on_its_last_day(tmp_path: Path) -> None:
     outcome = _apply(tmp_path, waiver("CKV_AWS_158", "web/logs", until="2026-06-01"), LOGS)
-    assert not outcome.left
+    assert not outcome.remaining
     assert not outcome.lapsed
 
 
 def test_expired_waiver_silences_nothing(tmp_path: Path) -> None:
     outcome = _apply(tmp_path, waiver("CKV_AWS_158", "web/logs", until="2026-05-31"), LOGS)
-    assert outcome.left == (LOGS,)
+    assert outcome.remaining == (LOGS,)
     assert outcome.waived == ()
     assert ["waivers.hcl:2" in str(each) and "expired on 2026-05-31" in str(each) for each in outcome.lapsed] == [True]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tealform.policy import checkov, checkov_input, rules, yaml_rules
+from tealform.policy import checkov, checkov_input, rule_catalog, rules
 from tealform.policy.checkov import Scan
 from tealform.policy.rule import SEVERITIES
 from tests.inventory import ROOT
@@ -210,7 +210,7 @@ def scan(tmp_path_factory: pytest.TempPathFactory) -> Scan:
 
 
 def _ours(scan: Scan, address: str) -> list[str]:
-    ids = {each.rule.id for each in yaml_rules.list_yaml_rules()}
+    ids = {each.rule.id for each in rule_catalog.list_yaml_rules()}
     return [found.check for found in scan.findings if found.address == address and found.check in ids]
 
 
@@ -233,7 +233,7 @@ def test_no_policy_has_anything_against_what_is_right(scan: Scan) -> None:
 @pytest.mark.slow
 def test_each_policy_judges_every_resource_of_its_types(scan: Scan) -> None:
     """A policy that looks away would pass for one that found nothing: the gate asks for each result."""
-    ids = {each.rule.id: each.types for each in yaml_rules.list_yaml_rules()}
+    ids = {each.rule.id: each.types for each in rule_catalog.list_yaml_rules()}
     every = {address for _, address in scan.judged} - {"provider.aws"}
     wanted = {(id_, address) for id_, types in ids.items() for address in every if address.partition(".")[0] in types}
     assert wanted
@@ -241,11 +241,11 @@ def test_each_policy_judges_every_resource_of_its_types(scan: Scan) -> None:
 
 
 def test_each_policy_has_a_breach_here() -> None:
-    assert {check for check, _, _ in BREACHES.values()} == {each.rule.id for each in yaml_rules.list_yaml_rules()}
+    assert {check for check, _, _ in BREACHES.values()} == {each.rule.id for each in rule_catalog.list_yaml_rules()}
 
 
 def test_each_policy_is_told_in_full() -> None:
-    for each in yaml_rules.list_yaml_rules():
+    for each in rule_catalog.list_yaml_rules():
         rule = each.rule
         assert rule.severity in SEVERITIES
         assert rule.id.startswith("TEAL_")
@@ -260,5 +260,7 @@ def test_each_policy_is_told_in_full() -> None:
 
 
 def test_no_two_rules_have_one_id() -> None:
-    ids = Counter([each.rule.id for each in yaml_rules.list_yaml_rules()] + [check.rule.id for check in rules.checks()])
+    ids = Counter(
+        [each.rule.id for each in rule_catalog.list_yaml_rules()] + [check.rule.id for check in rules.checks()]
+    )
     assert {id_: count for id_, count in ids.items() if count > 1} == {}

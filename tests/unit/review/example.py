@@ -6,9 +6,8 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tealform.policy.finding import Finding
 from tealform.policy.result import GateResult, LocatedFinding
-from tealform.policy.rule import Rule
+from tealform.policy.rule import Finding, Rule
 from tealform.policy.waivers import Waiver
 from tealform.review import comment, environment_diff, findings, risks, waiver_changes
 from tealform.review.merge_base import Base

@@ -13,9 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tealform.policy.finding import Finding
 from tealform.policy.result import GateResult, LocatedFinding
-from tealform.policy.rule import Rule
+from tealform.policy.rule import Finding, Rule
 from tealform.review import check
 from tealform.review.drift import Drift
 from tealform.review.review_builder import Say

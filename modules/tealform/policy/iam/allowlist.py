@@ -1,18 +1,18 @@
-"""What the checks on policies let pass, one by one, and why."""
+"""Exemptions from the checks on policies, each with its reason."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from tealform.policy.iam.violation import Violation
+from tealform.policy.iam.catalog import Violation
 
 
 @dataclass(frozen=True)
 class Exemption:
-    """``what`` may be as ``check`` does not want it in the statement ``sid`` of ``owner``, for this ``reason``.
+    """Allows ``what`` in the statement ``sid`` of ``owner`` although it breaks the rule ``check``, for this ``reason``.
 
-    ``what`` and ``owner`` are patterns. ``asks`` are the condition keys without which it may not be.
+    ``what`` and ``owner`` are patterns. ``asks`` are the condition keys that the statement must ask for.
     """
 
     check: str
@@ -22,13 +22,13 @@ class Exemption:
     reason: str
     asks: tuple[str, ...] = ()
 
-    def covers(self, breach: Violation) -> bool:
-        """Whether it is about this breach."""
+    def covers(self, violation: Violation) -> bool:
+        """Return whether it covers this violation."""
         return (
-            (self.check, self.sid) == (breach.check, breach.sid)
-            and breach.asked.issuperset(self.asks)
-            and fnmatchcase(breach.what, self.what)
-            and fnmatchcase(breach.owner, self.owner)
+            (self.check, self.sid) == (violation.check, violation.sid)
+            and violation.asked.issuperset(self.asks)
+            and fnmatchcase(violation.what, self.what)
+            and fnmatchcase(violation.owner, self.owner)
         )
 
 

@@ -25,7 +25,7 @@ def is_policy(value: object) -> bool:
     return isinstance(value, str) and '"Statement"' in value and isinstance(_parsed(value), dict)
 
 
-def statements(text: str) -> list[Json]:
+def parse_statements(text: str) -> list[Json]:
     """The statements of a policy, in the words of ``aws_iam_policy_document``.
 
     Raises ``TealformError`` for what is not JSON or no policy.

@@ -261,7 +261,7 @@ class _Reader:
     def _statements(self, value: str) -> list[Json]:
         match = _DOCUMENT.fullmatch(value)
         if match is None:
-            return policy_json.statements(value)
+            return policy_json.parse_statements(value)
         address = f"data.aws_iam_policy_document.{match['name']}"
         if address not in self._by_address:
             raise TealformError(f"{address} is referred to, and not there")

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tealform.policy import waivers
-from tealform.policy.reports import formatting, waiver_summary
+from tealform.policy.reports import formatting
 from tealform.policy.reports.formatting import flat
-from tealform.policy.result import BROKEN, CLEAN, GateResult, LocatedFinding
+from tealform.policy.result import BROKEN, CLEAN, GateResult, LocatedFinding, worst_exit_code
 from tealform.policy.rule import Rule
 
 LONGEST = 60_000
@@ -30,9 +30,9 @@ _LEFT = ("severity", "rule", "environment", "where", "what is wrong", "mended at
 _WAIVED = ("rule", "findings", "environments", "until", "owner", "reason")
 
 
-def render(verdicts: Sequence[GateResult]) -> str:
+def render(results: Sequence[GateResult]) -> str:
     """The whole, at most ``LONGEST`` characters, with a line break at its end."""
-    return _cut(_pieces(verdicts)) + "\n"
+    return _cut(_pieces(results)) + "\n"
 
 
 def plain(text: str) -> str:
@@ -43,17 +43,17 @@ def plain(text: str) -> str:
     return _MEANT.sub(lambda found: f"&#{ord(found[0])};", broken)
 
 
-def _pieces(verdicts: Sequence[GateResult]) -> Iterator[str]:
+def _pieces(results: Sequence[GateResult]) -> Iterator[str]:
     """What is never cut in two; the most important comes first."""
-    left, taken = formatting.worst_first(verdicts), waiver_summary.together(verdicts)
-    yield f"## Policy: {_heading(verdicts)}\n\n{formatting.summary(verdicts)}"
-    yield from _list("Could not be judged", [f"{each.scope}: {text}" for each in verdicts for text in each.mistakes])
-    yield from _table(_LEFT, [_row(told) for told in left])
+    left, taken = formatting.worst_first(results), formatting.summarize_waived(results)
+    yield f"## Policy: {_heading(results)}\n\n{formatting.summary(results)}"
+    yield from _list("Could not be judged", [f"{each.scope}: {text}" for each in results for text in each.mistakes])
+    yield from _table(_LEFT, [_row(located) for located in left])
     yield from _list(
-        "Waivers that lapsed", [str(problem) for each in verdicts for problem in formatting.in_order(each.lapsed)]
+        "Waivers that lapsed", [str(problem) for each in results for problem in formatting.in_order(each.lapsed)]
     )
-    for told in left:
-        yield "\n".join(_detail(told))
+    for located in left:
+        yield "\n".join(_detail(located))
     if left:
         yield f"\nMend each finding, or accept it in `environments/<env>/{waivers.FILE}`: `{waivers.SHAPE}`"
     if taken:
@@ -61,8 +61,8 @@ def _pieces(verdicts: Sequence[GateResult]) -> Iterator[str]:
         yield from _folded(number, _table(_WAIVED, [_accepted(each) for each in taken]))
 
 
-def _heading(verdicts: Sequence[GateResult]) -> str:
-    code = formatting.exit_code(verdicts)
+def _heading(results: Sequence[GateResult]) -> str:
+    code = worst_exit_code(results)
     if code == BROKEN:
         return "it could not be judged"
     return "nothing to mend" if code == CLEAN else "there is something to mend"
@@ -98,23 +98,23 @@ def _folded(title: str, content: Iterator[str]) -> Iterator[str]:
     yield "\n".join([f"\n<details><summary>{title}</summary>", *content, "\n</details>"])
 
 
-def _row(told: LocatedFinding) -> tuple[str, ...]:
-    where, wrong, mended = formatting.where(told.finding), formatting.wrong(told), formatting.mended_at(told)
-    return told.rule.severity, _linked(told.rule), plain(told.scope), plain(where), plain(wrong), plain(mended)
+def _row(located: LocatedFinding) -> tuple[str, ...]:
+    where, wrong, mended = formatting.where(located.finding), formatting.wrong(located), formatting.mended_at(located)
+    return located.rule.severity, _linked(located.rule), plain(located.scope), plain(where), plain(wrong), plain(mended)
 
 
-def _detail(told: LocatedFinding) -> Iterator[str]:
-    where = plain(f"{told.rule.id} in {told.scope}: {formatting.where(told.finding)}")
+def _detail(located: LocatedFinding) -> Iterator[str]:
+    where = plain(f"{located.rule.id} in {located.scope}: {formatting.where(located.finding)}")
     yield f"\n<details><summary>{where}</summary>\n"
-    yield f"- **should be:** {plain(told.finding.title)}"
-    yield f"- **why:** {plain(told.rule.why)}"
-    yield f"- **fix:** {plain(told.rule.fix)}"
-    yield f"- **mended at:** {plain(formatting.mended_at(told))}"
-    yield f"- **resource:** {plain(told.finding.address)}"
+    yield f"- **should be:** {plain(located.finding.title)}"
+    yield f"- **why:** {plain(located.rule.why)}"
+    yield f"- **fix:** {plain(located.rule.fix)}"
+    yield f"- **mended at:** {plain(formatting.mended_at(located))}"
+    yield f"- **resource:** {plain(located.finding.address)}"
     yield "\n</details>"
 
 
-def _accepted(each: waiver_summary.Accepted) -> tuple[str, ...]:
+def _accepted(each: formatting.WaivedGroup) -> tuple[str, ...]:
     scopes, owners = plain(", ".join(each.scopes)), plain(", ".join(each.owners))
     return _linked(each.rule), str(each.number), scopes, each.until.isoformat(), owners, plain(each.reason)
 

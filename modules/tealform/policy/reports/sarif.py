@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from tealform.policy.reports import formatting
 from tealform.policy.reports.formatting import flat
-from tealform.policy.result import BROKEN, GateResult
+from tealform.policy.result import ARTIFACTS, BROKEN, GateResult, worst_exit_code
 from tealform.policy.rule import Rule, Severity
 from tealform.policy.waivers import FILE
 from tealform.settings.errors import Location, dotted
@@ -68,13 +68,13 @@ class _Alert:
     logical: tuple[str, ...] = ()
 
 
-def render(verdicts: Sequence[GateResult]) -> str:
+def render(results: Sequence[GateResult]) -> str:
     """The log of one run, with a line break at its end; files are named from the repository's root."""
-    alerts = [alert for verdict in verdicts for alert in _alerts(verdict)]
+    alerts = [alert for result in results for alert in _alerts(result)]
     rules = sorted({alert.rule.id: alert.rule for alert in alerts}.values(), key=lambda rule: rule.id)
     run = {
         "tool": {"driver": {"name": "Tealform", "rules": [_rule(rule) for rule in rules]}},
-        "invocations": [_invocation(verdicts)],
+        "invocations": [_invocation(results)],
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "columnKind": "unicodeCodePoints",
         "results": list(_results(alerts, [rule.id for rule in rules])),
@@ -82,17 +82,17 @@ def render(verdicts: Sequence[GateResult]) -> str:
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _alerts(verdict: GateResult) -> Iterator[_Alert]:
-    for told in formatting.worst_first([verdict]):
-        found, where = told.finding, formatting.where(told.finding)
-        message = f"{_sentence(formatting.wrong(told))} It is {where} in {told.scope}, mended at {formatting.mended_at(told)}."
-        logical = tuple(f"{told.scope}/{name}" for name in dict.fromkeys((found.path, found.address)) if name)
-        yield _Alert(told.rule, message, told.location, (told.scope, found.address), logical)
-    for problem in formatting.in_order(verdict.lapsed):
+def _alerts(result: GateResult) -> Iterator[_Alert]:
+    for located in formatting.worst_first([result]):
+        found, where = located.finding, formatting.where(located.finding)
+        message = f"{_sentence(formatting.wrong(located))} It is {where} in {located.scope}, mended at {formatting.mended_at(located)}."
+        logical = tuple(f"{located.scope}/{name}" for name in dict.fromkeys((found.path, found.address)) if name)
+        yield _Alert(located.rule, message, located.location, (located.scope, found.address), logical)
+    for problem in formatting.in_order(result.lapsed):
         path = dotted(problem.path)
-        yield _Alert(WAIVER, f"{path}: {problem.message}", problem.location, (verdict.scope, path))
-    for mistake in verdict.mistakes:
-        yield _Alert(GATE, mistake, _place(verdict.scope, mistake), (verdict.scope, _AT.sub("", mistake)))
+        yield _Alert(WAIVER, f"{path}: {problem.message}", problem.location, (result.scope, path))
+    for mistake in result.mistakes:
+        yield _Alert(GATE, mistake, _place(result.scope, mistake), (result.scope, _AT.sub("", mistake)))
 
 
 def _sentence(text: str) -> str:
@@ -105,9 +105,7 @@ def _place(scope: str, mistake: str) -> Location:
         return Location(Path(said["file"]), int(said["line"]))
     if named := _IN.match(mistake):
         return Location(Path(named[1]), 1)
-    return Location(
-        Path("artifacts/Dockerfile" if scope == formatting.ARTIFACTS else f"environments/{scope}/{GENERATED}"), 1
-    )
+    return Location(Path("artifacts/Dockerfile" if scope == ARTIFACTS else f"environments/{scope}/{GENERATED}"), 1)
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -158,8 +156,8 @@ def _location(alert: _Alert) -> dict[str, Any]:
     return {"physicalLocation": physical} | ({"logicalLocations": logical} if logical else {})
 
 
-def _invocation(verdicts: Sequence[GateResult]) -> dict[str, Any]:
-    code = formatting.exit_code(verdicts)
-    mistakes = [flat(f"{verdict.scope}: {each}") for verdict in verdicts for each in verdict.mistakes]
+def _invocation(results: Sequence[GateResult]) -> dict[str, Any]:
+    code = worst_exit_code(results)
+    mistakes = [flat(f"{result.scope}: {each}") for result in results for each in result.mistakes]
     notifications = [{"level": "error", "message": {"text": mistake}} for mistake in mistakes]
     return {"executionSuccessful": code != BROKEN, "exitCode": code, "toolExecutionNotifications": notifications}

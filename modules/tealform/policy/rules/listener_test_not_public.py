@@ -5,10 +5,9 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
-from tealform.policy import deployments, security_group_rules
+from tealform.policy import deployments, network_access
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment, references
-from tealform.policy.json_access import is_true, items, number
+from tealform.policy.environment import Environment, is_true, items, number, references
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
@@ -23,7 +22,7 @@ def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
         yield from _unguarded(resource, environment)
         return
     for group, ports in _guards(environment):
-        for admitted in security_group_rules.inwards(group, environment):
+        for admitted in network_access.inwards(group, environment):
             public = [each for each in admitted.addresses if _public(each)]
             open_ports = [str(port) for port in sorted(ports) if admitted.reaches(port)]
             if admitted.said_by == resource.address and public and open_ports:

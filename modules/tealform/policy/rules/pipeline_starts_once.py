@@ -7,9 +7,8 @@ from typing import Any
 
 from tealform.policy import eventbridge, pipelines
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
+from tealform.policy.environment import Environment, at, is_true, items
 from tealform.policy.iam.arn_resolver import References
-from tealform.policy.json_access import at, is_true, items
 from tealform.policy.pipelines import Action
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks

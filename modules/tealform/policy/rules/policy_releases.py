@@ -8,8 +8,7 @@ from fnmatch import fnmatchcase
 from tealform.policy import deployments, resource_access
 from tealform.policy.check import Check
 from tealform.policy.deployments import Deployment, forwards_to
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, is_true
+from tealform.policy.environment import Environment, at, is_true
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 

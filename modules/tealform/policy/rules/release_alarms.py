@@ -8,8 +8,7 @@ from typing import Any
 from tealform.policy import deployments
 from tealform.policy.check import Check
 from tealform.policy.deployments import Deployment
-from tealform.policy.environment import Environment, references
-from tealform.policy.json_access import is_true
+from tealform.policy.environment import Environment, is_true, references
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from tealform.policy import containers
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, items, number, shown
+from tealform.policy.environment import Environment, at, items, number, shown
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from tealform.policy import pipelines, resource_access
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment, references
-from tealform.policy.json_access import at, items
+from tealform.policy.environment import Environment, at, items, references
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 

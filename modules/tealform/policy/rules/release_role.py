@@ -7,8 +7,7 @@ from fnmatch import fnmatchcase
 
 from tealform.policy import resource_access
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at
+from tealform.policy.environment import Environment, at
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tealform.policy import containers, plaintext_variables
+from tealform.policy import containers, secret_patterns
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, items
+from tealform.policy.environment import Environment, at, items
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
@@ -16,7 +15,7 @@ from tealform.synth.terraform_json import Resource, blocks
 def _judge(definition: Resource, _environment: Environment) -> Iterator[str]:
     for container in containers.parse_containers(definition):
         for where, name, value in _texts(container):
-            for reason in plaintext_variables.reasons(name, value):
+            for reason in secret_patterns.secret_reasons(name, value):
                 yield f"{where} of {containers.container_label(container)} {reason}"
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tealform.policy.engine import Evaluation
+from tealform.policy.check import Evaluation
 from tealform.policy.environment import Environment
-from tealform.policy.iam.adapter import evaluate
 from tealform.policy.iam.catalog import RULES
+from tealform.policy.iam.lint import evaluate_policies
 from tests.unit.policy.rules import shipped
 
 Json = dict[str, Any]
@@ -25,7 +25,7 @@ def text(**statement: Any) -> str:
 
 
 def evaluated(document: Json) -> Evaluation:
-    return evaluate(Environment("prod", document))
+    return evaluate_policies(Environment("prod", document))
 
 
 def found(document: Json) -> dict[tuple[str, str], str]:
@@ -46,7 +46,7 @@ def replaced(kind: str, name: str, policy: str) -> Json:
 
 @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
 def test_each_owner_is_judged_once_by_each_rule(name: str) -> None:
-    evaluation = evaluate(Environment(name, shipped.document(name)))
+    evaluation = evaluate_policies(Environment(name, shipped.document(name)))
     assert (evaluation.findings, evaluation.mistakes) == ([], [])
     assert len(evaluation.judged) == len(set(evaluation.judged))
     judged = {owner: {rule for rule, each in evaluation.judged if each == owner} for _, owner in evaluation.judged}

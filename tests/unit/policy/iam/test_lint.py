@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tealform.policy.iam import quotas
+from tealform.policy.iam import checks
 from tealform.policy.iam.lint import find_violations, lint
 from tealform.policy.iam.policy_reader import Permissions, Policy, PolicyCondition, PolicyStatement, Role
 from tests.inventory import ROOT
@@ -268,7 +268,7 @@ BAD = {
         "managed policy",
     ),
     "too many managed policies": (
-        permissions(managed=tuple(f"arn:aws:iam::aws:policy/{number}" for number in range(quotas.MANAGED + 1))),
+        permissions(managed=tuple(f"arn:aws:iam::aws:policy/{number}" for number in range(checks.MANAGED + 1))),
         "IAM_SIZE",
         "managed",
     ),
@@ -278,13 +278,13 @@ BAD = {
 @pytest.mark.parametrize("mistake", BAD)
 def test_each_mistake_is_found(mistake: str) -> None:
     wrong, check, what = BAD[mistake]
-    assert (check, what) in {(each.check, each.what) for each in lint(wrong).breaches}
+    assert (check, what) in {(each.check, each.what) for each in lint(wrong).violations}
 
 
 def test_each_check_has_a_mistake_that_it_finds() -> None:
     sources = (ROOT / "modules" / "tealform" / "policy" / "iam").glob("*.py")
-    checks = {check for file in sources for check in re.findall(r'"(IAM_[A-Z_]+)"', file.read_text(encoding="utf-8"))}
-    assert checks == {check for _, check, _ in BAD.values()}
+    found = {check for file in sources for check in re.findall(r'"(IAM_[A-Z_]+)"', file.read_text(encoding="utf-8"))}
+    assert found == {check for _, check, _ in BAD.values()}
 
 
 def right() -> Iterator[Permissions]:
@@ -301,7 +301,7 @@ def right() -> Iterator[Permissions]:
 
 @pytest.mark.parametrize("fine", list(right()))
 def test_what_only_looks_wrong_passes(fine: Permissions) -> None:
-    assert [str(each) for each in lint(fine).breaches] == []
+    assert [str(each) for each in lint(fine).violations] == []
 
 
 TASK_SETS = PolicyStatement(
@@ -315,6 +315,6 @@ TASK_SETS = PolicyStatement(
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_an_exception_holds_only_with_the_conditions_that_it_is_made_for(number: int) -> None:
-    assert lint(permissions(TASK_SETS)).breaches == ()
+    assert lint(permissions(TASK_SETS)).violations == ()
     missing = other(TASK_SETS, conditions=TASK_SETS.conditions[number : number + 1])
-    assert [each.check for each in lint(permissions(missing)).breaches] == ["IAM_STAR"]
+    assert [each.check for each in lint(permissions(missing)).violations] == ["IAM_STAR"]

@@ -11,7 +11,7 @@ import pytest
 from tealform.errors import TealformError
 from tealform.policy.iam import policy_reader
 from tealform.policy.iam.policy_reader import PolicyCondition, PolicyStatement
-from tools.iam_docs.option_expressions import when
+from tools.iam_docs import when
 
 ACCOUNT = "123456789012"
 TRUST = {

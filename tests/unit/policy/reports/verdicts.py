@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from tealform.policy.finding import Finding
 from tealform.policy.result import GateResult, LocatedFinding
-from tealform.policy.rule import Rule, Severity
+from tealform.policy.rule import Finding, Rule, Severity
 from tealform.policy.waivers import Waiver
 from tealform.settings.errors import Location, Problem
 
@@ -71,13 +70,13 @@ CLEAN = GateResult("staging", {"TEAL_APPROVAL": 1, "TEAL_KEY": 2, "CKV_AWS_144":
 DEV = GateResult(
     "dev",
     {"TEAL_KEY": 1, "CKV_AWS_144": 1},
-    left=(OPEN_KEY,),
+    remaining=(OPEN_KEY,),
     waived=((COPIES[0], waiver(COPIES[0], date(2027, 4, 30))),),
 )
 PROD = GateResult(
     "prod",
     {"TEAL_APPROVAL": 1, "TEAL_KEY": 1, "CKV_AWS_144": 2},
-    left=(UNAPPROVED,),
+    remaining=(UNAPPROVED,),
     waived=(
         (COPIES[1], waiver(COPIES[1], date(2027, 3, 31))),
         (COPIES[2], waiver(COPIES[2], date(2027, 4, 30), owner="data-team")),
