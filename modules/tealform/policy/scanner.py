@@ -95,10 +95,7 @@ def _texts(root: Path, folders: Sequence[Path], cache: Cache) -> list[Scan]:
 
 
 def _cached(
-    cache: Cache,
-    all_: Sequence[_T],
-    key: Callable[[_T], tuple[str, ...]],
-    scan: Callable[[list[_T]], list[Scan]],
+    cache: Cache, all_: Sequence[_T], key: Callable[[_T], tuple[str, ...]], scan: Callable[[list[_T]], list[Scan]]
 ) -> list[Scan]:
     """Return the scans of all, scanning those that are not in the cache."""
     known = {key(each): found for each in all_ if (found := cache.get(*key(each)))}

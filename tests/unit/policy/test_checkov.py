@@ -1,4 +1,4 @@
-"""What is believed of checkov: recorded reports, a stand-in that misbehaves, and checkov itself."""
+"""What is scanned, and what is believed of checkov: recorded reports, a stand-in that misbehaves, and checkov itself."""
 
 from __future__ import annotations
 
@@ -11,13 +11,70 @@ from pathlib import Path
 import pytest
 
 from tealform.errors import TealformError
-from tealform.policy import checkov, checkov_input
+from tealform.policy import checkov, checkov_input, coverage
 from tealform.policy.rule import Finding
 from tests.inventory import ROOT
 from tests.unit.policy import stacks
 from tests.unit.policy.stacks import NOTHING_SCANNED, record, report
+from tools import generate_coverage
 
-LOGS = "aws_cloudwatch_log_group.logs"
+
+def test_copy_lacks_required_version_alone(tmp_path: Path) -> None:
+    document = stacks.stack("dev")
+    read = checkov_input.read_stack(stacks.write(tmp_path, "dev", document))
+    del document["terraform"]["required_version"]
+    assert json.loads(read.text) == document
+
+
+def test_original_is_left_as_it_is(tmp_path: Path) -> None:
+    folder = stacks.write(tmp_path, "dev", stacks.stack("dev"))
+    before = (folder / "cdk.tf.json").read_bytes()
+    checkov_input.read_stack(folder)
+    assert (folder / "cdk.tf.json").read_bytes() == before
+
+
+def test_every_block_is_found_on_its_own_line(tmp_path: Path) -> None:
+    document = {
+        "output": {"first": {"value": ["a", {"b": "line\nbreak"}]}},
+        "provider": {"aws": [{"region": "eu-west-1"}, {"alias": "us", "region": "us-east-1"}], "tls": {"x": 1}},
+        "data": {"aws_iam_policy_document": {"empty": {}, "main": {"statement": [{"actions": ["s3:Get*"]}]}}},
+        "resource": {"aws_sns_topic": {"main": stacks.log_group("dev/service/web/topic")}, "aws_kms_key": {"main": {}}},
+    }
+    read = checkov_input.read_stack(stacks.write(tmp_path, "dev", document))
+    lines = read.text.splitlines()
+    assert {place.address: lines[line - 1].strip() for line, place in read.places.items()} == {
+        "provider.aws": "{",
+        "provider.aws.us": "{",
+        "provider.tls": '"tls": {',
+        "data.aws_iam_policy_document.empty": '"empty": {},',
+        "data.aws_iam_policy_document.main": '"main": {',
+        "aws_sns_topic.main": '"main": {',
+        "aws_kms_key.main": '"main": {}',
+    }
+    assert [place.path for place in read.places.values() if place.path] == ["service/web/topic"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{\n  "resource": {\n    "aws_sns_topic": {', "environments/dev/cdk.tf.json:3: is not valid JSON"),
+        ("[]", "environments/dev/cdk.tf.json:1: is not a JSON object"),
+        ('{"resource": ["x"]}', "environments/dev/cdk.tf.json:1: its blocks are not laid out as Tealform writes them"),
+        (None, "environments/dev/cdk.tf.json does not exist"),
+    ],
+)
+def test_what_cannot_be_scanned_says_what_to_run(tmp_path: Path, text: str | None, message: str) -> None:
+    folder = tmp_path / "environments" / "dev"
+    folder.mkdir(parents=True)
+    if text is not None:
+        stacks.write(tmp_path, "dev", text)
+    with pytest.raises(TealformError) as raised:
+        checkov_input.read_stack(folder)
+    assert str(raised.value).startswith(message)
+    assert str(raised.value).endswith("run: make synth ENV=dev")
+
+
+LOGS, KEY = "aws_cloudwatch_log_group.logs", "aws_kms_key.key"
 
 
 def _stack(root: Path, environment: str = "dev") -> checkov_input.Stack:
@@ -240,3 +297,46 @@ def test_real_scan_of_several_environments(
     assert "none of its resources" in scans["unseen"].blind
     blocked = {name: "CKV2_AWS_6" not in {f.check for f in scans[name].findings} for name in ("public", "private")}
     assert blocked == {"public": False, "private": True}
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = {"aws_cloudwatch_log_group": ["CKV_AWS_158", "CKV_AWS_66"], "data.aws_iam_policy_document": ["CKV_AWS_1"]}
+    monkeypatch.setattr(coverage, "_builtin", lambda: checks)
+    monkeypatch.setattr(coverage, "list_yaml_rules", lambda: ())
+
+
+@pytest.mark.usefixtures("known")
+def test_missing_results_are_told_for_each_resource() -> None:
+    document = "data.aws_iam_policy_document.trust"
+    assert list(coverage.find_missing([LOGS, document, KEY], [("CKV_AWS_66", LOGS)])) == [
+        f"checkov has no result of CKV_AWS_158 for {LOGS}, so it did not look at all of it",
+        f"checkov has no result of CKV_AWS_1 for {document}, so it did not look at all of it",
+    ]
+
+
+@pytest.mark.usefixtures("known")
+def test_nothing_is_missing_where_every_check_judged() -> None:
+    judged = [("CKV_AWS_66", LOGS), ("CKV_AWS_158", LOGS), ("CKV_AWS_7", KEY)]
+    assert list(coverage.find_missing([LOGS, KEY], judged)) == []
+
+
+@pytest.mark.usefixtures("known")
+def test_a_check_must_have_judged_every_resource_to_be_one_that_always_does() -> None:
+    other = "aws_cloudwatch_log_group.other"
+    scans = [
+        ([LOGS, KEY], [("CKV_AWS_66", LOGS), ("CKV_AWS_158", LOGS)]),
+        ([other], [("CKV_AWS_66", other), ("CKV_AWS_338", other)]),
+    ]
+    assert coverage.learn(scans) == {"aws_cloudwatch_log_group": ["CKV_AWS_66"]}
+
+
+def test_a_check_of_ours_must_judge_its_types() -> None:
+    [said] = coverage.find_missing(["aws_codedeploy_deployment_group.group"], [])
+    assert "TEAL_RELEASE_ROLLBACK" in said
+
+
+@pytest.mark.slow
+def test_what_is_committed_is_what_checkov_does() -> None:
+    committed = coverage.FILE.read_text(encoding="utf-8")
+    assert committed == generate_coverage.text(ROOT), "read what is no longer judged, then run: make policy-coverage"

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tealform.errors import TealformError
-from tealform.policy import checkov, scanned_files, secret_patterns, secret_scan
+from tealform.policy import checkov, scanned_files, secret_scan
 from tealform.policy.checkov import Scan
 from tealform.policy.rule import Finding
 from tealform.policy.scanned_files import Text
@@ -201,55 +201,6 @@ def test_nothing_in_a_text_tells_checkov_to_look_away() -> None:
 def test_made_up_secrets_are_others_each_time() -> None:
     text = Text(Path("a"), "")
     assert secret_scan.plant_canaries(text).planted.isdisjoint(secret_scan.plant_canaries(text).planted)
-
-
-# What gives a secret away
-
-
-@pytest.mark.parametrize(
-    ("name", "line"),
-    [
-        ("environment.hcl", f'environment = {{ LOG_LEVEL = "info", DB_PASSWORD = "{PASSWORD}" }}'),
-        ("taskdef.json", f'{{\n"name": "DB_PASSWORD",\n"value": "{PASSWORD}" }}'),
-        ("buildspec.yml", f"    DB_PASSWORD: {PASSWORD}"),
-        ("buildspec.yml", f"  - export DB_PASSWORD={PASSWORD}"),
-        ("Dockerfile", f"ENV DB_PASSWORD={PASSWORD}"),
-        (".env", f"DB_PASSWORD={PASSWORD}"),
-        ("README.md", f"docker login -p {GITHUB}"),
-        ("app.py", f"open({GITHUB!r})"),
-    ],
-)
-def test_a_secret_is_found_where_checkov_finds_none(name: str, line: str) -> None:
-    [found] = secret_patterns.find_secrets(Text(Path(name), f"\n{line}\n"))
-    assert found.value in (PASSWORD, GITHUB)
-    assert found.line == 2 + line[: line.index(found.value)].count("\n")
-    assert found.value not in found.reason
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("environment.hcl", 'ssl_policy = "ELBSecurityPolicy-TLS13-1-2-2021-06"'),
-        (
-            "environment.hcl",
-            'secrets = { DB_PASSWORD = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-Ab12Cd" }',
-        ),
-        ("taskdef.json", '"secrets": "json:$CONTAINER_SECRETS"'),
-        (
-            "buildspec.yml",
-            "env:\n  secrets-manager:\n    DB_PASSWORD: shop:password\n  parameter-store:\n    TOKEN: shop\n",
-        ),
-        ("buildspec.yml", '- export TOKEN=$(aws ecr get-login-password)\n- PASSWORD="$PASSWORD"'),
-        ("login.js", 'const form = {password: "password", token: "csrf"}'),
-        ("texts.json", '{"password": "Your password"}'),
-    ],
-)
-def test_what_only_speaks_of_secrets_is_none(name: str, content: str) -> None:
-    assert secret_patterns.find_secrets(Text(Path(name), content)) == []
-
-
-def test_a_long_line_takes_no_time() -> None:
-    assert secret_patterns.find_secrets(Text(Path("min.json"), "a" * 300_000 + '"' * 100_000)) == []
 
 
 # What is believed of a report

@@ -28,20 +28,14 @@ DOCUMENT: dict[str, Any] = {
             "build": {"name": "shop-build", "assume_role_policy": "${data.aws_iam_policy_document.trust.json}"}
         },
         "aws_iam_role_policy": {
-            "build": {
-                "role": "${aws_iam_role.build.name}",
-                "policy": "${data.aws_iam_policy_document.may.json}",
-            }
+            "build": {"role": "${aws_iam_role.build.name}", "policy": "${data.aws_iam_policy_document.may.json}"}
         },
         "aws_iam_role_policy_attachment": {
             "sqs": {"role": "${aws_iam_role.build.name}", "policy_arn": "arn:aws:iam::aws:policy/Sqs"}
         },
         "aws_kms_key": {"key": {"description": "Everything"}},
         "aws_kms_key_policy": {
-            "key": {
-                "key_id": "${aws_kms_key.key.key_id}",
-                "policy": "${data.aws_iam_policy_document.key.json}",
-            }
+            "key": {"key_id": "${aws_kms_key.key.key_id}", "policy": "${data.aws_iam_policy_document.key.json}"}
         },
         "aws_lb": {"lb": {"name": "shop", "load_balancer_type": "network"}},
         "aws_lb_listener": {"main": {"load_balancer_arn": "${aws_lb.lb.arn}"}},
@@ -234,10 +228,7 @@ def test_what_can_be_read_is_read_beside_what_cannot() -> None:
     other = document(aws_iam_role={"name": "r"}, aws_lambda_permission={})
     permissions, problems = policy_reader.survey(other)
     assert [role.address for role in permissions.roles] == ["aws_iam_role.build"]
-    assert [problem.partition(":")[0] for problem in problems] == [
-        "aws_lambda_permission.more",
-        "aws_iam_role.more",
-    ]
+    assert [problem.partition(":")[0] for problem in problems] == ["aws_lambda_permission.more", "aws_iam_role.more"]
 
 
 def test_without_a_provider_there_is_no_account_to_name() -> None:

@@ -1,10 +1,17 @@
-"""What gives a secret in plain text away, and what does not."""
+"""What gives a secret away, in a variable and in a text, and what does not."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tealform.policy.secret_patterns import secret_reasons
+from tealform.policy.scanned_files import Text
+from tealform.policy.secret_patterns import find_secrets, secret_reasons
+
+# Put together here, so that no scan of this repository takes them for real ones.
+GITHUB = "ghp" + "_" + "0123456789abcdefghijABCDEFGHIJ012345"
+PASSWORD = "correct" + "horse"
 
 NAMED = "is named like a secret"
 RANDOM = "looks like a random key"
@@ -95,3 +102,49 @@ def test_references_in_json_are_no_secrets() -> None:
 
 def test_broken_json_is_a_text() -> None:
     assert secret_reasons("PASSWORD", "[hunter2") == [NAMED]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("environment.hcl", f'environment = {{ LOG_LEVEL = "info", DB_PASSWORD = "{PASSWORD}" }}'),
+        ("taskdef.json", f'{{\n"name": "DB_PASSWORD",\n"value": "{PASSWORD}" }}'),
+        ("buildspec.yml", f"    DB_PASSWORD: {PASSWORD}"),
+        ("buildspec.yml", f"  - export DB_PASSWORD={PASSWORD}"),
+        ("Dockerfile", f"ENV DB_PASSWORD={PASSWORD}"),
+        (".env", f"DB_PASSWORD={PASSWORD}"),
+        ("README.md", f"docker login -p {GITHUB}"),
+        ("app.py", f"open({GITHUB!r})"),
+    ],
+)
+def test_a_secret_is_found_where_checkov_finds_none(name: str, line: str) -> None:
+    [found] = find_secrets(Text(Path(name), f"\n{line}\n"))
+    assert found.value in (PASSWORD, GITHUB)
+    assert found.line == 2 + line[: line.index(found.value)].count("\n")
+    assert found.value not in found.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("environment.hcl", 'ssl_policy = "ELBSecurityPolicy-TLS13-1-2-2021-06"'),
+        (
+            "environment.hcl",
+            'secrets = { DB_PASSWORD = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-Ab12Cd" }',
+        ),
+        ("taskdef.json", '"secrets": "json:$CONTAINER_SECRETS"'),
+        (
+            "buildspec.yml",
+            "env:\n  secrets-manager:\n    DB_PASSWORD: shop:password\n  parameter-store:\n    TOKEN: shop\n",
+        ),
+        ("buildspec.yml", '- export TOKEN=$(aws ecr get-login-password)\n- PASSWORD="$PASSWORD"'),
+        ("login.js", 'const form = {password: "password", token: "csrf"}'),
+        ("texts.json", '{"password": "Your password"}'),
+    ],
+)
+def test_what_only_speaks_of_secrets_is_none(name: str, content: str) -> None:
+    assert find_secrets(Text(Path(name), content)) == []
+
+
+def test_a_long_line_takes_no_time() -> None:
+    assert find_secrets(Text(Path("min.json"), "a" * 300_000 + '"' * 100_000)) == []

@@ -1,4 +1,4 @@
-"""Our own rules judge each resource once, and one that cannot is no pass."""
+"""Our own rules check each resource once, and one that cannot is no pass."""
 
 from __future__ import annotations
 
