@@ -139,89 +139,62 @@ BLUE = "blue_green_deployment_config"
 TERMINATES = "terminate_blue_instances_on_deployment_success"
 EVENTS = "auto_rollback_configuration.events"
 
-BREACHES: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "no-rollback-block": (
-        "TEAL_RELEASE_ROLLBACK",
-        "aws_codedeploy_deployment_group",
-        {"auto_rollback_configuration": _GONE},
-    ),
-    "rollback-off": (
-        "TEAL_RELEASE_ROLLBACK",
-        "aws_codedeploy_deployment_group",
-        {"auto_rollback_configuration.enabled": False},
-    ),
-    "rollback-unsaid": (
-        "TEAL_RELEASE_ROLLBACK",
-        "aws_codedeploy_deployment_group",
-        {"auto_rollback_configuration.enabled": _GONE},
-    ),
-    "no-events": ("TEAL_RELEASE_ROLLBACK", "aws_codedeploy_deployment_group", {EVENTS: _GONE}),
-    "empty-events": ("TEAL_RELEASE_ROLLBACK", "aws_codedeploy_deployment_group", {EVENTS: []}),
-    "not-on-failure": (
-        "TEAL_RELEASE_ROLLBACK",
-        "aws_codedeploy_deployment_group",
-        {EVENTS: ["DEPLOYMENT_STOP_ON_REQUEST", "DEPLOYMENT_STOP_ON_ALARM"]},
-    ),
-    "not-on-request": (
-        "TEAL_RELEASE_ROLLBACK",
-        "aws_codedeploy_deployment_group",
-        {EVENTS: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"]},
-    ),
-    "not-on-alarm": (
-        "TEAL_RELEASE_ROLLBACK",
-        "aws_codedeploy_deployment_group",
-        {EVENTS: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"]},
-    ),
-    "no-style": ("TEAL_RELEASE_STYLE", "aws_codedeploy_deployment_group", {"deployment_style": _GONE}),
-    "in-place": (
-        "TEAL_RELEASE_STYLE",
-        "aws_codedeploy_deployment_group",
-        {"deployment_style.deployment_type": "IN_PLACE"},
-    ),
-    "type-unsaid": (
-        "TEAL_RELEASE_STYLE",
-        "aws_codedeploy_deployment_group",
-        {"deployment_style.deployment_type": _GONE},
-    ),
-    "no-traffic-control": (
-        "TEAL_RELEASE_STYLE",
-        "aws_codedeploy_deployment_group",
-        {"deployment_style.deployment_option": "WITHOUT_TRAFFIC_CONTROL"},
-    ),
-    "option-unsaid": (
-        "TEAL_RELEASE_STYLE",
-        "aws_codedeploy_deployment_group",
-        {"deployment_style.deployment_option": _GONE},
-    ),
-    "keeps-alive": (
-        "TEAL_RELEASE_TERMINATES_BLUE",
-        "aws_codedeploy_deployment_group",
-        {f"{BLUE}.{TERMINATES}.action": "KEEP_ALIVE"},
-    ),
-    "no-end-of-blue": (
-        "TEAL_RELEASE_TERMINATES_BLUE",
-        "aws_codedeploy_deployment_group",
-        {f"{BLUE}.{TERMINATES}": _GONE},
-    ),
-    "no-blue-green": ("TEAL_RELEASE_TERMINATES_BLUE", "aws_codedeploy_deployment_group", {BLUE: _GONE}),
-    "server-app": ("TEAL_RELEASE_PLATFORM", "aws_codedeploy_app", {"compute_platform": "Server"}),
-    "app-unsaid": ("TEAL_RELEASE_PLATFORM", "aws_codedeploy_app", {"compute_platform": _GONE}),
-    "lambda-config": ("TEAL_RELEASE_PLATFORM", "aws_codedeploy_deployment_config", {"compute_platform": "Lambda"}),
-    "config-unsaid": ("TEAL_RELEASE_PLATFORM", "aws_codedeploy_deployment_config", {"compute_platform": _GONE}),
-    "no-logs": ("TEAL_BUILD_LOGS", "aws_codebuild_project", {"logs_config": _GONE}),
-    "no-cloudwatch": ("TEAL_BUILD_LOGS", "aws_codebuild_project", {"logs_config.cloudwatch_logs": _GONE}),
-    "logs-off": ("TEAL_BUILD_LOGS", "aws_codebuild_project", {"logs_config.cloudwatch_logs.status": "DISABLED"}),
-    "no-group": ("TEAL_BUILD_LOGS", "aws_codebuild_project", {"logs_config.cloudwatch_logs.group_name": _GONE}),
-    "empty-group": ("TEAL_BUILD_LOGS", "aws_codebuild_project", {"logs_config.cloudwatch_logs.group_name": ""}),
-    "kept-for-ever": ("TEAL_LOG_RETENTION", "aws_cloudwatch_log_group", {"retention_in_days": 0}),
-    "retention-unsaid": ("TEAL_LOG_RETENTION", "aws_cloudwatch_log_group", {"retention_in_days": _GONE}),
-    "accepted-alone": ("TEAL_FLOW_LOG_TRAFFIC", "aws_flow_log", {"traffic_type": "ACCEPT"}),
-    "rejected-alone": ("TEAL_FLOW_LOG_TRAFFIC", "aws_flow_log", {"traffic_type": "REJECT"}),
-    "traffic-unsaid": ("TEAL_FLOW_LOG_TRAFFIC", "aws_flow_log", {"traffic_type": _GONE}),
-    "no-hash": ("TEAL_FUNCTION_RENEWED", "aws_lambda_function", {"source_code_hash": _GONE}),
-    "forced": ("TEAL_SERVICE_FORCED", "aws_ecs_service", {"force_new_deployment": True}),
-    "forced-as-text": ("TEAL_SERVICE_FORCED", "aws_ecs_service", {"force_new_deployment": "true"}),
-    "old-platform": ("TEAL_SERVICE_PLATFORM", "aws_ecs_service", {"platform_version": "1.3.0"}),
+_BREACHES: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
+    ("TEAL_RELEASE_ROLLBACK", "aws_codedeploy_deployment_group"): {
+        "no-rollback-block": {"auto_rollback_configuration": _GONE},
+        "rollback-off": {"auto_rollback_configuration.enabled": False},
+        "rollback-unsaid": {"auto_rollback_configuration.enabled": _GONE},
+        "no-events": {EVENTS: _GONE},
+        "empty-events": {EVENTS: []},
+        "not-on-failure": {EVENTS: ["DEPLOYMENT_STOP_ON_REQUEST", "DEPLOYMENT_STOP_ON_ALARM"]},
+        "not-on-request": {EVENTS: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"]},
+        "not-on-alarm": {EVENTS: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"]},
+    },
+    ("TEAL_RELEASE_STYLE", "aws_codedeploy_deployment_group"): {
+        "no-style": {"deployment_style": _GONE},
+        "in-place": {"deployment_style.deployment_type": "IN_PLACE"},
+        "type-unsaid": {"deployment_style.deployment_type": _GONE},
+        "no-traffic-control": {"deployment_style.deployment_option": "WITHOUT_TRAFFIC_CONTROL"},
+        "option-unsaid": {"deployment_style.deployment_option": _GONE},
+    },
+    ("TEAL_RELEASE_TERMINATES_BLUE", "aws_codedeploy_deployment_group"): {
+        "keeps-alive": {f"{BLUE}.{TERMINATES}.action": "KEEP_ALIVE"},
+        "no-end-of-blue": {f"{BLUE}.{TERMINATES}": _GONE},
+        "no-blue-green": {BLUE: _GONE},
+    },
+    ("TEAL_RELEASE_PLATFORM", "aws_codedeploy_app"): {
+        "server-app": {"compute_platform": "Server"},
+        "app-unsaid": {"compute_platform": _GONE},
+    },
+    ("TEAL_RELEASE_PLATFORM", "aws_codedeploy_deployment_config"): {
+        "lambda-config": {"compute_platform": "Lambda"},
+        "config-unsaid": {"compute_platform": _GONE},
+    },
+    ("TEAL_BUILD_LOGS", "aws_codebuild_project"): {
+        "no-logs": {"logs_config": _GONE},
+        "no-cloudwatch": {"logs_config.cloudwatch_logs": _GONE},
+        "logs-off": {"logs_config.cloudwatch_logs.status": "DISABLED"},
+        "no-group": {"logs_config.cloudwatch_logs.group_name": _GONE},
+        "empty-group": {"logs_config.cloudwatch_logs.group_name": ""},
+    },
+    ("TEAL_LOG_RETENTION", "aws_cloudwatch_log_group"): {
+        "kept-for-ever": {"retention_in_days": 0},
+        "retention-unsaid": {"retention_in_days": _GONE},
+    },
+    ("TEAL_FLOW_LOG_TRAFFIC", "aws_flow_log"): {
+        "accepted-alone": {"traffic_type": "ACCEPT"},
+        "rejected-alone": {"traffic_type": "REJECT"},
+        "traffic-unsaid": {"traffic_type": _GONE},
+    },
+    ("TEAL_FUNCTION_RENEWED", "aws_lambda_function"): {"no-hash": {"source_code_hash": _GONE}},
+    ("TEAL_SERVICE_FORCED", "aws_ecs_service"): {
+        "forced": {"force_new_deployment": True},
+        "forced-as-text": {"force_new_deployment": "true"},
+    },
+    ("TEAL_SERVICE_PLATFORM", "aws_ecs_service"): {"old-platform": {"platform_version": "1.3.0"}},
+}
+BREACHES = {
+    name: (check, kind, changes) for (check, kind), cases in _BREACHES.items() for name, changes in cases.items()
 }
 """By name, what is changed of a good resource of a type, and the policy that has something against it."""
 
