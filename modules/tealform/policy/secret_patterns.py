@@ -112,22 +112,9 @@ _LEFT_TO_CHECKOV = {"looks like a random key"}
 """It asks for more, and so takes no name of a TLS policy for a key."""
 
 _CODE = {
-    ".py",
-    ".js",
-    ".mjs",
-    ".cjs",
-    ".ts",
-    ".tsx",
-    ".jsx",
-    ".go",
-    ".java",
-    ".kt",
-    ".rb",
-    ".rs",
-    ".php",
-    ".cs",
+    ".py", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".go", ".java", ".kt", ".rb", ".rs", ".php", ".cs",
     ".html",
-}
+}  # fmt: skip
 """Where a name and a text in quotes are seldom a variable and its value."""
 
 _YAML_SUFFIXES = {".yml", ".yaml"}

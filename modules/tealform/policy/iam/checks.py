@@ -12,28 +12,13 @@ from tealform.policy.iam.policy_reader import Policy, PolicyStatement, Role
 from tealform.policy.iam.service_reference import IamAction, may_be_arn
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+_STRING_OPERATORS = ("Equals", "NotEquals", "EqualsIgnoreCase", "NotEqualsIgnoreCase", "Like", "NotLike")
+_ORDER_OPERATORS = ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
 _OPERATORS = {
-    *(
-        f"String{each}"
-        for each in ("Equals", "NotEquals", "EqualsIgnoreCase", "NotEqualsIgnoreCase", "Like", "NotLike")
-    ),
-    *(
-        f"{kind}{each}"
-        for kind in ("Numeric", "Date")
-        for each in ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
-    ),
-    *(
-        "Bool",
-        "BinaryEquals",
-        "IpAddress",
-        "NotIpAddress",
-        "ArnEquals",
-        "ArnLike",
-        "ArnNotEquals",
-        "ArnNotLike",
-        "Null",
-    ),
-}
+    *(f"String{each}" for each in _STRING_OPERATORS),
+    *(f"{kind}{each}" for kind in ("Numeric", "Date") for each in _ORDER_OPERATORS),
+    "Bool", "BinaryEquals", "IpAddress", "NotIpAddress", "ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "Null",
+}  # fmt: skip
 
 ANYTHING = "*"
 """All actions of all services."""

@@ -39,29 +39,14 @@ _OF_RESOURCES: Mapping[str, str] = {
 _WITH_POLICY = ("aws_kms_key", "aws_s3_bucket", "aws_sns_topic")
 
 UNREAD = {
-    "aws_cloudwatch_event_permission",
-    "aws_cloudwatch_log_resource_policy",
-    "aws_codebuild_resource_policy",
-    "aws_ecr_registry_policy",
-    "aws_iam_access_key",
-    "aws_iam_group",
-    "aws_iam_group_policy",
-    "aws_iam_group_policy_attachment",
-    "aws_iam_policy_attachment",
-    "aws_iam_role_policies_exclusive",
-    "aws_iam_role_policy_attachments_exclusive",
-    "aws_iam_user",
-    "aws_iam_user_policy",
-    "aws_iam_user_policy_attachment",
-    "aws_kms_grant",
-    "aws_lambda_function_url",
-    "aws_lambda_layer_version_permission",
-    "aws_lambda_permission",
-    "aws_s3_bucket_acl",
-    "aws_secretsmanager_secret_policy",
-    "aws_sqs_queue_policy",
-    "aws_vpc_endpoint_policy",
-}
+    "aws_cloudwatch_event_permission", "aws_cloudwatch_log_resource_policy", "aws_codebuild_resource_policy",
+    "aws_ecr_registry_policy", "aws_iam_access_key", "aws_iam_group", "aws_iam_group_policy",
+    "aws_iam_group_policy_attachment", "aws_iam_policy_attachment", "aws_iam_role_policies_exclusive",
+    "aws_iam_role_policy_attachments_exclusive", "aws_iam_user", "aws_iam_user_policy",
+    "aws_iam_user_policy_attachment", "aws_kms_grant", "aws_lambda_function_url",
+    "aws_lambda_layer_version_permission", "aws_lambda_permission", "aws_s3_bucket_acl",
+    "aws_secretsmanager_secret_policy", "aws_sqs_queue_policy", "aws_vpc_endpoint_policy",
+}  # fmt: skip
 """Resources that allow something in other ways than the ones that are read here."""
 
 _UNJUDGED = (
