@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,29 +127,31 @@ def test_guideline_is_kept_where_checkov_knows_it(dev: checkov_input.Stack, logs
     assert scan.findings[0].guideline == "https://docs.example.com/158"
 
 
-def test_scan_without_any_result_is_blind(dev: checkov_input.Stack) -> None:
-    [scan] = checkov.read(NOTHING_SCANNED, [dev])
-    assert scan.blind == "environments/dev/cdk.tf.json: checkov checked none of its resources"
-
-
-def test_environment_that_is_missing_in_the_report_is_blind(
-    tmp_path: Path, dev: checkov_input.Stack, logs: int
+@pytest.mark.parametrize(
+    ("results", "why"),
+    [
+        pytest.param(None, ": checkov checked none of its resources", id="nothing scanned"),
+        pytest.param(
+            {"passed": [("prod", "CKV_AWS_158", LOGS)]}, ": checkov checked none of its resources", id="another"
+        ),
+        pytest.param({"passed": [("dev", "CKV_AWS_41", "provider.aws")]}, "none of its resources", id="provider alone"),
+        pytest.param(
+            {"passed": [("dev", "CKV_AWS_158", LOGS)], "unparsed": ["/somewhere/environments/dev/cdk.tf.json"]},
+            "could not parse",
+            id="parsing error next to a result",
+        ),
+    ],
+)
+def test_scan_without_a_result_for_a_resource_is_blind(
+    dev: checkov_input.Stack, results: dict[str, Any] | None, why: str
 ) -> None:
-    prod = _stack(tmp_path, "prod")
-    scans = checkov.read(report(passed=[record("dev", "CKV_AWS_158", logs)]), [dev, prod])
-    assert [bool(scan.blind) for scan in scans] == [False, True]
-
-
-def test_check_of_the_provider_alone_is_blind(dev: checkov_input.Stack) -> None:
-    provider = record("dev", "CKV_AWS_41", _line(dev, "provider.aws"), "provider.aws")
-    [scan] = checkov.read(report(passed=[provider]), [dev])
-    assert "none of its resources" in scan.blind
-
-
-def test_parsing_error_is_blind_even_next_to_results(dev: checkov_input.Stack, logs: int) -> None:
-    passed = [record("dev", "CKV_AWS_158", logs)]
-    [scan] = checkov.read(report(passed=passed, unparsed=["/somewhere/environments/dev/cdk.tf.json"]), [dev])
-    assert "could not parse" in scan.blind
+    text = NOTHING_SCANNED
+    if results:
+        records = [record(name, check, _line(dev, address), address) for name, check, address in results["passed"]]
+        text = report(**results | {"passed": records})
+    [scan] = checkov.read(text, [dev])
+    assert scan.blind.startswith("environments/dev/cdk.tf.json: ")
+    assert why in scan.blind
 
 
 @pytest.mark.parametrize("text", ["", "not JSON", "[]", '{"results": {"passed_checks": []}}'])
@@ -168,40 +171,36 @@ def _saying(text: str) -> str:
     return f"cat <<'END'\n{text}\nEND\n"
 
 
-def test_crash_is_an_error_with_checkovs_last_words(tmp_path: Path, dev: checkov_input.Stack, logs: int) -> None:
-    _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + "echo kaput >&2; exit 2")
-    with pytest.raises(TealformError, match=r"exit code 2:\nkaput"):
-        checkov.scan(tmp_path, [dev])
+LOGGED = "echo '2026-01-01 00:00:00,000 [MainThread  ] [ERROR]  Failed to run check CKV_AWS_158' >&2"
 
 
-def test_installation_that_was_cut_short_is_an_error_with_its_last_words(
-    tmp_path: Path, dev: checkov_input.Stack
+@pytest.mark.parametrize("environments", [["dev"], ["dev", "unseen"]])
+@pytest.mark.parametrize(
+    ("reports", "then", "message"),
+    [
+        pytest.param(True, "echo kaput >&2; exit 2", r"exit code 2:\nkaput", id="crash"),
+        pytest.param(
+            False,
+            "echo 'No module named checkov' >&2; exit 1",
+            r"exit code 1:\nNo module named checkov",
+            id="installation that was cut short",
+        ),
+        pytest.param(True, LOGGED, r"relied on:\nFailed to run check CKV_AWS_158", id="error in the log"),
+    ],
+)
+def test_error_of_checkov_is_an_error_with_its_last_words(
+    tmp_path: Path, logs: int, environments: list[str], *, reports: bool, then: str, message: str
 ) -> None:
-    _stand_in(tmp_path, "echo 'No module named checkov' >&2; exit 1")
-    with pytest.raises(TealformError, match=r"exit code 1:\nNo module named checkov"):
-        checkov.scan(tmp_path, [dev])
-
-
-def test_error_in_the_log_is_no_environments_pass_beside_one_that_was_not_scanned(
-    tmp_path: Path, dev: checkov_input.Stack, logs: int
-) -> None:
-    logged = "2026-01-01 00:00:00,000 [MainThread  ] [ERROR]  Failed to run check CKV_AWS_158"
-    _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + f"echo '{logged}' >&2")
-    with pytest.raises(TealformError, match="Failed to run check CKV_AWS_158"):
-        checkov.scan(tmp_path, [dev, _stack(tmp_path, "unseen")])
+    printed = _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) if reports else ""
+    _stand_in(tmp_path, printed + then)
+    with pytest.raises(TealformError, match=message):
+        checkov.scan(tmp_path, [_stack(tmp_path, name) for name in environments])
 
 
 def test_exit_code_one_is_left_to_the_report(tmp_path: Path, dev: checkov_input.Stack, logs: int) -> None:
     _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + "exit 1")
     [scan] = checkov.scan(tmp_path, [dev])
     assert (scan.blind, scan.judged) == ("", (("CKV_AWS_66", LOGS),))
-
-
-def test_error_in_the_log_is_an_error(tmp_path: Path, dev: checkov_input.Stack, logs: int) -> None:
-    logged = "2026-01-01 00:00:00,000 [MainThread  ] [ERROR]  Failed to run check CKV_AWS_158"
-    _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + f"echo '{logged}' >&2")
-    with pytest.raises(TealformError, match=r"relied on:\nFailed to run check CKV_AWS_158"):
-        checkov.scan(tmp_path, [dev])
 
 
 def test_missing_checkov_says_which_command_installs_it(tmp_path: Path, dev: checkov_input.Stack) -> None:

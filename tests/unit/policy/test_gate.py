@@ -314,10 +314,22 @@ def test_generated_terraform_in_another_place_is_an_error(project: Project, plac
     assert project.check("dev")[0] == 0
 
 
-def test_environment_may_not_be_called_like_the_release_contract(project: Project) -> None:
-    project.add("artifacts")
-    with pytest.raises(TealformError, match="environments/artifacts: give it another name"):
-        project.check()
+@pytest.mark.parametrize(
+    ("there", "asked", "message"),
+    [
+        (["artifacts"], [], "environments/artifacts: give it another name"),
+        (["dev"], ["dve"], 'there is no environment "dve"; use dev'),
+        ([], [], "nothing to check"),
+    ],
+    ids=["called like the release contract", "unknown", "none"],
+)
+def test_environments_that_cannot_be_checked(
+    project: Project, there: list[str], asked: list[str], message: str
+) -> None:
+    for name in there:
+        project.add(name)
+    with pytest.raises(TealformError, match=message):
+        project.check(*asked)
 
 
 @pytest.mark.parametrize("name", ["d\nev", "::stop-commands::x", b"d\xff".decode(errors="surrogateescape"), ".dev"])
@@ -326,17 +338,6 @@ def test_environment_whose_name_no_environment_may_have_is_an_error(project: Pro
     with pytest.raises(TealformError, match=r"the folder's name .* lower-case letters") as raised:
         project.check()
     assert str(raised.value).isprintable()
-
-
-def test_unknown_environment_is_an_error(project: Project) -> None:
-    project.add("dev")
-    with pytest.raises(TealformError, match='there is no environment "dve"; use dev'):
-        project.check("dve")
-
-
-def test_project_without_environments_is_an_error(project: Project) -> None:
-    with pytest.raises(TealformError, match="nothing to check"):
-        project.check()
 
 
 def test_reports_are_written_and_an_old_one_is_not_left_for_a_new_one(project: Project) -> None:

@@ -253,7 +253,7 @@ BAD = {
         "a bucket policy that is too long": (sharing(resources=LONG), "aws_s3_bucket"),
         "a managed policy that is too long": (attached(other(READ, resources=(BUCKET, *LONG))), "managed policy"),
         "too many managed policies": (
-            permissions(managed=tuple((f"arn:aws:iam::aws:policy/{number}" for number in range(checks.MANAGED + 1)))),
+            permissions(managed=tuple(f"arn:aws:iam::aws:policy/{number}" for number in range(checks.MANAGED + 1))),
             "managed",
         ),
     },
