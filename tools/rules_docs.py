@@ -37,7 +37,7 @@ def text() -> str:
 
 
 def _section(severity: str) -> Iterator[str]:
-    found = [rule for rule in rule_catalog.ours() if rule.severity == severity]
+    found = [rule for rule in rule_catalog.list_own_rules() if rule.severity == severity]
     if found:
         yield f"## {severity.capitalize()}\n"
         yield "| rule | what must hold | otherwise | to mend it |\n|---|---|---|---|"

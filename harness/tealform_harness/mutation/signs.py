@@ -18,7 +18,7 @@ Signs = frozenset[tuple[str, str]]
 
 def of_our_rules(environment: Environment) -> Signs:
     """What our own rules say, and those on policies."""
-    said = scanner.ours(environment)
+    said = scanner.evaluate_rules(environment)
     return _findings(said.findings) | _unjudged(said.mistakes)
 
 

@@ -1,9 +1,9 @@
-"""Which checks must have judged which resources, so that one that looked away is not taken for one that passed.
+"""Which checks must have a result for which resources, so that a check that did not run does not count as passed.
 
-checkov 3.3.30 logs a check that raises and goes on without its result, leaves out what a check calls unknown (all
-of IAM's for a statement with ``condition: []``), and skips its own checks that cannot be imported. So
-``coverage.json`` has, for each type of resource, the checks that judged every one of them in the shipped
-environments and in an example of each option: they must judge every one in any environment.
+checkov 3.3.30 logs a check that raises and goes on without its result, leaves out what a check calls unknown (all of IAM's
+for a statement with ``condition: []``), and skips its own checks that cannot be imported. So ``coverage.json`` has, for each
+type of resource, the checks that had a result for every one in the shipped environments and in an example of each option:
+they must have one for every resource in any environment.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from tealform.policy.rule_catalog import list_yaml_rules
 FILE = files("tealform.policy") / "coverage.json"
 
 Judged = Iterable[tuple[str, str]]
-"""Pairs of a check and the address of a resource that it judged."""
+"""Pairs of a check and the address of a resource that it checked."""
 
 
 def find_missing(addresses: Iterable[str], judged: Judged) -> Iterator[str]:
-    """What should have judged the resources at ``addresses``, and did not: a sentence for each resource."""
+    """Yield a sentence for each of the ``addresses`` that lacks results of checks that must have one."""
     return _missing(addresses, judged, lambda kind: {*_builtin().get(kind, ()), *_ours(kind)})
 
 
 def find_missing_own(addresses: Iterable[str], judged: Judged) -> Iterator[str]:
-    """The same of our own policies alone, which ask the same of a plan as of what was generated; checkov's do not."""
+    """Do the same for our own policies alone, which check a plan like generated Terraform; checkov's do not."""
     return _missing(addresses, judged, _ours)
 
 
@@ -41,7 +41,7 @@ def _missing(addresses: Iterable[str], judged: Judged, checks: Callable[[str], s
 
 
 def learn(scans: Iterable[tuple[Iterable[str], Judged]]) -> dict[str, list[str]]:
-    """The checks that judged every resource of a type, by type; a scan is the addresses that there were, and what judged them."""
+    """Return, by type, the checks with a result for every resource of the type; a scan is its addresses and results."""
     by_type: dict[str, list[frozenset[str]]] = defaultdict(list)
     for addresses, judged in scans:
         made = _by_address(judged)
@@ -53,7 +53,7 @@ def learn(scans: Iterable[tuple[Iterable[str], Judged]]) -> dict[str, list[str]]
 
 
 def kind_of(address: str) -> str:
-    """The type of the resource at an address: ``data.aws_iam_policy_document`` for such a data source."""
+    """Return the type of the resource at an address, like ``data.aws_iam_policy_document``."""
     return address.rpartition(".")[0]
 
 
@@ -70,6 +70,6 @@ def _ours(kind: str) -> set[str]:
 
 @functools.cache
 def _builtin() -> Mapping[str, list[str]]:
-    """The checks that must judge every resource of a type, of those that come with checkov."""
+    """Return checkov's own checks that must have a result for every resource, by type."""
     known: Mapping[str, list[str]] = json.loads(FILE.read_text(encoding="utf-8"))
     return known

@@ -111,8 +111,10 @@ def _no_strays(root: Path, folders: Collection[Path]) -> None:
 
 
 def _result(root: Path, folder: Path, scanned: Scanned, today: date) -> GateResult:
-    written, problems = waivers.read(root, folder, today)
-    applied = waivers.apply([each for each in written if _can_tell(each, folder, scanned)], scanned.findings, today)
+    written, problems = waivers.read_waivers(root, folder, today)
+    applied = waivers.apply_waivers(
+        [each for each in written if _can_tell(each, folder, scanned)], scanned.findings, today
+    )
     describe = FindingLocator(root, folder).describe
     return GateResult(
         folder.name,
@@ -132,4 +134,4 @@ def _can_tell(waiver: Waiver, folder: Path, scanned: Scanned) -> bool:
 
 def _needs_plan(waiver: Waiver, folder: Path) -> bool:
     """Return whether it may match something that a plan contains and the generated Terraform does not."""
-    return waiver.check in plan_for_checkov.ONLY_PLANNED or handwritten_terraform.has(folder, waiver.resource)
+    return waiver.check in plan_for_checkov.ONLY_PLANNED or handwritten_terraform.declares(folder, waiver.resource)

@@ -52,12 +52,12 @@ class Connection:
         return protocol in _ANY_PROTOCOL or first is None or last is None or first <= port <= last
 
 
-def inwards(guard: Resource, environment: Environment) -> Iterator[Connection]:
+def list_ingress(guard: Resource, environment: Environment) -> Iterator[Connection]:
     """Yield what a security group lets in."""
     return _connections(guard, environment, "ingress")
 
 
-def outwards(guard: Resource, environment: Environment) -> Iterator[Connection]:
+def list_egress(guard: Resource, environment: Environment) -> Iterator[Connection]:
     """Yield what a security group lets out."""
     return _connections(guard, environment, "egress")
 
@@ -82,7 +82,7 @@ def default_routes(subnet: Resource, environment: Environment) -> Iterator[dict[
                     yield route
 
 
-def is_public(subnet: Resource, environment: Environment) -> bool:
+def is_public_subnet(subnet: Resource, environment: Environment) -> bool:
     """Return whether a subnet's default route is an internet gateway, so that the internet reaches public addresses there."""
     return any(_by_internet_gateway(route, environment) for route in default_routes(subnet, environment))
 

@@ -57,7 +57,7 @@ def rule_of(finding: Finding) -> Rule:
     )
 
 
-def ours() -> tuple[Rule, ...]:
+def list_own_rules() -> tuple[Rule, ...]:
     """Return the rules that are not checkov's, in the order of their ids."""
     return tuple(rule for _, rule in sorted(_own().items()))
 

@@ -59,14 +59,14 @@ def scan(root: Path, folders: Sequence[Path], echo: Callable[[str], None]) -> di
     }
 
 
-def environment_of(root: Path, name: str, document: Mapping[str, Any]) -> Environment:
+def load_environment(root: Path, name: str, document: Mapping[str, Any]) -> Environment:
     """Return the environment as rules see it; it is protected unless its settings say that it is not."""
     written = loader.written(root / "environments", name)
     protected = written is None or written.values.get("protected", False) is not False
     return Environment(name, document, protected=protected)
 
 
-def ours(environment: Environment) -> Evaluation:
+def evaluate_rules(environment: Environment) -> Evaluation:
     """Evaluate our own rules, and those on IAM policies, on an environment."""
     return check.evaluate(environment, rules.checks()) + lint.evaluate_policies(environment)
 
@@ -90,7 +90,7 @@ def _checkov(root: Path, stacks: Sequence[Stack], cache: Cache, echo: Callable[[
 
 
 def _texts(root: Path, folders: Sequence[Path], cache: Cache) -> list[Scan]:
-    found = [scanned_files.read(root, folder) for folder in folders]
+    found = [scanned_files.read_texts(root, folder) for folder in folders]
     return _cached(cache, found, lambda each: (each.scope, each.key), lambda new: secret_scan.scan(root, new))
 
 
@@ -107,7 +107,7 @@ def _cached(
 
 
 def _ours(root: Path, stack: Stack, cache: Cache) -> Evaluation:
-    environment = environment_of(root, stack.environment, stack.document)
+    environment = load_environment(root, stack.environment, stack.document)
     handwritten = handwritten_terraform.evaluate(root / "environments" / stack.environment)
     return _cached_ours(environment, cache) + handwritten
 
@@ -117,7 +117,7 @@ def _cached_ours(environment: Environment, cache: Cache) -> Evaluation:
     key = (cached_rules(), environment.name, str(environment.production), json.dumps(environment.document))
     if known := cache.get(*key):
         return Evaluation(list(known.judged), list(known.findings))
-    made = ours(environment)
+    made = evaluate_rules(environment)
     cache.put(Scan(environment.name, tuple(made.judged), tuple(made.findings), missing=tuple(made.mistakes)), *key)
     return made
 

@@ -18,7 +18,7 @@ from tealform.settings.types import Block
 
 FILE = "waivers.hcl"
 LONGEST_DAYS = 180
-"""How many days ahead a waiver may reach, so that every accepted finding is looked at twice a year."""
+"""How many days ahead a waiver may end, so that every accepted finding is reviewed twice a year."""
 
 SHAPE = 'waiver "CKV_AWS_316" "path/of/the/resource" { reason, owner, until }'
 """How a waiver is written."""
@@ -71,21 +71,21 @@ class Waiver:
     location: Location
 
     def problem(self, message: str) -> Problem:
-        """A problem with this waiver as a whole."""
+        """Return a problem with this waiver as a whole."""
         return Problem(self.location, ("waiver", self.check, self.resource), message)
 
     def names(self, finding: Finding) -> bool:
-        """Whether the finding is the one that it accepts."""
+        """Return whether the waiver accepts this finding."""
         return self.check == finding.check and self.resource in {finding.address, finding.path} - {""}
 
     def ended(self) -> Problem:
-        """That it accepts nothing any more."""
+        """Return the problem that the waiver has expired."""
         return self.problem(f"expired on {self.until}; mend the finding, or decide again")
 
 
 @dataclass(frozen=True)
 class WaiverResult:
-    """What waivers did to findings: which are left, which are waived by what, and what is wrong.
+    """Findings after waivers: those ``remaining``, those waived and by what, and what is wrong.
 
     ``lapsed`` are waivers that no longer hold (expired, unused), ``mistakes`` those that never did.
     """
@@ -96,8 +96,8 @@ class WaiverResult:
     mistakes: tuple[Problem, ...]
 
 
-def read(root: Path, folder: Path, today: date) -> tuple[list[Waiver], list[Problem]]:
-    """The valid waivers in a ``folder`` of the project in ``root``, in the order of its file, and every mistake in it.
+def read_waivers(root: Path, folder: Path, today: date) -> tuple[list[Waiver], list[Problem]]:
+    """Return the valid waivers in a ``folder`` of the project in ``root``, in the order of its file, and every mistake.
 
     A folder without ``waivers.hcl`` has neither.
     """
@@ -114,8 +114,8 @@ def read(root: Path, folder: Path, today: date) -> tuple[list[Waiver], list[Prob
     return sorted(waivers, key=lambda waiver: waiver.location.line), problems
 
 
-def apply(waivers: list[Waiver], findings: tuple[Finding, ...], today: date) -> WaiverResult:
-    """Lets each waiver silence the one finding that it names; one that has expired silences nothing."""
+def apply_waivers(waivers: list[Waiver], findings: tuple[Finding, ...], today: date) -> WaiverResult:
+    """Apply each waiver to the one finding that it names; an expired one silences nothing."""
     used: dict[Finding, Waiver] = {}
     lapsed, mistakes = [], []
     for waiver in waivers:
@@ -138,7 +138,7 @@ def apply(waivers: list[Waiver], findings: tuple[Finding, ...], today: date) -> 
 def _blocks(
     document: hcl_reader.Document, problems: list[Problem]
 ) -> Iterator[tuple[_Path, dict[str, hcl_reader.Value]]]:
-    """The blocks with two labels and the way to each; anything else in the file goes to ``problems``."""
+    """Yield the blocks with two labels and the path of each; anything else in the file goes to ``problems``."""
     for key, checks in document.values.items():
         if key != "waiver":
             problems.append(_problem(document, (key,), "unknown key; only waiver blocks are known here"))
@@ -183,7 +183,7 @@ def _waiver(document: hcl_reader.Document, path: _Path, terms: _Terms) -> Waiver
 
 
 def _problem(document: hcl_reader.Document, path: Path_, message: str) -> Problem:
-    # What is missing has no line of its own; its block has.
+    # A missing key has no line of its own; its block has.
     location = document.locations.get(path) or document.locations[path[:-1]]
     return Problem(location, path, message)
 

@@ -36,5 +36,5 @@ def _verb(old: Waiver | None, new: Waiver) -> str:
 
 def _waivers(root: Path, folder: Path, today: date) -> Mapping[_Key, Waiver]:
     """The valid ones; of the others the policy gate tells."""
-    read, _ = waivers.read(root, folder, today)
+    read, _ = waivers.read_waivers(root, folder, today)
     return {(waiver.check, waiver.resource): waiver for waiver in read}

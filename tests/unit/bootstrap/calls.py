@@ -113,7 +113,7 @@ def _refusals(call: Call, may: list[PolicyStatement], there: list[Thing]) -> Ite
     allowing = [each for each in may if each.effect == "Allow" and call.action.lower() in map(str.lower, each.actions)]
     if not allowing:
         yield f"{call.action} for {call.kind}"
-    (known,) = service_reference.actions(call.action)
+    (known,) = service_reference.find_actions(call.action)
     for thing in there if allowing else ():
         if any(may_be_arn(thing.arn, template) for template in known.resources) and not any(
             _covers(statement, thing) for statement in allowing

@@ -83,9 +83,9 @@ def test_secret_in_a_zip_leads_to_the_zip(tmp_path: Path, scope: str) -> None:
 def test_protected_environment_is_production_whatever_its_name(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "environments", tmp_path / "environments")
     file = tmp_path / "environments" / "dev" / "environment.hcl"
-    assert not scanner.environment_of(tmp_path, "dev", {}).production
+    assert not scanner.load_environment(tmp_path, "dev", {}).production
     file.write_text("protected = true\n" + file.read_text())
-    assert scanner.environment_of(tmp_path, "dev", {}).production
+    assert scanner.load_environment(tmp_path, "dev", {}).production
 
 
 @pytest.mark.parametrize("text", ["service {", 'protected = "yes"', None])
@@ -93,4 +93,4 @@ def test_environment_that_does_not_say_that_it_is_unprotected_is_production(tmp_
     (tmp_path / "environments" / "dev").mkdir(parents=True)
     if text:
         (tmp_path / "environments" / "dev" / "environment.hcl").write_text(text)
-    assert scanner.environment_of(tmp_path, "dev", {}).production
+    assert scanner.load_environment(tmp_path, "dev", {}).production

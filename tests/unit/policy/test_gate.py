@@ -118,13 +118,13 @@ def test_our_own_rules_are_asked_again_of_what_has_changed_alone(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    ours = scanner.ours
+    ours = scanner.evaluate_rules
 
     def counted(environment: Environment) -> Evaluation:
         asked.append(environment.production)
         return ours(environment)
 
-    monkeypatch.setattr(scanner, "ours", counted)
+    monkeypatch.setattr(scanner, "evaluate_rules", counted)
     project.add("dev")
     (project.root / "environments" / "dev" / "environment.hcl").write_text("protected = false\n")
     assert project.judge() == project.judge()
@@ -138,7 +138,7 @@ def test_our_own_rules_are_asked_again_of_what_has_changed_alone(
 
 
 def test_rule_that_could_not_judge_is_asked_again(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanner, "ours", lambda _: Evaluation(mistakes=["a rule tripped"]))
+    monkeypatch.setattr(scanner, "evaluate_rules", lambda _: Evaluation(mistakes=["a rule tripped"]))
     project.add("dev")
     assert project.judge()[0].mistakes == project.judge()[0].mistakes == ("a rule tripped",)
 
@@ -181,7 +181,7 @@ def test_two_findings_of_one_rule_on_one_resource_are_in_the_same_order_in_every
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = [Finding("TEAL_TAGS", "Tags", "provider.aws", message=message) for message in "cabd"]
-    monkeypatch.setattr(scanner, "ours", lambda _: Evaluation(findings=found))
+    monkeypatch.setattr(scanner, "evaluate_rules", lambda _: Evaluation(findings=found))
     project.add("dev")
     assert [told.finding.message for told in project.judge()[0].remaining] == ["a", "b", "c", "d"]
 

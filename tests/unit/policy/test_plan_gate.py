@@ -166,7 +166,7 @@ def test_what_is_no_whole_plan_is_an_error() -> None:
 TODAY = date(2026, 6, 1)
 LOGS = "aws_cloudwatch_log_group.logs"
 PLAN = plan(resource(LOGS, {"name": "/web"}))
-OURS = len(scanner.ours(Environment("dev", stacks.stack("dev"))).judged)
+OURS = len(scanner.evaluate_rules(Environment("dev", stacks.stack("dev"))).judged)
 """How many times a rule of ours judges something in the environment that is planned."""
 OUR_POLICIES = [record("TEAL_LOG_RETENTION", LOGS)]
 

@@ -50,7 +50,7 @@ def _write(root: Path, files: Mapping[str, str | bytes]) -> None:
 
 
 def _read(root: Path, scope: str = "dev") -> scanned_files.Texts:
-    return scanned_files.read(root, root / "artifacts" if scope == "artifacts" else root / "environments" / scope)
+    return scanned_files.read_texts(root, root / "artifacts" if scope == "artifacts" else root / "environments" / scope)
 
 
 def _names(found: scanned_files.Texts) -> list[str]:

@@ -30,18 +30,18 @@ def _read(root: Path, text: str) -> tuple[list[waivers.Waiver], list[str]]:
     folder = root / "environments" / "dev"
     folder.mkdir(parents=True)
     (folder / "waivers.hcl").write_text(text)
-    found, problems = waivers.read(folder.parent.parent, folder, TODAY)
+    found, problems = waivers.read_waivers(folder.parent.parent, folder, TODAY)
     return found, [str(problem) for problem in problems]
 
 
 def _apply(root: Path, text: str, *findings: Finding) -> waivers.WaiverResult:
     found, problems = _read(root, text)
     assert problems == []
-    return waivers.apply(found, findings, TODAY)
+    return waivers.apply_waivers(found, findings, TODAY)
 
 
 def test_environment_without_waivers_has_none(tmp_path: Path) -> None:
-    assert waivers.read(tmp_path, tmp_path, TODAY) == ([], [])
+    assert waivers.read_waivers(tmp_path, tmp_path, TODAY) == ([], [])
 
 
 @pytest.mark.parametrize("resource", ["web/logs", "aws_cloudwatch_log_group.logs"])

@@ -61,7 +61,7 @@ def check_negations(statement: PolicyStatement) -> Iterator[Violation]:
 def check_actions_exist(statement: PolicyStatement) -> Iterator[Violation]:
     """Report an action that AWS does not know; IAM accepts it silently, and it never allows anything."""
     for each in statement.actions:
-        if each != ANYTHING and not service_reference.actions(each):
+        if each != ANYTHING and not service_reference.find_actions(each):
             yield Violation("IAM_ACTION", each, f"AWS has no action {each}")
 
 
@@ -253,7 +253,7 @@ ROLE_CHECKS = (check_role_size, check_administrators, check_full_access)
 
 
 def _known(statement: PolicyStatement) -> list[IamAction]:
-    return [action for each in statement.actions for action in service_reference.actions(each)]
+    return [action for each in statement.actions for action in service_reference.find_actions(each)]
 
 
 def _passes_roles(statement: PolicyStatement) -> bool:

@@ -51,7 +51,7 @@ class IamAction:
 
 
 @functools.cache
-def actions(pattern: str) -> tuple[IamAction, ...]:
+def find_actions(pattern: str) -> tuple[IamAction, ...]:
     """Return the actions that ``pattern`` means, like ``s3:GetObject`` or ``s3:Get*``.
 
     IAM ignores case: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html

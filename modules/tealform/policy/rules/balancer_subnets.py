@@ -13,7 +13,7 @@ from tealform.synth.terraform_json import Resource
 
 def _judge(balancer: Resource, environment: Environment) -> Iterator[str]:
     for subnet in environment.referred([balancer.body.get("subnets"), balancer.body.get("subnet_mapping")]):
-        if subnet.type == "aws_subnet" and not network_access.is_public(subnet, environment):
+        if subnet.type == "aws_subnet" and not network_access.is_public_subnet(subnet, environment):
             yield f"the internet has no way to {subnet.address}"
 
 

@@ -17,7 +17,7 @@ def _judge(key: Resource, environment: Environment) -> Iterator[str]:
     if not statements:
         yield "has no policy that can be read here"
         return
-    yield from resource_access.strangers(key, environment)
+    yield from resource_access.describe_strangers(key, environment)
     for each in statements:
         if each.effect == "Allow" and not each.conditions and (services := _services(each)):
             yield f"lets {services} in whatever it is for"

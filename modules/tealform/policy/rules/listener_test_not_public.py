@@ -22,7 +22,7 @@ def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
         yield from _unguarded(resource, environment)
         return
     for group, ports in _guards(environment):
-        for admitted in network_access.inwards(group, environment):
+        for admitted in network_access.list_ingress(group, environment):
             public = [each for each in admitted.addresses if _public(each)]
             open_ports = [str(port) for port in sorted(ports) if admitted.reaches(port)]
             if admitted.said_by == resource.address and public and open_ports:

@@ -61,7 +61,7 @@ def _starting(pipeline: Resource, environment: Environment) -> list[Resource]:
         for target in environment.resources(eventbridge.TARGET)
         if _leads_to(pipeline, target.body.get("arn"), environment)
     )
-    return [rule for rule in rules if rule and eventbridge.enabled(rule)]
+    return [rule for rule in rules if rule and eventbridge.is_enabled(rule)]
 
 
 def _leads_to(pipeline: Resource, arn: object, environment: Environment) -> bool:

@@ -30,7 +30,7 @@ def _judge(role: Resource, environment: Environment) -> Iterator[str]:
         for task in tasks
         for each in environment.referred([task.body.get(argument) for argument in _ROLES])
     }
-    for statement in resource_access.permitted(role, environment):
+    for statement in resource_access.role_statements(role, environment):
         if statement.effect == "Allow" and _PASS in map(str.lower, statement.actions):
             yield from (f"may pass {each}" for each in statement.resources if each not in theirs)
 

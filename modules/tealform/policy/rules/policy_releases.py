@@ -34,7 +34,9 @@ def _judge(group: Resource, environment: Environment) -> Iterator[str]:
     [role] = _role(group, environment)
     needed = [*_ALWAYS, *([_ALARMS] if is_true(at(group.body, "alarm_configuration", "enabled")) else [])]
     yield from (
-        f"{role.address} may not {each}" for each in needed if not resource_access.allowing(role, each, environment)
+        f"{role.address} may not {each}"
+        for each in needed
+        if not resource_access.allowing_statements(role, each, environment)
     )
     for route in _turned(release, environment):
         action = _MOVING[route.type]
@@ -44,7 +46,7 @@ def _judge(group: Resource, environment: Environment) -> Iterator[str]:
 
 def _role(group: Resource, environment: Environment) -> tuple[Resource, ...]:
     found = environment.referred(group.body.get("service_role_arn"))
-    return tuple(each for each in found if resource_access.stands_here(each, environment))
+    return tuple(each for each in found if resource_access.has_only_generated_policies(each, environment))
 
 
 def _turned(release: Deployment, environment: Environment) -> Iterator[Resource]:
@@ -57,7 +59,11 @@ def _turned(release: Deployment, environment: Environment) -> Iterator[Resource]
 
 def _may(role: Resource, action: str, route: Resource, environment: Environment) -> bool:
     arn = resource_access.arn(route, environment)
-    named = [each for statement in resource_access.allowing(role, action, environment) for each in statement.resources]
+    named = [
+        each
+        for statement in resource_access.allowing_statements(role, action, environment)
+        for each in statement.resources
+    ]
     if arn not in named:
         return any(fnmatchcase(arn, each) for each in named)
     # AWS chooses what tells one rule's ARN from another's: here they differ by what is referred to alone.

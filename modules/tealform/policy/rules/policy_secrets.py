@@ -27,7 +27,7 @@ def _judge(definition: Resource, environment: Environment) -> Iterator[str]:
 
 def _role(definition: Resource, environment: Environment) -> tuple[Resource, ...]:
     found = environment.referred(definition.body.get("execution_role_arn"))
-    return tuple(each for each in found if resource_access.stands_here(each, environment))
+    return tuple(each for each in found if resource_access.has_only_generated_policies(each, environment))
 
 
 def _action(arn: str) -> str:
@@ -38,7 +38,7 @@ def _action(arn: str) -> str:
 
 def _may(role: Resource, action: str, arn: str, environment: Environment) -> bool:
     known = ":".join(arn.split(":")[:_PARTS])
-    statements = resource_access.allowing(role, action, environment)
+    statements = resource_access.allowing_statements(role, action, environment)
     # What is written by its opposite is not for this rule to judge.
     return any(each.negations or any(fnmatchcase(known, named) for named in each.resources) for each in statements)
 

@@ -33,7 +33,7 @@ def _has_policy(role: Resource, environment: Environment) -> bool:
 
 
 def _missing(role: Resource, environment: Environment) -> list[str]:
-    said = resource_access.permitted(role, environment)
+    said = resource_access.role_statements(role, environment)
     granted = [action.lower() for each in said if each.effect == "Allow" for action in each.actions]
     return [action for action in _NEEDED if not any(fnmatchcase(action.lower(), each) for each in granted)]
 

@@ -12,7 +12,7 @@ from tealform.synth.terraform_json import Resource
 
 
 def _judge(group: Resource, environment: Environment) -> Iterator[str]:
-    for each in network_access.outwards(group, environment):
+    for each in network_access.list_egress(group, environment):
         if each.addresses and each.every_port:
             yield f"{each.said_by} lets out everything to {', '.join(each.addresses)}"
 

@@ -14,8 +14,8 @@ from tealform.synth.terraform_json import Resource, blocks
 def _judge(service: Resource, environment: Environment) -> Iterator[str]:
     tasks, balancers = _guards(service, environment), _balancers_guards(service, environment)
     invited = {each.address for each in (*tasks, *balancers)}
-    inwards = [each for guard in tasks for each in network_access.inwards(guard, environment)]
-    outwards = [each for guard in balancers for each in network_access.outwards(guard, environment)]
+    inwards = [each for guard in tasks for each in network_access.list_ingress(guard, environment)]
+    outwards = [each for guard in balancers for each in network_access.list_egress(guard, environment)]
     for each in inwards:
         if others := [group for group in each.groups if group not in invited]:
             yield f"{each.said_by} lets in {', '.join(others)}, which is not the load balancer's"

@@ -27,7 +27,7 @@ def _judge(service: Resource, environment: Environment) -> Iterator[str]:
 
 def _open(group: Resource, environment: Environment) -> Iterator[str]:
     """What lets in addresses: tasks are reached through the load balancer, whose security group is named instead."""
-    for each in network_access.inwards(group, environment):
+    for each in network_access.list_ingress(group, environment):
         if each.addresses:
             yield f"{each.said_by} lets in {', '.join(each.addresses)}"
 

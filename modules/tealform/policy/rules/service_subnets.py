@@ -20,7 +20,7 @@ _USERS: Mapping[str, tuple[str, str]] = {
 
 def _judge(subnet: Resource, environment: Environment) -> Iterator[str]:
     users = _users(subnet, environment)
-    if network_access.is_public(subnet, environment):
+    if network_access.is_public_subnet(subnet, environment):
         yield f"an internet gateway is its way out, and {users[0].address} runs in it"
     elif not any(network_access.default_routes(subnet, environment)) and not _endpoints(subnet, environment):
         yield f"no way leads out of it, and {users[0].address} runs in it"

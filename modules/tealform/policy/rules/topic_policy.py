@@ -15,7 +15,7 @@ from tealform.synth.terraform_json import Resource
 def _judge(topic: Resource, environment: Environment) -> Iterator[str]:
     if not resource_access.statements(topic, environment):
         yield "has no policy that can be read here"
-    yield from resource_access.strangers(topic, environment)
+    yield from resource_access.describe_strangers(topic, environment)
     if not any(_denies_plain_http(each) for each in resource_access.statements(topic, environment)):
         yield "takes plain HTTP"
     for each in environment.referring(topic, "aws_sns_topic_subscription", "topic_arn"):
@@ -24,7 +24,9 @@ def _judge(topic: Resource, environment: Environment) -> Iterator[str]:
 
 def _denies_plain_http(statement: PolicyStatement) -> bool:
     denied = (
-        statement.effect == "Deny" and resource_access.about_anybody(statement) and "sns:Publish" in statement.actions
+        statement.effect == "Deny"
+        and resource_access.includes_anybody(statement)
+        and "sns:Publish" in statement.actions
     )
     return denied and statement.conditions == (PolicyCondition("Bool", "aws:SecureTransport", ("false",)),)
 
