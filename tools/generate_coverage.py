@@ -1,4 +1,4 @@
-"""Writes ``coverage.json``: which of checkov's checks judge every resource of a type, whatever the options."""
+"""Writes ``coverage.json``: which of checkov's checks have a result for every resource of a type, whatever the options."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ FILE = Path("modules", "tealform", "policy", "coverage.json")
 
 
 def write(root: Path) -> Path:
-    """Writes the file anew and returns it; takes about a minute. Raises what ``checkov.scan`` does."""
+    """Write the file and return it; takes about a minute. Raises what ``checkov.scan`` does."""
     file = root / FILE
     file.write_text(text(root), encoding="utf-8")
     return file
 
 
 def text(root: Path) -> str:
-    """What the file should hold: learned from the environments in ``root`` and an example of each option.
+    """Return the content: learned from the environments in ``root`` and an example of each option.
 
     Raises ``TealformError`` if one of them could not be scanned.
     """

@@ -41,14 +41,14 @@ Options: TypeAlias = frozenset[str]
 
 
 def write(root: Path) -> Path:
-    """Writes the page into ``root`` and returns its path."""
+    """Write the page into ``root`` and return its path."""
     file = root / FILE
     file.write_text(text(), encoding="utf-8")
     return file
 
 
 def text() -> str:
-    """The page as Markdown. Takes some seconds: it is made from generated Terraform."""
+    """Return the page as Markdown. Takes some seconds: it is made from generated Terraform."""
     return _named("\n".join([_HEAD, *(line for title, name in _PARTS for line in _part(title, name))]))
 
 

@@ -1,4 +1,4 @@
-"""The reference of environment.hcl, made from its model: docs/environment.md."""
+"""Writes docs/environment.md, the reference of environment.hcl, from its model."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ _TYPES = {str: "text", int: "whole number", float: "number", bool: "`true` or `f
 
 
 def write(root: Path) -> Path:
-    """Writes the reference into ``root`` and returns its path."""
+    """Write the reference into ``root`` and return its path."""
     file = root / FILE
     file.write_text(text(), encoding="utf-8")
     return file
 
 
 def text() -> str:
-    """The reference as Markdown."""
+    """Return the reference as Markdown."""
     return "\n".join([_HEAD, *_section("", Environment)])
 
 
@@ -66,7 +66,7 @@ def _section(title: str, model: type[BaseModel]) -> Iterator[str]:
 
 
 def _blocks(annotation: Any) -> Iterator[tuple[str, type[BaseModel]]]:
-    """The blocks that a field holds, each with the label that it is written with."""
+    """Yield the blocks that a field holds, each with its label."""
     annotation = bare(annotation)
     if get_origin(annotation) is dict:
         yield from ((' "<name>"', block) for _, block in _blocks(get_args(annotation)[1]))

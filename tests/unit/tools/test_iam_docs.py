@@ -17,7 +17,7 @@ from tealform.synth import environments
 from tests.inventory import ROOT
 from tools import iam_docs, iam_examples
 
-# An environment for each option takes a while. What is shipped is checked by make test as well: tests/properties.
+# An environment for each option takes a while. What is shipped is checked by make test as well: tests/invariants.
 pytestmark = [pytest.mark.slow, pytest.mark.long_file]
 
 Allowed = tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str], ...]]
@@ -58,8 +58,8 @@ def sids(file: Path) -> Iterator[str]:
 def test_every_statement_that_a_module_can_make_is_on_the_page() -> None:
     """Without an example for its option, a statement would be allowed and not written down."""
     known = {each.sid for document in iam_examples.generated().values() for each in statements(document)}
-    # Whoever runs Terraform is on the page about state, and looked at in tests/bootstrap.
-    files = set((ROOT / "modules").rglob("*.py")) - set((ROOT / "modules" / "bootstrap").rglob("*.py"))
+    # Whoever runs Terraform is on the page about state, and checked in tests/unit/bootstrap.
+    files = set((ROOT / "modules").rglob("*.py")) - set((ROOT / "modules" / "tealform" / "bootstrap").rglob("*.py"))
     for file in sorted(files):
         for sid in sids(file):
             assert sid in known, f"{file.relative_to(ROOT)}: no example in tools/iam_examples.py makes {sid}"

@@ -1,4 +1,4 @@
-"""The policies in generated Terraform, each with what it is for and where it is attached."""
+"""Reads the IAM policies in generated Terraform, each with its kind and what it is attached to."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class PolicyStatement:
 
 @dataclass(frozen=True)
 class Policy:
-    """A policy. ``owner`` is the address of the role or resource that it is attached to, ``name`` what AWS calls that."""
+    """A policy. ``owner`` is the address of the role or resource that it is attached to, ``name`` that one's name in AWS."""
 
     kind: Kind
     owner: str
@@ -96,9 +96,9 @@ class Policy:
 
 @dataclass(frozen=True)
 class Role:
-    """A role: its address and name, who may take it, what it may do by itself, and the managed policies it has.
+    """A role: its address and name, its trust policy, inline policies and managed policies.
 
-    ``attached`` are those of them that are generated, ``managed`` the ARNs of the others.
+    ``attached`` are the managed policies that are generated, ``managed`` the ARNs of the others.
     """
 
     address: str
@@ -111,7 +111,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Permissions:
-    """All that one environment's generated Terraform allows."""
+    """All policies of one environment's generated Terraform."""
 
     roles: tuple[Role, ...]
     resources: tuple[Policy, ...]
@@ -125,10 +125,10 @@ class Permissions:
 
 
 def read(document: Json) -> Permissions:
-    """All policies in an environment's generated Terraform: documents, and those that are written as JSON text.
+    """Return all policies in an environment's generated Terraform, from documents and from JSON text.
 
-    Raises ``TealformError`` for what would be overlooked: a policy that is neither, one that is attached to nothing or
-    to something unknown, and resources that allow things in other ways.
+    Raises ``TealformError`` for what would be overlooked: a policy in another form, one that is attached to nothing or to
+    something unknown, and resources that allow things in other ways.
     """
     permissions, problems = survey(document)
     if problems:
@@ -137,7 +137,7 @@ def read(document: Json) -> Permissions:
 
 
 def survey(document: Json) -> tuple[Permissions, tuple[str, ...]]:
-    """What ``read`` returns, as far as it can be read, and everything that it would raise for."""
+    """Return what ``read`` returns, as far as it can be read, and everything that it would raise for."""
     reader = _Reader(document)
     return reader.permissions(), tuple(dict.fromkeys(reader.problems))
 
@@ -166,7 +166,7 @@ class _Reader:
 
     @contextmanager
     def _at(self, address: str) -> Iterator[None]:
-        """What is wrong in there is a problem of ``address``."""
+        """Record errors in this context as problems of ``address``."""
         try:
             yield
         except TealformError as error:
@@ -203,7 +203,7 @@ class _Reader:
         return None
 
     def _belonging(self, kind: str, role: Resource) -> list[Resource]:
-        """What of this kind is of the role, which may be referred to or named."""
+        """Return the resources of this kind that belong to the role, by reference or by name."""
         found = [
             each for each in self._of(kind) if self._address(str(each.body.get("role")), "aws_iam_role") == role.address
         ]
@@ -228,7 +228,7 @@ class _Reader:
                         yield self._policy("resource", holder.address, self._name(holder.address), holder, "policy")
 
     def _address(self, value: str, kind: str) -> str:
-        """The address that ``value`` refers to, or of the resource that it names; else the value."""
+        """Return the address that ``value`` refers to, or of the resource that it names; else the value."""
         named = [each.address for each in self._of(kind) if value in (each.body.get("name"), each.body.get("bucket"))]
         return named[0] if named else _owner(value)
 
@@ -283,7 +283,7 @@ class _Reader:
 
 
 def _text(value: Any) -> str:
-    """A text; Terraform makes one of numbers and truth by itself."""
+    """Return a text; Terraform itself converts numbers and truth."""
     if isinstance(value, bool | int | float):
         return json.dumps(value)
     if not isinstance(value, str):
@@ -292,7 +292,7 @@ def _text(value: Any) -> str:
 
 
 def _holds_policy(resource: Resource) -> bool:
-    """Whether it is one that makes a policy, or has one as text in an argument, wherever."""
+    """Return whether a resource creates a policy, or has one as text in an argument."""
     if resource.type in (
         "aws_iam_policy",
         "aws_iam_policy_document",

@@ -1,4 +1,4 @@
-"""Everything that the policy gate knows, as JSON for programs."""
+"""All results of the policy gate as JSON for programs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tealform.policy.waivers import Waiver
 from tealform.settings.errors import Location, Problem, dotted
 
 VERSION = 1
-"""Goes up when something that a program may read changes its place or its meaning."""
+"""Increases when a field that programs may read changes its place or meaning."""
 
 
 def render(results: Sequence[GateResult]) -> str:
-    """The document, with a line break at its end::
+    """Render the document, with a line break at its end::
 
         {
           "version": 1,

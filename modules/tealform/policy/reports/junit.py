@@ -1,7 +1,7 @@
-"""The policy gate's outcome as JUnit XML, which CI servers show as tests.
+"""The results of the policy gate as JUnit XML, which CI servers show as tests.
 
-The shape is the one that Jenkins reads, https://llg.cubic.org/docs/junit/. There are no times: nothing that differs
-from run to run.
+The format is the one that Jenkins reads, https://llg.cubic.org/docs/junit/. It has no times, so that equal results are
+equal files.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _Judged = tuple[TestCase, Failure | Skipped | Error | None]
 
 
 def render(results: Sequence[GateResult]) -> str:
-    """A suite for each scope. Its cases are the rules that found nothing there, and every finding.
+    """Render a suite for each scope; its cases are the rules that found nothing there, and every finding.
 
-    A finding that is left, or a waiver that lapsed, has failed; one that is waived is skipped with the reason;
-    what could not be judged is an error.
+    A remaining finding, or a lapsed waiver, is a failure; a waived finding is skipped with the reason; what could not be
+    checked is an error.
     """
     report = JUnitXml("policy")
     suites = [_suite(result) for result in results]

@@ -1,8 +1,8 @@
-"""The policy gate's outcome as Markdown, for the summary of a job or a comment in a pull request.
+"""The results of the policy gate as Markdown, for the summary of a job or a comment in a pull request.
 
-Names and reasons come from whoever opened the pull request. Shown as they are, they could end a table, bring in a
-picture or a link, and notify people; so every character that means something to GitHub is written as an entity, and
-what begins a mention, a reference or a link is broken by a space without width.
+Names and reasons come from the author of the pull request. Unescaped, they could end a table, show a picture or a link, and
+notify people. So every character that means something to GitHub is an entity, and a zero-width space breaks the beginning
+of a mention, a reference or a link.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tealform.policy.result import BROKEN, CLEAN, GateResult, LocatedFinding, wo
 from tealform.policy.rule import Rule
 
 LONGEST = 60_000
-"""Characters; GitHub takes 65,536 of a comment, and whoever posts it may add some."""
+"""In characters. GitHub accepts 65,536 in a comment, and the poster may add some."""
 
 CUT = "*It is cut here, for it is too long. The whole is in the log of the policy gate.*"
 
@@ -31,12 +31,12 @@ _WAIVED = ("rule", "findings", "environments", "until", "owner", "reason")
 
 
 def render(results: Sequence[GateResult]) -> str:
-    """The whole, at most ``LONGEST`` characters, with a line break at its end."""
+    """Render the results in at most ``LONGEST`` characters, with a line break at the end."""
     return _cut(_pieces(results)) + "\n"
 
 
 def plain(text: str) -> str:
-    """``text`` that shows as it is, on one line, and does nothing."""
+    """Return ``text`` on one line, escaped so that it shows as it is and has no effect."""
     line = flat(text)
     line = line if len(line) <= _CELL else f"{line[:_CELL]}…"
     broken = _CALLS.sub(lambda found: found[0] + _NOTHING, line)
@@ -44,7 +44,7 @@ def plain(text: str) -> str:
 
 
 def _pieces(results: Sequence[GateResult]) -> Iterator[str]:
-    """What is never cut in two; the most important comes first."""
+    """Yield pieces that are never cut in two, the most important first."""
     left, taken = formatting.worst_first(results), formatting.summarize_waived(results)
     yield f"## Policy: {_heading(results)}\n\n{formatting.summary(results)}"
     yield from _list("Could not be judged", [f"{each.scope}: {text}" for each in results for text in each.mistakes])
@@ -94,7 +94,7 @@ def _list(title: str, entries: Sequence[str]) -> Iterator[str]:
 
 
 def _folded(title: str, content: Iterator[str]) -> Iterator[str]:
-    # In one piece: what is cut inside of it would stay open, and take in what follows.
+    # In one piece: cut in two, the block would stay open and include what follows.
     yield "\n".join([f"\n<details><summary>{title}</summary>", *content, "\n</details>"])
 
 

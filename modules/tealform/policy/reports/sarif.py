@@ -1,11 +1,11 @@
-"""What has to be mended, as SARIF 2.1.0, which GitHub shows as alerts of its code scanning.
+"""The remaining findings as SARIF 2.1.0, which GitHub shows as code scanning alerts.
 
 GitHub reads a subset of SARIF and ignores the rest, see
 https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning.
-``suppressions`` are not in it: what they accept would be shown as an open alert
-(https://github.com/github/codeql-action/issues/1230). So what is waived is left out; the alert of a finding that gets
-a waiver is closed by the next upload. ``invocations`` are not in it either: a scan that broke would look clean. So
-what could not be judged is said there, and is a result of the rule TEAL_GATE besides.
+It ignores ``suppressions``: a suppressed result would be an open alert
+(https://github.com/github/codeql-action/issues/1230). So waived findings are left out; the next upload closes the alert of a
+finding that gets a waiver. It ignores ``invocations`` too: a broken scan would look clean. So what could not be checked is
+in the invocations, and also a result of the rule TEAL_GATE.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _IN = re.compile(r"((?:environments|artifacts)/[^\s:]*\.[^\s:/]+): ")
 
 @dataclass(frozen=True)
 class _Alert:
-    """``identity`` tells alerts of one rule apart, and stays when lines move."""
+    """An alert. ``identity`` distinguishes alerts of one rule, and stays when lines move."""
 
     rule: Rule
     message: str
@@ -69,7 +69,7 @@ class _Alert:
 
 
 def render(results: Sequence[GateResult]) -> str:
-    """The log of one run, with a line break at its end; files are named from the repository's root."""
+    """Render the log of one run, with a line break at its end; paths are relative to the repository's root."""
     alerts = [alert for result in results for alert in _alerts(result)]
     rules = sorted({alert.rule.id: alert.rule for alert in alerts}.values(), key=lambda rule: rule.id)
     run = {
@@ -100,7 +100,7 @@ def _sentence(text: str) -> str:
 
 
 def _place(scope: str, mistake: str) -> Location:
-    """Where a mistake says that it is, else the file that was to be judged: GitHub shows no result without one."""
+    """Return the location that a mistake names, else the file to check: GitHub shows no result without a location."""
     if said := _AT.match(mistake):
         return Location(Path(said["file"]), int(said["line"]))
     if named := _IN.match(mistake):
@@ -142,7 +142,7 @@ def _results(alerts: Sequence[_Alert], rules: list[str]) -> Iterator[dict[str, A
 
 
 def _unlinked(text: str) -> str:
-    """``[text](target)`` in a message is a link, whoever wrote it (SARIF 3.11.6)."""
+    """Break ``[text](target)``, which is a link in any message (SARIF 3.11.6)."""
     return flat(text).replace("](", "] (")
 
 

@@ -1,4 +1,4 @@
-"""The policy gate's outcome for a person at a terminal, or in the log of a CI server."""
+"""The results of the policy gate for a terminal or the log of a CI server."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _WAIVED = ("waived", "findings", "environments", "until", "owner", "reason")
 
 
 def lines(results: Sequence[GateResult]) -> Iterator[str]:
-    """A table of what is left, the worst first; each of it in detail; then each scope, what is waived, and the sum.
+    """Yield a table of remaining findings, the worst first; their details; then each scope, waived findings, and totals.
 
-    No line begins with text of others, which a CI server might take for an order.
+    No line begins with untrusted text, which a CI server might take for a command.
     """
     left = formatting.worst_first(results)
     yield from _table(_LEFT, [_row(located) for located in left])
