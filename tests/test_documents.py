@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
+from tealform.policy import rule_catalog
+from tealform.policy.check import evaluate
+from tealform.policy.environment import Environment
+from tealform.policy.finding_location import FindingLocator
+from tealform.policy.reports import terminal
+from tealform.policy.result import GateResult
+from tealform.policy.rules.release_keeps_blue import CHECK
 from tealform.service.ignored_changes import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
 from tests.inventory import ROOT
 from tests.support import environment, mistakes, mistakes_among
-from tools import settings_docs
+from tests.unit.policy.rules.shipped import Json, document
+from tools import rules_docs, settings_docs
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -104,3 +113,38 @@ def test_who_owns_what_is_told_as_it_is_generated() -> None:
     _, codedeploy, ecs = row.strip("| ").split(" | ")
     for engine, cell in (("codedeploy", codedeploy), ("ecs", ecs)):
         assert re.findall(r"`(\w+)`", cell) == [*OWNED_BY_CONTROLLER[engine], *OWNED_BY_AUTOSCALING]
+
+
+GUIDE = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
+
+
+def _kept_for_a_minute(prod: Json) -> None:
+    group = prod["resource"]["aws_codedeploy_deployment_group"]["delivery-api_deployment_group"]
+    blue = group["blue_green_deployment_config"]["terminate_blue_instances_on_deployment_success"]
+    blue["termination_wait_time_in_minutes"] = 1
+
+
+def test_finding_in_the_guide_is_one() -> None:
+    prod = document("prod")
+    _kept_for_a_minute(prod)
+    [finding] = evaluate(Environment("prod", prod), [CHECK]).findings
+    told = FindingLocator(ROOT, ROOT / "environments" / "prod").describe(finding)
+    said = list(terminal.lines([GateResult("prod", {CHECK.rule.id: 2}, (told,))]))
+    finding_alone = "\n".join(said[: said.index("prod: 2 checks, 1 finding")]).strip()
+    assert f"```\n{finding_alone}\n```" in GUIDE
+
+
+def test_every_rule_of_ours_is_on_its_page() -> None:
+    committed = (ROOT / rules_docs.FILE).read_text(encoding="utf-8")
+    assert committed == rules_docs.text(), "run: make docs"
+    assert all(f"`{rule.id}`" in committed for rule in rule_catalog.list_own_rules())
+
+
+@pytest.mark.parametrize("rule", re.findall(r"`((?:TEAL|IAM)_\w+)`", GUIDE))
+def test_rules_that_the_guide_names_exist(rule: str) -> None:
+    assert rule == "TEAL_GATE" or rule in {each.id for each in rule_catalog.list_own_rules()}
+
+
+def test_waiver_in_the_guide_is_one_that_is_there() -> None:
+    [example] = re.findall(r"```hcl\n(waiver .*?\n}\n)```", GUIDE, re.DOTALL)
+    assert example in (ROOT / "environments" / "prod" / "waivers.hcl").read_text(encoding="utf-8")

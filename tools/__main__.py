@@ -45,8 +45,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _docs(_: argparse.Namespace) -> int:
-    from tools import rules_docs, setting_effects, settings_docs
-    from tools.iam_docs import docs as iam_docs
+    from tools import iam_docs, rules_docs, setting_effects, settings_docs
 
     for write in (settings_docs.write, setting_effects.write, iam_docs.write, rules_docs.write):
         print(write(ROOT).relative_to(ROOT), flush=True)
@@ -75,9 +74,9 @@ def _policy_coverage(_: argparse.Namespace) -> int:
 
 
 def _bench(_: argparse.Namespace) -> int:
-    from tools import benchmark, policy_benchmark
+    from tools import benchmark
 
-    return max(benchmark.bench(ROOT), policy_benchmark.bench(ROOT))
+    return max(benchmark.time_synthesis(ROOT), benchmark.time_gate(ROOT))
 
 
 def _mutate(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Writes ``coverage.json``: which of checkov's checks judge every resource of a type, whatever the options."""
+"""Writes ``coverage.json``: which of checkov's checks have a result for every resource of a type, whatever the options."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ FILE = Path("modules", "tealform", "policy", "coverage.json")
 
 
 def write(root: Path) -> Path:
-    """Writes the file anew and returns it; takes about a minute. Raises what ``checkov.scan`` does."""
+    """Write the file and return it; takes about a minute. Raises what ``checkov.scan`` does."""
     file = root / FILE
     file.write_text(text(root), encoding="utf-8")
     return file
 
 
 def text(root: Path) -> str:
-    """What the file should hold: learned from the environments in ``root`` and an example of each option.
+    """Return the content: learned from the environments in ``root`` and an example of each option.
 
     Raises ``TealformError`` if one of them could not be scanned.
     """
@@ -31,17 +31,17 @@ def text(root: Path) -> str:
     scans = checkov.scan(root, stacks)
     if blind := [scan.blind for scan in scans if scan.blind]:
         raise TealformError("\n".join(blind))
-    found = coverage.learned((each.addresses, scan.judged) for each, scan in zip(stacks, scans, strict=True))
+    found = coverage.learn((each.addresses, scan.judged) for each, scan in zip(stacks, scans, strict=True))
     return json.dumps(found, indent=2) + "\n"
 
 
 def _stacks(root: Path) -> Iterator[Stack]:
     # Here, because CDKTF takes a moment to load.
-    from tools.iam_docs import examples
+    from tools import iam_examples
 
     documents: Mapping[str, Any] = {
         **{name: environments.document(environments.folder(root, name)) for name in environments.names(root)},
-        **{f"example-{number}": document for number, document in enumerate(examples.generated().values())},
+        **{f"example-{number}": document for number, document in enumerate(iam_examples.generated().values())},
     }
     for name, document in documents.items():
-        yield checkov_input.of(name, document)
+        yield checkov_input.from_document(name, document)

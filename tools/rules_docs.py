@@ -1,4 +1,4 @@
-"""The page of our own rules: docs/policy-rules.md."""
+"""Writes docs/policy-rules.md, the page of our own rules."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ in `modules/tealform/policy/builtin.yaml`. How the gate works, and how a finding
 
 
 def write(root: Path) -> Path:
-    """Writes the page into ``root`` and returns its path."""
+    """Write the page into ``root`` and return its path."""
     file = root / FILE
     file.write_text(text(), encoding="utf-8")
     return file
 
 
 def text() -> str:
-    """The page as Markdown."""
+    """Return the page as Markdown."""
     return "\n".join([_HEAD, *(line for severity in SEVERITIES for line in _section(severity)), ""])
 
 
 def _section(severity: str) -> Iterator[str]:
-    found = [rule for rule in rule_catalog.ours() if rule.severity == severity]
+    found = [rule for rule in rule_catalog.list_own_rules() if rule.severity == severity]
     if found:
         yield f"## {severity.capitalize()}\n"
         yield "| rule | what must hold | otherwise | to mend it |\n|---|---|---|---|"

@@ -1,4 +1,4 @@
-"""When a changed setting of a service takes effect: found by generating it changed, and looking where the change is."""
+"""Finds when a changed setting of a service takes effect, by generating it changed and comparing the results."""
 
 from __future__ import annotations
 
@@ -175,9 +175,9 @@ _META = {"//", "depends_on", "lifecycle", "timeouts"}
 
 @dataclass
 class Effect:
-    """When a change of ``setting`` is felt.
+    """When a change of ``setting`` takes effect.
 
-    ``arguments`` are those that Terraform changes, as type and argument; ``files`` are what carries it with the next release.
+    ``arguments`` are those that Terraform changes, as type and argument; ``files`` carry it with the next release.
     """
 
     setting: str
@@ -195,12 +195,12 @@ class Effect:
 
     @property
     def begins_deployment(self) -> bool:
-        """Whether ECS answers the apply with a blue/green deployment of what runs: Terraform forces it to."""
+        """Whether the apply makes ECS start a blue/green deployment: Terraform forces it to."""
         return self.engine == "ecs" and any(kind == "aws_ecs_service" for kind, _ in self.arguments)
 
 
 def effects(engine: str, names: Iterable[str] = CHANGES) -> list[Effect]:
-    """The effect of each of the settings ``names`` under an engine; those that it does not have are left out."""
+    """Return the effect of each of the settings ``names`` with an engine, without those that it does not have."""
     wanted = [name for name in names if engine == "codedeploy" or name not in _ONLY_CODEDEPLOY]
     before = {name: _with(_BASE, {"release.engine": engine, **_needs(name)}) for name in wanted}
     after = {name: _with(before[name], {name: _value(name, engine)}) for name in wanted}
@@ -271,7 +271,7 @@ def _generated(services: Mapping[str, Json]) -> Json:
 
 
 def _resources(document: Json, service: str) -> dict[tuple[str, str], Json]:
-    """The resources and data sources of one service, by type and name, as if it were called ``service``."""
+    """Return the resources and data sources of one service, by type and name, as if it were called ``service``."""
     found = {}
     for kinds in (document["resource"], document["data"]):
         for kind, bodies in kinds.items():
@@ -319,7 +319,7 @@ def _machine(project: Json) -> Json:
 
 
 def table() -> str:
-    """Every setting of a service and when it takes effect, in Markdown: a row for neighbours that are alike."""
+    """Return a Markdown table of when each setting of a service takes effect, one row for equal neighbors."""
     engines = ("codedeploy", "ecs")
     found = {(effect.setting, engine): str(effect) for engine in engines for effect in effects(engine)}
     cells = {name: tuple(found.get((name, engine), "—") for engine in engines) for name in CHANGES}
@@ -332,7 +332,7 @@ def table() -> str:
 
 
 def write(root: Path) -> Path:
-    """Writes the table into the page about releases in ``root`` and returns its path."""
+    """Write the table into the page about releases in ``root`` and return its path."""
     file = root / FILE
     before, _, rest = file.read_text(encoding="utf-8").partition(_BEGIN)
     _, _, after = rest.partition(_END)
@@ -341,6 +341,6 @@ def write(root: Path) -> Path:
 
 
 def committed(root: Path) -> str:
-    """The table as the page in ``root`` has it."""
+    """Return the table that the page in ``root`` has."""
     _, _, rest = (root / FILE).read_text(encoding="utf-8").partition(_BEGIN)
     return rest.partition(_END)[0]

@@ -1,4 +1,4 @@
-"""The reference of environment.hcl, made from its model: docs/environment.md."""
+"""Writes docs/environment.md, the reference of environment.hcl, from its model."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from tealform.settings.introspection import as_block, bare, members
 
 from tealform.settings.environment import Environment
-from tealform.settings.types import Constraint, as_block, strip_annotated, union_members
+from tealform.settings.types import Constraint
 
 FILE = Path("docs", "environment.md")
 
@@ -36,14 +37,14 @@ _TYPES = {str: "text", int: "whole number", float: "number", bool: "`true` or `f
 
 
 def write(root: Path) -> Path:
-    """Writes the reference into ``root`` and returns its path."""
+    """Write the reference into ``root`` and return its path."""
     file = root / FILE
     file.write_text(text(), encoding="utf-8")
     return file
 
 
 def text() -> str:
-    """The reference as Markdown."""
+    """Return the reference as Markdown."""
     return "\n".join([_HEAD, *_section("", Environment)])
 
 
@@ -65,11 +66,11 @@ def _section(title: str, model: type[BaseModel]) -> Iterator[str]:
 
 
 def _blocks(annotation: Any) -> Iterator[tuple[str, type[BaseModel]]]:
-    """The blocks that a field holds, each with the label that it is written with."""
-    annotation = strip_annotated(annotation)
+    """Yield the blocks that a field holds, each with its label."""
+    annotation = bare(annotation)
     if get_origin(annotation) is dict:
         yield from ((' "<name>"', block) for _, block in _blocks(get_args(annotation)[1]))
-    for member in union_members(annotation):
+    for member in members(annotation):
         yield from _blocks(member)
     if (block := as_block(annotation)) is not None:
         yield _label(block), block
@@ -83,7 +84,7 @@ def _label(model: type[BaseModel]) -> str:
 
 def _value(field: FieldInfo) -> str:
     if any(_blocks(field.annotation)):
-        return "block" if get_origin(strip_annotated(field.annotation)) is not dict else "blocks"
+        return "block" if get_origin(bare(field.annotation)) is not dict else "blocks"
     accepts = [each.accepts for each in field.metadata if isinstance(each, Constraint)]
     return _cell("; ".join([_type(field.annotation), *accepts]))
 
@@ -91,7 +92,7 @@ def _value(field: FieldInfo) -> str:
 def _type(annotation: Any) -> str:
     metadata = get_args(annotation)[1:] if get_origin(annotation) is typing.Annotated else ()
     accepts = "; ".join(each.accepts for each in metadata if isinstance(each, Constraint))
-    annotation = strip_annotated(annotation)
+    annotation = bare(annotation)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return " or ".join(f"`{value}`" for value in arguments)
@@ -99,7 +100,7 @@ def _type(annotation: Any) -> str:
         return f"list of {_type(arguments[0])}"
     if origin is dict:
         return f"object of {_type(arguments[1])}"
-    if union_members(annotation):
+    if members(annotation):
         return " or ".join(_type(each) for each in arguments if each is not type(None))
     return f"{_TYPES[annotation]}; {accepts}" if accepts else _TYPES[annotation]
 

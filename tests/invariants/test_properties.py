@@ -117,7 +117,7 @@ def kinds(settings: LoadedEnvironment) -> Iterator[str]:
 
 def unprovoked(name: str, document: support.Body) -> Iterator[str]:
     """What the policy gate says though no setting has asked for it."""
-    evaluation = scanner.ours(Environment(name, document))
+    evaluation = scanner.evaluate_rules(Environment(name, document))
     yield from evaluation.mistakes
     yield from (str(found) for found in evaluation.findings if not rule_catalog.rule_of(found).setting)
 

@@ -27,8 +27,8 @@ def read(root: Path, name: str) -> Environment:
     Raises ``TealformError`` for an environment that is not there or not generated, ``SettingsError`` for one that cannot be.
     """
     if name == BY_ECS:
-        return scanner.environment_of(root, _OF, _released_by_ecs(root))
-    return scanner.environment_of(root, name, environments.document(environments.folder(root, name)))
+        return scanner.load_environment(root, _OF, _released_by_ecs(root))
+    return scanner.load_environment(root, name, environments.document(environments.folder(root, name)))
 
 
 def _released_by_ecs(root: Path) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def _checkov(root: Path, cases: Sequence[Case], say: Say) -> dict[str, Signs]:
     readable: list[Stack] = []
     for each in cases:
         try:
-            readable.append(checkov_input.of(each.id, each.environment.document))
+            readable.append(checkov_input.from_document(each.id, each.environment.document))
         except TealformError as error:
             said[each.id] = frozenset({(UNJUDGED, str(error))})
     say(
@@ -103,5 +103,5 @@ def _secrets(root: Path, cases: Sequence[Case]) -> dict[str, Signs]:
 
 def _texts(case: Case) -> Texts:
     folder = Path("environments", case.id)
-    text = Text(folder / GENERATED, checkov_input.of(case.id, case.environment.document).text)
+    text = Text(folder / GENERATED, checkov_input.from_document(case.id, case.environment.document).text)
     return Texts(case.id, folder, (text,), (), frozenset())

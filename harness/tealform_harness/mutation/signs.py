@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tealform.policy import scanner
 from tealform.policy.checkov import Scan
 from tealform.policy.environment import Environment
-from tealform.policy.finding import Finding
+from tealform.policy.rule import Finding
 
 UNJUDGED = "cannot be judged"
 """Stands for a rule where the gate says that it could not judge, which fails as a finding does."""
@@ -18,7 +18,7 @@ Signs = frozenset[tuple[str, str]]
 
 def of_our_rules(environment: Environment) -> Signs:
     """What our own rules say, and those on policies."""
-    said = scanner.ours(environment)
+    said = scanner.evaluate_rules(environment)
     return _findings(said.findings) | _unjudged(said.mistakes)
 
 

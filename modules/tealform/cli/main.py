@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 from tealform.errors import TealformError
 from tealform.operations import root_module
 from tealform.policy import gate
-from tealform.policy.reports.formats import FORMS
+from tealform.policy.reports import FORMATS
 from tealform.policy.reports.markdown import LONGEST
 from tealform.review import check
 from tealform.settings.errors import SettingsError
@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
 
     policy = commands.add_parser("policy", help="check the generated Terraform, all environments if none is named")
     policy.add_argument("environments", nargs="*", metavar="ENV")
-    for name in FORMS:
+    for name in FORMATS:
         policy.add_argument(
             f"--{name}", type=Path, metavar="FILE", help="write what was found to a file in this form too"
         )
@@ -158,7 +158,7 @@ def _add_operations(commands: Commands) -> None:
 
 
 def _policy(options: argparse.Namespace) -> int:
-    given = {form: getattr(options, form) for form in FORMS}
+    given = {form: getattr(options, form) for form in FORMATS}
     reports = {form: file for form, file in given.items() if file}
     return gate.check(options.root, options.environments, reports=reports)
 

@@ -69,7 +69,7 @@ def speculate(root: Path, name: str, form: Form) -> int:
     if made.plan is not None:
         found = plan_checks.check(root, module, made.plan, destroys=False)
         if made.is_redacted:
-            found = replace(found, policy=plan_gate.Verdict(module.label, mistakes=(_REDACTED,)))
+            found = replace(found, policy=plan_gate.PlanGateResult(module.label, mistakes=(_REDACTED,)))
         if form == "json":
             run = {"address": made.address, "failure": made.failure, "redacted": made.is_redacted}
             print(json.dumps(found.render_json(module, made.plan) | {"run": run}, indent=2))

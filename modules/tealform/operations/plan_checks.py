@@ -23,7 +23,7 @@ class PlanFindings:
     """The objections of the plan guard, which can be allowed one by one, and the result of the policies."""
 
     objections: tuple[Blocker, ...]
-    policy: plan_gate.Verdict
+    policy: plan_gate.PlanGateResult
 
     def remaining(self, allowed: Collection[str], read: Iterable[Sequence[str]] | None = None) -> list[Blocker]:
         """Return the objections that still stop the plan.
@@ -56,7 +56,7 @@ def check(root: Path, module: GeneratedModule, plan: Mapping[str, Any], destroys
     The guard does not object to destroying what is disposable: that setting is the permission that it requires.
     """
     objections = () if destroys and module.is_disposable else guard.find_blockers(plan, _aws_clients(module))
-    return PlanFindings(tuple(objections), plan_gate.judge(root, module.folder, plan))
+    return PlanFindings(tuple(objections), plan_gate.check_plan(root, module.folder, plan))
 
 
 def report_blockers(

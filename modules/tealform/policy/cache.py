@@ -1,10 +1,16 @@
-"""Keeps scans by what was scanned and by what with: the same again takes no second scan."""
+"""Scans kept by what was scanned and by what scanned it, so that the same input needs no second scan.
+
+The gate believes kept scans without repeating them, so they must not be committed: whoever sends a change could bring its
+results along.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import functools
 import hashlib
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterable
@@ -13,6 +19,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from tealform.errors import TealformError
 from tealform.policy.checkov import Scan
 from tealform.synth.atomic_write import land
 
@@ -23,24 +30,28 @@ _CHECKOV = _CODE / "checkov-requirements.txt"
 _KEPT_SECONDS = 30 * 24 * 60 * 60
 _SCAN = TypeAdapter(Scan)
 _NO_PART_OF_SCANS = ("rules", "iam", "reports")
+"""Sub-packages that do not influence what checkov reports."""
+
+# Some file systems do not distinguish .Cache from .cache; and Python runs what it once compiled, whatever the code says now.
+_BELIEVED = (":(icase).cache", ":(icase).venv", ":(icase).venv-checkov", ":(glob)**/__pycache__/**")
 
 
 class Cache:
-    """The scans of the project in ``root`` that can be relied on; one that was blind is made again."""
+    """The reliable scans of the project in ``root``; blind and incomplete ones are not kept."""
 
     def __init__(self, root: Path) -> None:
         self._folder = root / _FOLDER
         self._with = _digest([_code(), _CHECKOV.read_bytes()])
 
     def get(self, *scanned: str) -> Scan | None:
-        """The scan of these texts, if it was made before by the same checks."""
+        """Return the scan of these texts, if the same checks made it before."""
         try:
             return _SCAN.validate_json(self._file(scanned).read_bytes())
         except (OSError, ValidationError):
             return None
 
     def put(self, scan: Scan, *scanned: str) -> None:
-        """Keeps the scan of these texts, where it can: without what is kept the next one only takes longer."""
+        """Keep the scan of these texts if possible; otherwise the next one only takes longer."""
         if scan.blind or scan.missing:
             return
         # A full disk, a project that may only be read, a run beside this one that forgets the same.
@@ -60,8 +71,8 @@ class Cache:
 
 
 @functools.cache
-def rules() -> str:
-    """Another one whenever something changes that our own rules may come from: any code, and any package that it uses."""
+def digest_code() -> str:
+    """Return a digest of all that our own rules may depend on: any code, and the version of any installed package."""
     code = [file.read_bytes() for file in sorted(_PACKAGE.rglob("*.py"))]
     installed = {info.name for folder in sys.path for info in Path(folder).glob("*.dist-info")}
     return _digest([*code, *(name.encode() for name in sorted(installed))])
@@ -69,9 +80,9 @@ def rules() -> str:
 
 @functools.cache
 def _code() -> bytes:
-    """All that decides what a scan says beside what is scanned: this package, with its checks in YAML.
+    """Return a digest of all that decides the result of a scan besides its input: this package, with its checks in YAML.
 
-    But for what is asked of each environment anew, and for what is made of the answers.
+    It leaves out what is evaluated on each environment anew, and what renders the results.
     """
     found = [file for file in _CODE.rglob("*") if file.suffix in (".py", ".yaml", ".json")]
     found = sorted(file for file in found if file.relative_to(_CODE).parts[0] not in _NO_PART_OF_SCANS)
@@ -85,3 +96,20 @@ def _digest(parts: Iterable[bytes]) -> str:
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
+
+
+def refuse_committed(root: Path) -> None:
+    """Raise ``TealformError`` if kept results, or the programs that make them, are committed, or if git does not say.
+
+    A project that is not in git has none.
+    """
+    try:
+        done = subprocess.run(["git", "ls-files", "-z", "--", *_BELIEVED], cwd=root, capture_output=True, check=False)
+    except FileNotFoundError:
+        return
+    if done.returncode and any((folder / ".git").exists() for folder in (root.absolute(), *root.absolute().parents)):
+        raise TealformError(f"git does not say whether kept results are committed: {os.fsdecode(done.stderr).strip()}")
+    if planted := os.fsdecode(done.stdout).partition("\0")[0]:
+        raise TealformError(
+            f"{planted} is committed, and would be believed without being made anew; run: git rm -r --cached {planted}"
+        )

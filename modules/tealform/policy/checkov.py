@@ -1,10 +1,9 @@
-"""Runs checkov and reads what it found, trusting nothing but its report.
+"""Runs checkov and reads its report, and relies on nothing else.
 
-checkov 3.3.30 ends with exit code 0 when it looked at nothing: a wrong framework, a folder without
-``*.tf.json``, JSON it cannot parse. It also takes orders from ``.checkov.yaml`` in three folders, from
-``~/.bridgecrew`` and from some fifty environment variables. So it runs in an empty home and an empty
-environment, and an environment counts as scanned only if the report has a result for one of its resources.
-A plan counts as scanned only if, on top of that, checkov counted as many resources as the plan has.
+checkov 3.3.30 ends with exit code 0 when it looked at nothing: a wrong framework, a folder without ``*.tf.json``, JSON that
+it cannot parse. It also reads ``.checkov.yaml`` in three folders, ``~/.bridgecrew`` and some fifty environment variables.
+So it runs in an empty home and an empty environment, and an environment counts as scanned only if the report has a result
+for one of its resources. A plan counts as scanned only if checkov also counted as many resources as the plan has.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from tealform.errors import TealformError
-from tealform.policy import coverage, yaml_rules
+from tealform.policy import coverage, rule_catalog
 from tealform.policy.checkov_input import Place, Stack
-from tealform.policy.finding import Finding
+from tealform.policy.rule import Finding
 from tealform.settings.loader import GENERATED
 
 VENV = Path(".venv-checkov")
@@ -35,15 +34,15 @@ _ERROR = re.compile(r"\[ERROR\s*\]\s*(.+)")
 _LAST_LINES = 15
 _SCANNED = "environments"
 _PLAN = "plan.json"
-_OURS = ("--external-checks-dir", str(yaml_rules.FOLDER))
+_OURS = ("--external-checks-dir", str(rule_catalog.YAML_FOLDER))
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What checkov says about one environment: which check judged which address, and which failed.
+    """What checkov reports about one environment: pairs of a check and the address that it checked, and findings.
 
-    ``blind`` says why the scan is worth nothing; it is empty for one that can be relied on. ``missing`` says which
-    results should be there and are not.
+    ``blind`` says why the scan is worthless; it is empty for a reliable one. ``missing`` says which results should be there
+    and are not.
     """
 
     environment: str
@@ -58,19 +57,31 @@ class Scan:
         return len(self.judged)
 
 
-class _Record(BaseModel):
+class Record(BaseModel):
+    """One result in checkov's report."""
+
     check_id: str
     check_name: str
     resource: str
     file_path: Path
     file_line_range: tuple[int, int]
-    guideline: str | None
+    guideline: str | None = None
 
 
-class _Results(BaseModel):
-    passed_checks: list[_Record]
-    failed_checks: list[_Record]
-    skipped_checks: list[_Record]
+class Results(BaseModel):
+    """The results of one framework in checkov's report."""
+
+    passed_checks: list[Record]
+    failed_checks: list[Record]
+    skipped_checks: list[Record]
+
+    @property
+    def failed(self) -> list[Record]:
+        """What failed, and what was skipped: only a waiver may silence a finding."""
+        return self.failed_checks + self.skipped_checks
+
+
+class _Results(Results):
     parsing_errors: list[Path]
 
 
@@ -85,38 +96,38 @@ class _Report(BaseModel):
 
 
 def scan(root: Path, stacks: list[Stack]) -> list[Scan]:
-    """Scans all ``stacks`` in one run (starting checkov takes most of the time), one result for each.
+    """Scan all ``stacks`` in one run (starting checkov takes most of the time), one result for each.
 
-    ``root`` is the project, which holds checkov's own virtual environment. Raises ``TealformError`` if
-    checkov is not there, crashes, reports an error, or prints something else than a report.
+    ``root`` is the project, with checkov's own virtual environment. Raises ``TealformError`` if checkov is missing,
+    crashes, reports an error, or prints something else than a report.
     """
     texts = {f"{stack.environment}/{GENERATED}": stack.text for stack in stacks}
     done = run(root, ["terraform_json"], texts, _OURS)
     scans = read(done.stdout, stacks)
-    _no_errors(done, [f"{_SCANNED}/{each.environment}/{GENERATED}" for each in scans if each.blind])
+    raise_for_errors(done, [f"{_SCANNED}/{each.environment}/{GENERATED}" for each in scans if each.blind])
     return scans
 
 
 def scan_plan(root: Path, name: str, plan: Mapping[str, Any], resources: int) -> Scan:
-    """Scans one plan, which ``name`` stands for in what is said about it; it has ``resources`` managed resources.
+    """Scan one plan, called ``name`` in messages; it has ``resources`` managed resources.
 
     ``root`` and what is raised are the same as for ``scan``. The findings have no construct path.
     """
     done = run(root, ["terraform_plan"], {_PLAN: json.dumps(plan)}, _OURS)
     found = read_plan(done.stdout, name, resources)
     if not found.blind:
-        _no_errors(done)
+        raise_for_errors(done)
     return found
 
 
 def read(report: str, stacks: list[Stack]) -> list[Scan]:
-    """What checkov's JSON ``report`` says about each of the ``stacks``; raises ``TealformError`` if it is not one."""
+    """Return what checkov's JSON ``report`` says about each stack; raise ``TealformError`` if it is no report."""
     results = _read(report).results
     return [_scan(stack, results) for stack in stacks]
 
 
 def read_plan(report: str, name: str, resources: int) -> Scan:
-    """What checkov's JSON ``report`` says about the plan of ``name``; raises ``TealformError`` if it is not one."""
+    """Return what checkov's JSON ``report`` says about the plan ``name``; raise ``TealformError`` if it is no report."""
     found = _read(report)
     results = found.results
     if results.parsing_errors:
@@ -124,7 +135,7 @@ def read_plan(report: str, name: str, resources: int) -> Scan:
     if found.summary.resource_count != resources:
         seen = found.summary.resource_count
         return Scan(name, blind=f"{name}: checkov saw {seen} of the {resources} resources that the plan has")
-    failed = {_failed(record, Place(record.resource)) for record in results.failed_checks + results.skipped_checks}
+    failed = {_failed(record, Place(record.resource)) for record in results.failed}
     judged = _judged({(record.check_id, record.resource) for record in results.passed_checks}, failed)
     # A provider's address is like «aws.default», and no type of a resource is without an underscore.
     if not any("_" in address.removeprefix("data.").partition(".")[0] for _, address in judged):
@@ -141,9 +152,9 @@ def _read(report: str) -> _Report:
         raise TealformError(f"checkov's report cannot be read: {place}: {first['msg']}") from error
 
 
-def _no_errors(done: subprocess.CompletedProcess[str], told: Sequence[str] = ()) -> None:
-    """Raises ``TealformError`` for errors in checkov's log, but for those about files of which it is ``told`` already."""
-    errors = [each for each in _ERROR.findall(done.stderr) if not any(file in each for file in told)]
+def raise_for_errors(done: subprocess.CompletedProcess[str], known: Sequence[str] = ()) -> None:
+    """Raise ``TealformError`` for errors in checkov's log, except those about files that are ``known`` to be broken."""
+    errors = [each for each in _ERROR.findall(done.stderr) if not any(file in each for file in known)]
     if errors:
         raise TealformError("checkov reports errors, so its results cannot be relied on:\n" + "\n".join(errors))
 
@@ -151,9 +162,9 @@ def _no_errors(done: subprocess.CompletedProcess[str], told: Sequence[str] = ())
 def run(
     root: Path, frameworks: Sequence[str], texts: Mapping[str, str], options: Sequence[str] = ()
 ) -> subprocess.CompletedProcess[str]:
-    """Runs checkov on files with these names and texts, and these ``options`` beside its usual ones.
+    """Run checkov on files with these names and texts, with these ``options`` after its usual ones.
 
-    Raises ``TealformError`` if it is not there or crashes.
+    Raises ``TealformError`` if it is missing or crashes.
     """
     python = root.absolute() / _PYTHON
     if not python.exists():
@@ -166,18 +177,9 @@ def run(
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         # --quiet would leave the passed checks out of the report.
-        usual = [
-            "--directory",
-            scanned.name,
-            "--framework",
-            *frameworks,
-            "--output",
-            "json",
-            "--compact",
-            "--skip-download",
-        ]
+        usual = ["--directory", scanned.name, "--framework", *frameworks, "--output", "json", "--compact"]
         done = subprocess.run(
-            [python, "-I", "-X", "utf8", "-m", "checkov.main", *usual, *options],
+            [python, "-I", "-X", "utf8", "-m", "checkov.main", *usual, "--skip-download", *options],
             cwd=temporary,
             # Without the last one checkov asks PyPI for a newer version of itself.
             env={
@@ -192,7 +194,7 @@ def run(
             errors="replace",
             check=False,
         )
-    # With 1 it tells of findings, and Python that checkov cannot be imported.
+    # 1 means findings, or that Python cannot import checkov.
     if done.returncode not in (0, 1) or (done.returncode and not done.stdout.strip()):
         raise TealformError(f"checkov ended with exit code {done.returncode}:\n{_tail(done.stderr)}")
     return done
@@ -202,13 +204,12 @@ def _scan(stack: Stack, results: _Results) -> Scan:
     if any(file.parent.name == stack.environment for file in results.parsing_errors):
         return _blind(stack, "checkov could not parse it")
     passed = [record for record in results.passed_checks if _is_of(stack, record)]
-    # Nothing but a waiver may silence a finding, so what was skipped has failed.
-    failed = [record for record in results.failed_checks + results.skipped_checks if _is_of(stack, record)]
+    failed = [record for record in results.failed if _is_of(stack, record)]
     findings = {_failed(record, _place(stack, record)) for record in failed}
     judged = _judged({(record.check_id, _place(stack, record).address) for record in passed}, findings)
     if all(address.startswith("provider.") for _, address in judged):
         return _blind(stack, "checkov checked none of its resources")
-    missing = tuple(f"{_shown(stack)}: {each}" for each in coverage.missing(stack.addresses, judged))
+    missing = tuple(f"{_shown(stack)}: {each}" for each in coverage.find_missing(stack.addresses, judged))
     return Scan(stack.environment, judged, _ordered(findings), missing=missing)
 
 
@@ -228,15 +229,15 @@ def _shown(stack: Stack) -> str:
     return f"environments/{stack.environment}/{GENERATED}"
 
 
-def _is_of(stack: Stack, record: _Record) -> bool:
+def _is_of(stack: Stack, record: Record) -> bool:
     return record.file_path.parent.name == stack.environment
 
 
-def _place(stack: Stack, record: _Record) -> Place:
+def _place(stack: Stack, record: Record) -> Place:
     return stack.places.get(record.file_line_range[0], Place(record.resource))
 
 
-def _failed(record: _Record, place: Place) -> Finding:
+def _failed(record: Record, place: Place) -> Finding:
     return Finding(record.check_id, record.check_name, place.address, place.path, record.guideline or "")
 
 

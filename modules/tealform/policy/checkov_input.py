@@ -1,4 +1,4 @@
-"""One environment's generated Terraform in the form that checkov can read."""
+"""One environment's generated Terraform in a form that checkov can read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Place:
 class Stack:
     """An environment as it is scanned: the text, what begins on which line of it (counted from 1), and the whole document.
 
-    checkov's report names a resource by its last part only («resource.main»); the line tells which it is.
+    checkov's report names a resource only by its last part ("resource.main"); the line identifies it.
     """
 
     environment: str
@@ -41,20 +41,20 @@ class Stack:
         return frozenset(place.address for place in self.places.values() if not place.address.startswith("provider."))
 
 
-def read(folder: Path) -> Stack:
-    """Reads the generated Terraform of the environment in ``folder``.
+def read_stack(folder: Path) -> Stack:
+    """Read the generated Terraform of the environment in ``folder``.
 
-    Raises ``TealformError`` for a file that is missing or is not a JSON object, and what ``of`` does.
+    Raises ``TealformError`` for a file that is missing or is not a JSON object, and what ``from_document`` does.
     """
-    return of(folder.name, environments.document(folder))
+    return from_document(folder.name, environments.document(folder))
 
 
-def of(environment: str, document: Mapping[str, Any]) -> Stack:
-    """The stack of an environment, from the Terraform that was generated for it.
+def from_document(environment: str, document: Mapping[str, Any]) -> Stack:
+    """Return the stack of an environment, from the Terraform that was generated for it.
 
-    The text lacks ``terraform.required_version``: checkov 3.3.30 takes every setting of the terraform
-    block for a block, fails to parse the file because of this one, and calls that a success.
-    Raises ``TealformError`` for blocks that are laid out otherwise than Tealform does.
+    The text lacks ``terraform.required_version``: checkov 3.3.30 takes every setting of the terraform block for a block,
+    fails to parse the file because of this one, and calls that a success. Raises ``TealformError`` for blocks that are not
+    laid out as Tealform writes them.
     """
     scanned, settings = document, document.get("terraform")
     if isinstance(settings, dict):
@@ -64,7 +64,7 @@ def of(environment: str, document: Mapping[str, Any]) -> Stack:
 
 
 def places(document: Mapping[str, Any], environment: str) -> dict[int, Place]:
-    """What begins on which line of a document, as it is generated; raises ``TealformError`` if it is laid out otherwise."""
+    """Return what begins on which line of a document; raise ``TealformError`` if it is not laid out as Tealform writes it."""
     try:
         return dict(_places(document, environment))
     except AttributeError as error:
@@ -98,21 +98,21 @@ def _providers(name: str, configurations: Any, line: int) -> Iterator[tuple[int,
 
 
 def _entries(content: Any, line: int) -> Iterator[tuple[int, str, Any]]:
-    """The entries of a JSON object whose first one stands on ``line``, each with its own line."""
+    """Yield the entries of a JSON object whose first one is on ``line``, each with its own line."""
     for key, value in content.items():
         yield line, key, value
         line += _height(value)
 
 
 def _height(value: Any) -> int:
-    """How many lines the value takes in JSON with indentation."""
+    """Return how many lines a value takes in indented JSON."""
     if not value or not isinstance(value, dict | list):
         return 1
     return 2 + sum(map(_height, value.values() if isinstance(value, dict) else value))
 
 
 def construct_path(resource: Any) -> str:
-    """The construct path of a generated resource, with its stack; empty for one that has none."""
+    """Return the construct path of a generated resource, with its stack; empty if it has none."""
     try:
         return str(resource["//"]["metadata"]["path"])
     except (KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""The containers of a task definition, which Terraform has as a text."""
+"""The containers of a task definition, which Terraform has as JSON text."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _KEYS = {
         "portMappings", "privileged", "readonlyRootFilesystem", "secrets", "value", "valueFrom",
     )
 }  # fmt: skip
-"""What rules ask for. Terraform's provider reads the text as Go does, which takes a key in any case:
+"""The keys that rules use. Terraform's provider reads the text as Go does, which ignores the case of keys:
 https://pkg.go.dev/encoding/json#Unmarshal"""
 
 
-def of(task_definition: Resource) -> list[dict[str, Any]]:
-    """The container definitions in ``task_definition``; raises ``ValueError`` if they are no list of objects."""
+def parse_containers(task_definition: Resource) -> list[dict[str, Any]]:
+    """Return the container definitions of a task definition; raise ``ValueError`` if they are no list of objects."""
     text = task_definition.body.get("container_definitions", "null")
     found = json.loads(text, object_pairs_hook=_as_ecs_spells_it)
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
@@ -33,22 +33,22 @@ def _as_ecs_spells_it(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return {_KEYS.get(key.lower(), key): value for key, value in pairs}
 
 
-def readable(task_definition: Resource, _environment: Environment) -> bool:
+def has_readable_containers(task_definition: Resource, _environment: Environment) -> bool:
     """Whether ``of`` can read them; TEAL_TASK_CONTAINERS says so where it cannot."""
     try:
-        of(task_definition)
+        parse_containers(task_definition)
     except (TypeError, ValueError):
         return False
     return True
 
 
-def named(container: dict[str, Any]) -> str:
-    """A container in a message, like ``container web``."""
+def container_label(container: dict[str, Any]) -> str:
+    """Render a container for a message, like ``container web``."""
     return f"container {container.get('name', 'without a name')}"
 
 
 def log_group(container: dict[str, Any]) -> str:
-    """The log group that a container writes to; empty if it writes to none."""
+    """Return the log group that a container writes to; empty if it writes to none."""
     configuration = container.get("logConfiguration") or {}
     if configuration.get("logDriver") != "awslogs":
         return ""
@@ -56,7 +56,7 @@ def log_group(container: dict[str, Any]) -> str:
 
 
 def log_groups(container: dict[str, Any], environment: Environment) -> list[Resource]:
-    """The log groups of the environment that a container writes to, by their name or by reference."""
+    """Return the log groups of the environment that a container writes to, by name or by reference."""
     name = log_group(container)
     referred = environment.referred(name)
     every = environment.resources("aws_cloudwatch_log_group")

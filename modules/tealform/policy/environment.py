@@ -1,4 +1,7 @@
-"""An environment as the rules see it: its resources, and which of them refer to which."""
+"""An environment as the rules see it: its resources, the references between them, and their values.
+
+Terraform's JSON has blocks alone or in a list, and numbers and truth also as text.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ _NEARLY = {"non", "not", "pre"}
 class Environment:
     """One environment's generated Terraform.
 
-    ``production`` says whether people depend on it: it is called so, or ``protected`` is set.
+    ``production`` says whether people depend on it: its name says so, or ``protected`` is set.
     """
 
     def __init__(self, name: str, document: Mapping[str, Any], *, protected: bool = False) -> None:
@@ -44,10 +47,9 @@ class Environment:
         return {each.address: each for each in self._all}
 
     def resources(self, *types: str) -> tuple[Resource, ...]:
-        """The resources of these types; ``data.aws_iam_policy_document`` is that data source.
+        """Return the resources of these types; ``data.aws_iam_policy_document`` is that data source.
 
-        There are two more types: ``provider.aws``, each configuration of the provider, and ``root``, the whole
-        document.
+        Two more types exist: ``provider.aws``, each configuration of the provider, and ``root``, the whole document.
         """
         found = [each for kind in types for each in self._by_type.get(kind, ())]
         if "provider.aws" in types:
@@ -64,30 +66,30 @@ class Environment:
                 yield Resource("provider", "provider", name, body)
 
     def get(self, address: str) -> Resource | None:
-        """The resource at an address like ``aws_vpc.main``."""
+        """Return the resource at an address like ``aws_vpc.main``."""
         return self._by_address.get(address)
 
     def referred(self, value: object) -> tuple[Resource, ...]:
-        """The resources that a value refers to, in its order; the value may be a text, a list or a block."""
+        """Return the resources that a value (a text, list or block) refers to, in its order."""
         return tuple(self._by_address[address] for address in references(value) if address in self._by_address)
 
     def referring(self, resource: Resource, kind: str, attribute: str) -> tuple[Resource, ...]:
-        """The resources of type ``kind`` whose ``attribute`` refers to ``resource``."""
+        """Return the resources of type ``kind`` whose ``attribute`` refers to ``resource``."""
         return tuple(each for each in self.resources(kind) if resource.address in references(each.body.get(attribute)))
 
     def path(self, resource: Resource) -> str:
-        """The construct path below the environment, like ``service-web/service``; empty where there is none."""
+        """Return the construct path below the environment, like ``service-web/service``; empty if there is none."""
         return construct_path(resource.body).partition("/")[2]
 
 
 def is_production(name: str) -> bool:
-    """Whether an environment is called production: ``prod``, ``prod-eu``, ``live``, and not ``pre-prod``."""
+    """Return whether a name means production: ``prod``, ``prod-eu`` and ``live`` do, ``pre-prod`` does not."""
     words = set(name.split("-"))
     return not words.isdisjoint(_PRODUCTION) and words.isdisjoint(_NEARLY)
 
 
 def references(value: object) -> tuple[str, ...]:
-    """The addresses that a value refers to by ``${…}``, in its order."""
+    """Return the addresses that a value refers to by ``${…}``, in its order."""
     return tuple(dict.fromkeys(address for text in _texts(value) for address in _REFERENCE.findall(text)))
 
 
@@ -100,3 +102,44 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _texts(each)
+
+
+def at(body: object, *path: str) -> Any:
+    """Return the value at the end of ``path``, by the first block of each name; None if the path ends before."""
+    for key in path:
+        body = next(blocks(body), {}).get(key)
+    return body
+
+
+def items(value: object) -> list[Any]:
+    """Return the elements of a list; a single value is a list of one, None is an empty one."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def is_true(value: object) -> bool:
+    """Return whether a value is ``true``, or the text ``"true"``."""
+    return value is True or value == "true"
+
+
+def number(value: object) -> int | None:
+    """Return the whole number that a value is, or is the text of; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    try:
+        return int(value)
+    except ValueError:
+        return None
+
+
+def ignored(body: Mapping[str, Any]) -> list[str]:
+    """Return what ``lifecycle.ignore_changes`` of a resource names."""
+    return [str(each) for each in items(at(body, "lifecycle", "ignore_changes"))]
+
+
+def shown(value: object) -> str:
+    """Render a value for a message: true and false as Terraform writes them, None as missing."""
+    if value is None:
+        return "missing"
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""Tells a finding in full: its rule, the setting that would mend it, and where in the repository that stands."""
+"""Completes a finding: its rule, the setting that fixes it, and where that is in the repository."""
 
 from __future__ import annotations
 
@@ -7,41 +7,43 @@ from functools import cached_property
 from pathlib import Path
 
 from tealform.errors import TealformError
-from tealform.plan.source_map import find_setting
+from tealform.plan.source_map import setting_of
 from tealform.policy import checkov_input, rule_catalog, secret_scan
-from tealform.policy.finding import Finding
-from tealform.policy.result import Told
+from tealform.policy.result import LocatedFinding
+from tealform.policy.rule import Finding
 from tealform.settings import loader
-from tealform.settings.errors import Location, SettingPath, dotted
+from tealform.settings.errors import Location, Path_, dotted
 from tealform.settings.loader import GENERATED
 from tealform.synth import environments
 
 _NAMED = re.compile(r"(?:service|delivery|release|images|build)-([^/]+)")
 
 
-class Teller:
-    """Tells what is found in one scope of the project in ``root``. ``folder`` is the scope's."""
+class FindingLocator:
+    """Describes findings in one scope of the project in ``root``; ``folder`` is the scope's."""
 
     def __init__(self, root: Path, folder: Path) -> None:
         self._root = root
         self._folder = folder
 
-    def tell(self, finding: Finding) -> Told:
-        """The finding in full. Without settings that can be read it is told by the line of the generated file."""
+    def describe(self, finding: Finding) -> LocatedFinding:
+        """Return the located finding; if the settings cannot be read, at its line of the generated file."""
         rule = rule_catalog.rule_of(finding)
-        if place := secret_scan.place(finding):
-            return Told(self._folder.name, finding, rule, "", self._in_repository(place))
+        if place := secret_scan.parse_location(finding):
+            return LocatedFinding(self._folder.name, finding, rule, "", self._in_repository(place))
         setting = _setting(rule.setting, finding.path)
         if setting and self._written:
-            return Told(self._folder.name, finding, rule, dotted(setting), self._written.locations.find(setting))
-        return Told(self._folder.name, finding, rule, dotted(setting), self._generated(finding))
+            return LocatedFinding(
+                self._folder.name, finding, rule, dotted(setting), self._written.locations.of(setting)
+            )
+        return LocatedFinding(self._folder.name, finding, rule, dotted(setting), self._generated(finding))
 
     @cached_property
-    def _written(self) -> loader.UncheckedValues | None:
-        return loader.read_values(self._folder.parent, self._folder.name)
+    def _written(self) -> loader.Written | None:
+        return loader.written(self._folder.parent, self._folder.name)
 
     def _in_repository(self, place: Location) -> Location:
-        """The ZIP file, for what is in one."""
+        """Return the location; for a file in a ZIP, that of the ZIP file."""
         archive = next((file for file in place.file.parents if (self._root / file).is_file()), None)
         return Location(archive, 1) if archive else place
 
@@ -58,11 +60,11 @@ class Teller:
         return {place.address: line for line, place in places.items()}
 
 
-def _setting(template: str, path: str) -> SettingPath:
-    """What the rule says decides it, for the service whose construct it is; else what the construct is made from."""
+def _setting(template: str, path: str) -> Path_:
+    """Return the rule's setting, for the service whose construct it is; else the setting that the construct is made from."""
     named = _NAMED.match(path)
     if template and "<name>" not in template:
         return tuple(template.split("."))
     if template and named:
         return tuple(named[1] if part == "<name>" else part for part in template.split("."))
-    return find_setting(path)
+    return setting_of(path)

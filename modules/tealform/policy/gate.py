@@ -1,9 +1,9 @@
-"""Decides whether environments may be released: every finding must be mended or waived."""
+"""The policy gate: every finding in an environment must be fixed or waived."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -11,24 +11,20 @@ from types import MappingProxyType
 from pydantic import TypeAdapter, ValidationError
 
 from tealform.errors import TealformError
-from tealform.policy import check_aliases, committed_cache, handwritten_terraform, scanner, waivers
-from tealform.policy.finding import Finding
-from tealform.policy.finding_location import Teller
-from tealform.policy.reports import terminal
-from tealform.policy.reports.formats import FORMS
-from tealform.policy.result import Verdict
-from tealform.policy.scanner import ARTIFACTS, Scanned
+from tealform.policy import cache, handwritten_terraform, plan_for_checkov, scanner, waivers
+from tealform.policy.finding_location import FindingLocator
+from tealform.policy.reports import FORMATS, terminal
+from tealform.policy.reports.formatting import in_order
+from tealform.policy.result import ARTIFACTS, GateResult, worst_exit_code
+from tealform.policy.scanner import Scanned
 from tealform.policy.waivers import Waiver
 from tealform.settings import error_messages
-from tealform.settings.errors import Problem
 from tealform.settings.loader import GENERATED
 from tealform.settings.types import Name
 from tealform.synth import environments
 from tealform.synth.atomic_write import land
 
 _NAME = TypeAdapter[str](Name)
-
-Say = Callable[[str], None]
 
 
 def _print(line: str) -> None:
@@ -39,24 +35,24 @@ def check(
     root: Path,
     names: Collection[str],
     today: date | None = None,
-    say: Say = _print,
+    echo: Callable[[str], None] = _print,
     reports: Mapping[str, Path] = MappingProxyType({}),
 ) -> int:
-    """Judges, and says the outcome line by line; returns the verdicts' worst exit code.
+    """Check environments, echo the results line by line, write reports, and return the worst exit code.
 
-    ``reports`` has for the name of a form (see ``modules/tealform/policy/reports``) the file that it is written to. A file that
-    is there already is gone if nothing can be judged, so that nobody takes it for what is said now. Raises what
-    ``judge`` does, and ``TealformError`` for a file that is none.
+    ``reports`` has the file to write for the name of a format (see ``tealform.policy.reports.FORMATS``). An existing file is
+    deleted first, so that an old report never passes for the new one if the check fails. Raises what ``evaluate`` does,
+    and ``TealformError`` for a report file that is no ordinary file.
     """
     for file in reports.values():
         _clear(file)
-    verdicts = judge(root, names, today, say)
-    for line in terminal.lines(verdicts):
-        say(line)
-    for form, file in reports.items():
+    results = evaluate(root, names, today, echo)
+    for line in terminal.lines(results):
+        echo(line)
+    for name, file in reports.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        land(FORMS[form](verdicts).encode(), file)
-    return exit_code(verdicts)
+        land(FORMATS[name](results).encode(), file)
+    return worst_exit_code(results)
 
 
 def _clear(file: Path) -> None:
@@ -65,26 +61,23 @@ def _clear(file: Path) -> None:
     file.unlink(missing_ok=True)
 
 
-def exit_code(verdicts: Iterable[Verdict]) -> int:
-    """The worst of the verdicts' exit codes."""
-    return max(verdict.exit_code for verdict in verdicts)
+def evaluate(
+    root: Path, names: Collection[str] = (), today: date | None = None, echo: Callable[[str], None] = _print
+) -> list[GateResult]:
+    """Check the environments ``names`` of the project in ``root``; without names all of them, and ``artifacts/``.
 
-
-def judge(root: Path, names: Collection[str] = (), today: date | None = None, say: Say = _print) -> list[Verdict]:
-    """Judges the environments ``names`` of the project in ``root``; without names all of them, and ``artifacts/``.
-
-    The verdicts are in the order of their scopes, the same for the same input. ``say`` is told what will take a while.
-    Raises ``TealformError`` for a name that is no environment, if there is nothing to judge, if checkov cannot be run or
-    not be believed, if results are committed that would be believed, and for generated Terraform in another place.
+    The results are in the order of their scopes. ``echo`` gets a line before what takes a while. Raises ``TealformError``
+    for a name that is no environment, if there is nothing to check, if checkov cannot run or its report is not reliable,
+    if kept results are committed, and for generated Terraform outside of an environment's folder.
     """
-    committed_cache.check(root)
+    cache.refuse_committed(root)
     folders = _folders(root, names)
-    scans = scanner.scan(root, folders, say)
-    return [_verdict(root, folder, scans[folder.name], today or date.today()) for folder in folders]
+    scans = scanner.scan(root, folders, echo)
+    return [_result(root, folder, scans[folder.name], today or date.today()) for folder in folders]
 
 
 def _folders(root: Path, names: Collection[str]) -> list[Path]:
-    """The folders of what is to be judged; all that there is, without names."""
+    """Return the folders of the scopes to check; without names all that exist."""
     folders = [environments.folder(root, name) for name in sorted(set(names)) or environments.names(root)]
     if not folders:
         raise TealformError("environments/ holds nothing to check; begin with environments/<name>/environment.hcl")
@@ -100,7 +93,7 @@ def _check_name(name: str) -> None:
     if name == ARTIFACTS:
         raise TealformError(f"environments/{ARTIFACTS}: give it another name; this one is the release contract's")
     try:
-        # A name that is no UTF-8 is nothing that Pydantic could look at.
+        # Pydantic cannot validate a name that is not UTF-8.
         _NAME.validate_python(name.encode(errors="backslashreplace").decode())
     except ValidationError as error:
         raise TealformError(
@@ -109,7 +102,7 @@ def _check_name(name: str) -> None:
 
 
 def _no_strays(root: Path, folders: Collection[Path]) -> None:
-    """Raises ``TealformError`` for generated Terraform that is in no environment's own folder, and so judged by nobody."""
+    """Raise ``TealformError`` for generated Terraform that is in no environment's own folder, and so not checked."""
     for file in sorted((root / "environments").rglob(GENERATED)):
         shown = file.relative_to(root)
         # Terraform and its commands keep copies in .terraform.
@@ -117,34 +110,28 @@ def _no_strays(root: Path, folders: Collection[Path]) -> None:
             raise TealformError(f"{shown}: is in no environment's folder, so nothing judges it; remove or move it")
 
 
-def _verdict(root: Path, folder: Path, scanned: Scanned, today: date) -> Verdict:
-    accepted, problems = waivers.read(root, folder, today)
-    fitting = [waiver for waiver in accepted if _may_judge(waiver, folder, scanned)]
-    outcome = waivers.apply(fitting, scanned.findings, today)
-    tell = Teller(root, folder).tell
-    return Verdict(
+def _result(root: Path, folder: Path, scanned: Scanned, today: date) -> GateResult:
+    written, problems = waivers.read_waivers(root, folder, today)
+    applied = waivers.apply_waivers(
+        [each for each in written if _can_tell(each, folder, scanned)], scanned.findings, today
+    )
+    describe = FindingLocator(root, folder).describe
+    return GateResult(
         folder.name,
         Counter(rule for rule, _ in scanned.judged),
-        tuple(map(tell, outcome.left)),
-        tuple((tell(finding), waiver) for finding, waiver in outcome.waived),
-        tuple(_in_order(outcome.lapsed)),
-        (*scanned.mistakes, *map(str, _in_order([*problems, *outcome.mistakes]))),
+        tuple(map(describe, applied.remaining)),
+        tuple((describe(finding), waiver) for finding, waiver in applied.waived),
+        tuple(in_order(applied.lapsed)),
+        (*scanned.mistakes, *map(str, in_order([*problems, *applied.mistakes]))),
     )
 
 
-def _may_judge(waiver: Waiver, folder: Path, scanned: Scanned) -> bool:
-    """Whether it can be said of the waiver that it is used, or that it is not."""
-    return _is_used(waiver, scanned.findings) or not (scanned.mistakes or _waits_for_a_plan(waiver, folder))
+def _can_tell(waiver: Waiver, folder: Path, scanned: Scanned) -> bool:
+    """Return whether it is certain that the waiver is used, or that it is not."""
+    used = any(waiver.names(finding) for finding in scanned.findings)
+    return used or not (scanned.mistakes or _needs_plan(waiver, folder))
 
 
-def _is_used(waiver: Waiver, findings: Iterable[Finding]) -> bool:
-    return any(waiver.names(finding) for finding in findings)
-
-
-def _waits_for_a_plan(waiver: Waiver, folder: Path) -> bool:
-    """Whether it may match something that a plan has and the generated Terraform has not."""
-    return waiver.check in check_aliases.ONLY_PLANNED or handwritten_terraform.has(folder, waiver.resource)
-
-
-def _in_order(problems: Iterable[Problem]) -> list[Problem]:
-    return sorted(set(problems), key=lambda problem: (problem.location.line, str(problem)))
+def _needs_plan(waiver: Waiver, folder: Path) -> bool:
+    """Return whether it may match something that a plan contains and the generated Terraform does not."""
+    return waiver.check in plan_for_checkov.ONLY_PLANNED or handwritten_terraform.declares(folder, waiver.resource)

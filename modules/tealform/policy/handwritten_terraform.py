@@ -1,4 +1,4 @@
-"""What was written by hand beside an environment's generated Terraform."""
+"""Terraform that was written by hand next to an environment's generated file."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import re
 from pathlib import Path
 
 from tealform.policy import plan_for_checkov
-from tealform.policy.engine import Evaluation
-from tealform.policy.finding import Finding
-from tealform.policy.rule import Rule
+from tealform.policy.check import Evaluation
+from tealform.policy.rule import Finding, Rule
 from tealform.settings.loader import GENERATED
 
 RULE = Rule(
@@ -28,7 +27,7 @@ _MODULE = re.compile(r'^[ \t]*module[ \t]+"([\w-]+)"', re.MULTILINE)
 
 
 def evaluate(folder: Path) -> Evaluation:
-    """What an environment's ``folder`` holds for Terraform beside the generated file; a finding's address is the file's name."""
+    """Report each file for Terraform next to the generated one in ``folder``; a finding's address is the file's name."""
     shown = f"{folder.parent.name}/{folder.name}"
     return Evaluation(
         judged=[(RULE.id, GENERATED), *((RULE.id, name) for name in _files(folder))],
@@ -45,17 +44,17 @@ def _said(name: str) -> str:
 
 
 def _files(folder: Path) -> list[str]:
-    """Terraform passes over hidden files and those that editors leave."""
+    """Return the files' names; Terraform skips hidden files and those that editors leave."""
     names = (file.name for file in folder.iterdir() if file.name.endswith(_TERRAFORM) and file.name != GENERATED)
     return sorted(name for name in names if not name.startswith((".", "#")))
 
 
-def has(folder: Path, address: str) -> bool:
-    """Whether ``address`` is of something in the files ``*.tf`` of ``folder``, or of a module that they call.
+def declares(folder: Path, address: str) -> bool:
+    """Return whether ``*.tf`` files in ``folder`` declare ``address``, or call the module that contains it.
 
-    What stands in a comment there counts too, and what is in the called module is not looked up.
+    Declarations in comments count too, and the content of the called module is not looked up.
     """
-    own = plan_for_checkov.base(address)
+    own = plan_for_checkov.without_instance_key(address)
     return any(own in found or own.startswith(called) for found, called in map(_declared, folder.glob("*.tf")))
 
 

@@ -1,4 +1,4 @@
-"""The actions of a pipeline, in their order."""
+"""The actions of a pipeline, in order."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, items, number
+from tealform.policy.environment import Environment, at, items, number
 from tealform.synth.terraform_json import Resource, blocks
 
 CODEDEPLOY = "CodeDeployToECS"
 ROLLING = "ECS"
-"""The action that replaces tasks without blue and green."""
+"""The provider of the action that replaces tasks without blue/green."""
 
-_TOLD_WHERE = {"CLUSTER", "SERVICE"}
+_DEPLOY_VARIABLES = {"CLUSTER", "SERVICE"}
 """The variables by which a build that deploys with ECS's own blue/green knows what it releases."""
 
 
 @dataclass(frozen=True)
 class Action:
-    """``place`` is the number of its stage and its run order there: what is less has ended before this begins."""
+    """An action. ``place`` is the number of its stage and its run order there: lower ones end before it begins."""
 
     place: tuple[int, int]
     stage: str
@@ -28,7 +27,7 @@ class Action:
 
     @property
     def name(self) -> str:
-        """What it is called in its stage."""
+        """Its name in its stage."""
         return str(self.body.get("name"))
 
     @property
@@ -38,37 +37,37 @@ class Action:
 
     @property
     def provider(self) -> str:
-        """Who does it, like ``CodeBuild``."""
+        """Its provider, like ``CodeBuild``."""
         return str(self.body.get("provider"))
 
     @property
     def configuration(self) -> dict[str, Any]:
-        """What it is told."""
+        """Its configuration."""
         return next(blocks(self.body.get("configuration")), {})
 
     @property
     def inputs(self) -> list[str]:
-        """The artifacts that it takes."""
+        """The artifacts that it reads."""
         return [str(each) for each in items(self.body.get("input_artifacts"))]
 
     @property
     def outputs(self) -> list[str]:
-        """The artifacts that it makes."""
+        """The artifacts that it creates."""
         return [str(each) for each in items(self.body.get("output_artifacts"))]
 
     @property
     def hands_over(self) -> bool:
-        """Whether it puts what was released into a bucket, for another environment."""
+        """Whether it puts the release into a bucket for another environment."""
         return (self.category, self.provider) == ("Deploy", "S3")
 
     @property
     def approves(self) -> bool:
-        """Whether it waits for somebody's word."""
+        """Whether it waits for a manual approval."""
         return (self.category, self.provider) == ("Approval", "Manual")
 
 
 def actions(pipeline: Resource) -> list[Action]:
-    """All of them, stage by stage."""
+    """Return all actions of a pipeline, stage by stage."""
     return [
         Action((stage_number, number(body.get("run_order")) or 1), str(stage.get("name")), body)
         for stage_number, stage in enumerate(blocks(pipeline.body.get("stage")))
@@ -77,24 +76,24 @@ def actions(pipeline: Resource) -> list[Action]:
 
 
 def deployments(pipeline: Resource, environment: Environment) -> list[Action]:
-    """The actions that move traffic to a new version, whichever engine does it."""
+    """Return the actions that move traffic to a new version, with either engine."""
     return [each for each in actions(pipeline) if _deploys(each, environment)]
 
 
 def projects(action: Action, environment: Environment) -> tuple[Resource, ...]:
-    """The CodeBuild project that an action runs, as far as it is of this environment."""
+    """Return the CodeBuild project that an action runs, if it is in this environment."""
     named = action.configuration.get("ProjectName")
     known = environment.resources("aws_codebuild_project")
     return environment.referred(named) or tuple(each for each in known if each.body.get("name") == named)
 
 
 def variables(project: Resource) -> Iterator[dict[str, Any]]:
-    """The environment variables of a CodeBuild project."""
+    """Yield the environment variables of a CodeBuild project."""
     yield from blocks(at(project.body, "environment", "environment_variable"))
 
 
 def _deploys(action: Action, environment: Environment) -> bool:
     if action.provider == "CodeBuild":
-        told = ({str(each.get("name")) for each in variables(project)} for project in projects(action, environment))
-        return any(names >= _TOLD_WHERE for names in told)
+        given = ({str(each.get("name")) for each in variables(project)} for project in projects(action, environment))
+        return any(names >= _DEPLOY_VARIABLES for names in given)
     return action.category == "Deploy" and not action.hands_over

@@ -1,13 +1,17 @@
 """A plan in the form in which checkov judges it like the configuration that it was made from.
 
-A plan tells every attribute of what is there already, also those that nobody set. checkov 3.3.30 takes them for
-set: a bucket passes «has access logging» because AWS's answer says ``logging: []``, and a security group fails
-for a rule that is a resource of its own, with a waiver of its own. So what is left out here is what was not
-configured, and everything is judged the same before its first apply and ever after. Blocks stay: Terraform does
-not tell those that a ``dynamic`` block makes from those that AWS answers with.
+A plan has every attribute of what exists already, also those that nobody set. checkov 3.3.30 takes them for set: a bucket
+passes "has access logging" because AWS's answer says ``logging: []``, and a security group fails for a rule that is a
+resource of its own, with a waiver of its own. So this module leaves out what was not configured, and everything is judged
+the same before its first apply and ever after. Blocks stay: Terraform does not distinguish those that a ``dynamic`` block
+makes from those in AWS's answer.
 
-Inside of blocks ``null`` means «not set», where checkov sees a value, and as a part of a list «known after apply».
+Inside of blocks ``null`` means "not set", where checkov sees a value, and as an element of a list "known after apply".
 https://developer.hashicorp.com/terraform/internals/json-format#values-representation
+
+The configuration has policies as documents, a plan has the text that they become. checkov has two checks for each possible
+mistake in a policy: one for the document (``data.aws_iam_policy_document``), one for the text in the resource that has the
+policy. Which of them belong together was found out by their names and by scans of both; see ``checkov --list``.
 """
 
 from __future__ import annotations
@@ -32,10 +36,28 @@ _REPEATED = {
     ("aws_iam_role", "inline_policy"): {"aws_iam_role_policy"},
 }
 
+# The checks of a policy's text, by the check of its document that looks for the same.
+_TEXT_CHECKS = {
+    "CKV_AWS_1": ("CKV_AWS_62",),
+    "CKV_AWS_49": ("CKV_AWS_63",),
+    "CKV_AWS_107": ("CKV_AWS_287",),
+    "CKV_AWS_108": ("CKV_AWS_288",),
+    "CKV_AWS_109": ("CKV_AWS_289",),
+    "CKV_AWS_110": ("CKV_AWS_286",),
+    "CKV_AWS_111": ("CKV_AWS_290",),
+    "CKV_AWS_283": ("CKV_AWS_60", "CKV_AWS_70"),
+    "CKV_AWS_356": ("CKV_AWS_355",),
+    "CKV2_AWS_40": ("CKV2_AWS_40",),
+}
+_OTHER_TEXT_CHECKS = {"CKV_AWS_61", "CKV_AWS_334", "CKV_AWS_335"}
+
+ONLY_PLANNED = frozenset(_OTHER_TEXT_CHECKS.union(*_TEXT_CHECKS.values()) - {*_TEXT_CHECKS})
+"""Checks that find something in the text that a plan has, and nothing in what was generated."""
+
 
 @dataclass(frozen=True)
 class Scannable:
-    """A plan for checkov, how many managed resources it has, and which policy documents each resource refers to.
+    """A plan for checkov, the number of its managed resources, and the policy documents that each resource refers to.
 
     ``documents`` has for the address of a resource, without the key of an instance, addresses like
     ``data.aws_iam_policy_document.trust``, in the same module. ``unknown`` are resources whose policy is known only
@@ -48,10 +70,10 @@ class Scannable:
     unknown: tuple[str, ...] = ()
 
 
-def of(plan: Mapping[str, Any]) -> Scannable:
-    """What will be once the plan has been applied, without what it destroys or forgets.
+def from_plan(plan: Mapping[str, Any]) -> Scannable:
+    """Return what will exist once the plan has been applied, without what it destroys or forgets.
 
-    Raises ``TealformError`` for what is no plan, or one that Terraform could not make to its end.
+    Raises ``TealformError`` for a document that is no plan, and for a plan that Terraform could not complete.
     """
     if "planned_values" not in plan or "terraform_version" not in plan:
         raise TealformError("it is not a plan as terraform show -json tells it")
@@ -71,13 +93,15 @@ def of(plan: Mapping[str, Any]) -> Scannable:
             "configuration": plan.get("configuration", {}),
         },
         resources=sum(resource["mode"] == "managed" for resource, _ in resources),
-        documents={base(resource["address"]): _documents(resource, conf) for resource, conf in resources},
+        documents={
+            without_instance_key(resource["address"]): _documents(resource, conf) for resource, conf in resources
+        },
         unknown=tuple(sorted(resource["address"] for resource, conf in resources if _is_unknown(resource, conf))),
     )
 
 
-def base(address: str) -> str:
-    """The address of a resource without the key of an instance: ``aws_vpc.main`` for ``aws_vpc.main["a"]``."""
+def without_instance_key(address: str) -> str:
+    """Return an address without the key of an instance: ``aws_vpc.main`` for ``aws_vpc.main["a"]``."""
     return _INSTANCE.sub("", address)
 
 
@@ -165,3 +189,8 @@ def _is_unknown(resource: Mapping[str, Any], conf: Mapping[str, Any]) -> bool:
     # What is known after apply is left out of the values.
     later = conf.get("expressions", {}).keys() - resource["values"].keys()
     return any(name.endswith("policy") for name in later) and not _documents(resource, conf)
+
+
+def checks_of_document(check: str) -> frozenset[str]:
+    """Return the checks of a policy document that look for the same as ``check`` does in the policy's text."""
+    return frozenset(document for document, texts in _TEXT_CHECKS.items() if check in texts)

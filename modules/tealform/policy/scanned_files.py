@@ -1,4 +1,4 @@
-"""The texts of a scope, an environment or ``artifacts``: all that its folder has for git, as what is scanned for secrets."""
+"""The texts that are scanned for secrets in a scope (an environment or ``artifacts``): all files that git has or would take."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from pathlib import Path
 from tealform.synth import environments
 
 _LARGEST_MEMBER = 50_000_000
-"""In bytes. A few kilobytes of ZIP can hold more than fits into memory."""
+"""In bytes. A few kilobytes of ZIP can expand to more than fits into memory."""
 
 _DEEPEST = 3
-"""How many ZIP files may be in one another; there are some that hold themselves."""
+"""How deep ZIP files may be nested; some contain themselves."""
 
 _NEVER_COMMITTED = ("*.tfstate", "*.tfstate.*", "*.tfplan", ".cdk.tf.json.*", ".smoke-test.zip.*")
 _NEVER_ENTERED = {".git", ".terraform", "__pycache__"}
@@ -41,9 +41,9 @@ class Text:
 
 @dataclass(frozen=True)
 class Texts:
-    """What there is to scan in one scope.
+    """The texts to scan in one scope.
 
-    ``folder`` is the scope's, in the project. ``unread`` says what could not be read, and why. ``digests`` are the
+    ``folder`` is the scope's, in the project. ``unread`` says which files could not be read, and why. ``digests`` are the
     SHA-256 of its files in Base64, which the generated Terraform has of what it uploads.
     """
 
@@ -55,7 +55,7 @@ class Texts:
 
     @cached_property
     def key(self) -> str:
-        """The same for the same names and contents, and for no others."""
+        """A digest of all names and contents."""
         digest = hashlib.sha256()
         for part in (str(self.folder), *self.unread, *sorted(self.digests), *self._parts()):
             data = part.encode(errors="surrogateescape")
@@ -68,18 +68,17 @@ class Texts:
             yield text.content
 
     def shown(self, file: Path) -> str:
-        """How a waiver names a file of the scope: by its path from the folder, ``../common.hcl`` for one beside it."""
+        """Return how a waiver names a file of the scope: its path from the folder, like ``../common.hcl``."""
         if file.is_relative_to(self.folder):
             return file.relative_to(self.folder).as_posix()
         return f"../{file.relative_to(self.folder.parent).as_posix()}"
 
 
-def read(root: Path, folder: Path) -> Texts:
-    """Reads the texts of the scope whose ``folder`` is in the project in ``root``.
+def read_texts(root: Path, folder: Path) -> Texts:
+    """Read the texts of the scope whose ``folder`` is in the project in ``root``.
 
-    They are all files that git has or would take, without links that lead out of the project. What is in
-    ``environments/`` but in no environment's folder is part of every environment. A ZIP is read as the files in it, any
-    other binary file as what can be printed of it.
+    Links that lead out of the project are not read. Files in ``environments/`` outside of an environment's folder belong to
+    every environment. A ZIP is read as the files in it, any other binary file as its printable characters.
     """
     texts, unread, digests = [], [], set()
     for file in _files(root, folder):
@@ -106,7 +105,7 @@ def _files(root: Path, folder: Path) -> list[Path]:
 
 
 def _committed(root: Path, folder: Path) -> list[Path]:
-    """What git has of a folder or would take, in the order of the names; all that is there if git knows nothing of it."""
+    """Return the files that git has or would take in a folder, by name; all files if the folder is not in git."""
     asked = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
     try:
         done = subprocess.run([*asked, str(folder.relative_to(root))], capture_output=True, check=True)

@@ -1,4 +1,4 @@
-"""Everything that looks at generated Terraform: checkov, our own rules, and the scan of texts for secrets."""
+"""Runs everything that checks generated Terraform: checkov, our own rules, and the scan of texts for secrets."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tealform.errors import TealformError
-from tealform.policy import checkov, checkov_input, engine, handwritten_terraform, rules, scanned_files, secret_scan
+from tealform.policy import check, checkov, checkov_input, handwritten_terraform, rules, scanned_files, secret_scan
 from tealform.policy.cache import Cache
-from tealform.policy.cache import rules as cached_rules
+from tealform.policy.cache import digest_code as cached_rules
+from tealform.policy.check import Evaluation
 from tealform.policy.checkov import Scan
 from tealform.policy.checkov_input import Stack
-from tealform.policy.engine import Evaluation
 from tealform.policy.environment import Environment
-from tealform.policy.finding import Finding
-from tealform.policy.iam import adapter as iam
+from tealform.policy.iam import lint
+from tealform.policy.rule import Finding
 from tealform.settings import loader
 
 _T = TypeVar("_T")
@@ -29,10 +29,10 @@ ARTIFACTS = "artifacts"
 
 @dataclass(frozen=True)
 class Scanned:
-    """What was found in one scope: an environment, or ``artifacts``.
+    """The findings in one scope: an environment, or ``artifacts``.
 
-    ``judged`` are pairs of a rule and what it judged. ``mistakes`` say what could not be judged; then a waiver that
-    matches nothing may be one for what was not looked at.
+    ``judged`` are pairs of a rule and what it checked. ``mistakes`` say what could not be checked; then a waiver that
+    matches nothing may be one for what was not scanned.
     """
 
     judged: tuple[tuple[str, str], ...] = ()
@@ -40,16 +40,16 @@ class Scanned:
     mistakes: tuple[str, ...] = ()
 
 
-def scan(root: Path, folders: Sequence[Path], say: Callable[[str], None]) -> dict[str, Scanned]:
-    """Scans each environment in ``folders`` and, if it is one of them, ``artifacts/`` of the project in ``root``.
+def scan(root: Path, folders: Sequence[Path], echo: Callable[[str], None]) -> dict[str, Scanned]:
+    """Scan each environment in ``folders`` and, if it is one of them, ``artifacts/`` of the project in ``root``.
 
-    ``say`` is told what will take a while. Raises ``TealformError`` if checkov cannot be run, or not be believed.
+    ``echo`` gets a line before what takes a while. Raises ``TealformError`` if checkov cannot run or is not reliable.
     """
     cache = Cache(root)
     with ThreadPoolExecutor(max_workers=2) as pool:
         looking = pool.submit(_texts, root, folders, cache)
         stacks, broken = _stacks([folder for folder in folders if folder.name != ARTIFACTS])
-        generated = {scan.environment: scan for scan in _checkov(root, stacks, cache, say)}
+        generated = {scan.environment: scan for scan in _checkov(root, stacks, cache, echo)}
         found = {scan.environment: scan for scan in looking.result()}
     ours = {each.environment: _ours(root, each, cache) for each in stacks}
     return {
@@ -59,51 +59,45 @@ def scan(root: Path, folders: Sequence[Path], say: Callable[[str], None]) -> dic
     }
 
 
-def environment_of(root: Path, name: str, document: Mapping[str, Any]) -> Environment:
-    """The environment as rules see it; one whose settings do not say that it is unprotected is protected."""
-    said = loader.read_values(root / "environments", name)
-    return Environment(name, document, protected=said is None or said.values.get("protected", False) is not False)
+def load_environment(root: Path, name: str, document: Mapping[str, Any]) -> Environment:
+    """Return the environment as rules see it; it is protected unless its settings say that it is not."""
+    written = loader.written(root / "environments", name)
+    protected = written is None or written.values.get("protected", False) is not False
+    return Environment(name, document, protected=protected)
 
 
-def ours(environment: Environment) -> Evaluation:
-    """What our own rules, and those on policies, say of an environment."""
-    return _joined(engine.evaluate(environment, rules.checks()), iam.evaluate(environment))
-
-
-def _joined(one: Evaluation, other: Evaluation) -> Evaluation:
-    return Evaluation([*one.judged, *other.judged], [*one.findings, *other.findings], [*one.mistakes, *other.mistakes])
+def evaluate_rules(environment: Environment) -> Evaluation:
+    """Evaluate our own rules, and those on IAM policies, on an environment."""
+    return check.evaluate(environment, rules.checks()) + lint.evaluate_policies(environment)
 
 
 def _stacks(folders: Iterable[Path]) -> tuple[list[Stack], dict[str, Scanned]]:
     stacks, broken = [], {}
     for folder in folders:
         try:
-            stacks.append(checkov_input.read(folder))
+            stacks.append(checkov_input.read_stack(folder))
         except TealformError as error:
             broken[folder.name] = Scanned(mistakes=(str(error),))
     return stacks, broken
 
 
-def _checkov(root: Path, stacks: Sequence[Stack], cache: Cache, say: Callable[[str], None]) -> list[Scan]:
+def _checkov(root: Path, stacks: Sequence[Stack], cache: Cache, echo: Callable[[str], None]) -> list[Scan]:
     def scan(new: list[Stack]) -> list[Scan]:
-        say(f"policy: scanning {', '.join(each.environment for each in new)} with checkov, about ten seconds")
+        echo(f"policy: scanning {', '.join(each.environment for each in new)} with checkov, about ten seconds")
         return checkov.scan(root, new)
 
     return _cached(cache, stacks, lambda each: (each.environment, each.text), scan)
 
 
 def _texts(root: Path, folders: Sequence[Path], cache: Cache) -> list[Scan]:
-    found = [scanned_files.read(root, folder) for folder in folders]
+    found = [scanned_files.read_texts(root, folder) for folder in folders]
     return _cached(cache, found, lambda each: (each.scope, each.key), lambda new: secret_scan.scan(root, new))
 
 
 def _cached(
-    cache: Cache,
-    all_: Sequence[_T],
-    key: Callable[[_T], tuple[str, ...]],
-    scan: Callable[[list[_T]], list[Scan]],
+    cache: Cache, all_: Sequence[_T], key: Callable[[_T], tuple[str, ...]], scan: Callable[[list[_T]], list[Scan]]
 ) -> list[Scan]:
-    """The scans of all, of which those are made now that are not known yet."""
+    """Return the scans of all, scanning those that are not in the cache."""
     known = {key(each): found for each in all_ if (found := cache.get(*key(each)))}
     if new := [each for each in all_ if key(each) not in known]:
         for each, made in zip(new, scan(new), strict=True):
@@ -112,17 +106,18 @@ def _cached(
     return [known[key(each)] for each in all_]
 
 
-def _ours(root: Path, read: Stack, cache: Cache) -> Evaluation:
-    beside = handwritten_terraform.evaluate(root / "environments" / read.environment)
-    return _joined(_known(environment_of(root, read.environment, read.document), cache), beside)
+def _ours(root: Path, stack: Stack, cache: Cache) -> Evaluation:
+    environment = load_environment(root, stack.environment, stack.document)
+    handwritten = handwritten_terraform.evaluate(root / "environments" / stack.environment)
+    return _cached_ours(environment, cache) + handwritten
 
 
-def _known(environment: Environment, cache: Cache) -> Evaluation:
-    """What our own rules say; what they have said of the same is known again, as long as they could judge all of it."""
+def _cached_ours(environment: Environment, cache: Cache) -> Evaluation:
+    """Evaluate our own rules; an evaluation without mistakes is cached."""
     key = (cached_rules(), environment.name, str(environment.production), json.dumps(environment.document))
     if known := cache.get(*key):
         return Evaluation(list(known.judged), list(known.findings))
-    made = ours(environment)
+    made = evaluate_rules(environment)
     cache.put(Scan(environment.name, tuple(made.judged), tuple(made.findings), missing=tuple(made.mistakes)), *key)
     return made
 
@@ -131,9 +126,9 @@ def _together(evaluation: Evaluation | None, scans: Iterable[Scan | None]) -> Sc
     made = [each for each in scans if each]
     own = evaluation or Evaluation()
     findings = [*own.findings, *(finding for each in made for finding in each.findings)]
-    said = [each.blind for each in made if each.blind] + [line for each in made for line in each.missing]
+    mistakes = [each.blind for each in made if each.blind] + [line for each in made for line in each.missing]
     return Scanned(
         (*own.judged, *(pair for each in made for pair in each.judged)),
         tuple(sorted(set(findings), key=lambda each: (each.check, each.address, each.path, each.message))),
-        (*said, *own.mistakes),
+        (*mistakes, *own.mistakes),
     )

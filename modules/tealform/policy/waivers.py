@@ -11,14 +11,14 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ValidationError
 from pydantic_core import ErrorDetails
 
-from tealform.policy.finding import Finding
+from tealform.policy.rule import Finding
 from tealform.settings import error_messages, hcl_reader
-from tealform.settings.errors import Location, Problem, SettingPath
+from tealform.settings.errors import Location, Path_, Problem
 from tealform.settings.types import Block
 
 FILE = "waivers.hcl"
 LONGEST_DAYS = 180
-"""How many days ahead a waiver may reach, so that every accepted finding is looked at twice a year."""
+"""How many days ahead a waiver may end, so that every accepted finding is reviewed twice a year."""
 
 SHAPE = 'waiver "CKV_AWS_316" "path/of/the/resource" { reason, owner, until }'
 """How a waiver is written."""
@@ -71,33 +71,33 @@ class Waiver:
     location: Location
 
     def problem(self, message: str) -> Problem:
-        """A problem with this waiver as a whole."""
+        """Return a problem with this waiver as a whole."""
         return Problem(self.location, ("waiver", self.check, self.resource), message)
 
     def names(self, finding: Finding) -> bool:
-        """Whether the finding is the one that it accepts."""
+        """Return whether the waiver accepts this finding."""
         return self.check == finding.check and self.resource in {finding.address, finding.path} - {""}
 
     def ended(self) -> Problem:
-        """That it accepts nothing any more."""
+        """Return the problem that the waiver has expired."""
         return self.problem(f"expired on {self.until}; mend the finding, or decide again")
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What waivers did to findings: which are left, which are waived by what, and what is wrong.
+class WaiverResult:
+    """Findings after waivers: those ``remaining``, those waived and by what, and what is wrong.
 
     ``lapsed`` are waivers that no longer hold (expired, unused), ``mistakes`` those that never did.
     """
 
-    left: tuple[Finding, ...]
+    remaining: tuple[Finding, ...]
     waived: tuple[tuple[Finding, Waiver], ...]
     lapsed: tuple[Problem, ...]
     mistakes: tuple[Problem, ...]
 
 
-def read(root: Path, folder: Path, today: date) -> tuple[list[Waiver], list[Problem]]:
-    """The valid waivers in a ``folder`` of the project in ``root``, in the order of its file, and every mistake in it.
+def read_waivers(root: Path, folder: Path, today: date) -> tuple[list[Waiver], list[Problem]]:
+    """Return the valid waivers in a ``folder`` of the project in ``root``, in the order of its file, and every mistake.
 
     A folder without ``waivers.hcl`` has neither.
     """
@@ -114,8 +114,8 @@ def read(root: Path, folder: Path, today: date) -> tuple[list[Waiver], list[Prob
     return sorted(waivers, key=lambda waiver: waiver.location.line), problems
 
 
-def apply(waivers: list[Waiver], findings: tuple[Finding, ...], today: date) -> Outcome:
-    """Lets each waiver silence the one finding that it names; one that has expired silences nothing."""
+def apply_waivers(waivers: list[Waiver], findings: tuple[Finding, ...], today: date) -> WaiverResult:
+    """Apply each waiver to the one finding that it names; an expired one silences nothing."""
     used: dict[Finding, Waiver] = {}
     lapsed, mistakes = [], []
     for waiver in waivers:
@@ -132,13 +132,13 @@ def apply(waivers: list[Waiver], findings: tuple[Finding, ...], today: date) -> 
     waived = {finding: waiver for finding, waiver in used.items() if waiver.until >= today}
     left = tuple(finding for finding in findings if finding not in waived)
     silenced = tuple((finding, waived[finding]) for finding in findings if finding in waived)
-    return Outcome(left, silenced, tuple(lapsed), tuple(mistakes))
+    return WaiverResult(left, silenced, tuple(lapsed), tuple(mistakes))
 
 
 def _blocks(
     document: hcl_reader.Document, problems: list[Problem]
 ) -> Iterator[tuple[_Path, dict[str, hcl_reader.Value]]]:
-    """The blocks with two labels and the way to each; anything else in the file goes to ``problems``."""
+    """Yield the blocks with two labels and the path of each; anything else in the file goes to ``problems``."""
     for key, checks in document.values.items():
         if key != "waiver":
             problems.append(_problem(document, (key,), "unknown key; only waiver blocks are known here"))
@@ -182,8 +182,8 @@ def _waiver(document: hcl_reader.Document, path: _Path, terms: _Terms) -> Waiver
     return Waiver(check, resource, terms.reason, terms.owner, terms.until, document.locations[path])
 
 
-def _problem(document: hcl_reader.Document, path: SettingPath, message: str) -> Problem:
-    # What is missing has no line of its own; its block has.
+def _problem(document: hcl_reader.Document, path: Path_, message: str) -> Problem:
+    # A missing key has no line of its own; its block has.
     location = document.locations.get(path) or document.locations[path[:-1]]
     return Problem(location, path, message)
 

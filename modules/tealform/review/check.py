@@ -14,8 +14,7 @@ from tealform.errors import TealformError
 from tealform.policy import gate
 from tealform.policy.reports import json_report, junit, sarif
 from tealform.policy.reports.markdown import LONGEST
-from tealform.policy.result import Verdict
-from tealform.policy.scanner import ARTIFACTS
+from tealform.policy.result import ARTIFACTS, GateResult
 from tealform.review import comment, environment_diff, merge_base, review, risks, synth_check
 from tealform.review.environment_diff import Compared
 from tealform.review.report.artifact import COMMENT
@@ -36,7 +35,7 @@ _echo = partial(print, flush=True)
 class PolicyGate(Protocol):
     """The policy gate's check of a project."""
 
-    def __call__(self, root: Path, names: Collection[str], today: date | None, echo: Echo, /) -> list[Verdict]:
+    def __call__(self, root: Path, names: Collection[str], today: date | None, echo: Echo, /) -> list[GateResult]:
         """Return the results for a project."""
 
 
@@ -47,7 +46,7 @@ def check(
     *,
     longest: int = LONGEST,
     today: date | None = None,
-    check_policy: PolicyGate = gate.judge,
+    check_policy: PolicyGate = gate.evaluate,
     check_synth: Callable[[Path, Echo], SynthCheck] = synth_check.run,
     echo: Echo = _echo,
 ) -> int:
@@ -113,12 +112,12 @@ class _Reviewer:
         compared_findings = review.compare_findings(old, seen.verdicts, renamed)
         return replace(seen, base=found, findings=compared_findings, compared=compared, risks=found_risks)
 
-    def _base_verdicts(self, before: Path) -> list[Verdict]:
+    def _base_verdicts(self, before: Path) -> list[GateResult]:
         """A base that cannot be checked is no error of this pull request, which may fix it."""
         try:
             return self.check_policy(before, (), self.today, self.echo) if environments.names(before) else []
         except TealformError as error:
-            return [Verdict("BASE", {}, mistakes=(str(error),))]
+            return [GateResult("BASE", {}, mistakes=(str(error),))]
 
     def _risks(self, before: Path, compared: Collection[Compared]) -> Iterator[str]:
         yield from (f"{each.name}: {line}" for each in compared for line in risks.find_risks(each))

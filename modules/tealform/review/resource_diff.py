@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from tealform.plan import attribute_diff, plan_values
 from tealform.plan.plan_values import Document, Hidden
-from tealform.policy import plaintext_variables
+from tealform.policy import secret_patterns
 from tealform.policy.checkov_input import construct_path
 from tealform.synth.terraform_json import Resource, resources
 
@@ -101,5 +101,5 @@ def _redact(value: Any, name: str = "", *, variable: bool = False) -> Any:
             else _redact(each, key, variable=variable or name == _VARIABLES)
             for key, each in value.items()
         }
-    reasons = plaintext_variables.reasons(name, value) if isinstance(value, str) else ()
+    reasons = secret_patterns.reasons(name, value) if isinstance(value, str) else ()
     return Hidden(value) if any(variable or reason != _RANDOM for reason in reasons) else value

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tealform.policy.reports import formatting
-from tealform.policy.result import BROKEN, CLEAN, FINDINGS, Told, Verdict
+from tealform.policy.result import BROKEN, CLEAN, FINDINGS, GateResult, LocatedFinding
 from tealform.review.environment_diff import Compared
 from tealform.review.merge_base import Base
 from tealform.review.resource_diff import ResourceChange
@@ -39,9 +39,9 @@ class Section:
 class Findings:
     """All findings, the worst first. ``incomparable`` says of which scopes the base could not be checked."""
 
-    new: tuple[Told, ...] = ()
-    before: tuple[Told, ...] = ()
-    gone: tuple[Told, ...] = ()
+    new: tuple[LocatedFinding, ...] = ()
+    before: tuple[LocatedFinding, ...] = ()
+    gone: tuple[LocatedFinding, ...] = ()
     lapsed: tuple[Problem, ...] = ()
     incomparable: tuple[str, ...] = ()
 
@@ -52,7 +52,7 @@ class Review:
 
     base: Base | None = None
     synth: SynthCheck = field(default_factory=SynthCheck)
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[GateResult, ...] = ()
     findings: Findings = field(default_factory=Findings)
     compared: tuple[Compared, ...] = ()
     risks: tuple[str, ...] = ()
@@ -135,14 +135,14 @@ def _lines(texts: Iterable[str]) -> Iterator[Entry]:
     return (Entry(text) for text in texts)
 
 
-def _finding(found: Told) -> Entry:
+def _finding(found: LocatedFinding) -> Entry:
     return Entry(
         f"{found.rule.severity}: {found.rule.id} in {found.scope}: {formatting.where(found.finding)}: {formatting.wrong(found)}",
         (f"mended at {formatting.mended_at(found)}", f"fix: {found.rule.fix}", f"why: {found.rule.why}"),
     )
 
 
-def _gone(found: Told) -> Entry:
+def _gone(found: LocatedFinding) -> Entry:
     return Entry(f"{found.rule.id} in {found.scope}: {formatting.where(found.finding)}")
 
 
@@ -152,7 +152,9 @@ def _changed(change: ResourceChange) -> Entry:
     return Entry(f"{change.action}: {change.path}", details)
 
 
-def compare_findings(before: Collection[Verdict], after: Collection[Verdict], renamed: Mapping[str, str]) -> Findings:
+def compare_findings(
+    before: Collection[GateResult], after: Collection[GateResult], renamed: Mapping[str, str]
+) -> Findings:
     """Compare the findings of ``after`` with those of ``before``; ``renamed`` has the former names of environments.
 
     The same rule on the same resource is the same finding. A waived one is none.
@@ -172,5 +174,5 @@ def compare_findings(before: Collection[Verdict], after: Collection[Verdict], re
     )
 
 
-def _key(found: Told, scope: str) -> tuple[str, str, str]:
+def _key(found: LocatedFinding, scope: str) -> tuple[str, str, str]:
     return scope, found.rule.id, formatting.where(found.finding)

@@ -135,5 +135,5 @@ def _verb(old: Waiver | None, new: Waiver) -> str:
 
 def _waivers(root: Path, folder: Path, today: date) -> Mapping[tuple[str, str], Waiver]:
     """Return the valid waivers. The policy gate reports the others."""
-    read, _ = waivers.read(root, folder, today)
+    read, _ = waivers.read_waivers(root, folder, today)
     return {(waiver.check, waiver.resource): waiver for waiver in read}

@@ -17,7 +17,7 @@ _SAY_NOT_FOR_WHOM = {"chatbot.amazonaws.com", "ecs.amazonaws.com"}
 
 def policies_pass_every_check(document: Body) -> Iterator[str]:
     """Names that AWS knows, roles that are passed by name, resources that are named, sizes that AWS takes, and so on."""
-    yield from (str(breach) for breach in lint(policy_reader.read(document)).breaches)
+    yield from (str(violation) for violation in lint(policy_reader.read(document)).violations)
 
 
 def trust_is_narrow(document: Body) -> Iterator[str]:

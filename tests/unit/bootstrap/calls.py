@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tealform.policy.iam import service_reference
-from tealform.policy.iam.arn_overlap import fits
-from tealform.policy.iam.policy_reader import Role, Statement
+from tealform.policy.iam.policy_reader import PolicyStatement, Role
+from tealform.policy.iam.service_reference import may_be_arn
 from tealform_harness.verify.aws_provider import Provider
 
 LOGGING = {"TF_LOG_PROVIDER": "DEBUG"}
@@ -109,19 +109,19 @@ def refusals(role: Role, calls: set[Call], there: Mapping[str, list[Thing]]) -> 
     return sorted(line for call in calls for line in _refusals(call, may, there.get(call.kind, [])))
 
 
-def _refusals(call: Call, may: list[Statement], there: list[Thing]) -> Iterator[str]:
+def _refusals(call: Call, may: list[PolicyStatement], there: list[Thing]) -> Iterator[str]:
     allowing = [each for each in may if each.effect == "Allow" and call.action.lower() in map(str.lower, each.actions)]
     if not allowing:
         yield f"{call.action} for {call.kind}"
-    (known,) = service_reference.actions(call.action)
+    (known,) = service_reference.find_actions(call.action)
     for thing in there if allowing else ():
-        if any(fits(thing.arn, template) for template in known.resources) and not any(
+        if any(may_be_arn(thing.arn, template) for template in known.resources) and not any(
             _covers(statement, thing) for statement in allowing
         ):
             yield f"{call.action} on {thing.arn}"
 
 
-def _covers(statement: Statement, thing: Thing) -> bool:
+def _covers(statement: PolicyStatement, thing: Thing) -> bool:
     tags = {
         each.variable.removeprefix("aws:ResourceTag/"): each.values
         for each in statement.conditions

@@ -16,9 +16,9 @@ from tealform.bootstrap import permissions
 from tealform.bootstrap.permissions.resource_arns import Names
 from tealform.plan import guard
 from tealform.policy.iam import policy_reader
-from tealform.policy.iam.allowlist import Waived
-from tealform.policy.iam.lint import breaches
-from tealform.policy.iam.policy_reader import Permissions, Policy, Role, Statement
+from tealform.policy.iam.allowlist import Exemption
+from tealform.policy.iam.lint import find_violations
+from tealform.policy.iam.policy_reader import Permissions, Policy, PolicyStatement, Role
 from tealform.settings import loader
 from tests.support import environment
 from tests.unit.bootstrap.projects import ACCOUNT, CLOUD, GITHUB, OTHER, S3, bootstrapped, shared, write
@@ -28,7 +28,7 @@ ROLE, KEY = "aws_iam_role.runner-*", "aws_kms_key.state-*_key"
 AWSS_OWN = "Nobody knows the id before it is there, and what is changed or deleted must have the environment's tags"
 EXCEPTIONS = (
     *(
-        Waived("IAM_WIDE", "arn:*:ec2:*:*/[*]", ROLE, sid, AWSS_OWN)
+        Exemption("IAM_WIDE", "arn:*:ec2:*:*/[*]", ROLE, sid, AWSS_OWN)
         for sid in (
             "ChangeNetwork",
             "EmptyDefaultGroup",
@@ -50,7 +50,7 @@ EXCEPTIONS = (
         )
     ),
     *(
-        Waived("IAM_WIDE", "arn:*:kms:*:key/[*]", ROLE, sid, AWSS_OWN)
+        Exemption("IAM_WIDE", "arn:*:kms:*:key/[*]", ROLE, sid, AWSS_OWN)
         for sid in (
             "DeleteKeys",
             "LendKeys",
@@ -62,7 +62,7 @@ EXCEPTIONS = (
         )
     ),
     *(
-        Waived("IAM_WIDE", "arn:*:code*:*:*/[*]", ROLE, sid, AWSS_OWN)
+        Exemption("IAM_WIDE", "arn:*:code*:*:*/[*]", ROLE, sid, AWSS_OWN)
         for sid in (
             "ChangeTelling",
             "DeleteConnections",
@@ -74,11 +74,13 @@ EXCEPTIONS = (
         )
     ),
     *(
-        Waived("IAM_WIDE", "arn:*:application-autoscaling:*:scalable-target/[*]", ROLE, sid, AWSS_OWN)
+        Exemption("IAM_WIDE", "arn:*:application-autoscaling:*:scalable-target/[*]", ROLE, sid, AWSS_OWN)
         for sid in ("ChangeScaling", "LookAtScaling", "TagScaling")
     ),
-    Waived("IAM_WIDE", "*:alarm:[*]", ROLE, "LookAtAlarms", "CloudWatch asks for all alarms whichever are looked at"),
-    Waived(
+    Exemption(
+        "IAM_WIDE", "*:alarm:[*]", ROLE, "LookAtAlarms", "CloudWatch asks for all alarms whichever are looked at"
+    ),
+    Exemption(
         "IAM_PASS_ROLE",
         "arn:aws:iam::*:role/shop-*-[*]",
         ROLE,
@@ -86,7 +88,7 @@ EXCEPTIONS = (
         "The roles of an environment change with its services, and go to the services that it uses alone",
     ),
     *(
-        Waived(
+        Exemption(
             "IAM_CONDITION",
             f"{host}:* with sts:AssumeRoleWithWebIdentity",
             ROLE,
@@ -98,8 +100,8 @@ EXCEPTIONS = (
             ("app.terraform.io", "AppTerraformIo"),
         )
     ),
-    Waived("IAM_WILDCARD", "kms:[*]", KEY, "AccountDecidesByIam", "As the default policy of a key has it"),
-    Waived("IAM_TRUST", "root", KEY, "AccountDecidesByIam", "As the default policy of a key has it"),
+    Exemption("IAM_WILDCARD", "kms:[*]", KEY, "AccountDecidesByIam", "As the default policy of a key has it"),
+    Exemption("IAM_TRUST", "root", KEY, "AccountDecidesByIam", "As the default policy of a key has it"),
 )
 
 TOOLS = 'project = "shop"\nregion = "eu-west-1"\naccount = "999988887777"\n' + f"{S3}\n{GITHUB}\n"
@@ -125,7 +127,7 @@ def role(name: str) -> Role:
     return found
 
 
-def may(name: str) -> list[Statement]:
+def may(name: str) -> list[PolicyStatement]:
     """What a role is allowed or denied."""
     return [statement for policy in _documents(role(name)) for statement in policy.statements]
 
@@ -146,7 +148,7 @@ def allowed(name: str, action: str, resource: str) -> bool:
 
 
 def test_every_policy_passes_the_checks_but_for_what_is_named_here() -> None:
-    found = [breach for account in generated().values() for breach in breaches(account)]
+    found = [breach for account in generated().values() for breach in find_violations(account)]
     assert [str(each) for each in found if not any(waived.covers(each) for waived in EXCEPTIONS)] == []
     assert [waived for waived in EXCEPTIONS if not any(map(waived.covers, found))] == []
 

@@ -90,7 +90,7 @@ class FakeChecks:
 
     def __init__(self) -> None:
         self.objections: tuple[Blocker, ...] = ()
-        self.policy = plan_gate.Verdict()
+        self.policy = plan_gate.PlanGateResult()
         self.calls: list[tuple[str, bool]] = []
 
     def check(self, _: Path, module: GeneratedModule, plan: dict[str, Any], destroys: bool) -> PlanFindings:

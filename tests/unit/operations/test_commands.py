@@ -89,7 +89,7 @@ def test_plan_for_programs(dev: GeneratedModule, run: Run, checks: FakeChecks, c
     captured = json.loads(capfd.readouterr().out)
     assert [(each["address"], each["action"]) for each in captured["changes"]] == [(ADDRESS, "create")]
     assert [each["address"] for each in captured["objections"]] == [ADDRESS]
-    assert captured["policy"] == plan_gate.Verdict().as_json()
+    assert captured["policy"] == plan_gate.PlanGateResult().as_json()
 
 
 def test_objection_is_told_by_plan_and_stops_apply_until_it_is_named(

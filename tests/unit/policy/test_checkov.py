@@ -1,4 +1,4 @@
-"""What is believed of checkov: recorded reports, a stand-in that misbehaves, and checkov itself."""
+"""What is scanned, and what is believed of checkov: recorded reports, a stand-in that misbehaves, and checkov itself."""
 
 from __future__ import annotations
 
@@ -7,21 +7,79 @@ import os
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tealform.errors import TealformError
-from tealform.policy import checkov, checkov_input
-from tealform.policy.finding import Finding
+from tealform.policy import checkov, checkov_input, coverage
+from tealform.policy.rule import Finding
 from tests.inventory import ROOT
 from tests.unit.policy import stacks
 from tests.unit.policy.stacks import NOTHING_SCANNED, record, report
+from tools import generate_coverage
 
-LOGS = "aws_cloudwatch_log_group.logs"
+
+def test_copy_lacks_required_version_alone(tmp_path: Path) -> None:
+    document = stacks.stack("dev")
+    read = checkov_input.read_stack(stacks.write(tmp_path, "dev", document))
+    del document["terraform"]["required_version"]
+    assert json.loads(read.text) == document
+
+
+def test_original_is_left_as_it_is(tmp_path: Path) -> None:
+    folder = stacks.write(tmp_path, "dev", stacks.stack("dev"))
+    before = (folder / "cdk.tf.json").read_bytes()
+    checkov_input.read_stack(folder)
+    assert (folder / "cdk.tf.json").read_bytes() == before
+
+
+def test_every_block_is_found_on_its_own_line(tmp_path: Path) -> None:
+    document = {
+        "output": {"first": {"value": ["a", {"b": "line\nbreak"}]}},
+        "provider": {"aws": [{"region": "eu-west-1"}, {"alias": "us", "region": "us-east-1"}], "tls": {"x": 1}},
+        "data": {"aws_iam_policy_document": {"empty": {}, "main": {"statement": [{"actions": ["s3:Get*"]}]}}},
+        "resource": {"aws_sns_topic": {"main": stacks.log_group("dev/service/web/topic")}, "aws_kms_key": {"main": {}}},
+    }
+    read = checkov_input.read_stack(stacks.write(tmp_path, "dev", document))
+    lines = read.text.splitlines()
+    assert {place.address: lines[line - 1].strip() for line, place in read.places.items()} == {
+        "provider.aws": "{",
+        "provider.aws.us": "{",
+        "provider.tls": '"tls": {',
+        "data.aws_iam_policy_document.empty": '"empty": {},',
+        "data.aws_iam_policy_document.main": '"main": {',
+        "aws_sns_topic.main": '"main": {',
+        "aws_kms_key.main": '"main": {}',
+    }
+    assert [place.path for place in read.places.values() if place.path] == ["service/web/topic"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{\n  "resource": {\n    "aws_sns_topic": {', "environments/dev/cdk.tf.json:3: is not valid JSON"),
+        ("[]", "environments/dev/cdk.tf.json:1: is not a JSON object"),
+        ('{"resource": ["x"]}', "environments/dev/cdk.tf.json:1: its blocks are not laid out as Tealform writes them"),
+        (None, "environments/dev/cdk.tf.json does not exist"),
+    ],
+)
+def test_what_cannot_be_scanned_says_what_to_run(tmp_path: Path, text: str | None, message: str) -> None:
+    folder = tmp_path / "environments" / "dev"
+    folder.mkdir(parents=True)
+    if text is not None:
+        stacks.write(tmp_path, "dev", text)
+    with pytest.raises(TealformError) as raised:
+        checkov_input.read_stack(folder)
+    assert str(raised.value).startswith(message)
+    assert str(raised.value).endswith("run: make synth ENV=dev")
+
+
+LOGS, KEY = "aws_cloudwatch_log_group.logs", "aws_kms_key.key"
 
 
 def _stack(root: Path, environment: str = "dev") -> checkov_input.Stack:
-    return checkov_input.read(stacks.write(root, environment, stacks.stack(environment)))
+    return checkov_input.read_stack(stacks.write(root, environment, stacks.stack(environment)))
 
 
 def _line(read: checkov_input.Stack, address: str) -> int:
@@ -69,29 +127,31 @@ def test_guideline_is_kept_where_checkov_knows_it(dev: checkov_input.Stack, logs
     assert scan.findings[0].guideline == "https://docs.example.com/158"
 
 
-def test_scan_without_any_result_is_blind(dev: checkov_input.Stack) -> None:
-    [scan] = checkov.read(NOTHING_SCANNED, [dev])
-    assert scan.blind == "environments/dev/cdk.tf.json: checkov checked none of its resources"
-
-
-def test_environment_that_is_missing_in_the_report_is_blind(
-    tmp_path: Path, dev: checkov_input.Stack, logs: int
+@pytest.mark.parametrize(
+    ("results", "why"),
+    [
+        pytest.param(None, ": checkov checked none of its resources", id="nothing scanned"),
+        pytest.param(
+            {"passed": [("prod", "CKV_AWS_158", LOGS)]}, ": checkov checked none of its resources", id="another"
+        ),
+        pytest.param({"passed": [("dev", "CKV_AWS_41", "provider.aws")]}, "none of its resources", id="provider alone"),
+        pytest.param(
+            {"passed": [("dev", "CKV_AWS_158", LOGS)], "unparsed": ["/somewhere/environments/dev/cdk.tf.json"]},
+            "could not parse",
+            id="parsing error next to a result",
+        ),
+    ],
+)
+def test_scan_without_a_result_for_a_resource_is_blind(
+    dev: checkov_input.Stack, results: dict[str, Any] | None, why: str
 ) -> None:
-    prod = _stack(tmp_path, "prod")
-    scans = checkov.read(report(passed=[record("dev", "CKV_AWS_158", logs)]), [dev, prod])
-    assert [bool(scan.blind) for scan in scans] == [False, True]
-
-
-def test_check_of_the_provider_alone_is_blind(dev: checkov_input.Stack) -> None:
-    provider = record("dev", "CKV_AWS_41", _line(dev, "provider.aws"), "provider.aws")
-    [scan] = checkov.read(report(passed=[provider]), [dev])
-    assert "none of its resources" in scan.blind
-
-
-def test_parsing_error_is_blind_even_next_to_results(dev: checkov_input.Stack, logs: int) -> None:
-    passed = [record("dev", "CKV_AWS_158", logs)]
-    [scan] = checkov.read(report(passed=passed, unparsed=["/somewhere/environments/dev/cdk.tf.json"]), [dev])
-    assert "could not parse" in scan.blind
+    text = NOTHING_SCANNED
+    if results:
+        records = [record(name, check, _line(dev, address), address) for name, check, address in results["passed"]]
+        text = report(**results | {"passed": records})
+    [scan] = checkov.read(text, [dev])
+    assert scan.blind.startswith("environments/dev/cdk.tf.json: ")
+    assert why in scan.blind
 
 
 @pytest.mark.parametrize("text", ["", "not JSON", "[]", '{"results": {"passed_checks": []}}'])
@@ -111,40 +171,36 @@ def _saying(text: str) -> str:
     return f"cat <<'END'\n{text}\nEND\n"
 
 
-def test_crash_is_an_error_with_checkovs_last_words(tmp_path: Path, dev: checkov_input.Stack, logs: int) -> None:
-    _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + "echo kaput >&2; exit 2")
-    with pytest.raises(TealformError, match=r"exit code 2:\nkaput"):
-        checkov.scan(tmp_path, [dev])
+LOGGED = "echo '2026-01-01 00:00:00,000 [MainThread  ] [ERROR]  Failed to run check CKV_AWS_158' >&2"
 
 
-def test_installation_that_was_cut_short_is_an_error_with_its_last_words(
-    tmp_path: Path, dev: checkov_input.Stack
+@pytest.mark.parametrize("environments", [["dev"], ["dev", "unseen"]])
+@pytest.mark.parametrize(
+    ("reports", "then", "message"),
+    [
+        pytest.param(True, "echo kaput >&2; exit 2", r"exit code 2:\nkaput", id="crash"),
+        pytest.param(
+            False,
+            "echo 'No module named checkov' >&2; exit 1",
+            r"exit code 1:\nNo module named checkov",
+            id="installation that was cut short",
+        ),
+        pytest.param(True, LOGGED, r"relied on:\nFailed to run check CKV_AWS_158", id="error in the log"),
+    ],
+)
+def test_error_of_checkov_is_an_error_with_its_last_words(
+    tmp_path: Path, logs: int, environments: list[str], *, reports: bool, then: str, message: str
 ) -> None:
-    _stand_in(tmp_path, "echo 'No module named checkov' >&2; exit 1")
-    with pytest.raises(TealformError, match=r"exit code 1:\nNo module named checkov"):
-        checkov.scan(tmp_path, [dev])
-
-
-def test_error_in_the_log_is_no_environments_pass_beside_one_that_was_not_scanned(
-    tmp_path: Path, dev: checkov_input.Stack, logs: int
-) -> None:
-    logged = "2026-01-01 00:00:00,000 [MainThread  ] [ERROR]  Failed to run check CKV_AWS_158"
-    _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + f"echo '{logged}' >&2")
-    with pytest.raises(TealformError, match="Failed to run check CKV_AWS_158"):
-        checkov.scan(tmp_path, [dev, _stack(tmp_path, "unseen")])
+    printed = _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) if reports else ""
+    _stand_in(tmp_path, printed + then)
+    with pytest.raises(TealformError, match=message):
+        checkov.scan(tmp_path, [_stack(tmp_path, name) for name in environments])
 
 
 def test_exit_code_one_is_left_to_the_report(tmp_path: Path, dev: checkov_input.Stack, logs: int) -> None:
     _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + "exit 1")
     [scan] = checkov.scan(tmp_path, [dev])
     assert (scan.blind, scan.judged) == ("", (("CKV_AWS_66", LOGS),))
-
-
-def test_error_in_the_log_is_an_error(tmp_path: Path, dev: checkov_input.Stack, logs: int) -> None:
-    logged = "2026-01-01 00:00:00,000 [MainThread  ] [ERROR]  Failed to run check CKV_AWS_158"
-    _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + f"echo '{logged}' >&2")
-    with pytest.raises(TealformError, match=r"relied on:\nFailed to run check CKV_AWS_158"):
-        checkov.scan(tmp_path, [dev])
 
 
 def test_missing_checkov_says_which_command_installs_it(tmp_path: Path, dev: checkov_input.Stack) -> None:
@@ -187,7 +243,7 @@ def bad(tmp_path: Path) -> checkov_input.Stack:
     folder = stacks.write(tmp_path, "bad", stacks.stack("bad", skip_destroy=False))
     (tmp_path / ".checkov.yaml").write_text(CONFIGURATION)
     (folder / ".checkov.yaml").write_text(CONFIGURATION)
-    return checkov_input.read(folder)
+    return checkov_input.read_stack(folder)
 
 
 @pytest.mark.slow
@@ -221,7 +277,7 @@ def test_real_scan_of_several_environments(
     public = {"resource": {"aws_s3_bucket": {"main": {"bucket": "shop"}}}}
     private = {"resource": public["resource"] | {"aws_s3_bucket_public_access_block": {"main": block}}}
     documents = {"good": stacks.stack("good"), "odd": odd, "unseen": unseen, "public": public, "private": private}
-    read = [checkov_input.read(stacks.write(tmp_path, name, document)) for name, document in documents.items()]
+    read = [checkov_input.read_stack(stacks.write(tmp_path, name, document)) for name, document in documents.items()]
 
     scans = {scan.environment: scan for scan in checkov.scan(Path(), [bad, *read])}
 
@@ -240,3 +296,46 @@ def test_real_scan_of_several_environments(
     assert "none of its resources" in scans["unseen"].blind
     blocked = {name: "CKV2_AWS_6" not in {f.check for f in scans[name].findings} for name in ("public", "private")}
     assert blocked == {"public": False, "private": True}
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = {"aws_cloudwatch_log_group": ["CKV_AWS_158", "CKV_AWS_66"], "data.aws_iam_policy_document": ["CKV_AWS_1"]}
+    monkeypatch.setattr(coverage, "_builtin", lambda: checks)
+    monkeypatch.setattr(coverage, "list_yaml_rules", lambda: ())
+
+
+@pytest.mark.usefixtures("known")
+def test_missing_results_are_told_for_each_resource() -> None:
+    document = "data.aws_iam_policy_document.trust"
+    assert list(coverage.find_missing([LOGS, document, KEY], [("CKV_AWS_66", LOGS)])) == [
+        f"checkov has no result of CKV_AWS_158 for {LOGS}, so it did not look at all of it",
+        f"checkov has no result of CKV_AWS_1 for {document}, so it did not look at all of it",
+    ]
+
+
+@pytest.mark.usefixtures("known")
+def test_nothing_is_missing_where_every_check_judged() -> None:
+    judged = [("CKV_AWS_66", LOGS), ("CKV_AWS_158", LOGS), ("CKV_AWS_7", KEY)]
+    assert list(coverage.find_missing([LOGS, KEY], judged)) == []
+
+
+@pytest.mark.usefixtures("known")
+def test_a_check_must_have_judged_every_resource_to_be_one_that_always_does() -> None:
+    other = "aws_cloudwatch_log_group.other"
+    scans = [
+        ([LOGS, KEY], [("CKV_AWS_66", LOGS), ("CKV_AWS_158", LOGS)]),
+        ([other], [("CKV_AWS_66", other), ("CKV_AWS_338", other)]),
+    ]
+    assert coverage.learn(scans) == {"aws_cloudwatch_log_group": ["CKV_AWS_66"]}
+
+
+def test_a_check_of_ours_must_judge_its_types() -> None:
+    [said] = coverage.find_missing(["aws_codedeploy_deployment_group.group"], [])
+    assert "TEAL_RELEASE_ROLLBACK" in said
+
+
+@pytest.mark.slow
+def test_what_is_committed_is_what_checkov_does() -> None:
+    committed = coverage.FILE.read_text(encoding="utf-8")
+    assert committed == generate_coverage.text(ROOT), "read what is no longer judged, then run: make policy-coverage"

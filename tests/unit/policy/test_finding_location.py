@@ -9,9 +9,9 @@ import pytest
 
 from tealform.policy import scanner
 from tealform.policy.environment import Environment
-from tealform.policy.finding import Finding
-from tealform.policy.finding_location import Teller
-from tealform.policy.result import Told
+from tealform.policy.finding_location import FindingLocator
+from tealform.policy.result import LocatedFinding
+from tealform.policy.rule import Finding
 from tealform.synth import environments
 from tests.inventory import ROOT
 
@@ -22,14 +22,14 @@ def prod(tmp_path: Path) -> Path:
     return tmp_path / "environments" / "prod"
 
 
-def _tell(folder: Path, rule: str, address: str) -> Told:
+def _tell(folder: Path, rule: str, address: str) -> LocatedFinding:
     environment = Environment(folder.name, environments.document(folder))
     resource = environment.get(address)
     assert resource is not None
-    return Teller(folder.parents[1], folder).tell(Finding(rule, "", address, environment.path(resource)))
+    return FindingLocator(folder.parents[1], folder).describe(Finding(rule, "", address, environment.path(resource)))
 
 
-def _line(told: Told, folder: Path) -> str:
+def _line(told: LocatedFinding, folder: Path) -> str:
     return (folder.parent.parent / told.location.file).read_text().splitlines()[told.location.line - 1].strip()
 
 
@@ -67,7 +67,7 @@ def test_settings_that_cannot_be_read_lead_to_the_generated_resource(prod: Path)
 
 def test_secret_leads_to_its_line() -> None:
     finding = Finding("CKV_SECRET_2", "", "environment.hcl#1f3c", message="environments/prod/environment.hcl:12: a key")
-    told = Teller(Path(), Path("environments/prod")).tell(finding)
+    told = FindingLocator(Path(), Path("environments/prod")).describe(finding)
     assert str(told.location) == "environments/prod/environment.hcl:12"
 
 
@@ -77,15 +77,15 @@ def test_secret_in_a_zip_leads_to_the_zip(tmp_path: Path, scope: str) -> None:
     folder.mkdir(parents=True)
     (folder / "hook.zip").touch()
     finding = Finding("CKV_SECRET_2", "", "hook.zip/handler.py#1f3c", message=f"{scope}/hook.zip/handler.py:12: a key")
-    assert str(Teller(tmp_path, folder).tell(finding).location) == f"{scope}/hook.zip:1"
+    assert str(FindingLocator(tmp_path, folder).describe(finding).location) == f"{scope}/hook.zip:1"
 
 
 def test_protected_environment_is_production_whatever_its_name(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "environments", tmp_path / "environments")
     file = tmp_path / "environments" / "dev" / "environment.hcl"
-    assert not scanner.environment_of(tmp_path, "dev", {}).production
+    assert not scanner.load_environment(tmp_path, "dev", {}).production
     file.write_text("protected = true\n" + file.read_text())
-    assert scanner.environment_of(tmp_path, "dev", {}).production
+    assert scanner.load_environment(tmp_path, "dev", {}).production
 
 
 @pytest.mark.parametrize("text", ["service {", 'protected = "yes"', None])
@@ -93,4 +93,4 @@ def test_environment_that_does_not_say_that_it_is_unprotected_is_production(tmp_
     (tmp_path / "environments" / "dev").mkdir(parents=True)
     if text:
         (tmp_path / "environments" / "dev" / "environment.hcl").write_text(text)
-    assert scanner.environment_of(tmp_path, "dev", {}).production
+    assert scanner.load_environment(tmp_path, "dev", {}).production

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from tealform.errors import TealformError
-from tealform.policy import cache, checkov_input, coverage, gate, scanner, secret_scan, yaml_rules
+from tealform.policy import cache, checkov_input, coverage, gate, rule_catalog, scanner, secret_scan
+from tealform.policy.check import Evaluation
 from tealform.policy.checkov import Scan
-from tealform.policy.engine import Evaluation
 from tealform.policy.environment import Environment
-from tealform.policy.finding import Finding
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
+from tealform.policy.rule import Finding
 from tealform.policy.scanned_files import Texts
 from tests.unit.policy import stacks
 from tests.unit.policy.stacks import record, report
@@ -29,7 +29,7 @@ LOGS = "aws_cloudwatch_log_group"
 EXPECTED = sorted(
     {
         *json.loads(coverage.FILE.read_text())[LOGS],
-        *(each.rule.id for each in yaml_rules.customs() if LOGS in each.types),
+        *(each.rule.id for each in rule_catalog.list_yaml_rules() if LOGS in each.types),
     }
 )
 """The checks that must judge a log group."""
@@ -45,7 +45,7 @@ class Project:
         self.says()
 
     def add(self, environment: str, *, judged: Iterable[str] = EXPECTED, failed: tuple[str, ...] = ()) -> None:
-        read = checkov_input.read(stacks.write(self.root, environment, stacks.stack(environment)))
+        read = checkov_input.read_stack(stacks.write(self.root, environment, stacks.stack(environment)))
         line = next(line for line, place in read.places.items() if place.path)
         self.passed += [record(environment, check, line) for check in judged if check not in failed]
         self.failed += [record(environment, check, line) for check in failed]
@@ -67,8 +67,8 @@ class Project:
         file = self.root / "runs"
         return len(file.read_text().splitlines()) if file.exists() else 0
 
-    def judge(self, *names: str) -> list[Verdict]:
-        return gate.judge(self.root, names, TODAY, lambda _: None)
+    def judge(self, *names: str) -> list[GateResult]:
+        return gate.evaluate(self.root, names, TODAY, lambda _: None)
 
     def check(self, *names: str) -> tuple[int, list[str]]:
         lines: list[str] = []
@@ -84,8 +84,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     return Project(tmp_path)
 
 
-def _left(verdict: Verdict) -> list[tuple[str, str]]:
-    return [(told.finding.check, told.finding.path) for told in verdict.left]
+def _left(verdict: GateResult) -> list[tuple[str, str]]:
+    return [(told.finding.check, told.finding.path) for told in verdict.remaining]
 
 
 def test_clean_environments(project: Project) -> None:
@@ -94,7 +94,7 @@ def test_clean_environments(project: Project) -> None:
     dev, prod = project.judge()
     assert (dev.scope, prod.scope) == ("dev", "prod")
     for verdict in (dev, prod):
-        assert (verdict.left, verdict.waived, verdict.lapsed, verdict.mistakes) == ((), (), (), ())
+        assert (verdict.remaining, verdict.waived, verdict.lapsed, verdict.mistakes) == ((), (), (), ())
         assert set(EXPECTED) | {"CKV_SECRET_2", "TEAL_TERRAFORM_ACCOUNT", "TEAL_TAGS"} <= set(verdict.judged)
         assert verdict.exit_code == 0
     code, lines = project.check()
@@ -118,13 +118,13 @@ def test_our_own_rules_are_asked_again_of_what_has_changed_alone(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    ours = scanner.ours
+    ours = scanner.evaluate_rules
 
     def counted(environment: Environment) -> Evaluation:
         asked.append(environment.production)
         return ours(environment)
 
-    monkeypatch.setattr(scanner, "ours", counted)
+    monkeypatch.setattr(scanner, "evaluate_rules", counted)
     project.add("dev")
     (project.root / "environments" / "dev" / "environment.hcl").write_text("protected = false\n")
     assert project.judge() == project.judge()
@@ -138,7 +138,7 @@ def test_our_own_rules_are_asked_again_of_what_has_changed_alone(
 
 
 def test_rule_that_could_not_judge_is_asked_again(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanner, "ours", lambda _: Evaluation(mistakes=["a rule tripped"]))
+    monkeypatch.setattr(scanner, "evaluate_rules", lambda _: Evaluation(mistakes=["a rule tripped"]))
     project.add("dev")
     assert project.judge()[0].mistakes == project.judge()[0].mistakes == ("a rule tripped",)
 
@@ -181,9 +181,9 @@ def test_two_findings_of_one_rule_on_one_resource_are_in_the_same_order_in_every
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = [Finding("TEAL_TAGS", "Tags", "provider.aws", message=message) for message in "cabd"]
-    monkeypatch.setattr(scanner, "ours", lambda _: Evaluation(findings=found))
+    monkeypatch.setattr(scanner, "evaluate_rules", lambda _: Evaluation(findings=found))
     project.add("dev")
-    assert [told.finding.message for told in project.judge()[0].left] == ["a", "b", "c", "d"]
+    assert [told.finding.message for told in project.judge()[0].remaining] == ["a", "b", "c", "d"]
 
 
 def test_check_that_did_not_look_is_no_pass(project: Project) -> None:
@@ -208,7 +208,7 @@ def test_finding_of_our_own_rules_stands_beside_checkovs(project: Project) -> No
 def test_finding_is_told_by_the_line_of_the_generated_file_where_no_setting_decides_it(project: Project) -> None:
     project.add("dev", failed=("CKV_AWS_158",))
     [verdict] = project.judge()
-    [told] = verdict.left
+    [told] = verdict.remaining
     assert (told.finding.check, told.finding.path, told.setting) == ("CKV_AWS_158", "web/logs", "")
     file = project.root / told.location.file
     assert told.location.file == Path("environments/dev/cdk.tf.json")
@@ -314,10 +314,22 @@ def test_generated_terraform_in_another_place_is_an_error(project: Project, plac
     assert project.check("dev")[0] == 0
 
 
-def test_environment_may_not_be_called_like_the_release_contract(project: Project) -> None:
-    project.add("artifacts")
-    with pytest.raises(TealformError, match="environments/artifacts: give it another name"):
-        project.check()
+@pytest.mark.parametrize(
+    ("there", "asked", "message"),
+    [
+        (["artifacts"], [], "environments/artifacts: give it another name"),
+        (["dev"], ["dve"], 'there is no environment "dve"; use dev'),
+        ([], [], "nothing to check"),
+    ],
+    ids=["called like the release contract", "unknown", "none"],
+)
+def test_environments_that_cannot_be_checked(
+    project: Project, there: list[str], asked: list[str], message: str
+) -> None:
+    for name in there:
+        project.add(name)
+    with pytest.raises(TealformError, match=message):
+        project.check(*asked)
 
 
 @pytest.mark.parametrize("name", ["d\nev", "::stop-commands::x", b"d\xff".decode(errors="surrogateescape"), ".dev"])
@@ -326,17 +338,6 @@ def test_environment_whose_name_no_environment_may_have_is_an_error(project: Pro
     with pytest.raises(TealformError, match=r"the folder's name .* lower-case letters") as raised:
         project.check()
     assert str(raised.value).isprintable()
-
-
-def test_unknown_environment_is_an_error(project: Project) -> None:
-    project.add("dev")
-    with pytest.raises(TealformError, match='there is no environment "dve"; use dev'):
-        project.check("dve")
-
-
-def test_project_without_environments_is_an_error(project: Project) -> None:
-    with pytest.raises(TealformError, match="nothing to check"):
-        project.check()
 
 
 def test_reports_are_written_and_an_old_one_is_not_left_for_a_new_one(project: Project) -> None:
@@ -427,7 +428,7 @@ def test_terraform_beside_what_was_generated_is_not_passed_over(project: Project
     for each in (name, ".hidden.tf", "notes.md"):
         (project.root / "environments" / "dev" / each).touch()
     [verdict] = project.judge()
-    [told] = verdict.left
+    [told] = verdict.remaining
     assert (told.rule.id, told.finding.address) == ("TEAL_TERRAFORM_BESIDE", name)
     assert told.finding.message.endswith(f": {said}")
     assert str(told.location) == f"environments/dev/{name}:1"

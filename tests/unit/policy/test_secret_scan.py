@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 
 from tealform.errors import TealformError
-from tealform.policy import checkov, scan_canaries, scanned_files, secret_patterns, secret_scan
+from tealform.policy import checkov, scanned_files, secret_scan
 from tealform.policy.checkov import Scan
-from tealform.policy.finding import Finding
-from tealform.policy.scan_canaries import digest
+from tealform.policy.rule import Finding
 from tealform.policy.scanned_files import Text
+from tealform.policy.secret_scan import digest
 from tests.inventory import ROOT
 
 # Made here, so that no scan of this repository takes them for real ones.
@@ -50,7 +50,7 @@ def _write(root: Path, files: Mapping[str, str | bytes]) -> None:
 
 
 def _read(root: Path, scope: str = "dev") -> scanned_files.Texts:
-    return scanned_files.read(root, root / "artifacts" if scope == "artifacts" else root / "environments" / scope)
+    return scanned_files.read_texts(root, root / "artifacts" if scope == "artifacts" else root / "environments" / scope)
 
 
 def _names(found: scanned_files.Texts) -> list[str]:
@@ -182,7 +182,7 @@ def test_the_key_changes_with_each_name_and_each_content(tmp_path: Path) -> None
 
 def test_a_long_line_is_folded_so_that_nothing_in_it_is_cut_in_two() -> None:
     lines = ["short", "x" * 7990 + KEY_ID + "x" * 9000, "end"]
-    copy = scan_canaries.copy(Text(Path("a"), "\r\n".join(lines)))
+    copy = secret_scan.plant_canaries(Text(Path("a"), "\r\n".join(lines)))
     folded = copy.content.splitlines()
     assert max(map(len, folded)) <= 8000
     assert {line for line, text in zip(copy.lines, folded, strict=True) if KEY_ID in text} == {2}
@@ -190,7 +190,9 @@ def test_a_long_line_is_folded_so_that_nothing_in_it_is_cut_in_two() -> None:
 
 
 def test_nothing_in_a_text_tells_checkov_to_look_away() -> None:
-    copy = scan_canaries.copy(Text(Path("a"), f"a = '{KEY_ID}'  # pragma: allowlist secret\ngit_commit = {KEY_ID}\n"))
+    copy = secret_scan.plant_canaries(
+        Text(Path("a"), f"a = '{KEY_ID}'  # pragma: allowlist secret\ngit_commit = {KEY_ID}\n")
+    )
     assert "pragma" not in copy.content
     assert "git_commit" not in copy.content
     assert copy.content.count(KEY_ID) == 2
@@ -198,56 +200,7 @@ def test_nothing_in_a_text_tells_checkov_to_look_away() -> None:
 
 def test_made_up_secrets_are_others_each_time() -> None:
     text = Text(Path("a"), "")
-    assert scan_canaries.copy(text).planted.isdisjoint(scan_canaries.copy(text).planted)
-
-
-# What gives a secret away
-
-
-@pytest.mark.parametrize(
-    ("name", "line"),
-    [
-        ("environment.hcl", f'environment = {{ LOG_LEVEL = "info", DB_PASSWORD = "{PASSWORD}" }}'),
-        ("taskdef.json", f'{{\n"name": "DB_PASSWORD",\n"value": "{PASSWORD}" }}'),
-        ("buildspec.yml", f"    DB_PASSWORD: {PASSWORD}"),
-        ("buildspec.yml", f"  - export DB_PASSWORD={PASSWORD}"),
-        ("Dockerfile", f"ENV DB_PASSWORD={PASSWORD}"),
-        (".env", f"DB_PASSWORD={PASSWORD}"),
-        ("README.md", f"docker login -p {GITHUB}"),
-        ("app.py", f"open({GITHUB!r})"),
-    ],
-)
-def test_a_secret_is_found_where_checkov_finds_none(name: str, line: str) -> None:
-    [found] = secret_patterns.find(Text(Path(name), f"\n{line}\n"))
-    assert found.value in (PASSWORD, GITHUB)
-    assert found.line == 2 + line[: line.index(found.value)].count("\n")
-    assert found.value not in found.reason
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("environment.hcl", 'ssl_policy = "ELBSecurityPolicy-TLS13-1-2-2021-06"'),
-        (
-            "environment.hcl",
-            'secrets = { DB_PASSWORD = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-Ab12Cd" }',
-        ),
-        ("taskdef.json", '"secrets": "json:$CONTAINER_SECRETS"'),
-        (
-            "buildspec.yml",
-            "env:\n  secrets-manager:\n    DB_PASSWORD: shop:password\n  parameter-store:\n    TOKEN: shop\n",
-        ),
-        ("buildspec.yml", '- export TOKEN=$(aws ecr get-login-password)\n- PASSWORD="$PASSWORD"'),
-        ("login.js", 'const form = {password: "password", token: "csrf"}'),
-        ("texts.json", '{"password": "Your password"}'),
-    ],
-)
-def test_what_only_speaks_of_secrets_is_none(name: str, content: str) -> None:
-    assert secret_patterns.find(Text(Path(name), content)) == []
-
-
-def test_a_long_line_takes_no_time() -> None:
-    assert secret_patterns.find(Text(Path("min.json"), "a" * 300_000 + '"' * 100_000)) == []
+    assert secret_scan.plant_canaries(text).planted.isdisjoint(secret_scan.plant_canaries(text).planted)
 
 
 # What is believed of a report
@@ -337,13 +290,17 @@ def test_address_of_a_secret_does_not_move_with_its_line(tmp_path: Path, monkeyp
         for lines in ([1], [3, 2])
     ]
     assert [[each.address for each in scan.findings] for scan in scans] == [[f"a.txt#{digest(SLACK)[:12]}"]] * 2
-    assert [str(secret_scan.place(scan.findings[0])) for scan in scans] == ["artifacts/a.txt:1", "artifacts/a.txt:2"]
+    assert [str(secret_scan.parse_location(scan.findings[0])) for scan in scans] == [
+        "artifacts/a.txt:1",
+        "artifacts/a.txt:2",
+    ]
     assert "artifacts/a.txt:2, 3: " in scans[1].findings[0].message
 
 
 def test_only_what_is_found_in_texts_has_a_place_in_one() -> None:
     assert (
-        secret_scan.place(Finding("TEAL_LISTENER", "t", "aws_lb.main", message="listens at 0.0.0.0:443: open")) is None
+        secret_scan.parse_location(Finding("TEAL_LISTENER", "t", "aws_lb.main", message="listens at 0.0.0.0:443: open"))
+        is None
     )
 
 
@@ -374,11 +331,14 @@ def test_digest_of_a_scanned_file_is_no_secret(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize("text", ["", "not JSON", "3", '{"results": {}}', '[{"results": 1}]'])
 def test_unreadable_report_is_an_error(text: str) -> None:
     with pytest.raises(TealformError, match="report on texts cannot be read"):
-        secret_scan.read(text)
+        secret_scan.parse_report(text)
 
 
 def test_report_without_results_is_read() -> None:
-    assert secret_scan.read('{"passed": 0, "failed": 0, "skipped": 0, "parsing_errors": 0, "resource_count": 0}') == {}
+    assert (
+        secret_scan.parse_report('{"passed": 0, "failed": 0, "skipped": 0, "parsing_errors": 0, "resource_count": 0}')
+        == {}
+    )
 
 
 def test_error_in_checkovs_log_is_an_error(tmp_path: Path) -> None:
@@ -419,7 +379,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> list[Scan]:
 
 
 def _places(scan: Scan) -> set[tuple[str, str]]:
-    return {(each.check, str(secret_scan.place(each))) for each in scan.findings}
+    return {(each.check, str(secret_scan.parse_location(each))) for each in scan.findings}
 
 
 @pytest.mark.slow

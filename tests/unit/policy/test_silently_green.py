@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tealform.errors import TealformError
-from tealform.policy import checkov, checkov_input, gate, yaml_rules
+from tealform.policy import checkov, checkov_input, gate, rule_catalog
 from tealform.policy.checkov import Scan
 from tests.inventory import ROOT
 from tests.unit.policy import stacks
@@ -55,7 +55,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def _scan(root: Path, document: Json) -> Scan:
-    [scan] = checkov.scan(root, [checkov_input.read(stacks.write(root, "dev", document))])
+    [scan] = checkov.scan(root, [checkov_input.read_stack(stacks.write(root, "dev", document))])
     return scan
 
 
@@ -141,8 +141,8 @@ def test_check_that_raises(project: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_check_of_ours_that_cannot_be_loaded(
     project: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], object]
 ) -> None:
-    known = yaml_rules.customs()
-    shutil.copytree(yaml_rules.FOLDER, project / "checks")
+    known = rule_catalog.list_yaml_rules()
+    shutil.copytree(rule_catalog.YAML_FOLDER, project / "checks")
     change(project / "checks" / "log_retention.yaml")
     monkeypatch.setattr(checkov, "_OURS", ("--external-checks-dir", str(project / "checks")))
     assert "TEAL_LOG_RETENTION" in {each.rule.id for each in known}
@@ -179,8 +179,8 @@ def test_same_file_is_read_again_once_it_has_changed(project: Path) -> None:
         [statement] = DOCUMENT["statement"]
         changed = DOCUMENT | {"statement": [{**statement, "actions": actions}]}  # type: ignore[dict-item]
         stacks.write(project, "dev", stacks.stack("dev") | {"data": {"aws_iam_policy_document": {"policy": changed}}})
-        [verdict] = gate.judge(project, ["dev"], date(2026, 6, 1), lambda _: None)
-        return {told.finding.check for told in verdict.left}
+        [verdict] = gate.evaluate(project, ["dev"], date(2026, 6, 1), lambda _: None)
+        return {told.finding.check for told in verdict.remaining}
 
     assert "CKV_AWS_49" in judged(["*"])
     assert "CKV_AWS_49" not in judged(["ec2:DescribeVpcs"])

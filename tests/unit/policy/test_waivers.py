@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tealform.policy import waivers
-from tealform.policy.finding import Finding
+from tealform.policy.rule import Finding
 
 TODAY = date(2026, 6, 1)
 LOGS = Finding("CKV_AWS_158", "Ensure logs are encrypted", "aws_cloudwatch_log_group.logs", "web/logs")
@@ -30,50 +30,50 @@ def _read(root: Path, text: str) -> tuple[list[waivers.Waiver], list[str]]:
     folder = root / "environments" / "dev"
     folder.mkdir(parents=True)
     (folder / "waivers.hcl").write_text(text)
-    found, problems = waivers.read(folder.parent.parent, folder, TODAY)
+    found, problems = waivers.read_waivers(folder.parent.parent, folder, TODAY)
     return found, [str(problem) for problem in problems]
 
 
-def _apply(root: Path, text: str, *findings: Finding) -> waivers.Outcome:
+def _apply(root: Path, text: str, *findings: Finding) -> waivers.WaiverResult:
     found, problems = _read(root, text)
     assert problems == []
-    return waivers.apply(found, findings, TODAY)
+    return waivers.apply_waivers(found, findings, TODAY)
 
 
 def test_environment_without_waivers_has_none(tmp_path: Path) -> None:
-    assert waivers.read(tmp_path, tmp_path, TODAY) == ([], [])
+    assert waivers.read_waivers(tmp_path, tmp_path, TODAY) == ([], [])
 
 
 @pytest.mark.parametrize("resource", ["web/logs", "aws_cloudwatch_log_group.logs"])
 def test_waiver_silences_the_finding_on_its_resource_only(tmp_path: Path, resource: str) -> None:
     outcome = _apply(tmp_path, waiver("CKV_AWS_158", resource), LOGS, BUILD)
-    assert outcome.left == (BUILD,)
+    assert outcome.remaining == (BUILD,)
     assert [(finding, accepted.owner) for finding, accepted in outcome.waived] == [(LOGS, "web-team")]
     assert not outcome.lapsed
     assert not outcome.mistakes
 
 
-def test_waiver_silences_its_check_only(tmp_path: Path) -> None:
-    other = Finding("CKV_AWS_66", "Ensure logs expire", LOGS.address, LOGS.path)
-    assert _apply(tmp_path, waiver("CKV_AWS_158", "web/logs"), LOGS, other).left == (other,)
+TWIN = Finding(LOGS.check, LOGS.title, "aws_cloudwatch_log_group.twin", LOGS.path)
+OTHER = Finding("CKV_AWS_66", "Ensure logs expire", LOGS.address, LOGS.path)
 
 
-def test_one_check_can_be_waived_on_several_resources(tmp_path: Path) -> None:
-    both = waiver("CKV_AWS_158", "web/logs") + waiver("CKV_AWS_158", "pipeline/web/logs")
-    outcome = _apply(tmp_path, both, LOGS, BUILD)
-    assert not outcome.left
-    assert not outcome.lapsed
-    assert not outcome.mistakes
-
-
-def test_two_resources_on_one_path_need_their_addresses(tmp_path: Path) -> None:
-    twin = Finding(LOGS.check, LOGS.title, "aws_cloudwatch_log_group.twin", LOGS.path)
-    assert _apply(tmp_path, waiver("CKV_AWS_158", "web/logs"), LOGS, twin).left == (twin,)
+@pytest.mark.parametrize(
+    ("waived", "findings", "remaining"),
+    [
+        pytest.param(["web/logs"], (LOGS, OTHER), (OTHER,), id="its check only"),
+        pytest.param(["web/logs", "pipeline/web/logs"], (LOGS, BUILD), (), id="one check on several resources"),
+        pytest.param(["web/logs"], (LOGS, TWIN), (TWIN,), id="two resources on one path need their addresses"),
+    ],
+)
+def test_what_waivers_silence(
+    tmp_path: Path, waived: list[str], findings: tuple[Finding, ...], remaining: tuple[Finding, ...]
+) -> None:
+    outcome = _apply(tmp_path, "".join(waiver("CKV_AWS_158", each) for each in waived), *findings)
+    assert (outcome.remaining, outcome.lapsed, outcome.mistakes) == (remaining, (), ())
 
 
 def test_what_has_no_path_is_not_waived_by_an_empty_one(tmp_path: Path) -> None:
-    outcome = _apply(tmp_path, waiver("CKV_AWS_41", ""), PROVIDER)
-    assert outcome.left == (PROVIDER,)
+    assert _apply(tmp_path, waiver("CKV_AWS_41", ""), PROVIDER).remaining == (PROVIDER,)
 
 
 def test_unused_waiver_is_lapsed(tmp_path: Path) -> None:
@@ -85,13 +85,13 @@ def test_unused_waiver_is_lapsed(tmp_path: Path) -> None:
 
 def test_waiver_holds_on_its_last_day(tmp_path: Path) -> None:
     outcome = _apply(tmp_path, waiver("CKV_AWS_158", "web/logs", until="2026-06-01"), LOGS)
-    assert not outcome.left
+    assert not outcome.remaining
     assert not outcome.lapsed
 
 
 def test_expired_waiver_silences_nothing(tmp_path: Path) -> None:
     outcome = _apply(tmp_path, waiver("CKV_AWS_158", "web/logs", until="2026-05-31"), LOGS)
-    assert outcome.left == (LOGS,)
+    assert outcome.remaining == (LOGS,)
     assert outcome.waived == ()
     assert ["waivers.hcl:2" in str(each) and "expired on 2026-05-31" in str(each) for each in outcome.lapsed] == [True]
 
@@ -105,16 +105,22 @@ def test_two_waivers_of_one_finding_are_a_mistake(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("until", "mistakes"), [("2026-11-28", 0), ("2026-11-29", 1)])
-def test_waiver_reaches_180_days_at_most(tmp_path: Path, until: str, mistakes: int) -> None:
-    found, problems = _read(tmp_path, waiver("CKV_AWS_158", "web/logs", until=until))
+@pytest.mark.parametrize(
+    ("changes", "mistakes"),
+    [
+        ({"until": "2026-11-28"}, 0),
+        ({"until": "2026-11-29"}, 1),
+        ({"reason": "x" * 20}, 0),
+        ({"reason": "x" * 19}, 1),
+        ({"reason": " " * 9 + "x" + " " * 10}, 1),
+    ],
+    ids=["180 days", "181 days", "20 characters", "19 characters", "blanks"],
+)
+def test_waiver_reaches_180_days_and_has_a_reason_of_20_characters(
+    tmp_path: Path, changes: dict[str, str], mistakes: int
+) -> None:
+    found, problems = _read(tmp_path, waiver("CKV_AWS_158", "web/logs", **changes))
     assert (len(found), len(problems)) == (1 - mistakes, mistakes)
-
-
-@pytest.mark.parametrize(("reason", "mistakes"), [("x" * 20, 0), ("x" * 19, 1), (" " * 9 + "x" + " " * 10, 1)])
-def test_reason_has_20_characters_at_least(tmp_path: Path, reason: str, mistakes: int) -> None:
-    _, problems = _read(tmp_path, waiver("CKV_AWS_158", "web/logs", reason=reason))
-    assert len(problems) == mistakes
 
 
 def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:

@@ -6,9 +6,8 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tealform.policy.finding import Finding
-from tealform.policy.result import Told, Verdict
-from tealform.policy.rule import Rule
+from tealform.policy.result import GateResult, LocatedFinding
+from tealform.policy.rule import Finding, Rule
 from tealform.policy.waivers import Waiver
 from tealform.review import comment, environment_diff, review, risks
 from tealform.review import risks as waiver_changes
@@ -69,15 +68,15 @@ def _prod(idle_timeout: int, *, protected: bool) -> dict[str, object]:
     return pull_request.document("prod") | {"resource": {"aws_lb": {"load-balancer": balancer}}}
 
 
-def _verdicts() -> tuple[Verdict, ...]:
+def _verdicts() -> tuple[GateResult, ...]:
     finding = Finding(_RULE.id, _RULE.title, "aws_codepipeline.web", "delivery-web/pipeline", "", "nobody approves")
     where = Location(Path("environments/prod/environment.hcl"), 33)
-    told = Told("prod", finding, _RULE, "service.web.release.approval", where)
+    told = LocatedFinding("prod", finding, _RULE, "service.web.release.approval", where)
     bucket = Finding("CKV_AWS_144", "It is copied to another region", "aws_s3_bucket.logs", "access-logs/bucket/bucket")
     copied = Rule("CKV_AWS_144", "low", bucket.title, "", "", "")
     waiver = Waiver("CKV_AWS_144", bucket.path, "", "web-team", date(2027, 4, 30), Location(Path("waivers.hcl"), 2))
-    accepted = ((Told("prod", bucket, copied, "", where), waiver),)
-    return Verdict("dev", {"TEAL_APPROVAL": 482}), Verdict("prod", {"TEAL_APPROVAL": 1164}, (told,), accepted)
+    accepted = ((LocatedFinding("prod", bucket, copied, "", where), waiver),)
+    return GateResult("dev", {"TEAL_APPROVAL": 482}), GateResult("prod", {"TEAL_APPROVAL": 1164}, (told,), accepted)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tealform.policy.finding import Finding
-from tealform.policy.result import Told, Verdict
-from tealform.policy.rule import Rule
+from tealform.policy.result import GateResult, LocatedFinding
+from tealform.policy.rule import Finding, Rule
 from tealform.review import check
 from tealform.review.check import Echo
 from tealform.review.synth_check import SynthCheck
@@ -40,24 +39,24 @@ def git(root: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def located_finding(scope: str, rule: str, path: str, message: str = "") -> Told:
+def located_finding(scope: str, rule: str, path: str, message: str = "") -> LocatedFinding:
     """Return a finding of a rule with short texts."""
     about = Rule(rule, "high", f"{rule} holds", f"{rule} matters", f"mend {rule}", "")
     finding = Finding(rule, about.title, f"aws_thing.{path}", path, "", message)
-    return Told(scope, finding, about, "", Location(Path("environments", scope, "cdk.tf.json"), 1))
+    return LocatedFinding(scope, finding, about, "", Location(Path("environments", scope, "cdk.tf.json"), 1))
 
 
-def check_policy(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[Verdict]:
+def check_policy(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[GateResult]:
     """Find in each environment what its ``found.json`` lists: pairs of a rule and a path, or an error."""
     verdicts = []
     for name in environments.names(root):
         file = root / "environments" / name / FOUND
         found = json.loads(file.read_text()) if file.is_file() else []
         if isinstance(found, str):
-            verdicts.append(Verdict(name, {}, mistakes=(found,)))
+            verdicts.append(GateResult(name, {}, mistakes=(found,)))
         else:
             findings = tuple(located_finding(name, *one) for one in found)
-            verdicts.append(Verdict(name, Counter(rule for rule, *_ in found), findings))
+            verdicts.append(GateResult(name, Counter(rule for rule, *_ in found), findings))
     return verdicts
 
 

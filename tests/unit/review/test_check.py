@@ -16,7 +16,7 @@ import pytest
 
 from tealform.cli.main import main
 from tealform.errors import TealformError
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
 from tealform.review import check
 from tealform.review.check import Echo
 from tealform.review.synth_check import SynthCheck
@@ -134,7 +134,7 @@ def test_review(
 
 
 def _refuse(message: str, only_base_of: Path | None = None) -> Any:
-    def check_policy(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[Verdict]:
+    def check_policy(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[GateResult]:
         if root != only_base_of:
             raise TealformError(message)
         return pull_request.check_policy(root, names, today, echo)
@@ -226,7 +226,7 @@ def test_the_same_again_says_the_same(request_: PullRequest) -> None:
 def test_the_base_is_judged_as_of_the_same_day_and_with_what_is_installed_here(request_: PullRequest) -> None:
     asked: list[tuple[bool, date | None]] = []
 
-    def asking(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[Verdict]:
+    def asking(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[GateResult]:
         asked.append(((root / ".venv-checkov" / "here").exists(), today))
         return pull_request.check_policy(root, names, today, echo)
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from tealform.policy.iam import policy_reader
-from tealform.policy.iam.allowlist import EXCEPTIONS
-from tealform.policy.iam.lint import Outcome, lint
-from tealform.policy.iam.policy_reader import Permissions, Statement
+from tealform.policy.iam.allowlist import EXEMPTIONS
+from tealform.policy.iam.lint import LintResult, lint
+from tealform.policy.iam.policy_reader import Permissions, PolicyStatement
 from tealform.synth import environments
 from tests.inventory import ROOT
-from tools.iam_docs import docs, examples
+from tools import iam_docs, iam_examples
 
-# An environment for each option takes a while. What is shipped is checked by make test as well: tests/properties.
+# An environment for each option takes a while. What is shipped is checked by make test as well: tests/invariants.
 pytestmark = [pytest.mark.slow, pytest.mark.long_file]
 
 Allowed = tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str], ...]]
@@ -25,16 +25,23 @@ Allowed = tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str], ...]]
 
 @functools.cache
 def made() -> str:
-    return docs.text()
+    return iam_docs.text()
 
 
 def test_the_page_says_what_is_generated() -> None:
-    committed = (ROOT / docs.FILE).read_text(encoding="utf-8").splitlines()
+    committed = (ROOT / iam_docs.FILE).read_text(encoding="utf-8").splitlines()
     assert committed == made().splitlines(), "read what each new line allows, then run: make docs"
 
 
 def test_no_name_of_the_examples_is_left_on_the_page() -> None:
-    for name in (examples.ACCOUNT, examples.TOOLS_ACCOUNT, examples.REGION, "projname", "envname", "svcname"):
+    for name in (
+        iam_examples.ACCOUNT,
+        iam_examples.TOOLS_ACCOUNT,
+        iam_examples.REGION,
+        "projname",
+        "envname",
+        "svcname",
+    ):
         assert name not in made()
 
 
@@ -50,15 +57,15 @@ def sids(file: Path) -> Iterator[str]:
 
 def test_every_statement_that_a_module_can_make_is_on_the_page() -> None:
     """Without an example for its option, a statement would be allowed and not written down."""
-    known = {each.sid for document in examples.generated().values() for each in statements(document)}
-    # Whoever runs Terraform is on the page about state, and looked at in tests/bootstrap.
-    files = set((ROOT / "modules").rglob("*.py")) - set((ROOT / "modules" / "bootstrap").rglob("*.py"))
+    known = {each.sid for document in iam_examples.generated().values() for each in statements(document)}
+    # Whoever runs Terraform is on the page about state, and checked in tests/unit/bootstrap.
+    files = set((ROOT / "modules").rglob("*.py")) - set((ROOT / "modules" / "tealform" / "bootstrap").rglob("*.py"))
     for file in sorted(files):
         for sid in sids(file):
-            assert sid in known, f"{file.relative_to(ROOT)}: no example in tools/iam_docs/examples.py makes {sid}"
+            assert sid in known, f"{file.relative_to(ROOT)}: no example in tools/iam_examples.py makes {sid}"
 
 
-def statements(document: dict[str, object]) -> list[Statement]:
+def statements(document: dict[str, object]) -> list[PolicyStatement]:
     return [statement for policy in policy_reader.read(document) for statement in policy.statements]
 
 
@@ -77,7 +84,7 @@ def allowed(permissions: Permissions, services: tuple[str, ...]) -> Iterator[All
 def test_a_shipped_environment_allows_nothing_that_is_not_on_the_page(name: str) -> None:
     known = {
         each
-        for document in examples.generated().values()
+        for document in iam_examples.generated().values()
         for each in allowed(policy_reader.read(document), ("svcname",))
     }
     shipped = policy_reader.read(environments.document(ROOT / "environments" / name))
@@ -87,21 +94,23 @@ def test_a_shipped_environment_allows_nothing_that_is_not_on_the_page(name: str)
 
 
 @functools.cache
-def outcomes() -> dict[str, Outcome]:
+def outcomes() -> dict[str, LintResult]:
     """What the checks say of each example and of each shipped environment."""
-    found = {f"{example.name} with {example.options}": document for example, document in examples.generated().items()}
+    found = {
+        f"{example.name} with {example.options}": document for example, document in iam_examples.generated().items()
+    }
     found |= {name: environments.document(ROOT / "environments" / name) for name in environments.names(ROOT)}
     return {name: lint(policy_reader.read(document)) for name, document in found.items()}
 
 
 def test_every_generated_policy_passes() -> None:
     assert {
-        name: [str(each) for each in outcome.breaches] for name, outcome in outcomes().items() if outcome.breaches
+        name: [str(each) for each in outcome.violations] for name, outcome in outcomes().items() if outcome.violations
     } == {}
 
 
 def test_policies_were_looked_at_everywhere() -> None:
-    assert len(outcomes()) == len(examples.EXAMPLES) + len(environments.names(ROOT))
+    assert len(outcomes()) == len(iam_examples.EXAMPLES) + len(environments.names(ROOT))
     for name, outcome in outcomes().items():
         # Key and bucket for access logs are everywhere.
         assert outcome.policies > 2, name
@@ -110,5 +119,5 @@ def test_policies_were_looked_at_everywhere() -> None:
 
 def test_every_exception_is_needed_and_has_a_reason_that_is_a_sentence() -> None:
     used = frozenset[object]().union(*(outcome.used for outcome in outcomes().values()))
-    assert [each for each in EXCEPTIONS if each not in used] == []
-    assert [each for each in EXCEPTIONS if len(each.reason.split()) < 5] == []
+    assert [each for each in EXEMPTIONS if each not in used] == []
+    assert [each for each in EXEMPTIONS if len(each.reason.split()) < 5] == []

@@ -1,18 +1,18 @@
-"""What the checks on policies let pass, one by one, and why."""
+"""Exemptions from the checks on policies, each with its reason."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from tealform.policy.iam.violation import Breach
+from tealform.policy.iam.catalog import Violation
 
 
 @dataclass(frozen=True)
-class Waived:
-    """``what`` may be as ``check`` does not want it in the statement ``sid`` of ``owner``, for this ``reason``.
+class Exemption:
+    """Allows ``what`` in the statement ``sid`` of ``owner`` although it breaks the rule ``check``, for this ``reason``.
 
-    ``what`` and ``owner`` are patterns. ``asks`` are the condition keys without which it may not be.
+    ``what`` and ``owner`` are patterns. ``asks`` are the condition keys that the statement must ask for.
     """
 
     check: str
@@ -22,13 +22,13 @@ class Waived:
     reason: str
     asks: tuple[str, ...] = ()
 
-    def covers(self, breach: Breach) -> bool:
-        """Whether it is about this breach."""
+    def covers(self, violation: Violation) -> bool:
+        """Return whether it covers this violation."""
         return (
-            (self.check, self.sid) == (breach.check, breach.sid)
-            and breach.asked.issuperset(self.asks)
-            and fnmatchcase(breach.what, self.what)
-            and fnmatchcase(breach.owner, self.owner)
+            (self.check, self.sid) == (violation.check, violation.sid)
+            and violation.asked.issuperset(self.asks)
+            and fnmatchcase(violation.what, self.what)
+            and fnmatchcase(violation.owner, self.owner)
         )
 
 
@@ -48,14 +48,14 @@ _INTERFACE = (
 )
 _NOT_DOCUMENTED = "The service is not documented to send it"
 
-EXCEPTIONS: tuple[Waived, ...] = (
-    Waived("IAM_WILDCARD", "kms:[*]", "aws_kms_key.key", "AccountDecidesByIam", _OF_THE_ACCOUNT),
-    Waived("IAM_TRUST", "root", "aws_kms_key.key", "AccountDecidesByIam", _OF_THE_ACCOUNT),
-    Waived("IAM_WILDCARD", "kms:*[*]", "aws_kms_key.key", "LogGroupsOfThisEnvironment", _AS_LOGS_WANT, _LOGS),
-    Waived(
+EXEMPTIONS: tuple[Exemption, ...] = (
+    Exemption("IAM_WILDCARD", "kms:[*]", "aws_kms_key.key", "AccountDecidesByIam", _OF_THE_ACCOUNT),
+    Exemption("IAM_TRUST", "root", "aws_kms_key.key", "AccountDecidesByIam", _OF_THE_ACCOUNT),
+    Exemption("IAM_WILDCARD", "kms:*[*]", "aws_kms_key.key", "LogGroupsOfThisEnvironment", _AS_LOGS_WANT, _LOGS),
+    Exemption(
         "IAM_CONDITION", "* with kms:Describe*", "aws_kms_key.key", "LogGroupsOfThisEnvironment", _AS_LOGS_WANT, _LOGS
     ),
-    Waived(
+    Exemption(
         "IAM_TRUST",
         "logs.*.amazonaws.com* without *",
         "aws_kms_key.key",
@@ -63,9 +63,9 @@ EXCEPTIONS: tuple[Waived, ...] = (
         _AS_LOGS_WANT,
         _LOGS,
     ),
-    Waived("IAM_WILDCARD", "kms:GenerateDataKey[*]", "aws_iam_role.*", "UseKey", _WHOLE_FAMILY),
-    Waived("IAM_WILDCARD", "kms:ReEncrypt[*]", "aws_iam_role.*", "UseKey", _WHOLE_FAMILY),
-    Waived(
+    Exemption("IAM_WILDCARD", "kms:GenerateDataKey[*]", "aws_iam_role.*", "UseKey", _WHOLE_FAMILY),
+    Exemption("IAM_WILDCARD", "kms:ReEncrypt[*]", "aws_iam_role.*", "UseKey", _WHOLE_FAMILY),
+    Exemption(
         "IAM_STAR",
         "ecs:RegisterTaskDefinition",
         "aws_iam_role.*",
@@ -73,7 +73,7 @@ EXCEPTIONS: tuple[Waived, ...] = (
         "A revision has no ARN before it is there: "
         "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html",
     ),
-    Waived(
+    Exemption(
         "IAM_STAR",
         "ecs:CreateTaskSet",
         "aws_iam_role.*",
@@ -81,7 +81,7 @@ EXCEPTIONS: tuple[Waived, ...] = (
         "A task set has no ARN before it is there; its service and cluster are conditions",
         ("ecs:cluster", "ecs:service"),
     ),
-    Waived(
+    Exemption(
         "IAM_WIDE",
         "*:alarm:[*]",
         "aws_iam_role.*",
@@ -89,7 +89,7 @@ EXCEPTIONS: tuple[Waived, ...] = (
         "CloudWatch asks for all alarms whichever are looked at: "
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-identity-based-access-control-cw.html",
     ),
-    Waived(
+    Exemption(
         "IAM_WIDE",
         "arn:*:ec2:*:[*]:[*]/[*]",
         "aws_iam_role.*",
@@ -97,11 +97,13 @@ EXCEPTIONS: tuple[Waived, ...] = (
         "An interface has no ARN before it is there, and a shared subnet is another account's; the function itself is denied it: "
         "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
     ),
-    Waived(
+    Exemption(
         "IAM_WIDE", "arn:*:kms:*:key/[*]", "aws_iam_role.*", "DecryptRelease", _ANOTHER_STATE, ("kms:ResourceAliases",)
     ),
-    Waived("IAM_WIDE", "arn:*:kms:*:key/[*]", "aws_iam_role.*", "DecryptRevision", _ANOTHER_STATE, ("kms:ViaService",)),
-    Waived(
+    Exemption(
+        "IAM_WIDE", "arn:*:kms:*:key/[*]", "aws_iam_role.*", "DecryptRevision", _ANOTHER_STATE, ("kms:ViaService",)
+    ),
+    Exemption(
         "IAM_RESOURCE",
         "*codedeploy:*",
         "aws_iam_role.*_smoke-test_role",
@@ -109,30 +111,32 @@ EXCEPTIONS: tuple[Waived, ...] = (
         "The reference knows no resource, and CodeDeploy takes the deployment group's, as AWS's own CDK names it: "
         "https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_codedeploy.EcsDeploymentGroup.html",
     ),
-    Waived(
+    Exemption(
         "IAM_RESOURCE",
         "codeconnections:UseConnection",
         "aws_iam_role.*",
         "ReadSource",
         "CodePipeline asks by the service's new name for a connection that was made under the old one as well",
     ),
-    Waived(
+    Exemption(
         "IAM_RESOURCE",
         "codestar-connections:UseConnection",
         "aws_iam_role.*",
         "ReadSource",
         "CodePipeline asks by the service's old name as well: https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html",
     ),
-    Waived("IAM_TRUST", "codepipeline.amazonaws.com without aws:SourceArn", "aws_iam_role.*", "Trust", _NOT_DOCUMENTED),
-    Waived("IAM_TRUST", "lambda.amazonaws.com without aws:SourceArn", "aws_iam_role.*", "Trust", _NOT_DOCUMENTED),
-    Waived(
+    Exemption(
+        "IAM_TRUST", "codepipeline.amazonaws.com without aws:SourceArn", "aws_iam_role.*", "Trust", _NOT_DOCUMENTED
+    ),
+    Exemption("IAM_TRUST", "lambda.amazonaws.com without aws:SourceArn", "aws_iam_role.*", "Trust", _NOT_DOCUMENTED),
+    Exemption(
         "IAM_TRUST",
         "ecs.amazonaws.com without *",
         "aws_iam_role.*_blue-green_*",
         "Trust",
         "As AWS documents it: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html",
     ),
-    Waived(
+    Exemption(
         "IAM_TRUST",
         "logdelivery.elasticloadbalancing.amazonaws.com without *",
         "aws_s3_bucket.*",
@@ -140,7 +144,7 @@ EXCEPTIONS: tuple[Waived, ...] = (
         "As AWS documents it, and the path holds the account: "
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
     ),
-    Waived(
+    Exemption(
         "IAM_TRUST",
         "* without *",
         "aws_sns_topic.*",
@@ -148,12 +152,14 @@ EXCEPTIONS: tuple[Waived, ...] = (
         "EventBridge takes no conditions there, and notification rules are not documented to send any: "
         "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html",
     ),
-    Waived("IAM_TRUST", "* without *", "aws_kms_key.key", "NotificationPublishers", _OF_TOPICS, _TOPIC),
-    Waived("IAM_WILDCARD", "kms:GenerateDataKey[*]", "aws_kms_key.key", "NotificationPublishers", _OF_TOPICS, _TOPIC),
-    Waived("IAM_WILDCARD", "kms:GenerateDataKey[*]", "aws_iam_role.*", "EncryptNotifications", _OF_TOPICS, _TOPIC),
-    Waived("IAM_TRUST", "chatbot.amazonaws.com without *", "aws_iam_role.*chat_role", "Trust", _NOT_DOCUMENTED),
+    Exemption("IAM_TRUST", "* without *", "aws_kms_key.key", "NotificationPublishers", _OF_TOPICS, _TOPIC),
+    Exemption(
+        "IAM_WILDCARD", "kms:GenerateDataKey[*]", "aws_kms_key.key", "NotificationPublishers", _OF_TOPICS, _TOPIC
+    ),
+    Exemption("IAM_WILDCARD", "kms:GenerateDataKey[*]", "aws_iam_role.*", "EncryptNotifications", _OF_TOPICS, _TOPIC),
+    Exemption("IAM_TRUST", "chatbot.amazonaws.com without *", "aws_iam_role.*chat_role", "Trust", _NOT_DOCUMENTED),
     *(
-        Waived("IAM_WIDE", "arn:*:ec2:*:network-interface/[*]", "aws_iam_role.*", sid, _INTERFACE, asks)
+        Exemption("IAM_WIDE", "arn:*:ec2:*:network-interface/[*]", "aws_iam_role.*", sid, _INTERFACE, asks)
         for sid, asks in (
             ("JoinNetwork", ()),
             ("LeaveNetwork", ("ec2:Subnet",)),

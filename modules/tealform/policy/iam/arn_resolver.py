@@ -1,4 +1,4 @@
-"""What references in generated Terraform stand for: the values that are known, and ARNs as AWS writes them."""
+"""Resolves references in generated Terraform to known values, and to ARNs as AWS writes them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ARGUMENTS = {"bucket", "function_name", "name", "repository_name"}
 
 
 class References:
-    """The references of one environment's generated Terraform."""
+    """Resolves the references of one environment's generated Terraform."""
 
     def __init__(self, document: Json) -> None:
         self._document = document
@@ -71,9 +71,9 @@ class References:
         return next(configurations, {})
 
     def resolved(self, value: str) -> str:
-        """``value`` with what its references stand for; an id that AWS chooses is told like ``<id>``.
+        """Return ``value`` with its references resolved; an id that AWS chooses becomes ``<id>``.
 
-        Raises ``TealformError`` for the ARN of something that is not known here.
+        Raises ``TealformError`` for the ARN of a type that is not known here.
         """
         return _REFERENCE.sub(lambda match: self._of(match["kind"], match["name"], match["attribute"]), value)
 

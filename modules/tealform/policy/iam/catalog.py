@@ -1,10 +1,30 @@
-"""What is told of each check on policies."""
+"""The rules on policies, and a violation of one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from tealform.policy.rule import Rule
+
+
+@dataclass(frozen=True)
+class Violation:
+    """``what`` in the statement ``sid`` of ``owner`` breaks the rule ``check``; ``message`` is a sentence about it.
+
+    ``asked`` are the condition keys that the statement asks for.
+    """
+
+    check: str
+    what: str
+    message: str
+    owner: str = ""
+    sid: str = ""
+    asked: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        return f"{self.check}: {self.owner} {self.sid}: {self.message}"
+
 
 _GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 

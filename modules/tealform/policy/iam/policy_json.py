@@ -1,4 +1,4 @@
-"""Policies that are written as JSON text, in the words of IAM.
+"""Reads policies that are written as JSON text, in the words of IAM.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
@@ -21,12 +21,12 @@ _ANYBODY = "*"
 
 
 def is_policy(value: object) -> bool:
-    """Whether ``value`` is a policy as text."""
+    """Return whether ``value`` is a policy as text."""
     return isinstance(value, str) and '"Statement"' in value and isinstance(_parsed(value), dict)
 
 
-def statements(text: str) -> list[Json]:
-    """The statements of a policy, in the words of ``aws_iam_policy_document``.
+def parse_statements(text: str) -> list[Json]:
+    """Return the statements of a policy, in the words of ``aws_iam_policy_document``.
 
     Raises ``TealformError`` for what is not JSON or no policy.
     """
@@ -87,7 +87,7 @@ def _object(value: Any, where: str) -> Json:
 
 
 def _texts(value: Any) -> list[str]:
-    """A text or a list of them; what is neither (a condition's ``true``) is told as JSON has it."""
+    """Return a text or list of texts as a list; other values (a condition's ``true``) as JSON."""
     if value is None:
         return []
     return [

@@ -1,4 +1,4 @@
-"""The policies in generated Terraform, each with what it is for and where it is attached."""
+"""Reads the IAM policies in generated Terraform, each with its kind and what it is attached to."""
 
 from __future__ import annotations
 
@@ -39,29 +39,14 @@ _OF_RESOURCES: Mapping[str, str] = {
 _WITH_POLICY = ("aws_kms_key", "aws_s3_bucket", "aws_sns_topic")
 
 UNREAD = {
-    "aws_cloudwatch_event_permission",
-    "aws_cloudwatch_log_resource_policy",
-    "aws_codebuild_resource_policy",
-    "aws_ecr_registry_policy",
-    "aws_iam_access_key",
-    "aws_iam_group",
-    "aws_iam_group_policy",
-    "aws_iam_group_policy_attachment",
-    "aws_iam_policy_attachment",
-    "aws_iam_role_policies_exclusive",
-    "aws_iam_role_policy_attachments_exclusive",
-    "aws_iam_user",
-    "aws_iam_user_policy",
-    "aws_iam_user_policy_attachment",
-    "aws_kms_grant",
-    "aws_lambda_function_url",
-    "aws_lambda_layer_version_permission",
-    "aws_lambda_permission",
-    "aws_s3_bucket_acl",
-    "aws_secretsmanager_secret_policy",
-    "aws_sqs_queue_policy",
-    "aws_vpc_endpoint_policy",
-}
+    "aws_cloudwatch_event_permission", "aws_cloudwatch_log_resource_policy", "aws_codebuild_resource_policy",
+    "aws_ecr_registry_policy", "aws_iam_access_key", "aws_iam_group", "aws_iam_group_policy",
+    "aws_iam_group_policy_attachment", "aws_iam_policy_attachment", "aws_iam_role_policies_exclusive",
+    "aws_iam_role_policy_attachments_exclusive", "aws_iam_user", "aws_iam_user_policy",
+    "aws_iam_user_policy_attachment", "aws_kms_grant", "aws_lambda_function_url",
+    "aws_lambda_layer_version_permission", "aws_lambda_permission", "aws_s3_bucket_acl",
+    "aws_secretsmanager_secret_policy", "aws_sqs_queue_policy", "aws_vpc_endpoint_policy",
+}  # fmt: skip
 """Resources that allow something in other ways than the ones that are read here."""
 
 _UNJUDGED = (
@@ -71,7 +56,7 @@ _UNJUDGED = (
 
 
 @dataclass(frozen=True)
-class Condition:
+class PolicyCondition:
     """A condition of a statement: test, variable, and the values of which one must fit."""
 
     test: str
@@ -80,7 +65,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Statement:
+class PolicyStatement:
     """A statement with its references resolved. ``principals`` are pairs of type and identifier."""
 
     sid: str
@@ -88,19 +73,19 @@ class Statement:
     actions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     principals: tuple[tuple[str, str], ...] = ()
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[PolicyCondition, ...] = ()
     # Names of the arguments that say what does not count: not_actions and its like.
     negations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Policy:
-    """A policy. ``owner`` is the address of the role or resource that it is attached to, ``name`` what AWS calls that."""
+    """A policy. ``owner`` is the address of the role or resource that it is attached to, ``name`` that one's name in AWS."""
 
     kind: Kind
     owner: str
     name: str
-    statements: tuple[Statement, ...]
+    statements: tuple[PolicyStatement, ...]
 
     @cached_property
     def size(self) -> int:
@@ -111,9 +96,9 @@ class Policy:
 
 @dataclass(frozen=True)
 class Role:
-    """A role: its address and name, who may take it, what it may do by itself, and the managed policies it has.
+    """A role: its address and name, its trust policy, inline policies and managed policies.
 
-    ``attached`` are those of them that are generated, ``managed`` the ARNs of the others.
+    ``attached`` are the managed policies that are generated, ``managed`` the ARNs of the others.
     """
 
     address: str
@@ -126,7 +111,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Permissions:
-    """All that one environment's generated Terraform allows."""
+    """All policies of one environment's generated Terraform."""
 
     roles: tuple[Role, ...]
     resources: tuple[Policy, ...]
@@ -140,10 +125,10 @@ class Permissions:
 
 
 def read(document: Json) -> Permissions:
-    """All policies in an environment's generated Terraform: documents, and those that are written as JSON text.
+    """Return all policies in an environment's generated Terraform, from documents and from JSON text.
 
-    Raises ``TealformError`` for what would be overlooked: a policy that is neither, one that is attached to nothing or
-    to something unknown, and resources that allow things in other ways.
+    Raises ``TealformError`` for what would be overlooked: a policy in another form, one that is attached to nothing or to
+    something unknown, and resources that allow things in other ways.
     """
     permissions, problems = survey(document)
     if problems:
@@ -152,7 +137,7 @@ def read(document: Json) -> Permissions:
 
 
 def survey(document: Json) -> tuple[Permissions, tuple[str, ...]]:
-    """What ``read`` returns, as far as it can be read, and everything that it would raise for."""
+    """Return what ``read`` returns, as far as it can be read, and everything that it would raise for."""
     reader = _Reader(document)
     return reader.permissions(), tuple(dict.fromkeys(reader.problems))
 
@@ -181,7 +166,7 @@ class _Reader:
 
     @contextmanager
     def _at(self, address: str) -> Iterator[None]:
-        """What is wrong in there is a problem of ``address``."""
+        """Record errors in this context as problems of ``address``."""
         try:
             yield
         except TealformError as error:
@@ -218,7 +203,7 @@ class _Reader:
         return None
 
     def _belonging(self, kind: str, role: Resource) -> list[Resource]:
-        """What of this kind is of the role, which may be referred to or named."""
+        """Return the resources of this kind that belong to the role, by reference or by name."""
         found = [
             each for each in self._of(kind) if self._address(str(each.body.get("role")), "aws_iam_role") == role.address
         ]
@@ -243,7 +228,7 @@ class _Reader:
                         yield self._policy("resource", holder.address, self._name(holder.address), holder, "policy")
 
     def _address(self, value: str, kind: str) -> str:
-        """The address that ``value`` refers to, or of the resource that it names; else the value."""
+        """Return the address that ``value`` refers to, or of the resource that it names; else the value."""
         named = [each.address for each in self._of(kind) if value in (each.body.get("name"), each.body.get("bucket"))]
         return named[0] if named else _owner(value)
 
@@ -261,7 +246,7 @@ class _Reader:
     def _statements(self, value: str) -> list[Json]:
         match = _DOCUMENT.fullmatch(value)
         if match is None:
-            return policy_json.statements(value)
+            return policy_json.parse_statements(value)
         address = f"data.aws_iam_policy_document.{match['name']}"
         if address not in self._by_address:
             raise TealformError(f"{address} is referred to, and not there")
@@ -270,9 +255,9 @@ class _Reader:
         _refuse_unknown(body, _IN_DOCUMENT, address)
         return list(blocks(body.get("statement")))
 
-    def _statement(self, body: Json) -> Statement:
+    def _statement(self, body: Json) -> PolicyStatement:
         _refuse_unknown(body, _IN_STATEMENT, "a statement")
-        return Statement(
+        return PolicyStatement(
             sid=_text(body.get("sid", "")),
             effect=_text(body.get("effect", "Allow")),
             actions=self._texts(body.get("actions", ())),
@@ -283,7 +268,9 @@ class _Reader:
                 for identifier in self._texts(principal["identifiers"])
             ),
             conditions=tuple(
-                Condition(_text(condition["test"]), _text(condition["variable"]), self._texts(condition["values"]))
+                PolicyCondition(
+                    _text(condition["test"]), _text(condition["variable"]), self._texts(condition["values"])
+                )
                 for condition in blocks(body.get("condition"))
             ),
             negations=tuple(key for key in ("not_actions", "not_principals", "not_resources") if body.get(key)),
@@ -296,7 +283,7 @@ class _Reader:
 
 
 def _text(value: Any) -> str:
-    """A text; Terraform makes one of numbers and truth by itself."""
+    """Return a text; Terraform itself converts numbers and truth."""
     if isinstance(value, bool | int | float):
         return json.dumps(value)
     if not isinstance(value, str):
@@ -305,7 +292,7 @@ def _text(value: Any) -> str:
 
 
 def _holds_policy(resource: Resource) -> bool:
-    """Whether it is one that makes a policy, or has one as text in an argument, wherever."""
+    """Return whether a resource creates a policy, or has one as text in an argument."""
     if resource.type in (
         "aws_iam_policy",
         "aws_iam_policy_document",
@@ -328,7 +315,7 @@ def _owner(value: str) -> str:
     return match["address"] if match else value
 
 
-def _rendered(statement: Statement) -> dict[str, Any]:
+def _rendered(statement: PolicyStatement) -> dict[str, Any]:
     principals: dict[str, list[str]] = {}
     for kind, identifier in statement.principals:
         principals.setdefault(kind, []).append(identifier)

@@ -1,23 +1,23 @@
-"""What the reports have in common: their order, their counts, and how text of others is shown."""
+"""What the reports have in common: order, counts, summaries of waived findings, and the display of untrusted text."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from tealform.policy.finding import Finding
-from tealform.policy.result import BROKEN, Told, Verdict
-from tealform.policy.rule import SEVERITIES
+from tealform.policy.result import ARTIFACTS, GateResult, LocatedFinding
+from tealform.policy.rule import SEVERITIES, Finding, Rule
+from tealform.policy.waivers import Waiver
 from tealform.settings.errors import Problem
-
-ARTIFACTS = "artifacts"
-"""The scope that is no environment."""
 
 _BREAKS = ("Zl", "Zp")
 
 
 def flat(text: str) -> str:
-    """``text`` on one line, without characters that a terminal obeys, that reverse it, or that XML does not know."""
+    """Return ``text`` on one line, without characters that control a terminal, reverse text, or are invalid in XML."""
     return " ".join("".join(" " if _obeyed(character) else character for character in text).split())
 
 
@@ -27,63 +27,107 @@ def _obeyed(character: str) -> bool:
 
 
 def where(finding: Finding) -> str:
-    """The construct path, or the address of what has none."""
+    """Return the construct path of a finding, or its address if it has none."""
     return flat(finding.path or finding.address)
 
 
-def wrong(told: Told) -> str:
-    """What is wrong here, or what should hold where that is all that is known."""
-    return flat(told.finding.message or told.finding.title)
+def wrong(located: LocatedFinding) -> str:
+    """Return what is wrong with the resource; the requirement if no more is known."""
+    return flat(located.finding.message or located.finding.title)
 
 
-def mended_at(told: Told) -> str:
-    """The setting that would mend it and where it stands, or where the resource stands."""
-    place = f"{told.location.file.as_posix()}:{told.location.line}"
-    return flat(f"{told.setting} in {place}" if told.setting else place)
+def mended_at(located: LocatedFinding) -> str:
+    """Return the setting that fixes a finding and its location, or the location of the resource."""
+    place = f"{located.location.file.as_posix()}:{located.location.line}"
+    return flat(f"{located.setting} in {place}" if located.setting else place)
 
 
-def worst_first(verdicts: Iterable[Verdict]) -> list[Told]:
-    """Everything that has to be mended."""
-    return sorted((told for verdict in verdicts for told in verdict.left), key=_rank)
+def worst_first(results: Iterable[GateResult]) -> list[LocatedFinding]:
+    """Return every remaining finding, the worst first."""
+    return sorted((located for result in results for located in result.remaining), key=_rank)
 
 
-def _rank(told: Told) -> tuple[int, str, str, str, str, int, str]:
-    severity = SEVERITIES.index(told.rule.severity)
-    return severity, told.scope, told.rule.id, where(told.finding), mended_at(told), told.location.line, wrong(told)
+def _rank(located: LocatedFinding) -> tuple[int, str, str, str, str, int, str]:
+    severity = SEVERITIES.index(located.rule.severity)
+    return (
+        severity,
+        located.scope,
+        located.rule.id,
+        where(located.finding),
+        mended_at(located),
+        located.location.line,
+        wrong(located),
+    )
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Each problem once, by the lines of the file."""
+    """Return each problem once, by the lines of the file."""
     return sorted(set(problems), key=lambda problem: (problem.location.line, str(problem)))
 
 
-def exit_code(verdicts: Sequence[Verdict]) -> int:
-    """The worst of all; 2 if there are none, for then nothing was judged."""
-    return max((verdict.exit_code for verdict in verdicts), default=BROKEN)
+def totals(results: Sequence[GateResult]) -> dict[str, int]:
+    """Return how many environments, checks, findings, waived findings, lapsed waivers and mistakes there are."""
+    return {
+        "environments": sum(result.scope != ARTIFACTS for result in results),
+        "checks": sum(result.checks for result in results),
+        "findings": sum(len(result.remaining) for result in results),
+        "waived": sum(len(result.waived) for result in results),
+        "lapsed": sum(len(result.lapsed) for result in results),
+        "mistakes": sum(len(result.mistakes) for result in results),
+    }
 
 
-def counts(verdicts: Iterable[Verdict]) -> str:
-    """How much there is of what, like ``1640 checks, 0 findings, 47 waived findings``."""
-    return ", ".join(_counts(list(verdicts)))
+def counts(results: Sequence[GateResult]) -> str:
+    """Render the totals, like ``1640 checks, 0 findings, 47 waived findings``."""
+    total = totals(results)
+    rest = {"waived": "waived finding", "lapsed": "lapsed waiver", "mistakes": "mistake"}
+    return ", ".join(
+        [
+            many(total["checks"], "check"),
+            many(total["findings"], "finding"),
+            *(many(total[key], noun) for key, noun in rest.items() if total[key]),
+        ]
+    )
 
 
-def summary(verdicts: Sequence[Verdict]) -> str:
-    """The last line of the gate; CI servers look for it."""
-    environments = sum(verdict.scope != ARTIFACTS for verdict in verdicts)
-    return f"policy: {many(environments, 'environment')}, {counts(verdicts)}"
+def summary(results: Sequence[GateResult]) -> str:
+    """Render the last line of the gate; CI servers look for it."""
+    return f"policy: {many(totals(results)['environments'], 'environment')}, {counts(results)}"
 
 
 def many(number: int, what: str) -> str:
-    """``1 check``, ``2 checks``."""
+    """Render a count: ``1 check``, ``2 checks``."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def _counts(verdicts: list[Verdict]) -> Iterator[str]:
-    yield many(sum(verdict.checks for verdict in verdicts), "check")
-    yield many(sum(len(verdict.left) for verdict in verdicts), "finding")
-    rest = {
-        "waived finding": sum(len(verdict.waived) for verdict in verdicts),
-        "lapsed waiver": sum(len(verdict.lapsed) for verdict in verdicts),
-        "mistake": sum(len(verdict.mistakes) for verdict in verdicts),
-    }
-    yield from (many(number, what) for what, number in rest.items() if number)
+@dataclass(frozen=True)
+class WaivedGroup:
+    """``number`` findings of one rule, accepted for one reason; ``until`` is the earliest end."""
+
+    rule: Rule
+    number: int
+    scopes: tuple[str, ...]
+    until: date
+    owners: tuple[str, ...]
+    reason: str
+
+
+def summarize_waived(results: Iterable[GateResult]) -> list[WaivedGroup]:
+    """Group waived findings by rule and reason (environments often accept the same), the worst first."""
+    groups: dict[tuple[str, str], list[tuple[LocatedFinding, Waiver]]] = defaultdict(list)
+    for result in results:
+        for located, waiver in result.waived:
+            groups[located.rule.id, flat(waiver.reason)].append((located, waiver))
+    found = (_group(reason, members) for (_, reason), members in groups.items())
+    return sorted(found, key=lambda group: (SEVERITIES.index(group.rule.severity), group.rule.id, group.reason))
+
+
+def _group(reason: str, members: list[tuple[LocatedFinding, Waiver]]) -> WaivedGroup:
+    return WaivedGroup(
+        members[0][0].rule,
+        len(members),
+        tuple(sorted({located.scope for located, _ in members})),
+        min(waiver.until for _, waiver in members),
+        tuple(sorted({flat(waiver.owner) for _, waiver in members})),
+        reason,
+    )

@@ -1,4 +1,4 @@
-"""Everything that the policy gate knows, as JSON for programs."""
+"""All results of the policy gate as JSON for programs."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import asdict
 from typing import Any
 
 from tealform.policy.reports import formatting
-from tealform.policy.result import Told, Verdict
+from tealform.policy.result import GateResult, LocatedFinding, worst_exit_code
 from tealform.policy.waivers import Waiver
 from tealform.settings.errors import Location, Problem, dotted
 
 VERSION = 1
-"""Goes up when something that a program may read changes its place or its meaning."""
+"""Increases when a field that programs may read changes its place or meaning."""
 
 
-def render(verdicts: Sequence[Verdict]) -> str:
-    """The document, with a line break at its end::
+def render(results: Sequence[GateResult]) -> str:
+    """Render the document, with a line break at its end::
 
         {
           "version": 1,
@@ -38,45 +38,37 @@ def render(verdicts: Sequence[Verdict]) -> str:
 
     What is not known is an empty text. Files are named from the repository's root.
     """
-    document = {"version": VERSION, "summary": _summary(verdicts), "scopes": [_scope(each) for each in verdicts]}
+    document = {
+        "version": VERSION,
+        "summary": {"exit_code": worst_exit_code(results), **formatting.totals(results)},
+        "scopes": [_scope(each) for each in results],
+    }
     return json.dumps(document, indent=2) + "\n"
 
 
-def _summary(verdicts: Sequence[Verdict]) -> dict[str, int]:
+def _scope(result: GateResult) -> dict[str, Any]:
     return {
-        "exit_code": formatting.exit_code(verdicts),
-        "environments": sum(verdict.scope != formatting.ARTIFACTS for verdict in verdicts),
-        "checks": sum(verdict.checks for verdict in verdicts),
-        "findings": sum(len(verdict.left) for verdict in verdicts),
-        "waived": sum(len(verdict.waived) for verdict in verdicts),
-        "lapsed": sum(len(verdict.lapsed) for verdict in verdicts),
-        "mistakes": sum(len(verdict.mistakes) for verdict in verdicts),
+        "scope": result.scope,
+        "exit_code": result.exit_code,
+        "judged": dict(sorted(result.judged.items())),
+        "findings": [_finding(located) for located in formatting.worst_first([result])],
+        "waived": [_finding(located) | {"waiver": _waiver(waiver)} for located, waiver in result.waived],
+        "lapsed": [_problem(problem) for problem in formatting.in_order(result.lapsed)],
+        "mistakes": list(result.mistakes),
     }
 
 
-def _scope(verdict: Verdict) -> dict[str, Any]:
+def _finding(located: LocatedFinding) -> dict[str, Any]:
+    found = located.finding
     return {
-        "scope": verdict.scope,
-        "exit_code": verdict.exit_code,
-        "judged": dict(sorted(verdict.judged.items())),
-        "findings": [_finding(told) for told in formatting.worst_first([verdict])],
-        "waived": [_finding(told) | {"waiver": _waiver(waiver)} for told, waiver in verdict.waived],
-        "lapsed": [_problem(problem) for problem in formatting.in_order(verdict.lapsed)],
-        "mistakes": list(verdict.mistakes),
-    }
-
-
-def _finding(told: Told) -> dict[str, Any]:
-    found = told.finding
-    return {
-        "scope": told.scope,
+        "scope": located.scope,
         "title": found.title,
         "message": found.message,
         "address": found.address,
         "path": found.path,
-        "setting": told.setting,
-        **_place(told.location),
-        "rule": asdict(told.rule),
+        "setting": located.setting,
+        **_place(located.location),
+        "rule": asdict(located.rule),
     }
 
 

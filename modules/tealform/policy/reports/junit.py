@@ -1,7 +1,7 @@
-"""The policy gate's outcome as JUnit XML, which CI servers show as tests.
+"""The results of the policy gate as JUnit XML, which CI servers show as tests.
 
-The shape is the one that Jenkins reads, https://llg.cubic.org/docs/junit/. There are no times: nothing that differs
-from run to run.
+The format is the one that Jenkins reads, https://llg.cubic.org/docs/junit/. It has no times, so that equal results are
+equal files.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from tealform.policy.reports import formatting
 from tealform.policy.reports.formatting import flat
-from tealform.policy.result import Told, Verdict
+from tealform.policy.result import GateResult, LocatedFinding
 
 _Judged = tuple[TestCase, Failure | Skipped | Error | None]
 
 
-def render(verdicts: Sequence[Verdict]) -> str:
-    """A suite for each scope. Its cases are the rules that found nothing there, and every finding.
+def render(results: Sequence[GateResult]) -> str:
+    """Render a suite for each scope; its cases are the rules that found nothing there, and every finding.
 
-    A finding that is left, or a waiver that lapsed, has failed; one that is waived is skipped with the reason;
-    what could not be judged is an error.
+    A remaining finding, or a lapsed waiver, is a failure; a waived finding is skipped with the reason; what could not be
+    checked is an error.
     """
     report = JUnitXml("policy")
-    suites = [_suite(verdict) for verdict in verdicts]
+    suites = [_suite(result) for result in results]
     report.extend(suites)  # type: ignore[no-untyped-call]
     for total in ("tests", "failures", "errors", "skipped"):
         setattr(report, total, sum(getattr(suite, total) for suite in suites))
@@ -32,57 +32,57 @@ def render(verdicts: Sequence[Verdict]) -> str:
     return text.decode() + "\n"
 
 
-def _suite(verdict: Verdict) -> TestSuite:
-    suite = TestSuite(flat(verdict.scope))
-    cases = [*_passed(verdict), *_findings(verdict), *_lapsed(verdict), *_mistakes(verdict)]
-    for case, result in cases:
-        if result is not None:
-            case.result = result
+def _suite(result: GateResult) -> TestSuite:
+    suite = TestSuite(flat(result.scope))
+    cases = [*_passed(result), *_findings(result), *_lapsed(result), *_mistakes(result)]
+    for case, outcome in cases:
+        if outcome is not None:
+            case.result = outcome
         suite.append(case)  # type: ignore[no-untyped-call]
     suite.tests = len(cases)
-    suite.failures = sum(isinstance(result, Failure) for _, result in cases)
-    suite.errors = sum(isinstance(result, Error) for _, result in cases)
-    suite.skipped = sum(isinstance(result, Skipped) for _, result in cases)
+    suite.failures = sum(isinstance(outcome, Failure) for _, outcome in cases)
+    suite.errors = sum(isinstance(outcome, Error) for _, outcome in cases)
+    suite.skipped = sum(isinstance(outcome, Skipped) for _, outcome in cases)
     return suite
 
 
-def _passed(verdict: Verdict) -> Iterator[_Judged]:
-    found = {told.rule.id for told in (*verdict.left, *(told for told, _ in verdict.waived))}
-    for rule in sorted(rule for rule, number in verdict.judged.items() if number and rule not in found):
-        yield _case(verdict, rule), None
+def _passed(result: GateResult) -> Iterator[_Judged]:
+    found = {located.rule.id for located in (*result.remaining, *(located for located, _ in result.waived))}
+    for rule in sorted(rule for rule, number in result.judged.items() if number and rule not in found):
+        yield _case(result, rule), None
 
 
-def _findings(verdict: Verdict) -> Iterator[_Judged]:
-    for told in formatting.worst_first([verdict]):
-        failure = Failure(formatting.wrong(told), told.rule.severity)
-        failure.text = "\n".join(_detail(told))
-        yield _case(verdict, _name(told)), failure
-    for told, waiver in verdict.waived:
+def _findings(result: GateResult) -> Iterator[_Judged]:
+    for located in formatting.worst_first([result]):
+        failure = Failure(formatting.wrong(located), located.rule.severity)
+        failure.text = "\n".join(_detail(located))
+        yield _case(result, _name(located)), failure
+    for located, waiver in result.waived:
         reason = f"waived until {waiver.until} by {waiver.owner}: {waiver.reason}"
-        yield _case(verdict, _name(told)), Skipped(flat(reason))
+        yield _case(result, _name(located)), Skipped(flat(reason))
 
 
-def _lapsed(verdict: Verdict) -> Iterator[_Judged]:
-    for problem in formatting.in_order(verdict.lapsed):
-        yield _case(verdict, flat(str(problem))), Failure(flat(problem.message), "lapsed waiver")
+def _lapsed(result: GateResult) -> Iterator[_Judged]:
+    for problem in formatting.in_order(result.lapsed):
+        yield _case(result, flat(str(problem))), Failure(flat(problem.message), "lapsed waiver")
 
 
-def _mistakes(verdict: Verdict) -> Iterator[_Judged]:
-    for number, mistake in enumerate(verdict.mistakes, start=1):
-        yield _case(verdict, f"could be judged ({number})"), Error(flat(mistake), "mistake")
+def _mistakes(result: GateResult) -> Iterator[_Judged]:
+    for number, mistake in enumerate(result.mistakes, start=1):
+        yield _case(result, f"could be judged ({number})"), Error(flat(mistake), "mistake")
 
 
-def _case(verdict: Verdict, name: str) -> TestCase:
-    return TestCase(name, f"policy.{flat(verdict.scope)}")
+def _case(result: GateResult, name: str) -> TestCase:
+    return TestCase(name, f"policy.{flat(result.scope)}")
 
 
-def _name(told: Told) -> str:
-    return f"{told.rule.id} {formatting.where(told.finding)}"
+def _name(located: LocatedFinding) -> str:
+    return f"{located.rule.id} {formatting.where(located.finding)}"
 
 
-def _detail(told: Told) -> Iterator[str]:
-    yield f"why: {flat(told.rule.why)}"
-    yield f"fix: {flat(told.rule.fix)}"
-    yield f"mended at: {formatting.mended_at(told)}"
-    if told.rule.link:
-        yield f"link: {flat(told.rule.link)}"
+def _detail(located: LocatedFinding) -> Iterator[str]:
+    yield f"why: {flat(located.rule.why)}"
+    yield f"fix: {flat(located.rule.fix)}"
+    yield f"mended at: {formatting.mended_at(located)}"
+    if located.rule.link:
+        yield f"link: {flat(located.rule.link)}"

@@ -1,11 +1,11 @@
-"""What has to be mended, as SARIF 2.1.0, which GitHub shows as alerts of its code scanning.
+"""The remaining findings as SARIF 2.1.0, which GitHub shows as code scanning alerts.
 
 GitHub reads a subset of SARIF and ignores the rest, see
 https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning.
-``suppressions`` are not in it: what they accept would be shown as an open alert
-(https://github.com/github/codeql-action/issues/1230). So what is waived is left out; the alert of a finding that gets
-a waiver is closed by the next upload. ``invocations`` are not in it either: a scan that broke would look clean. So
-what could not be judged is said there, and is a result of the rule TEAL_GATE besides.
+It ignores ``suppressions``: a suppressed result would be an open alert
+(https://github.com/github/codeql-action/issues/1230). So waived findings are left out; the next upload closes the alert of a
+finding that gets a waiver. It ignores ``invocations`` too: a broken scan would look clean. So what could not be checked is
+in the invocations, and also a result of the rule TEAL_GATE.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from tealform.policy.reports import formatting
 from tealform.policy.reports.formatting import flat
-from tealform.policy.result import BROKEN, Verdict
+from tealform.policy.result import ARTIFACTS, BROKEN, GateResult, worst_exit_code
 from tealform.policy.rule import Rule, Severity
 from tealform.policy.waivers import FILE
 from tealform.settings.errors import Location, dotted
@@ -59,7 +59,7 @@ _IN = re.compile(r"((?:environments|artifacts)/[^\s:]*\.[^\s:/]+): ")
 
 @dataclass(frozen=True)
 class _Alert:
-    """``identity`` tells alerts of one rule apart, and stays when lines move."""
+    """An alert. ``identity`` distinguishes alerts of one rule, and stays when lines move."""
 
     rule: Rule
     message: str
@@ -68,13 +68,13 @@ class _Alert:
     logical: tuple[str, ...] = ()
 
 
-def render(verdicts: Sequence[Verdict]) -> str:
-    """The log of one run, with a line break at its end; files are named from the repository's root."""
-    alerts = [alert for verdict in verdicts for alert in _alerts(verdict)]
+def render(results: Sequence[GateResult]) -> str:
+    """Render the log of one run, with a line break at its end; paths are relative to the repository's root."""
+    alerts = [alert for result in results for alert in _alerts(result)]
     rules = sorted({alert.rule.id: alert.rule for alert in alerts}.values(), key=lambda rule: rule.id)
     run = {
         "tool": {"driver": {"name": "Tealform", "rules": [_rule(rule) for rule in rules]}},
-        "invocations": [_invocation(verdicts)],
+        "invocations": [_invocation(results)],
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "columnKind": "unicodeCodePoints",
         "results": list(_results(alerts, [rule.id for rule in rules])),
@@ -82,17 +82,17 @@ def render(verdicts: Sequence[Verdict]) -> str:
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _alerts(verdict: Verdict) -> Iterator[_Alert]:
-    for told in formatting.worst_first([verdict]):
-        found, where = told.finding, formatting.where(told.finding)
-        message = f"{_sentence(formatting.wrong(told))} It is {where} in {told.scope}, mended at {formatting.mended_at(told)}."
-        logical = tuple(f"{told.scope}/{name}" for name in dict.fromkeys((found.path, found.address)) if name)
-        yield _Alert(told.rule, message, told.location, (told.scope, found.address), logical)
-    for problem in formatting.in_order(verdict.lapsed):
+def _alerts(result: GateResult) -> Iterator[_Alert]:
+    for located in formatting.worst_first([result]):
+        found, where = located.finding, formatting.where(located.finding)
+        message = f"{_sentence(formatting.wrong(located))} It is {where} in {located.scope}, mended at {formatting.mended_at(located)}."
+        logical = tuple(f"{located.scope}/{name}" for name in dict.fromkeys((found.path, found.address)) if name)
+        yield _Alert(located.rule, message, located.location, (located.scope, found.address), logical)
+    for problem in formatting.in_order(result.lapsed):
         path = dotted(problem.path)
-        yield _Alert(WAIVER, f"{path}: {problem.message}", problem.location, (verdict.scope, path))
-    for mistake in verdict.mistakes:
-        yield _Alert(GATE, mistake, _place(verdict.scope, mistake), (verdict.scope, _AT.sub("", mistake)))
+        yield _Alert(WAIVER, f"{path}: {problem.message}", problem.location, (result.scope, path))
+    for mistake in result.mistakes:
+        yield _Alert(GATE, mistake, _place(result.scope, mistake), (result.scope, _AT.sub("", mistake)))
 
 
 def _sentence(text: str) -> str:
@@ -100,14 +100,12 @@ def _sentence(text: str) -> str:
 
 
 def _place(scope: str, mistake: str) -> Location:
-    """Where a mistake says that it is, else the file that was to be judged: GitHub shows no result without one."""
+    """Return the location that a mistake names, else the file to check: GitHub shows no result without a location."""
     if said := _AT.match(mistake):
         return Location(Path(said["file"]), int(said["line"]))
     if named := _IN.match(mistake):
         return Location(Path(named[1]), 1)
-    return Location(
-        Path("artifacts/Dockerfile" if scope == formatting.ARTIFACTS else f"environments/{scope}/{GENERATED}"), 1
-    )
+    return Location(Path("artifacts/Dockerfile" if scope == ARTIFACTS else f"environments/{scope}/{GENERATED}"), 1)
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -144,7 +142,7 @@ def _results(alerts: Sequence[_Alert], rules: list[str]) -> Iterator[dict[str, A
 
 
 def _unlinked(text: str) -> str:
-    """``[text](target)`` in a message is a link, whoever wrote it (SARIF 3.11.6)."""
+    """Break ``[text](target)``, which is a link in any message (SARIF 3.11.6)."""
     return flat(text).replace("](", "] (")
 
 
@@ -158,8 +156,8 @@ def _location(alert: _Alert) -> dict[str, Any]:
     return {"physicalLocation": physical} | ({"logicalLocations": logical} if logical else {})
 
 
-def _invocation(verdicts: Sequence[Verdict]) -> dict[str, Any]:
-    code = formatting.exit_code(verdicts)
-    mistakes = [flat(f"{verdict.scope}: {each}") for verdict in verdicts for each in verdict.mistakes]
+def _invocation(results: Sequence[GateResult]) -> dict[str, Any]:
+    code = worst_exit_code(results)
+    mistakes = [flat(f"{result.scope}: {each}") for result in results for each in result.mistakes]
     notifications = [{"level": "error", "message": {"text": mistake}} for mistake in mistakes]
     return {"executionSuccessful": code != BROKEN, "exitCode": code, "toolExecutionNotifications": notifications}

@@ -1,4 +1,4 @@
-"""The policy gate's outcome for a person at a terminal, or in the log of a CI server."""
+"""The results of the policy gate for a terminal or the log of a CI server."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from collections.abc import Iterator, Sequence
 from tabulate import tabulate
 
 from tealform.policy import waivers
-from tealform.policy.reports import formatting, waiver_summary
+from tealform.policy.reports import formatting
 from tealform.policy.reports.formatting import flat
-from tealform.policy.result import Told, Verdict
+from tealform.policy.result import GateResult, LocatedFinding
 
 _LEFT = ("severity", "rule", "environment", "where", "mended at")
 _WAIVED = ("waived", "findings", "environments", "until", "owner", "reason")
 
 
-def lines(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """A table of what is left, the worst first; each of it in detail; then each scope, what is waived, and the sum.
+def lines(results: Sequence[GateResult]) -> Iterator[str]:
+    """Yield a table of remaining findings, the worst first; their details; then each scope, waived findings, and totals.
 
-    No line begins with text of others, which a CI server might take for an order.
+    No line begins with untrusted text, which a CI server might take for a command.
     """
-    left = formatting.worst_first(verdicts)
-    yield from _table(_LEFT, [_row(told) for told in left])
-    for told in left:
-        yield from _detail(told)
-    for verdict in verdicts:
-        yield from _scope(verdict)
-    yield from _table(_WAIVED, [_accepted(each) for each in waiver_summary.together(verdicts)])
+    left = formatting.worst_first(results)
+    yield from _table(_LEFT, [_row(located) for located in left])
+    for located in left:
+        yield from _detail(located)
+    for result in results:
+        yield from _scope(result)
+    yield from _table(_WAIVED, [_accepted(each) for each in formatting.summarize_waived(results)])
     if left:
         yield f"mend each finding, or accept it in environments/<env>/{waivers.FILE}: {waivers.SHAPE}"
-    yield formatting.summary(verdicts)
+    yield formatting.summary(results)
 
 
 def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -38,20 +38,26 @@ def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str
         yield ""
 
 
-def _row(told: Told) -> tuple[str, ...]:
-    return told.rule.severity, told.rule.id, told.scope, formatting.where(told.finding), formatting.mended_at(told)
+def _row(located: LocatedFinding) -> tuple[str, ...]:
+    return (
+        located.rule.severity,
+        located.rule.id,
+        located.scope,
+        formatting.where(located.finding),
+        formatting.mended_at(located),
+    )
 
 
-def _detail(told: Told) -> Iterator[str]:
-    yield f"{told.rule.severity} {told.rule.id} in {told.scope}: {formatting.where(told.finding)}"
+def _detail(located: LocatedFinding) -> Iterator[str]:
+    yield f"{located.rule.severity} {located.rule.id} in {located.scope}: {formatting.where(located.finding)}"
     said = {
-        "should be": told.finding.title,
-        "is": told.finding.message,
-        "why": told.rule.why,
-        "fix": told.rule.fix,
-        "mended at": formatting.mended_at(told),
-        "resource": told.finding.address,
-        "link": told.rule.link,
+        "should be": located.finding.title,
+        "is": located.finding.message,
+        "why": located.rule.why,
+        "fix": located.rule.fix,
+        "mended at": formatting.mended_at(located),
+        "resource": located.finding.address,
+        "link": located.rule.link,
     }
     for name, text in said.items():
         if text:
@@ -59,14 +65,14 @@ def _detail(told: Told) -> Iterator[str]:
     yield ""
 
 
-def _scope(verdict: Verdict) -> Iterator[str]:
-    yield f"{verdict.scope}: {formatting.counts([verdict])}"
-    for problem in formatting.in_order(verdict.lapsed):
+def _scope(result: GateResult) -> Iterator[str]:
+    yield f"{result.scope}: {formatting.counts([result])}"
+    for problem in formatting.in_order(result.lapsed):
         yield f"  lapsed: {flat(str(problem))}"
-    for mistake in verdict.mistakes:
+    for mistake in result.mistakes:
         yield f"  mistake: {flat(mistake)}"
 
 
-def _accepted(each: waiver_summary.Accepted) -> tuple[str, ...]:
+def _accepted(each: formatting.WaivedGroup) -> tuple[str, ...]:
     owners, scopes = ", ".join(each.owners), ", ".join(each.scopes)
     return each.rule.id, str(each.number), scopes, each.until.isoformat(), owners, each.reason

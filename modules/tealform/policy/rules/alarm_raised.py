@@ -60,7 +60,7 @@ def _queries(alarm: Resource) -> list[dict[str, Any]]:
 
 
 def _rolls_back(alarm: Resource, environment: Environment) -> bool:
-    return any(alarm in environment.referred(release.names) for release in deployments.every(environment))
+    return any(alarm in environment.referred(release.names) for release in deployments.list_deployments(environment))
 
 
 CHECK = Check(

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, number
+from tealform.policy.environment import Environment, at, number
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tealform.policy import egress_routes
+from tealform.policy import network_access
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import is_true
+from tealform.policy.environment import Environment, is_true
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
 
 def _judge(balancer: Resource, environment: Environment) -> Iterator[str]:
     for subnet in environment.referred([balancer.body.get("subnets"), balancer.body.get("subnet_mapping")]):
-        if subnet.type == "aws_subnet" and not egress_routes.is_public(subnet, environment):
+        if subnet.type == "aws_subnet" and not network_access.is_public_subnet(subnet, environment):
             yield f"the internet has no way to {subnet.address}"
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from tealform.policy import buckets
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, is_true
+from tealform.policy.environment import Environment, at, is_true
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
@@ -15,12 +14,12 @@ _BLOCKED = ("block_public_acls", "block_public_policy", "ignore_public_acls", "r
 
 
 def _judge(bucket: Resource, environment: Environment) -> Iterator[str]:
-    accesses = buckets.parts(bucket, "aws_s3_bucket_public_access_block", environment)
+    accesses = buckets.list_companions(bucket, "aws_s3_bucket_public_access_block", environment)
     if len(accesses) != 1:
         yield f"has {len(accesses) or 'no'} public access blocks, where one is meant"
     for access in accesses:
         yield from (f"{key} is not true" for key in _BLOCKED if not is_true(access.body.get(key)))
-    ownerships = buckets.parts(bucket, "aws_s3_bucket_ownership_controls", environment)
+    ownerships = buckets.list_companions(bucket, "aws_s3_bucket_ownership_controls", environment)
     if [at(each.body, "rule", "object_ownership") for each in ownerships] != ["BucketOwnerEnforced"]:
         yield "access control lists still count: object_ownership is not BucketOwnerEnforced"
 

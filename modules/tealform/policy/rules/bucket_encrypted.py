@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from tealform.policy import buckets
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at
+from tealform.policy.environment import Environment, at
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
@@ -15,12 +14,12 @@ _BY_KEY, _BY_S3 = "aws:kms", "AES256"
 
 
 def _judge(bucket: Resource, environment: Environment) -> Iterator[str]:
-    settings = buckets.parts(bucket, "aws_s3_bucket_server_side_encryption_configuration", environment)
+    settings = buckets.list_companions(bucket, "aws_s3_bucket_server_side_encryption_configuration", environment)
     rules = [rule for each in settings for rule in blocks(each.body.get("rule"))]
     if len(rules) != 1:
         yield f"has {len(rules) or 'no'} rules for encryption, where one is meant"
     for rule in rules:
-        yield from _wrong(rule, environment, for_logs=buckets.of_logs(bucket, environment))
+        yield from _wrong(rule, environment, for_logs=buckets.receives_logs(bucket, environment))
 
 
 def _wrong(rule: dict[str, object], environment: Environment, *, for_logs: bool) -> Iterator[str]:

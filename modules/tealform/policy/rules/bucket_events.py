@@ -6,17 +6,16 @@ from collections.abc import Iterator
 
 from tealform.policy import buckets
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, is_true
+from tealform.policy.environment import Environment, at, is_true
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
 
 def _judge(bucket: Resource, environment: Environment) -> Iterator[str]:
-    notifications = buckets.parts(bucket, "aws_s3_bucket_notification", environment)
+    notifications = buckets.list_companions(bucket, "aws_s3_bucket_notification", environment)
     if [is_true(each.body.get("eventbridge")) for each in notifications] != [True]:
         yield "does not tell EventBridge of new versions"
-    versionings = buckets.parts(bucket, "aws_s3_bucket_versioning", environment)
+    versionings = buckets.list_companions(bucket, "aws_s3_bucket_versioning", environment)
     if [at(each.body, "versioning_configuration", "status") for each in versionings] != ["Enabled"]:
         yield "keeps no versions, without which CodePipeline takes nothing from it"
 
@@ -32,5 +31,5 @@ CHECK = Check(
     ),
     types=(buckets.BUCKET,),
     judge=_judge,
-    applies=buckets.of_releases,
+    applies=buckets.receives_releases,
 )

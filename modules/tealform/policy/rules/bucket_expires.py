@@ -7,8 +7,7 @@ from typing import Any
 
 from tealform.policy import buckets, pipelines
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, number
+from tealform.policy.environment import Environment, at, number
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
@@ -18,7 +17,7 @@ _APPROVAL = 7 * _MINUTES_A_DAY
 
 
 def _judge(bucket: Resource, environment: Environment) -> Iterator[str]:
-    settings = buckets.parts(bucket, "aws_s3_bucket_lifecycle_configuration", environment)
+    settings = buckets.list_companions(bucket, "aws_s3_bucket_lifecycle_configuration", environment)
     if len(settings) != 1:
         yield f"has {len(settings) or 'no'} lifecycle configurations, where one is meant"
     rules = [rule for each in settings for rule in blocks(each.body.get("rule")) if rule.get("status") == "Enabled"]
@@ -27,7 +26,7 @@ def _judge(bucket: Resource, environment: Environment) -> Iterator[str]:
         yield "old versions never expire"
     if not any(at(rule, "abort_incomplete_multipart_upload", "days_after_initiation") for rule in for_all):
         yield "uploads that were broken off never expire"
-    if not buckets.of_releases(bucket, environment):
+    if not buckets.receives_releases(bucket, environment):
         yield from _kept_for_a_while(bucket, for_all, environment)
     elif any(at(rule, "expiration", "days") or at(rule, "expiration", "date") for rule in rules):
         yield "what it holds expires, and with it a release that is still to be taken"
@@ -40,7 +39,7 @@ def _is_about_all(rule: dict[str, Any]) -> bool:
 
 def _kept_for_a_while(bucket: Resource, rules: list[dict[str, Any]], environment: Environment) -> Iterator[str]:
     days = [found for rule in rules if (found := number(at(rule, "expiration", "days")))]
-    longest = max(map(_waits, buckets.of_artifacts(bucket, environment)), default=0)
+    longest = max(map(_waits, buckets.pipelines_storing_in(bucket, environment)), default=0)
     if not days:
         yield "what is put in never expires"
     elif min(days) * _MINUTES_A_DAY <= longest:

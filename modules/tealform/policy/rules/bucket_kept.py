@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, is_true
+from tealform.policy.environment import Environment, at, is_true
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 

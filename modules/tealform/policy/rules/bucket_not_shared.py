@@ -7,8 +7,7 @@ from typing import Any
 
 from tealform.policy import buckets, resource_access
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at
+from tealform.policy.environment import Environment, at
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
@@ -23,10 +22,10 @@ _COPIES = "aws_s3_bucket_replication_configuration"
 
 
 def _judge(bucket: Resource, environment: Environment) -> Iterator[str]:
-    yield from resource_access.strangers(bucket, environment)
+    yield from resource_access.describe_strangers(bucket, environment)
     for kind, said in _WAYS_OUT.items():
-        yield from (f"{said}, by {each.address}" for each in buckets.parts(bucket, kind, environment))
-    for each in buckets.parts(bucket, _COPIES, environment):
+        yield from (f"{said}, by {each.address}" for each in buckets.list_companions(bucket, kind, environment))
+    for each in buckets.list_companions(bucket, _COPIES, environment):
         if any(_is_elsewhere(rule, environment) for rule in blocks(each.body.get("rule"))):
             yield f"is copied to a bucket that is not of this environment, by {each.address}"
 

@@ -8,10 +8,9 @@ from typing import Any
 
 from tealform.policy import pipelines
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at
-from tealform.policy.plaintext_variables import reasons
+from tealform.policy.environment import Environment, at
 from tealform.policy.rule import Rule
+from tealform.policy.secret_patterns import secret_reasons
 from tealform.synth.terraform_json import Resource, blocks
 
 _PLAIN = "PLAINTEXT"
@@ -23,7 +22,7 @@ def _judge(resource: Resource, _environment: Environment) -> Iterator[str]:
     for variable in _variables(resource):
         if variable.get("type", _PLAIN) == _PLAIN:
             name = str(variable.get("name"))
-            yield from (f"{name} {reason}" for reason in reasons(name, str(variable.get("value", ""))))
+            yield from (f"{name} {reason}" for reason in secret_reasons(name, str(variable.get("value", ""))))
 
 
 def _variables(resource: Resource) -> Iterator[dict[str, Any]]:

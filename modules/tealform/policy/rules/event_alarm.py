@@ -31,7 +31,7 @@ def _known(environment: Environment) -> set[str]:
     """The alarms of the environment, and those of somebody else that its releases name."""
     references = References(dict(environment.document))
     made = environment.resources("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")
-    named = [name for release in deployments.every(environment) for name in release.names]
+    named = [name for release in deployments.list_deployments(environment) for name in release.names]
     return {references.resolved(str(each)) for each in (*(alarm.body.get("alarm_name") for alarm in made), *named)}
 
 

@@ -23,13 +23,13 @@ def _judge(target: Resource, environment: Environment) -> Iterator[str]:
     rule = eventbridge.rule_of(target, environment)
     if rule is None:
         yield f"its rule {target.body.get('rule')} is not there"
-    elif not eventbridge.enabled(rule):
+    elif not eventbridge.is_enabled(rule):
         yield f"its rule {rule.address} is disabled"
     role = target.body.get("role_arn")
     if _service(target, environment) in _BY_ROLE and not role:
         yield "has no role, without which EventBridge may not start what it leads to"
     for each in environment.referred(role):
-        if _EVENTBRIDGE not in resource_access.trusted(each, environment):
+        if _EVENTBRIDGE not in resource_access.trusted_principals(each, environment):
             yield f"EventBridge may not take its role {each.address}"
         yield from _not_started_by(each, target, environment)
     yield from _untold(target, environment)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at
-from tealform.policy.plaintext_variables import reasons
+from tealform.policy.environment import Environment, at
 from tealform.policy.rule import Rule
+from tealform.policy.secret_patterns import secret_reasons
 from tealform.synth.terraform_json import Resource, blocks
 
 
 def _judge(function: Resource, _environment: Environment) -> Iterator[str]:
     for variables in blocks(at(function.body, "environment", "variables")):
         for name, value in variables.items():
-            yield from (f"{name} {reason}" for reason in reasons(name, str(value)))
+            yield from (f"{name} {reason}" for reason in secret_reasons(name, str(value)))
 
 
 CHECK = Check(

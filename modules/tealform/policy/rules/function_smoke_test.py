@@ -7,8 +7,7 @@ from typing import Any
 
 from tealform.policy import deployments
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, number, shown
+from tealform.policy.environment import Environment, at, number, shown
 from tealform.policy.rule import Rule
 from tealform.service.lambda_packages import SMOKE_TEST
 from tealform.synth.terraform_json import Resource
@@ -40,7 +39,7 @@ def _variables(function: Resource) -> Mapping[str, Any]:
 
 def _tested(environment: Environment) -> set[str]:
     """The ports on which green answers before it takes traffic."""
-    routes = [route for each in deployments.every(environment) for route in each.test]
+    routes = [route for each in deployments.list_deployments(environment) for route in each.test]
     return {str(deployments.listener(route, environment).body.get("port")) for route in routes}
 
 

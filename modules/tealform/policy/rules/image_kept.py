@@ -9,8 +9,7 @@ from typing import Any
 
 from tealform.policy import pipelines
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, items, number
+from tealform.policy.environment import Environment, at, items, number
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 

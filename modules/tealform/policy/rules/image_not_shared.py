@@ -17,5 +17,5 @@ CHECK = Check(
         setting="pipelines_in",
     ),
     types=("aws_ecr_repository",),
-    judge=resource_access.strangers,
+    judge=resource_access.describe_strangers,
 )

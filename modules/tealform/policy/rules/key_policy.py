@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tealform.policy import resource_access
 from tealform.policy.check import Check
 from tealform.policy.environment import Environment
-from tealform.policy.iam.policy_reader import Statement
+from tealform.policy.iam.policy_reader import PolicyStatement
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
@@ -17,7 +17,7 @@ def _judge(key: Resource, environment: Environment) -> Iterator[str]:
     if not statements:
         yield "has no policy that can be read here"
         return
-    yield from resource_access.strangers(key, environment)
+    yield from resource_access.describe_strangers(key, environment)
     for each in statements:
         if each.effect == "Allow" and not each.conditions and (services := _services(each)):
             yield f"lets {services} in whatever it is for"
@@ -29,7 +29,7 @@ def _judge(key: Resource, environment: Environment) -> Iterator[str]:
         yield "nothing lets the account administer it"
 
 
-def _services(statement: Statement) -> str:
+def _services(statement: PolicyStatement) -> str:
     return ", ".join(who for kind, who in statement.principals if kind == "Service")
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from tealform.policy import deployments
 from tealform.policy.check import Check
-from tealform.policy.deployments import Release
+from tealform.policy.deployments import Deployment
 from tealform.policy.environment import Environment
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
-    release = deployments.of(resource, environment)
+    release = deployments.parse_deployment(resource, environment)
     production = _conditions(release, release.production, environment)
     test = _conditions(release, release.test, environment)
     if production and test and set(production) != set(test):
@@ -22,14 +22,14 @@ def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
         yield f"the conditions of {several} differ"
 
 
-def _conditions(release: Release, routes: tuple[Resource, ...], environment: Environment) -> dict[str, str]:
+def _conditions(release: Deployment, routes: tuple[Resource, ...], environment: Environment) -> dict[str, str]:
     """The conditions under which rules of the routes' listeners lead to the release's target groups, with the rule."""
     listeners = [deployments.listener(route, environment).address for route in routes]
     return {
         json.dumps(list(blocks(rule.body.get("condition"))), sort_keys=True): rule.address
         for rule in environment.resources("aws_lb_listener_rule")
         if deployments.listener(rule, environment).address in listeners
-        and any(group in release.target_groups for group in deployments.leads_to(rule, environment))
+        and any(group in release.target_groups for group in deployments.forwards_to(rule, environment))
     }
 
 
@@ -46,5 +46,5 @@ CHECK = Check(
     ),
     types=deployments.TYPES,
     judge=_judge,
-    applies=deployments.releases,
+    applies=deployments.moves_traffic,
 )

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from tealform.policy import deployments
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import ignored
+from tealform.policy.environment import Environment, ignored
 from tealform.policy.rule import Rule
 from tealform.service.ignored_changes import OWNED_OF_LISTENER, OWNED_OF_RULE
 from tealform.synth.terraform_json import Resource
@@ -24,8 +23,8 @@ def _judge(route: Resource, environment: Environment) -> Iterator[str]:
 
 
 def _turned(route: Resource, environment: Environment) -> bool:
-    moved = {group.address for each in deployments.every(environment) for group in each.target_groups}
-    return not moved.isdisjoint(group.address for group in deployments.leads_to(route, environment))
+    moved = {group.address for each in deployments.list_deployments(environment) for group in each.target_groups}
+    return not moved.isdisjoint(group.address for group in deployments.forwards_to(route, environment))
 
 
 CHECK = Check(

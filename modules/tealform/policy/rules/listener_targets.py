@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from tealform.policy import deployments
 from tealform.policy.check import Check
-from tealform.policy.deployments import Release
+from tealform.policy.deployments import Deployment
 from tealform.policy.environment import Environment
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
 
 def _judge(group: Resource, environment: Environment) -> Iterator[str]:
-    release = deployments.of(group, environment)
+    release = deployments.parse_deployment(group, environment)
     production = list(_led(release, release.production, environment))
     test = list(_led(release, release.test, environment))
     for route, groups in production + test:
@@ -30,20 +30,20 @@ def _judge(group: Resource, environment: Environment) -> Iterator[str]:
 
 
 def _led(
-    release: Release, listeners: tuple[Resource, ...], environment: Environment
+    release: Deployment, listeners: tuple[Resource, ...], environment: Environment
 ) -> Iterator[tuple[Resource, tuple[Resource, ...]]]:
     """Each of the listeners and their rules that leads to a target group of the release, with all that it leads to."""
     of_listeners = [
         rule for each in listeners for rule in environment.referring(each, "aws_lb_listener_rule", "listener_arn")
     ]
     for route in (*listeners, *of_listeners):
-        groups = deployments.leads_to(route, environment)
+        groups = deployments.forwards_to(route, environment)
         if any(each in release.target_groups for each in groups):
             yield route, groups
 
 
 def _by_codedeploy(group: Resource, environment: Environment) -> bool:
-    return len(deployments.of(group, environment).target_groups) == 2
+    return len(deployments.parse_deployment(group, environment).target_groups) == 2
 
 
 CHECK = Check(

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
-from tealform.policy import deployments, security_group_rules
+from tealform.policy import deployments, network_access
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment, references
-from tealform.policy.json_access import is_true, items, number
+from tealform.policy.environment import Environment, is_true, items, number, references
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
@@ -23,7 +22,7 @@ def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
         yield from _unguarded(resource, environment)
         return
     for group, ports in _guards(environment):
-        for admitted in security_group_rules.inwards(group, environment):
+        for admitted in network_access.list_ingress(group, environment):
             public = [each for each in admitted.addresses if _public(each)]
             open_ports = [str(port) for port in sorted(ports) if admitted.reaches(port)]
             if admitted.said_by == resource.address and public and open_ports:
@@ -49,7 +48,7 @@ def _guards(environment: Environment) -> list[tuple[Resource, set[int]]]:
 
 def _test_listeners(environment: Environment) -> Iterator[tuple[Resource, int]]:
     """Load balancers that the internet reaches, and the port of a test listener of theirs."""
-    for release in deployments.every(environment):
+    for release in deployments.list_deployments(environment):
         for listener in (deployments.listener(route, environment) for route in release.test):
             port = number(listener.body.get("port"))
             for balancer in environment.referred(listener.body.get("load_balancer_arn")):

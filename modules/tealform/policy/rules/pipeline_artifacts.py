@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from tealform.policy import buckets
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at
+from tealform.policy.environment import Environment, at
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
@@ -18,7 +17,7 @@ def _judge(pipeline: Resource, environment: Environment) -> Iterator[str]:
         yield "has no artifact store"
     for store in stores:
         location, key = store.get("location"), at(store, "encryption_key", "id")
-        if not any(buckets.is_it(each, location, environment) for each in environment.resources(buckets.BUCKET)):
+        if not any(buckets.names_bucket(each, location, environment) for each in environment.resources(buckets.BUCKET)):
             yield f"keeps its artifacts in {location}, a bucket that is not of this environment"
         if not any(each.type == "aws_kms_key" for each in environment.referred(key)):
             yield "its artifacts are not under the environment's KMS key"

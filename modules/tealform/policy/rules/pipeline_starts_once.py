@@ -7,9 +7,8 @@ from typing import Any
 
 from tealform.policy import eventbridge, pipelines
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
+from tealform.policy.environment import Environment, at, is_true, items
 from tealform.policy.iam.arn_resolver import References
-from tealform.policy.json_access import at, is_true, items
 from tealform.policy.pipelines import Action
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
@@ -62,7 +61,7 @@ def _starting(pipeline: Resource, environment: Environment) -> list[Resource]:
         for target in environment.resources(eventbridge.TARGET)
         if _leads_to(pipeline, target.body.get("arn"), environment)
     )
-    return [rule for rule in rules if rule and eventbridge.enabled(rule)]
+    return [rule for rule in rules if rule and eventbridge.is_enabled(rule)]
 
 
 def _leads_to(pipeline: Resource, arn: object, environment: Environment) -> bool:

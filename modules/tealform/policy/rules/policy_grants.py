@@ -28,7 +28,7 @@ _GRANTS = {
 
 
 def _judge(role: Resource, environment: Environment) -> Iterator[str]:
-    for statement in resource_access.permitted(role, environment):
+    for statement in resource_access.role_statements(role, environment):
         if statement.effect == "Allow":
             yield from (f"{statement.sid} allows {each}" for each in sorted(statement.actions) if _grants(each.lower()))
 

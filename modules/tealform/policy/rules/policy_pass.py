@@ -30,7 +30,7 @@ def _judge(role: Resource, environment: Environment) -> Iterator[str]:
         for task in tasks
         for each in environment.referred([task.body.get(argument) for argument in _ROLES])
     }
-    for statement in resource_access.permitted(role, environment):
+    for statement in resource_access.role_statements(role, environment):
         if statement.effect == "Allow" and _PASS in map(str.lower, statement.actions):
             yield from (f"may pass {each}" for each in statement.resources if each not in theirs)
 
@@ -41,7 +41,7 @@ def _services(role: Resource, environment: Environment) -> list[Resource]:
     for pipeline in environment.referring(role, "aws_codepipeline", "role_arn"):
         for action in pipelines.deployments(pipeline, environment):
             groups += environment.referred(action.configuration.get("DeploymentGroupName"))
-    return [service for group in groups for service in deployments.of(group, environment).services]
+    return [service for group in groups for service in deployments.parse_deployment(group, environment).services]
 
 
 CHECK = Check(

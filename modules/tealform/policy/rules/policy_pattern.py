@@ -19,7 +19,7 @@ _NAMED_IN_FULL, _OF_AN_ACCOUNT = "secretsmanager", "iam"
 
 
 def _judge(role: Resource, environment: Environment) -> Iterator[str]:
-    for statement in resource_access.permitted(role, environment):
+    for statement in resource_access.role_statements(role, environment):
         if statement.effect == "Allow":
             yield from (f"{statement.sid} is for {each}" for each in statement.resources if _is_pattern(each))
 

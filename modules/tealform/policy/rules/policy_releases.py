@@ -7,9 +7,8 @@ from fnmatch import fnmatchcase
 
 from tealform.policy import deployments, resource_access
 from tealform.policy.check import Check
-from tealform.policy.deployments import Release, leads_to
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, is_true
+from tealform.policy.deployments import Deployment, forwards_to
+from tealform.policy.environment import Environment, at, is_true
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
@@ -31,11 +30,13 @@ _MOVING = {
 
 
 def _judge(group: Resource, environment: Environment) -> Iterator[str]:
-    release = deployments.of(group, environment)
+    release = deployments.parse_deployment(group, environment)
     [role] = _role(group, environment)
     needed = [*_ALWAYS, *([_ALARMS] if is_true(at(group.body, "alarm_configuration", "enabled")) else [])]
     yield from (
-        f"{role.address} may not {each}" for each in needed if not resource_access.allowing(role, each, environment)
+        f"{role.address} may not {each}"
+        for each in needed
+        if not resource_access.allowing_statements(role, each, environment)
     )
     for route in _turned(release, environment):
         action = _MOVING[route.type]
@@ -45,20 +46,24 @@ def _judge(group: Resource, environment: Environment) -> Iterator[str]:
 
 def _role(group: Resource, environment: Environment) -> tuple[Resource, ...]:
     found = environment.referred(group.body.get("service_role_arn"))
-    return tuple(each for each in found if resource_access.stands_here(each, environment))
+    return tuple(each for each in found if resource_access.has_only_generated_policies(each, environment))
 
 
-def _turned(release: Release, environment: Environment) -> Iterator[Resource]:
+def _turned(release: Deployment, environment: Environment) -> Iterator[Resource]:
     """The listeners and rules that lead to the release's target groups, which CodeDeploy changes."""
     for route in (*release.production, *release.test):
         for each in (route, *environment.referring(route, "aws_lb_listener_rule", "listener_arn")):
-            if each.type in _MOVING and any(group in release.target_groups for group in leads_to(each, environment)):
+            if each.type in _MOVING and any(group in release.target_groups for group in forwards_to(each, environment)):
                 yield each
 
 
 def _may(role: Resource, action: str, route: Resource, environment: Environment) -> bool:
     arn = resource_access.arn(route, environment)
-    named = [each for statement in resource_access.allowing(role, action, environment) for each in statement.resources]
+    named = [
+        each
+        for statement in resource_access.allowing_statements(role, action, environment)
+        for each in statement.resources
+    ]
     if arn not in named:
         return any(fnmatchcase(arn, each) for each in named)
     # AWS chooses what tells one rule's ARN from another's: here they differ by what is referred to alone.

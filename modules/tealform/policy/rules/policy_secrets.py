@@ -18,16 +18,16 @@ _PARTS = 7
 
 def _judge(definition: Resource, environment: Environment) -> Iterator[str]:
     [role] = _role(definition, environment)
-    for container in containers.of(definition):
+    for container in containers.parse_containers(definition):
         for secret in blocks(container.get("secrets")):
             arn = str(secret.get("valueFrom", ""))
             if (action := _action(arn)) and not _may(role, action, arn, environment):
-                yield f"{role.address} may not {action} for {secret.get('name')} of {containers.named(container)}"
+                yield f"{role.address} may not {action} for {secret.get('name')} of {containers.container_label(container)}"
 
 
 def _role(definition: Resource, environment: Environment) -> tuple[Resource, ...]:
     found = environment.referred(definition.body.get("execution_role_arn"))
-    return tuple(each for each in found if resource_access.stands_here(each, environment))
+    return tuple(each for each in found if resource_access.has_only_generated_policies(each, environment))
 
 
 def _action(arn: str) -> str:
@@ -38,13 +38,13 @@ def _action(arn: str) -> str:
 
 def _may(role: Resource, action: str, arn: str, environment: Environment) -> bool:
     known = ":".join(arn.split(":")[:_PARTS])
-    statements = resource_access.allowing(role, action, environment)
+    statements = resource_access.allowing_statements(role, action, environment)
     # What is written by its opposite is not for this rule to judge.
     return any(each.negations or any(fnmatchcase(known, named) for named in each.resources) for each in statements)
 
 
 def _can_be_judged(definition: Resource, environment: Environment) -> bool:
-    return containers.readable(definition, environment) and len(_role(definition, environment)) == 1
+    return containers.has_readable_containers(definition, environment) and len(_role(definition, environment)) == 1
 
 
 CHECK = Check(

@@ -30,7 +30,7 @@ _ACCOUNT = "aws:SourceAccount"
 
 
 def _judge(role: Resource, environment: Environment) -> Iterator[str]:
-    trusted = resource_access.trusted(role, environment)
+    trusted = resource_access.trusted_principals(role, environment)
     for (kind, argument), service in _USERS.items():
         users = environment.referring(role, kind, argument)
         if users and not any(who.startswith(f"{service}.amazonaws.com") for who in trusted):

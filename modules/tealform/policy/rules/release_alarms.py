@@ -7,15 +7,14 @@ from typing import Any
 
 from tealform.policy import deployments
 from tealform.policy.check import Check
-from tealform.policy.deployments import Release
-from tealform.policy.environment import Environment, references
-from tealform.policy.json_access import is_true
+from tealform.policy.deployments import Deployment
+from tealform.policy.environment import Environment, is_true, references
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
-    release = deployments.of(resource, environment)
+    release = deployments.parse_deployment(resource, environment)
     if not release.names:
         if environment.production or _own_alarms(release, environment):
             yield "no alarm rolls it back"
@@ -29,7 +28,7 @@ def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
         yield from _blind(alarm, release, environment)
 
 
-def _own_alarms(release: Release, environment: Environment) -> list[Resource]:
+def _own_alarms(release: Deployment, environment: Environment) -> list[Resource]:
     """The alarms of the environment on the release's target groups."""
     groups = {each.address for each in release.target_groups}
     return [
@@ -39,13 +38,13 @@ def _own_alarms(release: Release, environment: Environment) -> list[Resource]:
     ]
 
 
-def _left_out(release: Release, environment: Environment) -> Iterator[str]:
+def _left_out(release: Deployment, environment: Environment) -> Iterator[str]:
     named = {each.address for each in environment.referred(release.names)}
     if unused := [each.address for each in _own_alarms(release, environment) if each.address not in named]:
         yield f"its alarms lack {', '.join(unused)}"
 
 
-def _blind(alarm: Resource, release: Release, environment: Environment) -> Iterator[str]:
+def _blind(alarm: Resource, release: Deployment, environment: Environment) -> Iterator[str]:
     """What keeps an alarm on one colour from being of use whichever colour is green."""
     watched = _watched(alarm, release)
     if not watched:
@@ -62,7 +61,7 @@ def _blind(alarm: Resource, release: Release, environment: Environment) -> Itera
             yield f"{alarm.address} has no like on {group.address}"
 
 
-def _watched(alarm: Resource, release: Release) -> set[str]:
+def _watched(alarm: Resource, release: Deployment) -> set[str]:
     found = set(references([alarm.body.get("dimensions"), alarm.body.get("metric_query")]))
     return {each.address for each in release.target_groups} & found
 
@@ -72,7 +71,7 @@ def _measures(alarm: Resource) -> set[str]:
     return {str(each["metric_name"]) for each in _metrics(alarm)}
 
 
-def _seen(alarm: Resource, release: Release) -> Iterator[tuple[str, set[str]]]:
+def _seen(alarm: Resource, release: Deployment) -> Iterator[tuple[str, set[str]]]:
     """Each metric of an alarm, and the target groups of the release that it is of."""
     groups = {each.address for each in release.target_groups}
     for metric in _metrics(alarm):
@@ -98,5 +97,5 @@ CHECK = Check(
     ),
     types=deployments.TYPES,
     judge=_judge,
-    applies=deployments.releases,
+    applies=deployments.moves_traffic,
 )

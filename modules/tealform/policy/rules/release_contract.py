@@ -8,8 +8,7 @@ from typing import Any
 
 from tealform.policy import containers
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, items, number, shown
+from tealform.policy.environment import Environment, at, items, number, shown
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
@@ -37,13 +36,13 @@ def _of_family(told: dict[str, Any], environment: Environment) -> list[Resource]
     return [
         each
         for each in environment.resources("aws_ecs_task_definition")
-        if each.body.get("family") == told.get(_FAMILY, "") and containers.readable(each, environment)
+        if each.body.get("family") == told.get(_FAMILY, "") and containers.has_readable_containers(each, environment)
     ]
 
 
 def _facts(definition: Resource) -> dict[str, object]:
     """The variables of the release contract whose values the task definition knows."""
-    body, container = definition.body, next(iter(containers.of(definition)), {})
+    body, container = definition.body, next(iter(containers.parse_containers(definition)), {})
     ports = [each.get("containerPort") for each in blocks(container.get("portMappings"))]
     return {
         "CONTAINER_NAME": container.get("name"),
@@ -60,7 +59,7 @@ def _facts(definition: Resource) -> dict[str, object]:
 
 def _lists(definition: Resource, environment: Environment) -> Iterator[tuple[Resource, str, list[Any]]]:
     """The variables that are lists, each with whose it is: the container's own, and where and on what tasks run."""
-    container = next(iter(containers.of(definition)), {})
+    container = next(iter(containers.parse_containers(definition)), {})
     yield definition, "CONTAINER_ENVIRONMENT", items(container.get("environment"))
     yield definition, "CONTAINER_SECRETS", items(container.get("secrets"))
     yield definition, "MOUNT_POINTS", items(container.get("mountPoints"))

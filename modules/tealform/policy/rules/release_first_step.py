@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tealform.policy import deployments, traffic_shift
+from tealform.policy import deployments
 from tealform.policy.check import Check
 from tealform.policy.environment import Environment
 from tealform.policy.rule import Rule
@@ -14,15 +14,15 @@ _MOST = 50
 
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
-    shift = traffic_shift.of(deployments.of(resource, environment), environment)
+    shift = deployments.parse_traffic_shift(deployments.parse_deployment(resource, environment), environment)
     if shift and shift.percent > _MOST:
         yield f"its first step moves {shift.percent} percent of the traffic"
 
 
 def _in_steps(resource: Resource, environment: Environment) -> bool:
-    if not environment.production or not deployments.releases(resource, environment):
+    if not environment.production or not deployments.moves_traffic(resource, environment):
         return False
-    return traffic_shift.of(deployments.of(resource, environment), environment) is not None
+    return deployments.parse_traffic_shift(deployments.parse_deployment(resource, environment), environment) is not None
 
 
 CHECK = Check(

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from tealform.policy import pipelines, resource_access
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment, references
-from tealform.policy.json_access import at, items
+from tealform.policy.environment import Environment, at, items, references
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
@@ -57,10 +56,10 @@ def _read(text: str) -> Iterator[dict[str, object]]:
 def _looks_at_releases(function: Resource, environment: Environment) -> bool:
     """CodeDeploy's hooks report to it, and those of ECS are called in a role that it takes."""
     own = environment.referred(function.body.get("role"))
-    if any(_REPORTING in each.actions for role in own for each in resource_access.permitted(role, environment)):
+    if any(_REPORTING in each.actions for role in own for each in resource_access.role_statements(role, environment)):
         return True
     return any(
-        _ECS in resource_access.trusted(role, environment)
+        _ECS in resource_access.trusted_principals(role, environment)
         and resource_access.may(role, _CALLING, function, environment)
         for role in environment.resources("aws_iam_role")
     )

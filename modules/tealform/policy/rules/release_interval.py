@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tealform.policy import deployments, traffic_shift
+from tealform.policy import deployments
 from tealform.policy.check import Check
-from tealform.policy.deployments import Release
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import number
+from tealform.policy.deployments import Deployment
+from tealform.policy.environment import Environment, number
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
@@ -17,8 +16,8 @@ _PERIOD = 60
 
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
-    release = deployments.of(resource, environment)
-    shift = traffic_shift.of(release, environment)
+    release = deployments.parse_deployment(resource, environment)
+    shift = deployments.parse_traffic_shift(release, environment)
     slowest = max(_alarms(release, environment), key=_seconds, default=None)
     if shift and slowest and shift.whole_after * 60 < _seconds(slowest):
         minutes = f"{_seconds(slowest) / 60:g} min"
@@ -34,15 +33,15 @@ def _seconds(alarm: Resource) -> int:
     return (max(periods) or _PERIOD) * points
 
 
-def _alarms(release: Release, environment: Environment) -> list[Resource]:
+def _alarms(release: Deployment, environment: Environment) -> list[Resource]:
     return [each for each in environment.referred(release.names) if each.type == "aws_cloudwatch_metric_alarm"]
 
 
 def _in_steps(resource: Resource, environment: Environment) -> bool:
-    if not environment.production or not deployments.releases(resource, environment):
+    if not environment.production or not deployments.moves_traffic(resource, environment):
         return False
-    release = deployments.of(resource, environment)
-    return bool(_alarms(release, environment)) and traffic_shift.of(release, environment) is not None
+    release = deployments.parse_deployment(resource, environment)
+    return bool(_alarms(release, environment)) and deployments.parse_traffic_shift(release, environment) is not None
 
 
 CHECK = Check(

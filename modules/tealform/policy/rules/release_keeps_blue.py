@@ -7,8 +7,7 @@ from typing import Any
 
 from tealform.policy import deployments
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, number
+from tealform.policy.environment import Environment, at, number
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
@@ -20,7 +19,7 @@ _REACTION = 5
 
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
-    kept, alarms = _kept(resource), deployments.of(resource, environment).names
+    kept, alarms = _kept(resource), deployments.parse_deployment(resource, environment).names
     slowest = max((_minutes(each) for each in environment.referred(alarms)), default=0)
     needed = max(_LEAST, slowest + _REACTION if slowest else 0)
     if kept is None or kept < needed:
@@ -48,7 +47,7 @@ def _minutes(alarm: Resource) -> int:
 
 
 def _people_depend_on_it(resource: Resource, environment: Environment) -> bool:
-    return environment.production and deployments.releases(resource, environment)
+    return environment.production and deployments.moves_traffic(resource, environment)
 
 
 CHECK = Check(

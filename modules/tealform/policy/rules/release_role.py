@@ -7,8 +7,7 @@ from fnmatch import fnmatchcase
 
 from tealform.policy import resource_access
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at
+from tealform.policy.environment import Environment, at
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
@@ -34,7 +33,7 @@ def _has_policy(role: Resource, environment: Environment) -> bool:
 
 
 def _missing(role: Resource, environment: Environment) -> list[str]:
-    said = resource_access.permitted(role, environment)
+    said = resource_access.role_statements(role, environment)
     granted = [action.lower() for each in said if each.effect == "Allow" for action in each.actions]
     return [action for action in _NEEDED if not any(fnmatchcase(action.lower(), each) for each in granted)]
 

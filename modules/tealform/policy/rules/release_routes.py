@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from tealform.policy import deployments
 from tealform.policy.check import Check
-from tealform.policy.deployments import Release
+from tealform.policy.deployments import Deployment
 from tealform.policy.environment import Environment, references
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
-    release = deployments.of(resource, environment)
+    release = deployments.parse_deployment(resource, environment)
     if len(release.production) != 1:
         yield f"it has {len(release.production)} production routes of this environment; it needs one"
     yield from _listeners(release, environment)
@@ -23,7 +23,7 @@ def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
         yield from _rules(release, environment)
 
 
-def _listeners(release: Release, environment: Environment) -> Iterator[str]:
+def _listeners(release: Deployment, environment: Environment) -> Iterator[str]:
     for production in (deployments.listener(route, environment) for route in release.production):
         for test in (deployments.listener(route, environment) for route in release.test):
             if production.address == test.address:
@@ -32,17 +32,17 @@ def _listeners(release: Release, environment: Environment) -> Iterator[str]:
                 yield f"{production.address} and {test.address} are of two load balancers"
 
 
-def _strays(release: Release, environment: Environment) -> Iterator[str]:
+def _strays(release: Deployment, environment: Environment) -> Iterator[str]:
     """What leads to the target groups and stays as it is, so that it leads to nothing once they have changed places."""
     turned = {each.address for each in (*release.production, *release.test)}
     for route in environment.resources("aws_lb_listener_rule", "aws_lb_listener"):
         place = deployments.listener(route, environment) if release.by_codedeploy else route
-        led = [each for each in deployments.leads_to(route, environment) if each in release.target_groups]
+        led = [each for each in deployments.forwards_to(route, environment) if each in release.target_groups]
         if led and place.address not in turned:
             yield f"{route.address} leads to {led[0].address}, and no release turns it"
 
 
-def _service(release: Release) -> Iterator[str]:
+def _service(release: Deployment) -> Iterator[str]:
     pair = {each.address for each in release.target_groups}
     if not release.services:
         yield "its ecs_service is none of this environment"
@@ -57,11 +57,11 @@ def _service(release: Release) -> Iterator[str]:
             yield f"{service.address} is behind no target group"
 
 
-def _rules(release: Release, environment: Environment) -> Iterator[str]:
+def _rules(release: Deployment, environment: Environment) -> Iterator[str]:
     """ECS shifts weights between both groups of a rule for production; one for tests may lead to green alone."""
     pair = {each.address for each in release.target_groups}
     for route in (*release.production, *release.test):
-        led = {each.address for each in deployments.leads_to(route, environment)}
+        led = {each.address for each in deployments.forwards_to(route, environment)}
         if not led & pair:
             yield f"{route.address} leads to none of its target groups"
         elif route in release.production and route.type == "aws_lb_listener_rule" and pair - led:
@@ -80,5 +80,5 @@ CHECK = Check(
     ),
     types=deployments.TYPES,
     judge=_judge,
-    applies=deployments.releases,
+    applies=deployments.moves_traffic,
 )

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from tealform.policy import deployments
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at
+from tealform.policy.environment import Environment, at
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
@@ -35,7 +34,7 @@ def _judge(group: Resource, environment: Environment) -> Iterator[str]:
 
 
 def _network(group: Resource, environment: Environment) -> bool:
-    listeners = deployments.of(group, environment).production
+    listeners = deployments.parse_deployment(group, environment).production
     balancers = (each for route in listeners for each in environment.referred(route.body.get("load_balancer_arn")))
     return any(each.body.get("load_balancer_type") == "network" for each in balancers)
 

@@ -12,12 +12,12 @@ from tealform.synth.terraform_json import Resource
 
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
-    if not deployments.of(resource, environment).test:
+    if not deployments.parse_deployment(resource, environment).test:
         yield "it has no test listener of this environment"
 
 
 def _people_depend_on_it(resource: Resource, environment: Environment) -> bool:
-    return environment.production and deployments.releases(resource, environment)
+    return environment.production and deployments.moves_traffic(resource, environment)
 
 
 CHECK = Check(

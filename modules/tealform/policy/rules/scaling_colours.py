@@ -8,8 +8,7 @@ from typing import Any
 
 from tealform.policy import deployments
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment, references
-from tealform.policy.json_access import at
+from tealform.policy.environment import Environment, at, references
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
@@ -22,7 +21,7 @@ def _judge(policy: Resource, environment: Environment) -> Iterator[str]:
         return
     metrics = list(blocks(at(policy.body, _TRACKING, "customized_metric_specification", "metrics")))
     counted = _counted(metrics) if metrics else set(references(policy.body.get(_TRACKING)))
-    for release in deployments.every(environment):
+    for release in deployments.list_deployments(environment):
         pair = {each.address for each in release.target_groups}
         if counted & pair and (missing := sorted(pair - counted)):
             yield f"it counts no requests of {', '.join(missing)}"

@@ -6,19 +6,18 @@ from collections.abc import Iterator
 
 from tealform.policy import containers
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import number, shown
+from tealform.policy.environment import Environment, number, shown
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
 
 def _judge(service: Resource, environment: Environment) -> Iterator[str]:
     definitions = environment.referred(service.body.get("task_definition"))
-    found = [each for each in definitions if containers.readable(each, environment)]
+    found = [each for each in definitions if containers.has_readable_containers(each, environment)]
     if not found:
         yield "its task_definition is none of this environment, or its containers cannot be read"
         return
-    ports = {str(each.get("name")): _ports(each) for each in containers.of(found[0])}
+    ports = {str(each.get("name")): _ports(each) for each in containers.parse_containers(found[0])}
     balancers = list(blocks(service.body.get("load_balancer")))
     if not balancers:
         yield "it has no load_balancer"

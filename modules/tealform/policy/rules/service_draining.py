@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from tealform.policy import deployments
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import number
+from tealform.policy.environment import Environment, number
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
@@ -21,7 +20,9 @@ def _judge(group: Resource, _environment: Environment) -> Iterator[str]:
 
 
 def _of_production(group: Resource, environment: Environment) -> bool:
-    return environment.production and any(group in each.target_groups for each in deployments.every(environment))
+    return environment.production and any(
+        group in each.target_groups for each in deployments.list_deployments(environment)
+    )
 
 
 CHECK = Check(

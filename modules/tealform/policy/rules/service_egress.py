@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tealform.policy import security_group_rules
+from tealform.policy import network_access
 from tealform.policy.check import Check
 from tealform.policy.environment import Environment
 from tealform.policy.rule import Rule
@@ -12,7 +12,7 @@ from tealform.synth.terraform_json import Resource
 
 
 def _judge(group: Resource, environment: Environment) -> Iterator[str]:
-    for each in security_group_rules.outwards(group, environment):
+    for each in network_access.list_egress(group, environment):
         if each.addresses and each.every_port:
             yield f"{each.said_by} lets out everything to {', '.join(each.addresses)}"
 

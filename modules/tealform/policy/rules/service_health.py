@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from tealform.policy import deployments
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at
+from tealform.policy.environment import Environment, at
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
@@ -32,7 +31,7 @@ def _takes_errors(matcher: str) -> bool:
 
 
 def _released(group: Resource, environment: Environment) -> bool:
-    return any(group in each.target_groups for each in deployments.every(environment))
+    return any(group in each.target_groups for each in deployments.list_deployments(environment))
 
 
 CHECK = Check(

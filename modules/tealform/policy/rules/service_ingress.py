@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tealform.policy import deployments, security_group_rules
+from tealform.policy import deployments, network_access
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, number
+from tealform.policy.environment import Environment, at, number
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
@@ -15,8 +14,8 @@ from tealform.synth.terraform_json import Resource, blocks
 def _judge(service: Resource, environment: Environment) -> Iterator[str]:
     tasks, balancers = _guards(service, environment), _balancers_guards(service, environment)
     invited = {each.address for each in (*tasks, *balancers)}
-    inwards = [each for guard in tasks for each in security_group_rules.inwards(guard, environment)]
-    outwards = [each for guard in balancers for each in security_group_rules.outwards(guard, environment)]
+    inwards = [each for guard in tasks for each in network_access.list_ingress(guard, environment)]
+    outwards = [each for guard in balancers for each in network_access.list_egress(guard, environment)]
     for each in inwards:
         if others := [group for group in each.groups if group not in invited]:
             yield f"{each.said_by} lets in {', '.join(others)}, which is not the load balancer's"
@@ -41,7 +40,7 @@ def _balancers_guards(service: Resource, environment: Environment) -> list[Resou
     """The security groups of the load balancers that lead to the service."""
     groups = environment.referred(service.body.get("load_balancer"))
     routes = environment.resources("aws_lb_listener", "aws_lb_listener_rule")
-    leading = [each for each in routes if any(group in groups for group in deployments.leads_to(each, environment))]
+    leading = [each for each in routes if any(group in groups for group in deployments.forwards_to(each, environment))]
     listeners = [deployments.listener(each, environment) for each in leading]
     balancers = environment.referred([each.body.get("load_balancer_arn") for each in listeners])
     return list(environment.referred([each.body.get("security_groups") for each in balancers]))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tealform.policy import security_group_rules
+from tealform.policy import network_access
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, items
+from tealform.policy.environment import Environment, at, items
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
@@ -28,7 +27,7 @@ def _judge(service: Resource, environment: Environment) -> Iterator[str]:
 
 def _open(group: Resource, environment: Environment) -> Iterator[str]:
     """What lets in addresses: tasks are reached through the load balancer, whose security group is named instead."""
-    for each in security_group_rules.inwards(group, environment):
+    for each in network_access.list_ingress(group, environment):
         if each.addresses:
             yield f"{each.said_by} lets in {', '.join(each.addresses)}"
 

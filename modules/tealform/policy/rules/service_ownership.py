@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from tealform.policy import deployments
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import ignored
+from tealform.policy.environment import Environment, ignored
 from tealform.policy.rule import Rule
 from tealform.service.ignored_changes import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
 from tealform.synth.terraform_json import Resource

@@ -12,7 +12,7 @@ from tealform.synth.terraform_json import Resource
 
 
 def _judge(service: Resource, environment: Environment) -> Iterator[str]:
-    made = [each.resource.address for each in deployments.every(environment) if service in each.services]
+    made = [each.resource.address for each in deployments.list_deployments(environment) if service in each.services]
     by_codedeploy = deployments.controller(service) == "CODE_DEPLOY"
     groups = [address for address in made if address != service.address]
     if by_codedeploy and not groups:

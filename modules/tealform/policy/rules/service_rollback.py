@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from tealform.policy import deployments
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, is_true
+from tealform.policy.environment import Environment, at, is_true
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 

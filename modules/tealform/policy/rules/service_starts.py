@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from tealform.policy import deployments
 from tealform.policy.check import Check
-from tealform.policy.deployments import Release
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import number
+from tealform.policy.deployments import Deployment
+from tealform.policy.environment import Environment, number
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
@@ -22,11 +21,11 @@ def _judge(service: Resource, environment: Environment) -> Iterator[str]:
             yield f"it starts in {', '.join(sorted(starts))}, and production leads to {', '.join(sorted(led))}"
 
 
-def _of_it(service: Resource, environment: Environment) -> list[Release]:
-    return [each for each in deployments.every(environment) if service in each.services]
+def _of_it(service: Resource, environment: Environment) -> list[Deployment]:
+    return [each for each in deployments.list_deployments(environment) if service in each.services]
 
 
-def _led(release: Release, environment: Environment) -> set[str]:
+def _led(release: Deployment, environment: Environment) -> set[str]:
     """The target groups of a release to which production's routes, or the rules of their listeners, send requests."""
     pair = {each.address for each in release.target_groups}
     rules = [

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tealform.policy import egress_routes
+from tealform.policy import network_access
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment, references
-from tealform.policy.json_access import at
+from tealform.policy.environment import Environment, at, references
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
@@ -21,9 +20,9 @@ _USERS: Mapping[str, tuple[str, str]] = {
 
 def _judge(subnet: Resource, environment: Environment) -> Iterator[str]:
     users = _users(subnet, environment)
-    if egress_routes.is_public(subnet, environment):
+    if network_access.is_public_subnet(subnet, environment):
         yield f"an internet gateway is its way out, and {users[0].address} runs in it"
-    elif not any(egress_routes.default_routes(subnet, environment)) and not _endpoints(subnet, environment):
+    elif not any(network_access.default_routes(subnet, environment)) and not _endpoints(subnet, environment):
         yield f"no way leads out of it, and {users[0].address} runs in it"
 
 

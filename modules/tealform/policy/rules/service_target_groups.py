@@ -16,7 +16,7 @@ _ALIKE = ("port", "protocol", "protocol_version", "vpc_id", "deregistration_dela
 
 
 def _judge(resource: Resource, environment: Environment) -> Iterator[str]:
-    groups = deployments.of(resource, environment).target_groups
+    groups = deployments.parse_deployment(resource, environment).target_groups
     if len(groups) != 2:
         yield f"it has {len(groups)} target groups of this environment; blue/green needs two"
     for group in groups:
@@ -61,5 +61,5 @@ CHECK = Check(
     ),
     types=deployments.TYPES,
     judge=_judge,
-    applies=deployments.releases,
+    applies=deployments.moves_traffic,
 )

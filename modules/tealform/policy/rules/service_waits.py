@@ -7,8 +7,7 @@ from typing import Any
 
 from tealform.policy import containers, deployments
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, items
+from tealform.policy.environment import Environment, at, items
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
@@ -45,10 +44,10 @@ def _of_service(service: Resource, environment: Environment) -> Iterator[Resourc
 
 def _routes(service: Resource, environment: Environment) -> Iterator[Resource]:
     """Every listener and rule that leads to one of the service's target groups."""
-    made = (each for each in deployments.every(environment) if service in each.services)
+    made = (each for each in deployments.list_deployments(environment) if service in each.services)
     groups = {group for each in made for group in (group.address for group in each.target_groups)}
     for route in environment.resources("aws_lb_listener_rule", "aws_lb_listener"):
-        if not groups.isdisjoint(group.address for group in deployments.leads_to(route, environment)):
+        if not groups.isdisjoint(group.address for group in deployments.forwards_to(route, environment)):
             yield route
 
 
@@ -88,8 +87,8 @@ def _ways_out(service: Resource, environment: Environment) -> Iterator[Resource]
 
 
 def _log_groups(definition: Resource, environment: Environment) -> Iterator[Resource]:
-    if containers.readable(definition, environment):
-        for container in containers.of(definition):
+    if containers.has_readable_containers(definition, environment):
+        for container in containers.parse_containers(definition):
             yield from containers.log_groups(container, environment)
 
 

@@ -12,16 +12,16 @@ from tealform.synth.terraform_json import Resource
 
 
 def _judge(definition: Resource, environment: Environment) -> Iterator[str]:
-    if not containers.readable(definition, environment):
+    if not containers.has_readable_containers(definition, environment):
         yield "its container_definitions are no JSON list of objects that can be read here"
         return
-    found = containers.of(definition)
+    found = containers.parse_containers(definition)
     if not any(each.get("essential", True) is True for each in found):
         yield "it has no essential container"
     names = [each.get("name") for each in found]
     if len(set(names)) < len(names) or not all(names):
         yield "its containers have no names of their own"
-    yield from (f"{containers.named(each)} has no image" for each in found if not each.get("image"))
+    yield from (f"{containers.container_label(each)} has no image" for each in found if not each.get("image"))
 
 
 CHECK = Check(

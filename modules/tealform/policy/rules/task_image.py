@@ -14,10 +14,10 @@ _LATEST = "latest"
 
 
 def _judge(definition: Resource, _environment: Environment) -> Iterator[str]:
-    for container in containers.of(definition):
+    for container in containers.parse_containers(definition):
         image = str(container.get("image", ""))
         if _tag(image) == _LATEST:
-            yield f"{containers.named(container)} runs {image}, which is whatever was pushed last"
+            yield f"{containers.container_label(container)} runs {image}, which is whatever was pushed last"
 
 
 def _tag(image: str) -> str:
@@ -41,5 +41,5 @@ CHECK = Check(
     ),
     types=("aws_ecs_task_definition",),
     judge=_judge,
-    applies=containers.readable,
+    applies=containers.has_readable_containers,
 )

@@ -12,12 +12,12 @@ from tealform.synth.terraform_json import Resource
 
 
 def _judge(definition: Resource, environment: Environment) -> Iterator[str]:
-    for container in containers.of(definition):
+    for container in containers.parse_containers(definition):
         name = containers.log_group(container)
         if not name:
-            yield f"{containers.named(container)} has no logConfiguration with logDriver awslogs and an awslogs-group"
+            yield f"{containers.container_label(container)} has no logConfiguration with logDriver awslogs and an awslogs-group"
         elif not containers.log_groups(container, environment):
-            yield f"{containers.named(container)} logs to {name}, which is no log group of this environment"
+            yield f"{containers.container_label(container)} logs to {name}, which is no log group of this environment"
 
 
 CHECK = Check(
@@ -32,5 +32,5 @@ CHECK = Check(
     ),
     types=("aws_ecs_task_definition",),
     judge=_judge,
-    applies=containers.readable,
+    applies=containers.has_readable_containers,
 )

@@ -12,8 +12,8 @@ from tealform.synth.terraform_json import Resource
 
 
 def _judge(definition: Resource, _environment: Environment) -> Iterator[str]:
-    for container in containers.of(definition):
-        name, linux = containers.named(container), container.get("linuxParameters") or {}
+    for container in containers.parse_containers(definition):
+        name, linux = containers.container_label(container), container.get("linuxParameters") or {}
         if container.get("privileged"):
             yield f"{name} is privileged"
         if added := (linux.get("capabilities") or {}).get("add"):
@@ -33,5 +33,5 @@ CHECK = Check(
     ),
     types=("aws_ecs_task_definition",),
     judge=_judge,
-    applies=containers.readable,
+    applies=containers.has_readable_containers,
 )

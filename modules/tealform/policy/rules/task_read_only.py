@@ -12,9 +12,9 @@ from tealform.synth.terraform_json import Resource
 
 
 def _judge(definition: Resource, _environment: Environment) -> Iterator[str]:
-    for container in containers.of(definition):
+    for container in containers.parse_containers(definition):
         if container.get("readonlyRootFilesystem") is not True:
-            yield f"{containers.named(container)} has a writable root file system"
+            yield f"{containers.container_label(container)} has a writable root file system"
 
 
 CHECK = Check(
@@ -30,5 +30,5 @@ CHECK = Check(
     ),
     types=("aws_ecs_task_definition",),
     judge=_judge,
-    applies=containers.readable,
+    applies=containers.has_readable_containers,
 )

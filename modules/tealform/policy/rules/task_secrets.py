@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tealform.policy import containers, plaintext_variables
+from tealform.policy import containers, secret_patterns
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at, items
+from tealform.policy.environment import Environment, at, items
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks
 
 
 def _judge(definition: Resource, _environment: Environment) -> Iterator[str]:
-    for container in containers.of(definition):
+    for container in containers.parse_containers(definition):
         for where, name, value in _texts(container):
-            for reason in plaintext_variables.reasons(name, value):
-                yield f"{where} of {containers.named(container)} {reason}"
+            for reason in secret_patterns.secret_reasons(name, value):
+                yield f"{where} of {containers.container_label(container)} {reason}"
 
 
 def _texts(container: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -48,5 +47,5 @@ CHECK = Check(
     ),
     types=("aws_ecs_task_definition",),
     judge=_judge,
-    applies=containers.readable,
+    applies=containers.has_readable_containers,
 )

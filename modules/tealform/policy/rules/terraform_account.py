@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import items
+from tealform.policy.environment import Environment, items
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 

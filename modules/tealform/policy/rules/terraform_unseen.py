@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from tealform.policy.check import Check
-from tealform.policy.environment import Environment
-from tealform.policy.json_access import at
+from tealform.policy.environment import Environment, at
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource, blocks, resources
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tealform.policy import resource_access
 from tealform.policy.check import Check
 from tealform.policy.environment import Environment
-from tealform.policy.iam.policy_reader import Condition, Statement
+from tealform.policy.iam.policy_reader import PolicyCondition, PolicyStatement
 from tealform.policy.rule import Rule
 from tealform.synth.terraform_json import Resource
 
@@ -15,18 +15,20 @@ from tealform.synth.terraform_json import Resource
 def _judge(topic: Resource, environment: Environment) -> Iterator[str]:
     if not resource_access.statements(topic, environment):
         yield "has no policy that can be read here"
-    yield from resource_access.strangers(topic, environment)
+    yield from resource_access.describe_strangers(topic, environment)
     if not any(_denies_plain_http(each) for each in resource_access.statements(topic, environment)):
         yield "takes plain HTTP"
     for each in environment.referring(topic, "aws_sns_topic_subscription", "topic_arn"):
         yield from _subscribed(each, resource_access.account(environment))
 
 
-def _denies_plain_http(statement: Statement) -> bool:
+def _denies_plain_http(statement: PolicyStatement) -> bool:
     denied = (
-        statement.effect == "Deny" and resource_access.about_anybody(statement) and "sns:Publish" in statement.actions
+        statement.effect == "Deny"
+        and resource_access.includes_anybody(statement)
+        and "sns:Publish" in statement.actions
     )
-    return denied and statement.conditions == (Condition("Bool", "aws:SecureTransport", ("false",)),)
+    return denied and statement.conditions == (PolicyCondition("Bool", "aws:SecureTransport", ("false",)),)
 
 
 def _subscribed(subscription: Resource, account: str) -> Iterator[str]:

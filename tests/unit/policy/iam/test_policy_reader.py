@@ -10,8 +10,8 @@ import pytest
 
 from tealform.errors import TealformError
 from tealform.policy.iam import policy_reader
-from tealform.policy.iam.policy_reader import Condition, Statement
-from tools.iam_docs.option_expressions import when
+from tealform.policy.iam.policy_reader import PolicyCondition, PolicyStatement
+from tools.iam_docs import when
 
 ACCOUNT = "123456789012"
 TRUST = {
@@ -28,20 +28,14 @@ DOCUMENT: dict[str, Any] = {
             "build": {"name": "shop-build", "assume_role_policy": "${data.aws_iam_policy_document.trust.json}"}
         },
         "aws_iam_role_policy": {
-            "build": {
-                "role": "${aws_iam_role.build.name}",
-                "policy": "${data.aws_iam_policy_document.may.json}",
-            }
+            "build": {"role": "${aws_iam_role.build.name}", "policy": "${data.aws_iam_policy_document.may.json}"}
         },
         "aws_iam_role_policy_attachment": {
             "sqs": {"role": "${aws_iam_role.build.name}", "policy_arn": "arn:aws:iam::aws:policy/Sqs"}
         },
         "aws_kms_key": {"key": {"description": "Everything"}},
         "aws_kms_key_policy": {
-            "key": {
-                "key_id": "${aws_kms_key.key.key_id}",
-                "policy": "${data.aws_iam_policy_document.key.json}",
-            }
+            "key": {"key_id": "${aws_kms_key.key.key_id}", "policy": "${data.aws_iam_policy_document.key.json}"}
         },
         "aws_lb": {"lb": {"name": "shop", "load_balancer_type": "network"}},
         "aws_lb_listener": {"main": {"load_balancer_arn": "${aws_lb.lb.arn}"}},
@@ -88,7 +82,7 @@ def test_a_role_is_read_with_all_that_is_attached_to_it() -> None:
     )
     (trust,) = role.trust.statements
     assert trust.principals == (("Service", "codebuild.amazonaws.com"),)
-    assert trust.conditions == (Condition("StringEquals", "aws:SourceAccount", (ACCOUNT,)),)
+    assert trust.conditions == (PolicyCondition("StringEquals", "aws:SourceAccount", (ACCOUNT,)),)
     assert [statement.sid for policy in role.inline for statement in policy.statements] == ["Use", "Move", "Pass"]
 
 
@@ -210,15 +204,15 @@ def test_a_policy_as_text_is_read_as_a_document_is() -> None:
     other = document(aws_kms_key={"description": "Other", "policy": json.dumps(text)})
     policy = next(each for each in policy_reader.read(other).resources if each.owner == "aws_kms_key.more")
     assert policy.statements == (
-        Statement(
+        PolicyStatement(
             "Share",
             "Allow",
             ("kms:Decrypt",),
             (f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/<id>",),
             (("AWS", "*"), ("Service", "events.amazonaws.com")),
-            (Condition("Bool", "aws:SecureTransport", ("true",)),),
+            (PolicyCondition("Bool", "aws:SecureTransport", ("true",)),),
         ),
-        Statement("", "Deny", (), ("*",), (("*", "*"),), negations=("not_actions",)),
+        PolicyStatement("", "Deny", (), ("*",), (("*", "*"),), negations=("not_actions",)),
     )
 
 
@@ -234,10 +228,7 @@ def test_what_can_be_read_is_read_beside_what_cannot() -> None:
     other = document(aws_iam_role={"name": "r"}, aws_lambda_permission={})
     permissions, problems = policy_reader.survey(other)
     assert [role.address for role in permissions.roles] == ["aws_iam_role.build"]
-    assert [problem.partition(":")[0] for problem in problems] == [
-        "aws_lambda_permission.more",
-        "aws_iam_role.more",
-    ]
+    assert [problem.partition(":")[0] for problem in problems] == ["aws_lambda_permission.more", "aws_iam_role.more"]
 
 
 def test_without_a_provider_there_is_no_account_to_name() -> None:

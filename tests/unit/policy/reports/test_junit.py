@@ -6,11 +6,11 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 from tealform.policy.reports import junit
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
 from tests.unit.policy.reports.verdicts import BROKEN, CLEAN, DEV, PROD, UNAPPROVED
 
 
-def _suites(*verdicts: Verdict) -> dict[str, ElementTree.Element]:
+def _suites(*verdicts: GateResult) -> dict[str, ElementTree.Element]:
     return {suite.attrib["name"]: suite for suite in ElementTree.fromstring(junit.render(verdicts))}
 
 
@@ -67,5 +67,5 @@ def test_counts_are_those_of_the_cases_and_no_time_is_told() -> None:
 
 def test_characters_that_xml_does_not_know_do_not_break_it() -> None:
     found = replace(UNAPPROVED.finding, message="a\x00\x1b\ud800\uffffb <&>")
-    suite = _suites(replace(PROD, left=(replace(UNAPPROVED, finding=found),)))["prod"]
+    suite = _suites(replace(PROD, remaining=(replace(UNAPPROVED, finding=found),)))["prod"]
     assert _cases(suite, "failure")["TEAL_APPROVAL delivery-web/pipeline"] == "a b <&>"

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from tealform.policy.reports import markdown
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
 from tests.unit.policy.reports.verdicts import APPROVAL, BROKEN, CLEAN, DEV, PROD, UNAPPROVED, told, waiver
 
 MENTION = re.compile(r"@\w")
@@ -24,7 +24,7 @@ def test_clean_gate_is_two_lines() -> None:
     ("verdict", "heading"),
     [(PROD, "## Policy: there is something to mend"), (BROKEN, "## Policy: it could not be judged")],
 )
-def test_heading_is_the_verdict(verdict: Verdict, heading: str) -> None:
+def test_heading_is_the_verdict(verdict: GateResult, heading: str) -> None:
     assert markdown.render([CLEAN, verdict]).splitlines()[0] == heading
 
 
@@ -94,7 +94,7 @@ def test_hostile_names_leave_table_and_details_whole() -> None:
     evil = "x | y\n\n</details>\n# @everyone `"
     found = told("prod", APPROVAL, f"aws_codepipeline.{evil}", evil, message=evil, setting=evil, file=evil)
     accepted = (found, waiver(found, PROD.waived[0][1].until, reason=evil, owner=evil))
-    text = markdown.render([replace(PROD, scope=evil, left=(found,), waived=(accepted,), mistakes=(evil,))])
+    text = markdown.render([replace(PROD, scope=evil, remaining=(found,), waived=(accepted,), mistakes=(evil,))])
     plain_text = markdown.render([replace(PROD, mistakes=("x",), waived=PROD.waived[:1])])
     for structure in ("|", "<details>", "</details>", "\n"):
         assert text.count(structure) == plain_text.count(structure)
@@ -103,12 +103,12 @@ def test_hostile_names_leave_table_and_details_whole() -> None:
 
 def test_link_that_is_none_is_not_made_one() -> None:
     odd = replace(UNAPPROVED, rule=replace(APPROVAL, link="javascript:alert(1)"))
-    assert "javascript" not in markdown.render([replace(PROD, left=(odd,))])
+    assert "javascript" not in markdown.render([replace(PROD, remaining=(odd,))])
 
 
 def test_text_too_long_is_cut_between_findings_with_a_note() -> None:
     many = tuple(told("prod", APPROVAL, f"aws_codepipeline.p{number}", message="m" * 300) for number in range(400))
-    text = markdown.render([replace(PROD, left=many)])
+    text = markdown.render([replace(PROD, remaining=many)])
     assert len(text) <= markdown.LONGEST
     assert text.rstrip().endswith(markdown.CUT)
     assert text.count("<details>") == text.count("</details>")
@@ -121,6 +121,6 @@ def test_what_just_fits_is_not_cut() -> None:
 
 def test_one_endless_text_does_not_push_out_the_rest() -> None:
     endless = replace(UNAPPROVED, finding=replace(UNAPPROVED.finding, message="|" * 100_000))
-    text = markdown.render([replace(PROD, left=(endless,)), DEV])
+    text = markdown.render([replace(PROD, remaining=(endless,)), DEV])
     assert markdown.CUT not in text
     assert "encryption/key" in text

@@ -17,7 +17,7 @@ import pytest
 from jsonschema import Draft4Validator, FormatChecker
 
 from tealform.policy.reports import sarif
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
 from tealform.policy.rule import Severity
 from tests.unit.policy.reports.verdicts import (
     APPROVAL,
@@ -35,12 +35,12 @@ from tests.unit.policy.reports.verdicts import (
 SCHEMA = json.loads((Path(__file__).parent / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
 
 
-def _run(*verdicts: Verdict) -> dict[str, Any]:
+def _run(*verdicts: GateResult) -> dict[str, Any]:
     [run] = json.loads(sarif.render(verdicts))["runs"]
     return dict(run)
 
 
-def _results(*verdicts: Verdict) -> list[dict[str, Any]]:
+def _results(*verdicts: GateResult) -> list[dict[str, Any]]:
     return list(_run(*verdicts)["results"])
 
 
@@ -53,7 +53,7 @@ def _results(*verdicts: Verdict) -> list[dict[str, Any]]:
         pytest.param([], id="nothing"),
     ],
 )
-def test_log_is_valid_sarif(verdicts: Sequence[Verdict]) -> None:
+def test_log_is_valid_sarif(verdicts: Sequence[GateResult]) -> None:
     validator = Draft4Validator(SCHEMA, format_checker=FormatChecker())
     document = json.loads(sarif.render(verdicts))
     assert [error.message for error in validator.iter_errors(document)] == []
@@ -86,7 +86,7 @@ def test_result_points_at_the_line_that_mends_it() -> None:
 
 def test_path_that_is_no_uri_is_written_as_one() -> None:
     found = told("dev", APPROVAL, "aws_codepipeline.web", file="environments/dev/my file.hcl")
-    [result] = _results(replace(DEV, left=(found,)))
+    [result] = _results(replace(DEV, remaining=(found,)))
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "environments/dev/my%20file.hcl"
 
 
@@ -116,7 +116,7 @@ def test_rule_says_why_and_how_to_mend_it() -> None:
     ],
 )
 def test_severity_is_what_github_makes_of_it(severity: Severity, level: str, lowest: float, highest: float) -> None:
-    verdict = replace(DEV, left=(told("dev", rule("TEAL_X", severity), "aws_vpc.main"),))
+    verdict = replace(DEV, remaining=(told("dev", rule("TEAL_X", severity), "aws_vpc.main"),))
     [said] = _run(verdict)["tool"]["driver"]["rules"]
     assert (said["defaultConfiguration"]["level"], _results(verdict)[0]["level"]) == (level, level)
     assert isinstance(said["properties"]["security-severity"], str)
@@ -125,15 +125,15 @@ def test_severity_is_what_github_makes_of_it(severity: Severity, level: str, low
 
 
 def test_fingerprint_stays_when_lines_move_and_tells_resources_apart() -> None:
-    def fingerprint(verdict: Verdict) -> list[str]:
+    def fingerprint(verdict: GateResult) -> list[str]:
         return [each["partialFingerprints"]["primaryLocationLineHash"] for each in _results(verdict)]
 
     moved = replace(OPEN_KEY, location=replace(OPEN_KEY.location, line=121))
     other = replace(OPEN_KEY, finding=replace(OPEN_KEY.finding, address="aws_kms_key.other"))
-    before = fingerprint(replace(DEV, left=(OPEN_KEY,)))
-    assert fingerprint(replace(DEV, left=(moved,))) == before
-    assert len({*before, *fingerprint(replace(DEV, left=(other,)))}) == 2
-    assert len(set(fingerprint(replace(DEV, left=(OPEN_KEY, moved))))) == 2, "two in one file are two alerts"
+    before = fingerprint(replace(DEV, remaining=(OPEN_KEY,)))
+    assert fingerprint(replace(DEV, remaining=(moved,))) == before
+    assert len({*before, *fingerprint(replace(DEV, remaining=(other,)))}) == 2
+    assert len(set(fingerprint(replace(DEV, remaining=(OPEN_KEY, moved))))) == 2, "two in one file are two alerts"
 
 
 def test_what_is_waived_is_no_alert() -> None:
@@ -149,7 +149,7 @@ def test_lapsed_waiver_is_an_alert_in_its_file() -> None:
 
 
 def test_lapsed_waivers_are_told_apart() -> None:
-    two = replace(PROD, left=(), lapsed=(lapsed("prod", "a"), lapsed("prod", "b")))
+    two = replace(PROD, remaining=(), lapsed=(lapsed("prod", "a"), lapsed("prod", "b")))
     assert len({json.dumps(each["partialFingerprints"]) for each in _results(two)}) == 2
 
 
@@ -174,7 +174,7 @@ def test_broken_scan_never_looks_clean() -> None:
     ("scope", "file"), [("prod", "environments/prod/cdk.tf.json"), ("artifacts", "artifacts/Dockerfile")]
 )
 def test_mistake_without_a_place_is_put_where_the_scope_is(scope: str, file: str) -> None:
-    [result] = _results(Verdict(scope, {}, mistakes=("checkov looked at nothing",)))
+    [result] = _results(GateResult(scope, {}, mistakes=("checkov looked at nothing",)))
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == file
 
 
@@ -186,7 +186,7 @@ def test_mistake_without_a_place_is_put_where_the_scope_is(scope: str, file: str
     ],
 )
 def test_mistake_that_names_a_file_is_put_there(mistake: str, file: str) -> None:
-    [result] = _results(Verdict("prod", {}, mistakes=(mistake,)))
+    [result] = _results(GateResult("prod", {}, mistakes=(mistake,)))
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == file
 
 
@@ -203,10 +203,10 @@ def test_clean_and_red_gates_have_run_to_their_end() -> None:
 
 def test_text_of_others_makes_no_link() -> None:
     found = replace(UNAPPROVED, finding=replace(UNAPPROVED.finding, message="[click](https://example.org)\nhere"))
-    [result] = _results(replace(PROD, left=(found,), lapsed=()))
+    [result] = _results(replace(PROD, remaining=(found,), lapsed=()))
     assert result["message"]["text"].startswith("[click] (https://example.org) here. ")
 
 
 def test_order_of_what_was_found_makes_no_difference() -> None:
     several = tuple(told("prod", APPROVAL, f"aws_codepipeline.{name}") for name in ("b", "a"))
-    assert sarif.render([replace(PROD, left=several)]) == sarif.render([replace(PROD, left=several[::-1])])
+    assert sarif.render([replace(PROD, remaining=several)]) == sarif.render([replace(PROD, remaining=several[::-1])])

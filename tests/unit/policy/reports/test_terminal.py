@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tealform.policy.reports import terminal
-from tealform.policy.result import Verdict
+from tealform.policy.result import GateResult
 from tests.unit.policy.reports.verdicts import (
     APPROVAL,
     BROKEN,
@@ -103,7 +103,7 @@ def test_mistakes_are_told_and_counted() -> None:
 
 
 def test_last_line_sums_up_and_the_release_contract_is_no_environment() -> None:
-    contract = Verdict("artifacts", {"CKV_DOCKER_8": 1})
+    contract = GateResult("artifacts", {"CKV_DOCKER_8": 1})
     *_, hint, last = terminal.lines([contract, DEV, PROD, CLEAN])
     assert last == "policy: 3 environments, 10 checks, 2 findings, 3 waived findings, 1 lapsed waiver"
     assert hint.startswith("mend each finding, or accept it in environments/<env>/waivers.hcl: waiver ")
@@ -111,15 +111,15 @@ def test_last_line_sums_up_and_the_release_contract_is_no_environment() -> None:
 
 def test_order_of_what_was_found_makes_no_difference() -> None:
     several = tuple(told("prod", APPROVAL, f"aws_codepipeline.{name}", line=2) for name in ("b", "a", "c"))
-    verdict = replace(PROD, left=several)
-    turned = replace(verdict, left=several[::-1], waived=verdict.waived[::-1])
+    verdict = replace(PROD, remaining=several)
+    turned = replace(verdict, remaining=several[::-1], waived=verdict.waived[::-1])
     assert list(terminal.lines([verdict])) == list(terminal.lines([turned]))
 
 
 def test_text_of_others_cannot_give_orders_to_a_terminal_or_a_ci_server() -> None:
     path = "web\n::stop-commands::x\r\x1b[2K\u202egreen"
     found = told("prod", APPROVAL, "aws_codepipeline.web", path, message=path)
-    lines = list(terminal.lines([replace(PROD, left=(found,))]))
+    lines = list(terminal.lines([replace(PROD, remaining=(found,))]))
     assert not [line for line in lines if line.lstrip().startswith("::")]
     assert all(line.isprintable() for line in lines)
     assert any("web ::stop-commands::x [2K green" in line for line in lines)
@@ -127,10 +127,10 @@ def test_text_of_others_cannot_give_orders_to_a_terminal_or_a_ci_server() -> Non
 
 def test_finding_without_a_path_is_named_by_its_address() -> None:
     found = replace(OPEN_KEY.finding, path="")
-    lines = list(terminal.lines([replace(DEV, left=(replace(OPEN_KEY, finding=found),))]))
+    lines = list(terminal.lines([replace(DEV, remaining=(replace(OPEN_KEY, finding=found),))]))
     assert "critical TEAL_KEY in dev: aws_kms_key.main" in lines
 
 
 def test_nothing_is_said_of_a_link_that_there_is_not() -> None:
     unlinked = replace(UNAPPROVED, rule=replace(APPROVAL, link=""))
-    assert not [line for line in terminal.lines([replace(PROD, left=(unlinked,))]) if line.startswith("  link")]
+    assert not [line for line in terminal.lines([replace(PROD, remaining=(unlinked,))]) if line.startswith("  link")]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from tealform.policy.finding import Finding
-from tealform.policy.result import Told, Verdict
-from tealform.policy.rule import Rule, Severity
+from tealform.policy.result import GateResult, LocatedFinding
+from tealform.policy.rule import Finding, Rule, Severity
 from tealform.policy.waivers import Waiver
 from tealform.settings.errors import Location, Problem
 
@@ -32,13 +31,15 @@ def told(
     setting: str = "",
     file: str = "",
     line: int = 1,
-) -> Told:
+) -> LocatedFinding:
     finding = Finding(of.id, of.title, address, path, of.link, message)
-    return Told(scope, finding, of, setting, Location(Path(file or f"environments/{scope}/cdk.tf.json"), line))
+    return LocatedFinding(
+        scope, finding, of, setting, Location(Path(file or f"environments/{scope}/cdk.tf.json"), line)
+    )
 
 
 def waiver(
-    found: Told, until: date, *, reason: str = "Artifacts can be built again.", owner: str = "web-team"
+    found: LocatedFinding, until: date, *, reason: str = "Artifacts can be built again.", owner: str = "web-team"
 ) -> Waiver:
     location = Location(Path(f"environments/{found.scope}/waivers.hcl"), 3)
     return Waiver(found.rule.id, found.finding.path, reason, owner, until, location)
@@ -65,21 +66,21 @@ COPIES = tuple(
     for scope, name in (("dev", "artifacts"), ("prod", "artifacts"), ("prod", "handover"))
 )
 
-CLEAN = Verdict("staging", {"TEAL_APPROVAL": 1, "TEAL_KEY": 2, "CKV_AWS_144": 0})
-DEV = Verdict(
+CLEAN = GateResult("staging", {"TEAL_APPROVAL": 1, "TEAL_KEY": 2, "CKV_AWS_144": 0})
+DEV = GateResult(
     "dev",
     {"TEAL_KEY": 1, "CKV_AWS_144": 1},
-    left=(OPEN_KEY,),
+    remaining=(OPEN_KEY,),
     waived=((COPIES[0], waiver(COPIES[0], date(2027, 4, 30))),),
 )
-PROD = Verdict(
+PROD = GateResult(
     "prod",
     {"TEAL_APPROVAL": 1, "TEAL_KEY": 1, "CKV_AWS_144": 2},
-    left=(UNAPPROVED,),
+    remaining=(UNAPPROVED,),
     waived=(
         (COPIES[1], waiver(COPIES[1], date(2027, 3, 31))),
         (COPIES[2], waiver(COPIES[2], date(2027, 4, 30), owner="data-team")),
     ),
     lapsed=(lapsed("prod", "load-balancer/gone"),),
 )
-BROKEN = Verdict("prod", {}, mistakes=("environments/prod/cdk.tf.json:7: is not JSON; run: make synth ENV=prod",))
+BROKEN = GateResult("prod", {}, mistakes=("environments/prod/cdk.tf.json:7: is not JSON; run: make synth ENV=prod",))

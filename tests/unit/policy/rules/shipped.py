@@ -8,8 +8,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-from tealform.policy.check import Check
-from tealform.policy.engine import evaluate
+from tealform.policy.check import Check, evaluate
 from tealform.policy.environment import Environment
 from tests.inventory import ROOT
 

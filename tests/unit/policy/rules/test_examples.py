@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tealform.policy import rules
-from tealform.policy.engine import evaluate
+from tealform.policy.check import evaluate
 from tealform.policy.environment import Environment
-from tools.iam_docs.examples import generated
+from tools.iam_examples import generated
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tealform.policy.engine import evaluate
+from tealform.policy.check import evaluate
 from tealform.policy.environment import Environment
 from tealform.policy.rules.pipeline_approval import CHECK
 from tests.unit.policy.rules import shipped

@@ -8,7 +8,7 @@ from copy import deepcopy
 
 import pytest
 
-from tealform.policy.engine import evaluate
+from tealform.policy.check import evaluate
 from tealform.policy.environment import Environment
 from tealform.policy.rules.release_hooks import CHECK
 from tealform_harness.mutation import good

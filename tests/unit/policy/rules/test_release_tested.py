@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tealform.policy.engine import evaluate
+from tealform.policy.check import evaluate
 from tealform.policy.environment import Environment
 from tealform.policy.rules.release_tested import CHECK
 from tests.unit.policy.rules.parts import GROUP, SERVICE, by_ecs, drop, put, together

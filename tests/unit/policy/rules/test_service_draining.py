@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tealform.policy.engine import evaluate
+from tealform.policy.check import evaluate
 from tealform.policy.environment import Environment
 from tealform.policy.rules.service_draining import CHECK
 from tests.unit.policy.rules.parts import BLUE, GREEN, drop, put, together

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tealform.policy.engine import evaluate
+from tealform.policy.check import evaluate
 from tealform.policy.environment import Environment
 from tealform.policy.rules.service_exec import CHECK
 from tests.unit.policy.rules.parts import SERVICE, put

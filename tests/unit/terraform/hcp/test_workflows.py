@@ -27,7 +27,7 @@ ACTIONS = {file.parent.name: yaml.safe_load(file.read_text()) for file in sorted
 ON = True
 NOTHING = [
     *summary.text({"complete": True, "resource_changes": []}, SourceMap(ROOT / "environments" / "dev"), name="dev"),
-    *plan_gate.Verdict("environments/dev", checks=245).lines,
+    *plan_gate.PlanGateResult("environments/dev", checks=245).lines,
 ]
 NEEDS_JQ = pytest.mark.skipif(shutil.which("jq") is None, reason="there is no jq")
 

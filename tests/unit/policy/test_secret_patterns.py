@@ -1,10 +1,17 @@
-"""What gives a secret in plain text away, and what does not."""
+"""What gives a secret away, in a variable and in a text, and what does not."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tealform.policy.plaintext_variables import reasons
+from tealform.policy.scanned_files import Text
+from tealform.policy.secret_patterns import find_secrets, secret_reasons
+
+# Put together here, so that no scan of this repository takes them for real ones.
+GITHUB = "ghp" + "_" + "0123456789abcdefghijABCDEFGHIJ012345"
+PASSWORD = "correct" + "horse"
 
 NAMED = "is named like a secret"
 RANDOM = "looks like a random key"
@@ -41,7 +48,7 @@ KEPT = "looks like a value that Terraform keeps secret"
     ],
 )
 def test_a_secret_is_told_once_and_without_its_value(name: str, value: str, reason: str) -> None:
-    assert reasons(name, value) == [reason]
+    assert secret_reasons(name, value) == [reason]
 
 
 @pytest.mark.parametrize(
@@ -75,21 +82,69 @@ def test_a_secret_is_told_once_and_without_its_value(name: str, value: str, reas
     ],
 )
 def test_what_is_no_secret_is_left_alone(name: str, value: str) -> None:
-    assert reasons(name, value) == []
+    assert secret_reasons(name, value) == []
 
 
 def test_json_is_looked_into() -> None:
     value = '[{"name": "PORT", "value": "80"}, {"name": "DB_PASSWORD", "value": "hunter2"}]'
-    assert reasons("CONTAINER_ENVIRONMENT", value) == ["DB_PASSWORD in it is named like a secret"]
-    assert reasons("CONFIG", '{"database": {"password": "hunter2"}}') == ["password in it is named like a secret"]
-    assert reasons("API_KEYS", '["abc", "def"]') == [NAMED]
+    assert secret_reasons("CONTAINER_ENVIRONMENT", value) == ["DB_PASSWORD in it is named like a secret"]
+    assert secret_reasons("CONFIG", '{"database": {"password": "hunter2"}}') == [
+        "password in it is named like a secret"
+    ]
+    assert secret_reasons("API_KEYS", '["abc", "def"]') == [NAMED]
 
 
 def test_references_in_json_are_no_secrets() -> None:
     arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:web-Ab12Cd"
-    assert reasons("CONTAINER_SECRETS", f'[{{"name": "DB_PASSWORD", "valueFrom": "{arn}"}}]') == []
-    assert reasons("CONTAINER_SECRETS", "[]") == []
+    assert secret_reasons("CONTAINER_SECRETS", f'[{{"name": "DB_PASSWORD", "valueFrom": "{arn}"}}]') == []
+    assert secret_reasons("CONTAINER_SECRETS", "[]") == []
 
 
 def test_broken_json_is_a_text() -> None:
-    assert reasons("PASSWORD", "[hunter2") == [NAMED]
+    assert secret_reasons("PASSWORD", "[hunter2") == [NAMED]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("environment.hcl", f'environment = {{ LOG_LEVEL = "info", DB_PASSWORD = "{PASSWORD}" }}'),
+        ("taskdef.json", f'{{\n"name": "DB_PASSWORD",\n"value": "{PASSWORD}" }}'),
+        ("buildspec.yml", f"    DB_PASSWORD: {PASSWORD}"),
+        ("buildspec.yml", f"  - export DB_PASSWORD={PASSWORD}"),
+        ("Dockerfile", f"ENV DB_PASSWORD={PASSWORD}"),
+        (".env", f"DB_PASSWORD={PASSWORD}"),
+        ("README.md", f"docker login -p {GITHUB}"),
+        ("app.py", f"open({GITHUB!r})"),
+    ],
+)
+def test_a_secret_is_found_where_checkov_finds_none(name: str, line: str) -> None:
+    [found] = find_secrets(Text(Path(name), f"\n{line}\n"))
+    assert found.value in (PASSWORD, GITHUB)
+    assert found.line == 2 + line[: line.index(found.value)].count("\n")
+    assert found.value not in found.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("environment.hcl", 'ssl_policy = "ELBSecurityPolicy-TLS13-1-2-2021-06"'),
+        (
+            "environment.hcl",
+            'secrets = { DB_PASSWORD = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-Ab12Cd" }',
+        ),
+        ("taskdef.json", '"secrets": "json:$CONTAINER_SECRETS"'),
+        (
+            "buildspec.yml",
+            "env:\n  secrets-manager:\n    DB_PASSWORD: shop:password\n  parameter-store:\n    TOKEN: shop\n",
+        ),
+        ("buildspec.yml", '- export TOKEN=$(aws ecr get-login-password)\n- PASSWORD="$PASSWORD"'),
+        ("login.js", 'const form = {password: "password", token: "csrf"}'),
+        ("texts.json", '{"password": "Your password"}'),
+    ],
+)
+def test_what_only_speaks_of_secrets_is_none(name: str, content: str) -> None:
+    assert find_secrets(Text(Path(name), content)) == []
+
+
+def test_a_long_line_takes_no_time() -> None:
+    assert find_secrets(Text(Path("min.json"), "a" * 300_000 + '"' * 100_000)) == []

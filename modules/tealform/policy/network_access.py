@@ -1,4 +1,4 @@
-"""What security groups let in and out, in each of the three ways to say so."""
+"""What the network lets through: the rules of security groups, in each of the three ways to write them, and the routes of subnets."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tealform.policy.environment import Environment, references
-from tealform.policy.json_access import is_true, items, number
+from tealform.policy.environment import Environment, is_true, items, number, references
 from tealform.synth.terraform_json import Resource, blocks
 
 _ADDRESSES = ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks", "prefix_list_id", "prefix_list_ids")
 _GROUPS = ("referenced_security_group_id", "source_security_group_id", "security_groups")
 _ANY_PROTOCOL = ("-1", "all")
 _LAST_PORT = 65535
+_DESTINATIONS = ("destination_cidr_block", "destination_ipv6_cidr_block", "cidr_block", "ipv6_cidr_block")
+_ANYWHERE = ("0.0.0.0/0", "::/0")
 
 
 @dataclass(frozen=True)
 class Connection:
-    """What one rule, or one block within ``guard``, lets in to that security group, or out of it.
+    """Traffic that one rule, or one block within ``guard``, lets into or out of that security group.
 
-    ``said_by`` is the address of the resource in which it stands.
+    ``said_by`` is the address of the resource that contains it.
     """
 
     guard: Resource
@@ -41,23 +42,23 @@ class Connection:
 
     @property
     def every_port(self) -> bool:
-        """Whether it is about all of them."""
+        """Whether it covers all ports."""
         return self.reaches(0) and self.reaches(_LAST_PORT)
 
     def reaches(self, port: int) -> bool:
-        """Whether it is about a port; one that says no ports is about all of them."""
+        """Return whether it covers a port; one without ports covers all of them."""
         protocol = str(self.body.get("ip_protocol", self.body.get("protocol", ""))).lower()
         first, last = number(self.body.get("from_port")), number(self.body.get("to_port"))
         return protocol in _ANY_PROTOCOL or first is None or last is None or first <= port <= last
 
 
-def inwards(guard: Resource, environment: Environment) -> Iterator[Connection]:
-    """What a security group lets in."""
+def list_ingress(guard: Resource, environment: Environment) -> Iterator[Connection]:
+    """Yield what a security group lets in."""
     return _connections(guard, environment, "ingress")
 
 
-def outwards(guard: Resource, environment: Environment) -> Iterator[Connection]:
-    """What a security group lets out."""
+def list_egress(guard: Resource, environment: Environment) -> Iterator[Connection]:
+    """Yield what a security group lets out."""
     return _connections(guard, environment, "egress")
 
 
@@ -69,3 +70,24 @@ def _connections(guard: Resource, environment: Environment, way: str) -> Iterato
     for rule in environment.referring(guard, "aws_security_group_rule", "security_group_id"):
         if rule.body.get("type") == way:
             yield Connection(guard, rule.address, rule.body)
+
+
+def default_routes(subnet: Resource, environment: Environment) -> Iterator[dict[str, Any]]:
+    """Yield the default routes of a subnet's route tables, without those of the VPC's main table."""
+    for association in environment.referring(subnet, "aws_route_table_association", "subnet_id"):
+        for table in environment.referred(association.body.get("route_table_id")):
+            routes = environment.referring(table, "aws_route", "route_table_id")
+            for route in (*(each.body for each in routes), *blocks(table.body.get("route"))):
+                if any(route.get(key) in _ANYWHERE for key in _DESTINATIONS):
+                    yield route
+
+
+def is_public_subnet(subnet: Resource, environment: Environment) -> bool:
+    """Return whether a subnet's default route is an internet gateway, so that the internet reaches public addresses there."""
+    return any(_by_internet_gateway(route, environment) for route in default_routes(subnet, environment))
+
+
+def _by_internet_gateway(route: dict[str, Any], environment: Environment) -> bool:
+    gateway = route.get("gateway_id")
+    made = any(each.type == "aws_internet_gateway" for each in environment.referred(gateway))
+    return made or str(gateway).startswith("igw-")

@@ -114,8 +114,7 @@ EXAMPLES = (
     ),
     Example(('source "s3"',), 'source "s3" {}'),
     Example(
-        ('source "s3" { kms_key }',),
-        f'source "s3" {{\n bucket = "my-bucket"\n create = false\n kms_key = "{_KEY}"\n}}',
+        ('source "s3" { kms_key }',), f'source "s3" {{\n bucket = "my-bucket"\n create = false\n kms_key = "{_KEY}"\n}}'
     ),
     Example(('source "github", "gitlab" or "bitbucket"',), 'source "github" { repository = "acme/web" }'),
     Example(
@@ -169,9 +168,7 @@ EXAMPLES = (
     ),
     Example(('network "existing"',), network=_EXISTING),
     Example(
-        ('load_balancer.type = "network"',),
-        'release { strategy = "all_at_once" }',
-        load_balancer='type = "network"',
+        ('load_balancer.type = "network"',), 'release { strategy = "all_at_once" }', load_balancer='type = "network"'
     ),
     Example(("pipelines_in",), top=_PIPELINES_IN, neighbours=_BESIDE),
     Example((_ECS, "pipelines_in"), _WITH_ECS, top=_PIPELINES_IN, neighbours=_BESIDE),

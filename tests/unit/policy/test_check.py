@@ -1,12 +1,11 @@
-"""Our own rules judge each resource once, and one that cannot is no pass."""
+"""Our own rules check each resource once, and one that cannot is no pass."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from tealform.policy import rules
-from tealform.policy.check import Check
-from tealform.policy.engine import evaluate
+from tealform.policy.check import Check, evaluate
 from tealform.policy.environment import Environment
 from tealform.policy.rule import SEVERITIES, Rule
 from tealform.synth.terraform_json import Resource

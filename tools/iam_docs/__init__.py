@@ -1,1 +1,0 @@
-"""Who may do what: every role and every resource policy that is generated, read from the generated Terraform."""
