@@ -10,10 +10,9 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from tealform.settings.introspection import as_block, bare, members
 
 from tealform.settings.environment import Environment
-from tealform.settings.types import Constraint
+from tealform.settings.types import Constraint, as_block, strip_annotated, union_members
 
 FILE = Path("docs", "environment.md")
 
@@ -67,10 +66,10 @@ def _section(title: str, model: type[BaseModel]) -> Iterator[str]:
 
 def _blocks(annotation: Any) -> Iterator[tuple[str, type[BaseModel]]]:
     """Yield the blocks that a field holds, each with its label."""
-    annotation = bare(annotation)
+    annotation = strip_annotated(annotation)
     if get_origin(annotation) is dict:
         yield from ((' "<name>"', block) for _, block in _blocks(get_args(annotation)[1]))
-    for member in members(annotation):
+    for member in union_members(annotation):
         yield from _blocks(member)
     if (block := as_block(annotation)) is not None:
         yield _label(block), block
@@ -84,7 +83,7 @@ def _label(model: type[BaseModel]) -> str:
 
 def _value(field: FieldInfo) -> str:
     if any(_blocks(field.annotation)):
-        return "block" if get_origin(bare(field.annotation)) is not dict else "blocks"
+        return "block" if get_origin(strip_annotated(field.annotation)) is not dict else "blocks"
     accepts = [each.accepts for each in field.metadata if isinstance(each, Constraint)]
     return _cell("; ".join([_type(field.annotation), *accepts]))
 
@@ -92,7 +91,7 @@ def _value(field: FieldInfo) -> str:
 def _type(annotation: Any) -> str:
     metadata = get_args(annotation)[1:] if get_origin(annotation) is typing.Annotated else ()
     accepts = "; ".join(each.accepts for each in metadata if isinstance(each, Constraint))
-    annotation = bare(annotation)
+    annotation = strip_annotated(annotation)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return " or ".join(f"`{value}`" for value in arguments)
@@ -100,7 +99,7 @@ def _type(annotation: Any) -> str:
         return f"list of {_type(arguments[0])}"
     if origin is dict:
         return f"object of {_type(arguments[1])}"
-    if members(annotation):
+    if union_members(annotation):
         return " or ".join(_type(each) for each in arguments if each is not type(None))
     return f"{_TYPES[annotation]}; {accepts}" if accepts else _TYPES[annotation]
 

@@ -7,12 +7,12 @@ from functools import cached_property
 from pathlib import Path
 
 from tealform.errors import TealformError
-from tealform.plan.source_map import setting_of
+from tealform.plan.source_map import find_setting
 from tealform.policy import checkov_input, rule_catalog, secret_scan
 from tealform.policy.result import LocatedFinding
 from tealform.policy.rule import Finding
 from tealform.settings import loader
-from tealform.settings.errors import Location, Path_, dotted
+from tealform.settings.errors import Location, SettingPath, dotted
 from tealform.settings.loader import GENERATED
 from tealform.synth import environments
 
@@ -34,13 +34,13 @@ class FindingLocator:
         setting = _setting(rule.setting, finding.path)
         if setting and self._written:
             return LocatedFinding(
-                self._folder.name, finding, rule, dotted(setting), self._written.locations.of(setting)
+                self._folder.name, finding, rule, dotted(setting), self._written.locations.find(setting)
             )
         return LocatedFinding(self._folder.name, finding, rule, dotted(setting), self._generated(finding))
 
     @cached_property
-    def _written(self) -> loader.Written | None:
-        return loader.written(self._folder.parent, self._folder.name)
+    def _written(self) -> loader.UncheckedValues | None:
+        return loader.read_values(self._folder.parent, self._folder.name)
 
     def _in_repository(self, place: Location) -> Location:
         """Return the location; for a file in a ZIP, that of the ZIP file."""
@@ -60,11 +60,11 @@ class FindingLocator:
         return {place.address: line for line, place in places.items()}
 
 
-def _setting(template: str, path: str) -> Path_:
+def _setting(template: str, path: str) -> SettingPath:
     """Return the rule's setting, for the service whose construct it is; else the setting that the construct is made from."""
     named = _NAMED.match(path)
     if template and "<name>" not in template:
         return tuple(template.split("."))
     if template and named:
         return tuple(named[1] if part == "<name>" else part for part in template.split("."))
-    return setting_of(path)
+    return find_setting(path)

@@ -61,7 +61,7 @@ def scan(root: Path, folders: Sequence[Path], echo: Callable[[str], None]) -> di
 
 def load_environment(root: Path, name: str, document: Mapping[str, Any]) -> Environment:
     """Return the environment as rules see it; it is protected unless its settings say that it is not."""
-    written = loader.written(root / "environments", name)
+    written = loader.read_values(root / "environments", name)
     protected = written is None or written.values.get("protected", False) is not False
     return Environment(name, document, protected=protected)
 

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from tealform.policy.rule import Finding
 from tealform.settings import error_messages, hcl_reader
-from tealform.settings.errors import Location, Path_, Problem
+from tealform.settings.errors import Location, Problem, SettingPath
 from tealform.settings.types import Block
 
 FILE = "waivers.hcl"
@@ -182,7 +182,7 @@ def _waiver(document: hcl_reader.Document, path: _Path, terms: _Terms) -> Waiver
     return Waiver(check, resource, terms.reason, terms.owner, terms.until, document.locations[path])
 
 
-def _problem(document: hcl_reader.Document, path: Path_, message: str) -> Problem:
+def _problem(document: hcl_reader.Document, path: SettingPath, message: str) -> Problem:
     # A missing key has no line of its own; its block has.
     location = document.locations.get(path) or document.locations[path[:-1]]
     return Problem(location, path, message)

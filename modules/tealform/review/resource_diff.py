@@ -101,5 +101,5 @@ def _redact(value: Any, name: str = "", *, variable: bool = False) -> Any:
             else _redact(each, key, variable=variable or name == _VARIABLES)
             for key, each in value.items()
         }
-    reasons = secret_patterns.reasons(name, value) if isinstance(value, str) else ()
+    reasons = secret_patterns.secret_reasons(name, value) if isinstance(value, str) else ()
     return Hidden(value) if any(variable or reason != _RANDOM for reason in reasons) else value

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tealform.policy.reports import formatting
-from tealform.policy.result import BROKEN, CLEAN, FINDINGS, GateResult, LocatedFinding
+from tealform.policy.result import BROKEN, CLEAN, FINDINGS, GateResult, LocatedFinding, worst_exit_code
 from tealform.review.environment_diff import Compared
 from tealform.review.merge_base import Base
 from tealform.review.resource_diff import ResourceChange
@@ -69,7 +69,7 @@ class Review:
         """2 if something could not be checked, else 1 for outdated files and any findings, else 0."""
         if self.broken or not self.verdicts:
             return BROKEN
-        return FINDINGS if self.synth.files or formatting.exit_code(self.verdicts) != CLEAN else CLEAN
+        return FINDINGS if self.synth.files or worst_exit_code(self.verdicts) != CLEAN else CLEAN
 
     @property
     def heading(self) -> str:
