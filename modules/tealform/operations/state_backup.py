@@ -7,7 +7,7 @@ import shutil
 
 from tealform.errors import TealformError
 from tealform.operations.root_module import RootModule
-from tealform.synth.atomic_write import land
+from tealform.synth.atomic_write import write_atomic
 
 LOCAL_STATE = "terraform.tfstate"
 _BEFORE = "before.tfstate"
@@ -30,7 +30,7 @@ def take(module: RootModule) -> None:
         )
     state = module.folder / LOCAL_STATE
     if state.is_file():
-        land(state.read_bytes(), module.kept / _BEFORE)
+        write_atomic(state.read_bytes(), module.kept / _BEFORE)
 
 
 def copies(module: RootModule) -> list[str]:

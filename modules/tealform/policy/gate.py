@@ -24,7 +24,7 @@ from tealform.settings.errors import Problem
 from tealform.settings.loader import GENERATED
 from tealform.settings.types import Name
 from tealform.synth import environments
-from tealform.synth.atomic_write import land
+from tealform.synth.atomic_write import write_atomic
 
 _NAME = TypeAdapter[str](Name)
 
@@ -55,7 +55,7 @@ def check(
         say(line)
     for form, file in reports.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        land(FORMS[form](verdicts).encode(), file)
+        write_atomic(FORMS[form](verdicts).encode(), file)
     return exit_code(verdicts)
 
 

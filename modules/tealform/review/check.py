@@ -14,7 +14,7 @@ from tealform.review import comment, console, drift
 from tealform.review.drift import Drift
 from tealform.review.review import Review
 from tealform.review.review_builder import Judge, Reviewer, Say
-from tealform.synth.atomic_write import land
+from tealform.synth.atomic_write import write_atomic
 
 OUT = Path(".cache", "pr-check")
 """Where the reports are written to, below the project."""
@@ -51,7 +51,7 @@ def check(
     review = Reviewer(root, today or date.today(), judge, generate, say).review(base)
     out.mkdir(parents=True, exist_ok=True)
     for name, text in _files(review, longest):
-        land(text.encode(), out / name)
+        write_atomic(text.encode(), out / name)
     for line in console.lines(review):
         say(line)
     return review.exit_code

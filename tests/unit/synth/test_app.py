@@ -17,7 +17,7 @@ import pytest
 from tealform.service import lambda_packages
 from tealform.settings.loader import GENERATED, Settings
 from tealform.synth import app, synthesis
-from tealform.synth.atomic_write import land
+from tealform.synth.atomic_write import write_atomic
 from tests.inventory import ENVIRONMENTS, ROOT
 from tests.support import environment
 
@@ -217,20 +217,20 @@ def test_a_file_that_cannot_be_written_is_told_and_the_old_one_stays(
 
 def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = root / "environments" / "one"
-    land(b"old", folder / GENERATED)
+    write_atomic(b"old", folder / GENERATED)
 
     def interrupted(handle: int) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("os.fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        land(b"new", folder / GENERATED)
+        write_atomic(b"new", folder / GENERATED)
     assert result(root, "one").read_text(encoding="utf-8") == "old"
     assert sorted(path.name for path in folder.iterdir()) == [GENERATED, "environment.hcl"]
 
 
 def test_a_generated_file_can_be_read_by_everybody(root: Path) -> None:
-    land(b"text", result(root, "one"))
+    write_atomic(b"text", result(root, "one"))
     assert result(root, "one").stat().st_mode & 0o777 == 0o644
 
 
