@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +11,8 @@ from typing import Any
 import pytest
 
 from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec
-from tealform_harness.aws_emulator.codebuild.executables import write_executable
 from tests.support import Body, Template, environment, template, template_among
-from tests.unit.pipeline import fake_scan
+from tests.unit.pipeline import fake_aws
 
 ACCOUNT = "123456789012"
 DIGEST = "sha256:" + "0123456789abcdef" * 4
@@ -114,22 +111,15 @@ def scan(
     **changes: str,
 ) -> Run:
     """Runs the program on a release of ``image``, while ECR gives ``answers``."""
-    source, scratch, state = (folder / name for name in ("source", "scratch", "state"))
-    for each in (source, scratch, state, folder / "bin"):
-        each.mkdir()
+    tools = fake_aws.install(folder)
     if image is not None:
-        (source / "imageDetail.json").write_text(json.dumps({"ImageURI": image}), encoding="utf-8")
-    (state / "answers.json").write_text(json.dumps(answers))
-    (state / "calls").write_text("")
-    write_executable(folder / "bin" / "python3", sys.executable, "-I", "-S")
-    write_executable(folder / "bin" / "aws", sys.executable, "-I", "-S", fake_scan.__file__)
+        (folder / "source" / "imageDetail.json").write_text(json.dumps({"ImageURI": image}), encoding="utf-8")
+    (folder / "state" / "scans.json").write_text(json.dumps(answers))
     given = {"ECR_REPOSITORY_URI": REPOSITORY, "STOP_AT": "HIGH", "TIMEOUT_MINUTES": "1", "SECONDS_BETWEEN_LOOKS": "0"}
-    tools = {"PATH": f"{folder / 'bin'}:{os.defpath}", "FAKE_STATE": str(state)}
     outcome = Buildspec(project(PLAIN)["source"]["buildspec"]).run(
-        source, scratch, {**given, **changes, **tools}, seconds=30
+        folder / "source", folder / "scratch", {**given, **changes, **tools}, seconds=30
     )
-    calls = [json.loads(line) for line in (state / "calls").read_text().splitlines()]
-    return Run(outcome.succeeded, outcome.output, calls)
+    return Run(outcome.succeeded, outcome.output, [call["words"] for call in fake_aws.read_calls(folder)])
 
 
 def status(name: str, description: str = "") -> Body:
