@@ -23,7 +23,7 @@ from tealform_harness.verify.aws_provider import Provider
 from tealform_harness.verify.unsupported_arguments import Concession
 from tests.inventory import ROOT
 from tests.unit.bootstrap import calls, projects
-from tests.unit.bootstrap.test_document import MOVED
+from tests.unit.bootstrap.test_generated import MOVED
 
 pytestmark = pytest.mark.aws_provider
 
