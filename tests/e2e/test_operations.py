@@ -87,7 +87,7 @@ def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, Concessi
     assert app.run(["dev"], project.root) == 0
     with contextlib.ExitStack() as stack:
         aws = stack.enter_context(running(ACCOUNT))
-        seed.seed(aws, environments.document(project.dev))
+        seed.seed(aws, environments.load_document(project.dev))
         reattach = stack.enter_context(provider.serving(aws.environment, project.dev))
         project.variables = {**aws.environment, "TF_REATTACH_PROVIDERS": reattach, "CHECKPOINT_DISABLE": "1"}
         concession = _learn(project, provider, project.variables)

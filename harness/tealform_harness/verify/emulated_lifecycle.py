@@ -85,7 +85,7 @@ def _stage(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[S
     settings = loader.load(folder.parent, folder.name)
     source = folder.parent.parent / "artifacts"
     with running(settings.context.account) as aws:
-        seed.seed(aws, environments.document(folder))
+        seed.seed(aws, environments.load_document(folder))
         with (
             provider.serving(aws.environment, folder) as reattach,
             scratch_module.of(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work,

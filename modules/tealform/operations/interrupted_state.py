@@ -57,7 +57,7 @@ def _content(state: Path) -> dict[str, Any] | None:
 
 def _is_kept_here(module: RootModule) -> bool:
     """Not so where the state has been moved elsewhere, which leaves an empty file here, and the copy of it."""
-    for terraform in blocks(environments.document(module.folder).get("terraform")):
+    for terraform in blocks(environments.load_document(module.folder).get("terraform")):
         if "cloud" in terraform or any("local" not in backend for backend in blocks(terraform.get("backend"))):
             return False
     return True

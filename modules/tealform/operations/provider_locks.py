@@ -46,7 +46,7 @@ def lock(root: Path, arguments: Sequence[str]) -> int:
 def _required(folder: Path) -> str:
     """What Terraform locks: the providers and their versions, as a configuration of its own."""
     required: dict[str, Any] = {}
-    for terraform in blocks(environments.document(folder).get("terraform")):
+    for terraform in blocks(environments.load_document(folder).get("terraform")):
         for providers in blocks(terraform.get("required_providers")):
             required |= providers
     return json.dumps({"terraform": {"required_providers": required}}, sort_keys=True)

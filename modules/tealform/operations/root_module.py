@@ -54,7 +54,7 @@ def find(root: Path, name: str) -> RootModule:
     that are not valid.
     """
     found = folder(root, name)
-    environments.generated(found)
+    environments.find_generated(found)
     if name.startswith(f"{_BOOTSTRAP}/"):
         return RootModule(name, found, _region(found), _is_protected(root, found.name), disposable=False)
     environment = loader.load(found.parent, name).environment
@@ -64,7 +64,7 @@ def find(root: Path, name: str) -> RootModule:
 def folder(root: Path, name: str) -> Path:
     """The folder of what is called ``name``; raises ``TealformError`` if there is none."""
     if not name.startswith(f"{_BOOTSTRAP}/"):
-        return environments.folder(root, name)
+        return environments.find_folder(root, name)
     known = _bootstraps(root)
     if name not in known:
         choice = f"use {', '.join(known)}" if known else "run: make bootstrap"
@@ -74,7 +74,7 @@ def folder(root: Path, name: str) -> Path:
 
 def every(root: Path) -> list[RootModule]:
     """All root modules of the project in ``root``. Raises what ``find`` raises."""
-    return [find(root, name) for name in (*environments.names(root), *_bootstraps(root))]
+    return [find(root, name) for name in (*environments.list_names(root), *_bootstraps(root))]
 
 
 def _bootstraps(root: Path) -> list[str]:
@@ -82,7 +82,7 @@ def _bootstraps(root: Path) -> list[str]:
 
 
 def _region(folder: Path) -> str:
-    for provider in blocks(environments.document(folder).get("provider")):
+    for provider in blocks(environments.load_document(folder).get("provider")):
         for aws in blocks(provider.get("aws")):
             if isinstance(aws.get("region"), str) and "alias" not in aws:
                 return str(aws["region"])

@@ -46,7 +46,7 @@ def read(folder: Path) -> Stack:
 
     Raises ``TealformError`` for a file that is missing or is not a JSON object, and what ``of`` does.
     """
-    return of(folder.name, environments.document(folder))
+    return of(folder.name, environments.load_document(folder))
 
 
 def of(environment: str, document: Mapping[str, Any]) -> Stack:

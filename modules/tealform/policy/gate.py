@@ -85,7 +85,7 @@ def judge(root: Path, names: Collection[str] = (), today: date | None = None, sa
 
 def _folders(root: Path, names: Collection[str]) -> list[Path]:
     """The folders of what is to be judged; all that there is, without names."""
-    folders = [environments.folder(root, name) for name in sorted(set(names)) or environments.names(root)]
+    folders = [environments.find_folder(root, name) for name in sorted(set(names)) or environments.list_names(root)]
     if not folders:
         raise TealformError("environments/ holds nothing to check; begin with environments/<name>/environment.hcl")
     for folder in folders:

@@ -116,7 +116,7 @@ def _ours(root: Path, folder: Path) -> Evaluation:
     """What our own rules say of an environment's generated Terraform: they look for what it is before it is planned."""
     if folder.parent.name != "environments":
         return Evaluation()
-    return scanner.ours(scanner.environment_of(root, folder.name, environments.document(folder)))
+    return scanner.ours(scanner.environment_of(root, folder.name, environments.load_document(folder)))
 
 
 def _unjudged(scan: Scan, generated: Iterable[str]) -> Iterator[str]:
@@ -173,7 +173,7 @@ def _paths(folder: Path) -> dict[str, str]:
     """The construct paths below the root module's own, by address."""
     return {
         resource.address: construct_path(resource.body).partition("/")[2]
-        for resource in terraform_json.resources(environments.document(folder))
+        for resource in terraform_json.resources(environments.load_document(folder))
     }
 
 

@@ -76,7 +76,7 @@ class Reviewer:
     def _judged(self, before: Path) -> list[Verdict]:
         """What was found in the base; that it cannot be judged is no mistake of this pull request, which may mend it."""
         try:
-            return self.judge(before, (), self.today, self.say) if environments.names(before) else []
+            return self.judge(before, (), self.today, self.say) if environments.list_names(before) else []
         except TealformError as error:
             return [Verdict("BASE", {}, mistakes=(str(error),))]
 

@@ -82,7 +82,7 @@ def data_folder(folder: Path) -> Path:
 
 
 def _command(folder: Path) -> tuple[str, ...]:
-    environments.generated(folder)
+    environments.find_generated(folder)
     return terraform_binaries.every()[0].command
 
 

@@ -250,7 +250,7 @@ ACCEPTED += [("CKV_AWS_356", "data.aws_iam_policy_document.wide")]
 
 def _plan(folder: Path) -> dict[str, Any]:
     with (
-        serving(environments.declared(folder)) as stand_in,
+        serving(environments.list_declared(folder)) as stand_in,
         scratch_module.of(folder, terraform_binaries.every()[0], {"TF_REATTACH_PROVIDERS": stand_in.reattach}) as work,
     ):
         for step in (work.init, work.plan):

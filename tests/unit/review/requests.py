@@ -50,7 +50,7 @@ def told(scope: str, rule: str, path: str, message: str = "") -> Told:
 def judge(root: Path, names: Collection[str], today: date | None, say: Say) -> list[Verdict]:
     """Finds in each environment what is written in ``found.json``: pairs of a rule and a path, or a mistake."""
     verdicts = []
-    for name in environments.names(root):
+    for name in environments.list_names(root):
         file = root / "environments" / name / FOUND
         found = json.loads(file.read_text()) if file.is_file() else []
         if isinstance(found, str):

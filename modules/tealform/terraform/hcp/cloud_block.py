@@ -65,7 +65,7 @@ def read(folder: Path) -> CloudBlock | None:
     ``None`` if its state is elsewhere. Raises ``TealformError`` if the organization is said nowhere.
     https://developer.hashicorp.com/terraform/cli/cloud/settings#environment-variables
     """
-    for terraform in blocks(environments.document(folder).get("terraform")):
+    for terraform in blocks(environments.load_document(folder).get("terraform")):
         for cloud in blocks(terraform.get("cloud")):
             return _complete(folder, cloud, str(terraform.get("required_version", "")))
     return None
