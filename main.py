@@ -1,7 +1,7 @@
 """The CDKTF app: each folder of ``environments/`` becomes one stack.
 
-``python main.py`` does all of them, ``python main.py dev`` one. The result lands as
-``environments/<name>/cdk.tf.json``; run by ``cdktf``, its own output lands where it expects it, too.
+``python main.py`` generates all of them, ``python main.py dev`` one, as ``environments/<name>/cdk.tf.json``.
+When ``cdktf`` runs it, it also writes CDKTF's own output where ``cdktf`` expects it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from pathlib import Path
 
 
 def main(arguments: list[str]) -> int:
-    """0 when all went well, 2 when something is wrong with an environment, 130 when interrupted."""
+    """Return 0 on success, 2 if an environment has errors, 130 when interrupted."""
     try:
-        # Here, because it takes a moment, in which somebody may press Ctrl-C as well.
+        # Imported here, because it takes a moment, in which somebody may press Ctrl-C too.
         from tealform.synth import app
 
         return app.run(arguments, Path(__file__).resolve().parent)

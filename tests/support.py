@@ -41,39 +41,35 @@ service "web" {{
 
 
 def settings(text: str, name: str = "test", common: str | None = None) -> LoadedEnvironment:
-    """The settings of an environment called ``name`` whose file says ``text``."""
-    with tempfile.TemporaryDirectory() as scratch:
-        environments = Path(scratch, "environments")
-        (environments / name).mkdir(parents=True)
-        (environments / name / "environment.hcl").write_text(text, encoding="utf-8")
-        if common is not None:
-            (environments / "common.hcl").write_text(common, encoding="utf-8")
-        return load(environments, name)
+    """Return the settings of an environment called ``name`` whose file says ``text``."""
+    return project({name: text}, name, common)
 
 
-def project(texts: Mapping[str, str], name: str) -> LoadedEnvironment:
-    """The settings of the environment ``name`` in a project whose environments' files say ``texts``."""
+def project(texts: Mapping[str, str], name: str, common: str | None = None) -> LoadedEnvironment:
+    """Return the settings of the environment ``name`` in a project whose environments' files say ``texts``."""
     with tempfile.TemporaryDirectory() as scratch:
         environments = Path(scratch, "environments")
         for other, text in texts.items():
             (environments / other).mkdir(parents=True)
             (environments / other / "environment.hcl").write_text(text, encoding="utf-8")
+        if common is not None:
+            (environments / "common.hcl").write_text(common, encoding="utf-8")
         return load(environments, name)
 
 
 def mistakes_among(texts: Mapping[str, str], name: str) -> list[str]:
-    """What is said about the environment ``name`` of a project, a line each; nothing when it is valid."""
-    try:
-        project(texts, name)
-    except SettingsError as error:
-        return str(error).splitlines()
-    return []
+    """Return the errors of the environment ``name`` of a project, a line each; nothing when it is valid."""
+    return _mistakes(lambda: project(texts, name))
 
 
 def mistakes(text: str, name: str = "test", common: str | None = None) -> list[str]:
-    """What is said about an environment, a line each; nothing when it is valid."""
+    """Return the errors of an environment, a line each; nothing when it is valid."""
+    return _mistakes(lambda: settings(text, name, common))
+
+
+def _mistakes(load_settings: Callable[[], LoadedEnvironment]) -> list[str]:
     try:
-        settings(text, name, common)
+        load_settings()
     except SettingsError as error:
         return str(error).splitlines()
     return []
@@ -119,17 +115,16 @@ def _generated(environment: LoadedEnvironment) -> Body:
     return document
 
 
-@functools.cache
 def template(text: str, name: str = "test") -> Template:
-    """What is generated for an environment called ``name`` whose file says ``text``."""
-    return Template(lambda: _generated(settings(text, name)))
+    """Return what is generated for an environment called ``name`` whose file says ``text``."""
+    return template_among({name: text}, name)
+
+
+def template_among(texts: Mapping[str, str], name: str) -> Template:
+    """Return what is generated for the environment ``name`` of a project."""
+    return _template_among(tuple(texts.items()), name)
 
 
 @functools.cache
 def _template_among(texts: tuple[tuple[str, str], ...], name: str) -> Template:
     return Template(lambda: _generated(project(dict(texts), name)))
-
-
-def template_among(texts: Mapping[str, str], name: str) -> Template:
-    """What is generated for the environment ``name`` of a project."""
-    return _template_among(tuple(texts.items()), name)

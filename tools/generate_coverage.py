@@ -40,7 +40,10 @@ def _stacks(root: Path) -> Iterator[Stack]:
     from tools import iam_examples
 
     documents: Mapping[str, Any] = {
-        **{name: environments.document(environments.folder(root, name)) for name in environments.names(root)},
+        **{
+            name: environments.load_document(environments.find_folder(root, name))
+            for name in environments.list_names(root)
+        },
         **{f"example-{number}": document for number, document in enumerate(iam_examples.generated().values())},
     }
     for name, document in documents.items():

@@ -23,7 +23,7 @@ from tealform_harness.verify.aws_provider import Provider
 from tealform_harness.verify.unsupported_arguments import Concession
 from tests.inventory import ROOT
 from tests.unit.bootstrap import calls, projects
-from tests.unit.bootstrap.test_document import MOVED
+from tests.unit.bootstrap.test_generated import MOVED
 
 pytestmark = pytest.mark.aws_provider
 
@@ -32,7 +32,7 @@ SHIPPED = {
     + f"{projects.S3}\n{projects.GITHUB}\n",
     **{
         name: (ROOT / "environments" / name / loader.FILE).read_text(encoding="utf-8")
-        for name in environments.names(ROOT)
+        for name in environments.list_names(ROOT)
     },
 }
 MIGRATE = ("-migrate-state", "-force-copy")
@@ -101,7 +101,7 @@ def test_the_roles_may_do_what_terraform_does_and_a_plan_needs_no_more_than_the_
     log = calls.Log(_provider(), tmp_path)
     planned, applied = set[calls.Call](), set[calls.Call]()
     with running(projects.ACCOUNT) as aws:
-        external_references.seed(aws, environments.document(folder))
+        external_references.seed(aws, environments.load_document(folder))
         with _work(folder, log.provider, aws) as (work, concession):
             (work.folder / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n', encoding="utf-8")
             _well(work.init())

@@ -15,7 +15,7 @@ import pytest
 
 from tealform.aws import lazy_bindings
 from tealform.synth import app, environments
-from tealform.synth import bootstrap_app as bootstrap
+from tealform.synth import app as bootstrap
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform_harness.aws_emulator import external_references
 from tealform_harness.aws_emulator.server import EmulatedAws, running
@@ -88,7 +88,7 @@ def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, Concessi
     assert app.run(["dev"], project.root) == 0
     with contextlib.ExitStack() as stack:
         aws = stack.enter_context(running(ACCOUNT))
-        external_references.seed(aws, environments.document(project.dev))
+        external_references.seed(aws, environments.load_document(project.dev))
         reattach = stack.enter_context(provider.serving(aws.environment, project.dev))
         project.variables = {**aws.environment, "TF_REATTACH_PROVIDERS": reattach, "CHECKPOINT_DISABLE": "1"}
         concession = _learn(project, provider, project.variables)

@@ -28,7 +28,7 @@ def read(root: Path, name: str) -> Environment:
     """
     if name == BY_ECS:
         return scanner.load_environment(root, _OF, _released_by_ecs(root))
-    return scanner.load_environment(root, name, environments.document(environments.folder(root, name)))
+    return scanner.load_environment(root, name, environments.load_document(environments.find_folder(root, name)))
 
 
 def _released_by_ecs(root: Path) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def _released_by_ecs(root: Path) -> dict[str, Any]:
     from tealform.settings.loader import FILE, load
     from tealform.synth.synthesis import synthesize
 
-    environments.folder(root, _OF)
+    environments.find_folder(root, _OF)
     with tempfile.TemporaryDirectory() as scratch:
         copies = Path(scratch, "environments")
         shutil.copytree(root / "environments", copies, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))

@@ -85,7 +85,7 @@ def _stage(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[S
     settings = loader.load(folder.parent, folder.name)
     source = folder.parent.parent / "artifacts"
     with running(settings.context.account) as aws:
-        external_references.seed(aws, environments.document(folder))
+        external_references.seed(aws, environments.load_document(folder))
         with (
             provider.serving(aws.environment, folder) as reattach,
             scratch_module.copy_with_local_state(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work,

@@ -23,11 +23,11 @@ def preview(root: Path, name: str, form: Form, say: Callable[[str], None]) -> in
     ``say`` gets the summary for people (``summary``) or programs (``json``), or Terraform's own words (``text``).
     Returns 0, or 1 if Terraform does not accept the configuration, with its reasons.
     """
-    folder = environments.folder(root, name)
+    folder = environments.find_folder(root, name)
     terraform, blame = terraform_binaries.list_terraforms()[0], SourceMap(folder)
-    by = f"Terraform {terraform.version()} with a stand-in for hashicorp/aws {environments.provider_version(folder)}"
+    by = f"Terraform {terraform.version()} with a stand-in for hashicorp/aws {environments.read_provider_version(folder)}"
     with (
-        serving(environments.declared(folder)) as stand_in,
+        serving(environments.list_declared(folder)) as stand_in,
         scratch_module.copy_with_local_state(folder, terraform, {"TF_REATTACH_PROVIDERS": stand_in.reattach}) as work,
     ):
         for step in (work.init, work.plan):

@@ -50,11 +50,11 @@ def exit_code(verdicts: Iterable[Verdict], accepted: Collection[Result]) -> int:
 
 
 def _folders(root: Path, names: Sequence[str]) -> list[Path]:
-    folders = [environments.folder(root, name) for name in sorted(set(names)) or environments.names(root)]
+    folders = [environments.find_folder(root, name) for name in sorted(set(names)) or environments.list_names(root)]
     if not folders:
         raise TealformError("environments/ holds nothing to prove; begin with environments/<name>/environment.hcl")
     for folder in folders:
-        environments.generated(folder)
+        environments.find_generated(folder)
     return folders
 
 
@@ -87,8 +87,8 @@ def _everything(folders: Sequence[Path]) -> Iterator[Verdict]:
 
 
 def _offline(folder: Path, terraform: Terraform) -> Generator[Verdict]:
-    with serving(environments.declared(folder)) as stand_in:
-        by = f"Terraform {terraform.version()}, stand-in for hashicorp/aws {environments.provider_version(folder)}"
+    with serving(environments.list_declared(folder)) as stand_in:
+        by = f"Terraform {terraform.version()}, stand-in for hashicorp/aws {environments.read_provider_version(folder)}"
         yield from stub_lifecycle.judge(folder, terraform, stand_in.reattach, by)
 
 
@@ -119,11 +119,11 @@ def _emulated(folder: Path, terraform: Terraform, provider: Provider) -> Iterato
     # Here, because the emulated AWS takes seconds to load.
     from tealform_harness.verify import emulated_lifecycle
 
-    pinned = environments.provider_version(folder)
+    pinned = environments.read_provider_version(folder)
     instead = "" if provider.version == pinned else f" instead of {pinned}"
     by = f"Terraform {terraform.version()}, real provider {provider.version}{instead}, emulated AWS"
     yield from emulated_lifecycle.judge(folder, terraform, provider, by)
 
 
 def _provider(folder: Path, terraform: Terraform) -> Provider:
-    return aws_provider.find(environments.provider_version(folder), terraform, CACHE)
+    return aws_provider.find(environments.read_provider_version(folder), terraform, CACHE)

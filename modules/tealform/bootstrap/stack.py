@@ -1,16 +1,13 @@
-"""One account's root module: buckets for state, identity providers, and roles for whoever runs Terraform."""
+"""One account's root module: buckets for state, identity providers, and the roles that run Terraform."""
 
 from __future__ import annotations
 
 import hashlib
 
 from tealform.aws import App, AwsProvider, Construct, IamOpenidConnectProvider, TerraformOutput, TerraformResource
-from tealform.bootstrap import oidc_providers, state_permissions
-from tealform.bootstrap.account_requirements import Account
-from tealform.bootstrap.account_requirements import StateBucket as Wanted
-from tealform.bootstrap.oidc_providers import Issuer
+from tealform.bootstrap.account_requirements import Account, OidcProvider, RequiredBucket, list_providers
 from tealform.bootstrap.state_bucket import StateBucket, StateBucketProps
-from tealform.bootstrap.terraform_roles import Runner, RunnerProps
+from tealform.bootstrap.terraform_roles import TerraformRoles, TerraformRolesProps, deny_state_changes
 from tealform.common.iam import Statement
 from tealform.common.root_module import RootModule
 from tealform.naming import Context
@@ -31,23 +28,27 @@ class AccountStack(RootModule):
         self._context = account.environments[0].context
         self._regions: dict[str, AwsProvider] = {}
         self.configure(account.region, account.number, account.tags, _STATE)
-        self._buckets = {wanted.name: self._bucket(wanted) for wanted in account.buckets}
-        self._providers = {issuer.host: self._provider(issuer) for issuer in account.issuers}
+        self._buckets = {required.name: self._create_bucket(required) for required in account.buckets}
+        self._provider_arns = {provider.host: self._create_provider(provider) for provider in account.providers}
         for settings in account.environments:
-            if named := oidc_providers.of(settings):
-                self._runner(settings, named)
+            if providers := list_providers(settings):
+                self._create_roles(settings, providers)
 
-    def _bucket(self, wanted: Wanted) -> StateBucket:
-        bucket = StateBucket(self, _id("state", wanted.name), StateBucketProps(self._context, wanted))
-        if wanted.region != self._account.region:
-            self._move(bucket, wanted.region)
+    def _create_bucket(self, required: RequiredBucket) -> StateBucket:
+        props = StateBucketProps(context=self._context, required=required)
+        bucket = StateBucket(self, _id("state", required.name), props)
+        if required.region != self._account.region:
+            self._move(bucket, required.region)
         TerraformOutput(
-            self, _id("state-bucket", wanted.name), value=bucket.name, description=f"Holds state, in {wanted.region}"
+            self,
+            _id("state-bucket", required.name),
+            value=bucket.name,
+            description=f"Holds state, in {required.region}",
         )
         return bucket
 
     def _move(self, scope: Construct, region: str) -> None:
-        """Everything in ``scope`` is in another region."""
+        """Put everything in ``scope`` into another region."""
         if region not in self._regions:
             self._regions[region] = AwsProvider(
                 self,
@@ -61,33 +62,35 @@ class AccountStack(RootModule):
             if isinstance(each, TerraformResource):
                 each.provider = self._regions[region]
 
-    def _provider(self, issuer: Issuer) -> str:
-        """The ARN of an identity provider, which is created unless it exists.
+    def _create_provider(self, provider: OidcProvider) -> str:
+        """Return the ARN of an identity provider, which is created unless it exists.
 
         AWS trusts the certificates of both by itself: no thumbprints.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc_verify-thumbprint.html
         """
-        if not issuer.create:
-            return self._context.global_arn("iam", f"oidc-provider/{issuer.host}")
-        provider = IamOpenidConnectProvider(
+        if not provider.create:
+            return self._context.global_arn("iam", f"oidc-provider/{provider.host}")
+        created = IamOpenidConnectProvider(
             self,
-            f"provider-{issuer.host.replace('.', '-')}",
-            url=f"https://{issuer.host}",
-            client_id_list=[issuer.audience],
+            f"provider-{provider.host.replace('.', '-')}",
+            url=f"https://{provider.host}",
+            client_id_list=[provider.audience],
         )
-        return provider.arn
+        return created.arn
 
-    def _runner(self, settings: LoadedEnvironment, named: list[Issuer]) -> None:
-        pairs = [(issuer, self._providers[issuer.host]) for issuer in named]
-        runner = Runner(
+    def _create_roles(self, settings: LoadedEnvironment, providers: list[OidcProvider]) -> None:
+        roles = TerraformRoles(
             self,
             f"runner-{settings.name}",
-            RunnerProps(
-                settings, pairs, self._state_key_arn(settings.context, settings.environment.state), self._left_alone()
+            TerraformRolesProps(
+                settings=settings,
+                providers=[(provider, self._provider_arns[provider.host]) for provider in providers],
+                state_key_arn=self._state_key_arn(settings.context, settings.environment.state),
+                denied=self._deny_state_changes(),
             ),
         )
-        for phase, role in (("plan", runner.plan), ("apply", runner.apply)):
-            usages = " and ".join(issuer.usage.replace("{PHASE}", phase.upper()) for issuer in named)
+        for phase, role in (("plan", roles.plan), ("apply", roles.apply)):
+            usages = " and ".join(provider.usage.replace("{PHASE}", phase.upper()) for provider in providers)
             TerraformOutput(
                 self,
                 f"{settings.name}-{phase}-role",
@@ -101,17 +104,17 @@ class AccountStack(RootModule):
         created = self._buckets.get(bucket_name(context, state))
         return created.key_arn if created else state.kms_key
 
-    def _left_alone(self) -> list[Statement]:
-        """What no apply changes: where the states of this account are, those of its neighbours as well."""
+    def _deny_state_changes(self) -> list[Statement]:
+        """Protect the states of this account from every apply, those of its neighbors as well."""
         buckets, keys = set[str](), set[str]()
         for settings in self._account.environments:
-            if isinstance(kept := settings.environment.state, S3State):
-                buckets.add(bucket_arn(settings.context, kept))
-                keys.add(self._state_key_arn(settings.context, kept) or "")
-        return state_permissions.left_alone(sorted(buckets), sorted(keys - {""}))
+            if isinstance(state := settings.environment.state, S3State):
+                buckets.add(bucket_arn(settings.context, state))
+                keys.add(self._state_key_arn(settings.context, state) or "")
+        return deny_state_changes(sorted(buckets), sorted(keys - {""}))
 
 
 def _id(kind: str, bucket: str) -> str:
-    """An id for what belongs to a bucket; Terraform takes no dot in a name, and another bucket may have a hyphen there."""
-    told_apart = f"-{hashlib.sha256(bucket.encode()).hexdigest()[:8]}" if "." in bucket else ""
-    return f"{kind}-{bucket.replace('.', '-')}{told_apart}"
+    """Return an id for what belongs to a bucket. Terraform allows no dot in a name, and another bucket may have a hyphen there."""
+    suffix = f"-{hashlib.sha256(bucket.encode()).hexdigest()[:8]}" if "." in bucket else ""
+    return f"{kind}-{bucket.replace('.', '-')}{suffix}"

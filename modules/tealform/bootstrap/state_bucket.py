@@ -1,11 +1,11 @@
-"""The bucket that environments keep their state in, and the key that it is under."""
+"""The bucket that environments keep their state in, and the key that encrypts it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from tealform.aws import Construct, KmsAlias, KmsKey, KmsKeyPolicy, TerraformResourceLifecycle
-from tealform.bootstrap.account_requirements import StateBucket as Wanted
+from tealform.bootstrap.account_requirements import RequiredBucket
 from tealform.common.iam import Condition, Statement, policy_document
 from tealform.common.s3_bucket import Bucket, BucketProps
 from tealform.naming import Context
@@ -16,40 +16,44 @@ _OLD_DAYS = 365
 _OLD_VERSIONS = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StateBucketProps:
-    """The bucket that is wanted. Of ``context``, partition and account count."""
+    """Configures a ``StateBucket``."""
 
     context: Context
-    wanted: Wanted
+    """The partition and account of the bucket; its region is in ``required``."""
+
+    required: RequiredBucket
+    """The bucket's name, region and key."""
 
 
 class StateBucket(Construct):
-    """A bucket and its key, of which Terraform lets neither go. ``key_arn`` is the key that all in it is under."""
+    """A bucket and its key, both protected from destruction. ``key_arn`` is the key that encrypts everything in it."""
 
     def __init__(self, scope: Construct, id_: str, props: StateBucketProps) -> None:
         super().__init__(scope, id_)
-        wanted, context = props.wanted, replace(props.context, region=props.wanted.region)
-        called = {wanted.kms_key} if wanted.kms_key else {context.arn("kms", terraform_backend.key_alias(wanted.name))}
-        self.key_arn = wanted.kms_key or self._key(context, wanted.name)
+        required, context = props.required, replace(props.context, region=props.required.region)
+        alias_arn = context.arn("kms", terraform_backend.key_alias(required.name))
+        self.key_arn = required.kms_key or self._create_key(context, required.name)
+        keys = {required.kms_key or alias_arn, self.key_arn}
         bucket = Bucket(
             self,
             "bucket",
             BucketProps(
                 context=context,
-                name=wanted.name,
+                name=required.name,
                 expiration_days=None,
                 force_destroy=False,
                 kms_key_arn=self.key_arn,
                 noncurrent_days=_OLD_DAYS,
                 noncurrent_versions=_OLD_VERSIONS,
                 prevent_destroy=True,
-                statements=lambda arn: _only_under(arn, sorted(called | {self.key_arn})),
+                statements=lambda arn: _deny_other_encryption(arn, sorted(keys)),
             ),
         )
         self.name = bucket.name
 
-    def _key(self, context: Context, bucket: str) -> str:
+    def _create_key(self, context: Context, bucket: str) -> str:
         key = KmsKey(
             self,
             "key",
@@ -75,10 +79,10 @@ class StateBucket(Construct):
         return key.arn
 
 
-def _only_under(arn: str, keys: list[str]) -> list[Statement]:
-    """Whoever asks for other encryption than the bucket's own is refused; who asks for none gets that.
+def _deny_other_encryption(arn: str, keys: list[str]) -> list[Statement]:
+    """Refuse requests for other encryption than the bucket's own; requests without encryption get that.
 
-    A key is asked for by its ARN or by its alias, of which S3 may show either:
+    A request names a key by its ARN or by its alias, of which S3 may show either:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#require-sse-kms
     """
     encryption, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"

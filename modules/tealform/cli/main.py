@@ -234,9 +234,9 @@ def _lock(options: argparse.Namespace) -> int:
 
 
 def _bootstrap(options: argparse.Namespace) -> int:
-    from tealform.synth import bootstrap_app
+    from tealform.synth import app
 
-    return bootstrap_app.run(options.root)
+    return app.run_bootstrap(options.root)
 
 
 def _terraform(options: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from tealform.errors import TealformError
 from tealform.operations import root_module
 from tealform.settings.loader import GENERATED
 from tealform.synth import environments
-from tealform.synth.atomic_write import land
+from tealform.synth.atomic_write import write_atomic
 from tealform.synth.environments import LOCK_FILE
 from tealform.synth.terraform_json import blocks
 from tealform.terraform import diagnostics, subprocesses, terraform_binaries
@@ -38,7 +38,7 @@ def lock(root: Path, arguments: Sequence[str]) -> int:
         if requirements not in locks:
             locks[requirements] = _locked(requirements, [_absolute(each) for each in arguments])
     for module in modules:
-        written = land(locks[wanted[module.name]], module.folder / LOCK_FILE)
+        written = write_atomic(locks[wanted[module.name]], module.folder / LOCK_FILE)
         print(f"{module.label}/{LOCK_FILE}: {'written' if written else 'unchanged'}")
     return 0
 
@@ -46,7 +46,7 @@ def lock(root: Path, arguments: Sequence[str]) -> int:
 def _required(folder: Path) -> str:
     """Return a configuration with only the required providers and their versions, which is what Terraform locks."""
     required: dict[str, Any] = {}
-    for terraform in blocks(environments.document(folder).get("terraform")):
+    for terraform in blocks(environments.load_document(folder).get("terraform")):
         for providers in blocks(terraform.get("required_providers")):
             required |= providers
     return json.dumps({"terraform": {"required_providers": required}}, sort_keys=True)

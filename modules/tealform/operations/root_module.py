@@ -81,7 +81,7 @@ def find(root: Path, name: str) -> GeneratedModule:
     Raises ``TealformError`` if it does not exist or is not generated, ``SettingsError`` for invalid settings.
     """
     found = folder(root, name)
-    environments.generated(found)
+    environments.find_generated(found)
     if name.startswith(f"{_BOOTSTRAP}/"):
         return GeneratedModule(name, found, _region(found), _has_protected(root, found.name), is_disposable=False)
     environment = loader.load(found.parent, name).environment
@@ -91,7 +91,7 @@ def find(root: Path, name: str) -> GeneratedModule:
 def folder(root: Path, name: str) -> Path:
     """Return the folder of the root module called ``name``. Raises ``TealformError`` if it does not exist."""
     if not name.startswith(f"{_BOOTSTRAP}/"):
-        return environments.folder(root, name)
+        return environments.find_folder(root, name)
     known = _bootstraps(root)
     if name not in known:
         choice = f"use {', '.join(known)}" if known else "run: make bootstrap"
@@ -101,7 +101,7 @@ def folder(root: Path, name: str) -> Path:
 
 def list_modules(root: Path) -> list[GeneratedModule]:
     """Return all root modules of the project in ``root``. Raises what ``find`` raises."""
-    return [find(root, name) for name in (*environments.names(root), *_bootstraps(root))]
+    return [find(root, name) for name in (*environments.list_names(root), *_bootstraps(root))]
 
 
 def _bootstraps(root: Path) -> list[str]:
@@ -109,7 +109,7 @@ def _bootstraps(root: Path) -> list[str]:
 
 
 def _region(folder: Path) -> str:
-    for provider in blocks(environments.document(folder).get("provider")):
+    for provider in blocks(environments.load_document(folder).get("provider")):
         for aws in blocks(provider.get("aws")):
             if isinstance(aws.get("region"), str) and "alias" not in aws:
                 return str(aws["region"])

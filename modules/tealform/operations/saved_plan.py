@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tealform.errors import TealformError
 from tealform.operations.root_module import GeneratedModule
-from tealform.synth.atomic_write import land
+from tealform.synth.atomic_write import write_atomic
 from tealform.synth.environments import LOCK_FILE
 from tealform.terraform import terraform_cli
 
@@ -65,7 +65,7 @@ class SavedPlan:
             datetime.now(UTC).isoformat(timespec="seconds"),
             objections,
         )
-        land(json.dumps(asdict(record), indent=2).encode(), self._record)
+        write_atomic(json.dumps(asdict(record), indent=2).encode(), self._record)
         self.scratch.replace(self.file)
 
     def begin(self) -> None:

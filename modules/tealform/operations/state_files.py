@@ -12,7 +12,7 @@ from typing import Any
 from tealform.errors import TealformError
 from tealform.operations.root_module import GeneratedModule
 from tealform.synth import environments
-from tealform.synth.atomic_write import land
+from tealform.synth.atomic_write import write_atomic
 from tealform.synth.terraform_json import blocks
 
 _STATE, _BACKUP = "terraform.tfstate", "before.tfstate"
@@ -60,7 +60,7 @@ def back_up(module: GeneratedModule) -> None:
         )
     state = module.folder / _STATE
     if state.is_file():
-        land(state.read_bytes(), module.data_folder / _BACKUP)
+        write_atomic(state.read_bytes(), module.data_folder / _BACKUP)
 
 
 def _read(state: Path) -> dict[str, Any] | None:
@@ -74,7 +74,7 @@ def _read(state: Path) -> dict[str, Any] | None:
 
 def _is_local(module: GeneratedModule) -> bool:
     """Whether the state is in this folder. Moving it elsewhere leaves an empty file here, and a copy of the state."""
-    for terraform in blocks(environments.document(module.folder).get("terraform")):
+    for terraform in blocks(environments.load_document(module.folder).get("terraform")):
         if "cloud" in terraform or any("local" not in backend for backend in blocks(terraform.get("backend"))):
             return False
     return True

@@ -1,8 +1,8 @@
-"""The bucket through which the stages of a pipeline hand on their artifacts."""
+"""The bucket through which the stages of a pipeline pass their artifacts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tealform.aws import Construct
@@ -13,19 +13,48 @@ from tealform.naming import Context
 
 # An approval may wait for sixty, and a stage rolls back to what it released before.
 _DAYS = 90
+_READ = ["s3:GetObject", "s3:GetObjectVersion"]
+
+
+def create_bucket(
+    scope: Construct,
+    shared: SharedResources,
+    name: str,
+    expiration_days: int | None = None,
+    statements: Callable[[str], Sequence[Statement]] = lambda arn: (),
+) -> Bucket:
+    """Create a bucket of a pipeline, under the environment's key; without ``expiration_days`` the newest object stays."""
+    return Bucket(
+        scope,
+        "bucket",
+        BucketProps(
+            context=shared.context,
+            name=name,
+            expiration_days=expiration_days,
+            force_destroy=shared.disposable,
+            kms_key_arn=shared.key.arn,
+            access_logs=shared.access_logs.bucket,
+            statements=statements,
+        ),
+    )
 
 
 @dataclass(frozen=True)
 class Artifacts:
-    """Where a pipeline's artifacts are, and the KMS key that they are under, as a policy names them."""
+    """A pipeline's artifacts, as a policy names them."""
 
     bucket_arn: str
+    """The ARN of the bucket."""
+
     key_arn: str
+    """The ARN of the KMS key that encrypts them, or a pattern for it."""
+
     key_conditions: Sequence[Condition] = ()
+    """What narrows a pattern for the key's ARN."""
 
     @classmethod
-    def of(cls, pipelines: Context, service: str) -> Artifacts:
-        """The artifacts of a pipeline in another account.
+    def from_context(cls, pipelines: Context, service: str) -> Artifacts:
+        """Return the artifacts of a pipeline in another account.
 
         The id of that account's key is not known here; its own policy names who may use it, and for what.
         """
@@ -35,99 +64,86 @@ class Artifacts:
             [Condition("StringEquals", "kms:ViaService", [f"s3.{pipelines.region}.{pipelines.dns_suffix}"])],
         )
 
-    def reading(self) -> list[Statement]:
-        """The right to read what a release is made of."""
+    def allow_read(self) -> list[Statement]:
+        """Return the permission to read what a release consists of."""
         return [
-            Statement(
-                sid="ReadRevision", actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[f"{self.bucket_arn}/*"]
-            ),
-            Statement(
-                sid="DecryptRevision",
-                actions=["kms:Decrypt"],
-                resources=[self.key_arn],
-                conditions=self.key_conditions,
-            ),
+            Statement("ReadRevision", _READ, [f"{self.bucket_arn}/*"]),
+            Statement("DecryptRevision", ["kms:Decrypt"], [self.key_arn], conditions=self.key_conditions),
         ]
 
-    def looking(self) -> Statement:
-        """The right to look at the bucket, which an action of a pipeline does."""
-        return Statement(
-            sid="LookAtBucket", actions=["s3:GetBucketAcl", "s3:GetBucketLocation"], resources=[self.bucket_arn]
-        )
+    def allow_inspect(self) -> Statement:
+        """Return the permission to inspect the bucket, which an action of a pipeline does."""
+        return Statement("LookAtBucket", ["s3:GetBucketAcl", "s3:GetBucketLocation"], [self.bucket_arn])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ArtifactBucketProps:
-    """The service whose pipeline it is, and the ARNs of roles in other accounts that read what is to be released."""
+    """Configures an ``ArtifactBucket``."""
 
     shared: SharedResources
+    """The environment's key and bucket for access logs, in the pipeline's account."""
+
     service: str
+    """The name of the service that the pipeline releases."""
+
     readers: Sequence[str] = ()
+    """ARNs of roles in other accounts that read what is to be released; none by default."""
 
 
 class ArtifactBucket(Construct):
-    """A bucket that takes objects under the environment's KMS key only, and forgets them after 90 days."""
+    """A bucket that accepts objects under the environment's KMS key only, and expires them after 90 days."""
 
     def __init__(self, scope: Construct, id_: str, props: ArtifactBucketProps) -> None:
         super().__init__(scope, id_)
         shared = props.shared
-        bucket = Bucket(
+        bucket = create_bucket(
             self,
-            "bucket",
-            BucketProps(
-                context=shared.context,
-                name=shared.context.bucket(props.service, "artifacts"),
-                expiration_days=_DAYS,
-                force_destroy=shared.disposable,
-                kms_key_arn=shared.key.arn,
-                access_logs=shared.access_logs.bucket,
-                statements=lambda arn: [
-                    Statement(
-                        sid="DenyUnencryptedPuts",
-                        effect="Deny",
-                        actions=["s3:PutObject"],
-                        resources=[f"{arn}/*"],
-                        principals={"*": ["*"]},
-                        conditions=[Condition("StringNotEquals", "s3:x-amz-server-side-encryption", ["aws:kms"])],
-                    ),
-                    *_other_accounts(arn, props.readers),
-                ],
-            ),
+            shared,
+            shared.context.bucket(props.service, "artifacts"),
+            expiration_days=_DAYS,
+            statements=lambda arn: [
+                Statement(
+                    sid="DenyUnencryptedPuts",
+                    effect="Deny",
+                    actions=["s3:PutObject"],
+                    resources=[f"{arn}/*"],
+                    principals={"*": ["*"]},
+                    conditions=[Condition("StringNotEquals", "s3:x-amz-server-side-encryption", ["aws:kms"])],
+                ),
+                *_allow_other_accounts(arn, props.readers),
+            ],
         )
         self.name = bucket.name
         self.arn = bucket.arn
         self.policy = bucket.policy
         self.artifacts = Artifacts(self.arn, shared.key.arn)
+        self._decrypt = Statement("DecryptArtifacts", ["kms:Decrypt"], [shared.key.arn])
+        self._use_key = shared.key.usage()
 
-    def usage(self) -> list[Statement]:
-        """The right to read and write artifacts."""
-        return self._allowing(["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"])
+    def allow_use(self) -> list[Statement]:
+        """Return the permission to read and write artifacts."""
+        return [*self._allow([*_READ, "s3:PutObject"]), self._use_key]
 
-    def reading(self) -> list[Statement]:
-        """The right to read artifacts."""
-        return self._allowing(["s3:GetObject", "s3:GetObjectVersion"])
+    def allow_read(self) -> list[Statement]:
+        """Return the permission to read artifacts."""
+        return [*self._allow(_READ), self._decrypt]
 
-    def _allowing(self, actions: list[str]) -> list[Statement]:
+    def _allow(self, actions: list[str]) -> list[Statement]:
         return [
-            Statement(sid="Artifacts", actions=actions, resources=[f"{self.arn}/*"]),
+            Statement("Artifacts", actions, [f"{self.arn}/*"]),
             Statement(
-                sid="ArtifactBucket",
-                actions=["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
-                resources=[self.arn],
+                "ArtifactBucket", ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], [self.arn]
             ),
         ]
 
 
-def _other_accounts(arn: str, readers: Sequence[str]) -> list[Statement]:
-    """What roles of other accounts may do.
-
-    https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html
-    """
+def _allow_other_accounts(arn: str, readers: Sequence[str]) -> list[Statement]:
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html"""
     if not readers:
         return []
     principals, these = account_principals(readers), [require_role(readers)]
-    read, look = ["s3:GetObject", "s3:GetObjectVersion"], ["s3:GetBucketAcl", "s3:GetBucketLocation"]
+    inspect = ["s3:GetBucketAcl", "s3:GetBucketLocation"]
     return [
-        Statement("ReadFromOtherAccounts", read, [f"{arn}/*"], principals=principals, conditions=these),
-        Statement("LookFromOtherAccounts", look, [arn], principals=principals, conditions=these),
+        Statement("ReadFromOtherAccounts", _READ, [f"{arn}/*"], principals=principals, conditions=these),
+        Statement("LookFromOtherAccounts", inspect, [arn], principals=principals, conditions=these),
     ]

@@ -1,4 +1,4 @@
-"""A step of a pipeline that AWS CodeBuild does: a project, what it may do, and where it logs."""
+"""A step that AWS CodeBuild runs: the project, its permissions, its log group and its network."""
 
 from __future__ import annotations
 
@@ -15,18 +15,29 @@ from tealform.aws import (
     CodebuildProjectLogsConfig,
     CodebuildProjectLogsConfigCloudwatchLogs,
     CodebuildProjectSource,
+    CodebuildProjectVpcConfig,
     Construct,
+    ITerraformDependable,
+    SecurityGroup,
+    VpcSecurityGroupEgressRule,
 )
 from tealform.common import secret_access
-from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
+from tealform.common.iam import Condition, ServiceRole, ServiceRoleProps, Statement
 from tealform.common.log_group import LogGroup, LogGroupProps
 from tealform.common.shared_resources import SharedResources
-from tealform.pipeline.action import Step, action
-from tealform.pipeline.build_network import BuildNetwork, BuildNetworkProps
+from tealform.naming import Context
+from tealform.network.network import Network
+from tealform.pipeline.action import Step, create_action
 from tealform.service.platform import ServicePlatform
 
 QUEUED_MINUTES = 60
 """Minutes that a build may wait for a machine."""
+
+AWS_RETRIES = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "10"}
+"""Variables with which the AWS CLI asks again before a wait of hours fails.
+
+https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-retries.html
+"""
 
 # https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html
 CONTAINERS = {
@@ -35,48 +46,79 @@ CONTAINERS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CodeBuildProps:
-    """What is built, with which rights, on which machine.
+    """Configures a ``CodeBuild`` project.
 
-    ``part`` names role and log group beside the service's (``build``, ``deploy``); ``name`` is the project's own full name.
-    ``buildspec`` is the text of one, or the path of one in the source; the source's ``buildspec.yml`` when left out.
-    ``secrets`` are variables with the ARN of what they hold, ``secrets_kms_keys`` the keys that those are under. Builds are in
-    the environment's private subnets if they are given the ``egress_ports`` that they may connect to there.
+    Limits: https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
     """
 
     shared: SharedResources
+    """The environment's key and log retention, in the pipeline's account; with a network if builds run in it."""
+
     service: str
+    """The name of the service that the project works for."""
+
     part: str
+    """The project's part in the pipeline (``build``, ``deploy``); role and log group are named after service and part."""
+
     name: str
+    """The project's full name."""
+
     description: str
-    architecture: str
+    """The project's description."""
+
+    architecture: str = "x86_64"
+    """The processor that builds run on, a key of ``CONTAINERS``. The default is for what runs on any, like Python."""
+
     timeout_minutes: int
+    """Minutes that a build may take."""
+
     statements: Sequence[Statement] = ()
+    """What builds may do beyond writing their log; nothing by default."""
+
     variables: Mapping[str, str] = field(default_factory=dict)
+    """Plain environment variables; none by default."""
+
     secrets: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables with the ARN of the secret or parameter that holds their value; none by default."""
+
     secrets_kms_keys: Sequence[str] = ()
+    """ARNs of the KMS keys that encrypt ``secrets``; by default AWS's own."""
+
     compute: str = "BUILD_GENERAL1_SMALL"
+    """The compute type: https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html"""
+
     buildspec: str | None = None
-    # Docker needs it to build.
+    """The buildspec, or its path in the source; by default ``buildspec.yml`` in the source."""
+
     privileged: bool = False
+    """Whether builds run in privileged mode, which Docker needs to build; off by default."""
+
     local_layer_cache: bool = False
+    """Whether a build host keeps Docker layers for the next build; off by default."""
+
     egress_ports: Sequence[int] | None = None
+    """TCP ports that builds may connect to from the private subnets; by default builds run outside of the network."""
 
 
 class CodeBuild(Construct):
-    """A project with a role and a log group of its own, in front of which nothing is decided: source and artifacts are the pipeline's."""
+    """A CodeBuild project with its role and log group. Source and artifacts are the pipeline's."""
 
     def __init__(self, scope: Construct, id_: str, props: CodeBuildProps) -> None:
         super().__init__(scope, id_)
-        self._code_build_props, shared = props, props.shared
-        context = shared.context
+        self._code_build_props, shared, context = props, props.shared, props.shared.context
         self.name = props.name
         self.arn = context.arn("codebuild", f"project/{self.name}")
         logs = LogGroup(
             self,
             "logs",
-            LogGroupProps(shared=shared, name=context.log_group(props.service, props.part)),
+            LogGroupProps(
+                context=context,
+                name=context.log_group(props.service, props.part),
+                key=shared.key,
+                retention_days=shared.retention_days,
+            ),
         )
         self._network = self._build_network()
         role = ServiceRole(
@@ -88,10 +130,10 @@ class CodeBuild(Construct):
                 service="codebuild.amazonaws.com",
                 source_arn=self.arn,
                 statements=[
-                    logs.allow_write(),
+                    logs.writing(),
                     *props.statements,
                     *secret_access.allow_secret_reads(props.secrets, props.secrets_kms_keys),
-                    *(self._network.joining() if self._network else ()),
+                    *(self._network.allow_join() if self._network else ()),
                 ],
             ),
         )
@@ -107,7 +149,7 @@ class CodeBuild(Construct):
         namespace: str | None = None,
         variables: Mapping[str, str] | None = None,
     ) -> Step:
-        """The step of a pipeline that runs the project; the first of ``inputs`` is where the buildspec is looked for.
+        """Return the step that runs the project; CodeBuild looks for the buildspec in the first of ``inputs``.
 
         ``variables`` are those that only the pipeline knows.
         """
@@ -120,7 +162,7 @@ class CodeBuild(Construct):
             )
         return Step(
             stage,
-            action(stage, category, "CodeBuild", configuration, inputs, outputs, namespace=namespace),
+            create_action(stage, category, "CodeBuild", configuration, inputs, outputs, namespace=namespace),
             [Statement(sid=stage, actions=["codebuild:BatchGetBuilds", "codebuild:StartBuild"], resources=[self.arn])],
             self.permissions,
         )
@@ -132,7 +174,11 @@ class CodeBuild(Construct):
         assert isinstance(shared, ServicePlatform), "the rules want the pipeline where the network is"
         name = shared.context.name(props.service, props.part)
         return BuildNetwork(
-            self, "network", BuildNetworkProps(shared.context, shared.network, name, props.egress_ports)
+            self,
+            "network",
+            BuildNetworkProps(
+                context=shared.context, network=shared.network, name=name, egress_ports=props.egress_ports
+            ),
         )
 
     def _variables(self) -> Iterator[CodebuildProjectEnvironmentEnvironmentVariable]:
@@ -173,3 +219,81 @@ class CodeBuild(Construct):
             # CodeBuild looks at the network, as the role, when it is given one.
             depends_on=[*role.permissions, *self._network.needed] if self._network else None,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildNetworkProps:
+    """Configures a ``BuildNetwork``."""
+
+    context: Context
+    """The account and region of the builds."""
+
+    network: Network
+    """The network whose private subnets the builds run in."""
+
+    name: str
+    """The security group's name."""
+
+    egress_ports: Sequence[int]
+    """TCP ports that the builds may connect to."""
+
+
+class BuildNetwork(Construct):
+    """Builds in the private subnets, with a security group that admits no one. A project depends on ``needed``."""
+
+    def __init__(self, scope: Construct, id_: str, props: BuildNetworkProps) -> None:
+        super().__init__(scope, id_)
+        self._context = props.context
+        self._subnet_ids = list(props.network.private_subnet_ids)
+        self._group = SecurityGroup(
+            self,
+            "security-group",
+            name=props.name,
+            description=f"Builds of {props.name}",
+            vpc_id=props.network.vpc_id,
+            tags={"Name": props.name},
+        )
+        rules = [
+            VpcSecurityGroupEgressRule(
+                self,
+                f"egress-{port}",
+                security_group_id=self._group.id,
+                description=f"Connections to port {port}",
+                cidr_ipv4="0.0.0.0/0",
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+            )
+            for port in props.egress_ports
+        ]
+        self.needed: list[ITerraformDependable] = [*rules, *props.network.ways_out]
+        self.config = CodebuildProjectVpcConfig(
+            vpc_id=props.network.vpc_id, subnets=self._subnet_ids, security_group_ids=[self._group.id]
+        )
+
+    def allow_join(self) -> list[Statement]:
+        """Return the permission to create network interfaces in these subnets, and to lend them to CodeBuild only.
+
+        https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html#customer-managed-policies-example-create-vpc-network-interface
+        https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+        """
+        interfaces = self._context.arn("ec2", "network-interface/*")
+        # A subnet that is shared belongs to another account.
+        of_any_account = f"arn:{self._context.partition}:ec2:{self._context.region}:*"
+        subnets = [f"{of_any_account}:subnet/{subnet}" for subnet in self._subnet_ids]
+        in_them = Condition("ArnLike", "ec2:Subnet", subnets)
+        by_codebuild = Condition("StringEquals", "ec2:AuthorizedService", ["codebuild.amazonaws.com"])
+        group = self._context.arn("ec2", f"security-group/{self._group.id}")
+        looks = ("DhcpOptions", "NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")
+        return [
+            Statement("JoinNetwork", ["ec2:CreateNetworkInterface"], [interfaces, *subnets, group]),
+            Statement("LeaveNetwork", ["ec2:DeleteNetworkInterface"], [interfaces], conditions=[in_them]),
+            Statement(
+                "LendNetworkInterfaces",
+                ["ec2:CreateNetworkInterfacePermission"],
+                [interfaces],
+                conditions=[in_them, by_codebuild],
+            ),
+            # AWS knows no narrower resource for these.
+            Statement("LookAtNetwork", [f"ec2:Describe{what}" for what in looks], ["*"]),
+        ]

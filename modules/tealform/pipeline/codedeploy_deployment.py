@@ -28,22 +28,36 @@ from tealform.aws import (
     TerraformResourceLifecycle,
 )
 from tealform.common.iam import Condition, ServiceRole, ServiceRoleProps, Statement, allow_pass_role
-from tealform.pipeline.action import BUILD, Step, action
+from tealform.pipeline.action import BUILD, Step, create_action
 from tealform.pipeline.artifact_bucket import Artifacts
-from tealform.pipeline.deployment_config import predefined
 from tealform.service.platform import ServicePlatform
 from tealform.service.service import Service
 from tealform.settings.release import Release
 
+# https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html
+_PREDEFINED = {
+    ("linear", 10, 1): "CodeDeployDefault.ECSLinear10PercentEvery1Minutes",
+    ("linear", 10, 3): "CodeDeployDefault.ECSLinear10PercentEvery3Minutes",
+    ("canary", 10, 5): "CodeDeployDefault.ECSCanary10Percent5Minutes",
+    ("canary", 10, 15): "CodeDeployDefault.ECSCanary10Percent15Minutes",
+}
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class CodeDeployDeploymentProps:
-    """The release as it is set, the service that is released, and where its revisions are."""
+    """Configures a ``CodeDeployDeployment``."""
 
     platform: ServicePlatform
+    """The load balancer and cluster of the service."""
+
     service: Service
+    """The service that is released."""
+
     release: Release
+    """The ``release`` block of the service's settings."""
+
     artifacts: Artifacts
+    """The artifacts that CodeDeploy reads revisions from."""
 
 
 class CodeDeployDeployment(Construct):
@@ -56,7 +70,7 @@ class CodeDeployDeployment(Construct):
         self._application_arn = context.arn("codedeploy", f"application:{self.name}")
         self._group_arn = context.arn("codedeploy", f"deploymentgroup:{self.name}/{self.name}")
         application = CodedeployApp(self, "application", name=self.name, compute_platform="ECS")
-        self.config_name = predefined(props.release) or self._own_config()
+        self.config_name = predefined_config(props.release) or self._own_config()
         role = ServiceRole(
             self,
             "role",
@@ -72,13 +86,13 @@ class CodeDeployDeployment(Construct):
         self.group = self._group(application, role)
 
     def deploy(self) -> Step:
-        """The step that hands the release to CodeDeploy."""
-        configuration = codedeploy_configuration(self.group.app_name, self.group.deployment_group_name)
-        deploy = action("Deploy", "Deploy", "CodeDeployToECS", configuration, inputs=[BUILD])
-        return Step("Deploy", deploy, self.deploying(), self.permissions)
+        """Return the step that starts a CodeDeploy deployment."""
+        configuration = configure_codedeploy(self.group.app_name, self.group.deployment_group_name)
+        deploy = create_action("Deploy", "Deploy", "CodeDeployToECS", configuration, inputs=[BUILD])
+        return Step("Deploy", deploy, self.allow_deploy(), self.permissions)
 
-    def deploying(self) -> list[Statement]:
-        """What whoever hands a release to CodeDeploy must be allowed."""
+    def allow_deploy(self) -> list[Statement]:
+        """Return the permissions to start a CodeDeploy deployment."""
         # AWS's own configurations have this account's number too.
         config = self._props.platform.context.arn("codedeploy", f"deploymentconfig:{self.config_name}")
         return [
@@ -180,7 +194,7 @@ class CodeDeployDeployment(Construct):
         return CodedeployDeploymentGroupLoadBalancerInfo(target_group_pair_info=pair)
 
     def _role_statements(self) -> list[Statement]:
-        """What the managed policy AWSCodeDeployRoleForECS allows, on this service alone.
+        """Return what the managed policy AWSCodeDeployRoleForECS allows, restricted to this service.
 
         https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCodeDeployRoleForECS.html
         """
@@ -233,7 +247,7 @@ class CodeDeployDeployment(Construct):
                 ],
                 resources=["*"],
             ),
-            *self._props.artifacts.reading(),
+            *self._props.artifacts.allow_read(),
             allow_pass_role(service.roles.arns, "ecs-tasks.amazonaws.com"),
         ]
         if service.alarms.names:
@@ -260,8 +274,8 @@ def _ready_option(hold_minutes: int) -> CodedeployDeploymentGroupBlueGreenDeploy
     )
 
 
-def codedeploy_configuration(application: str, group: str) -> dict[str, str]:
-    """The action that fills in ``taskdef.json`` and ``appspec.yml`` and hands both to CodeDeploy.
+def configure_codedeploy(application: str, group: str) -> dict[str, str]:
+    """Return the configuration of the action that fills in ``taskdef.json`` and ``appspec.yml`` for CodeDeploy.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
     """
@@ -276,3 +290,10 @@ def codedeploy_configuration(application: str, group: str) -> dict[str, str]:
         "Image1ArtifactName": BUILD,
         "Image1ContainerName": "IMAGE1_NAME",
     }
+
+
+def predefined_config(release: Release) -> str | None:
+    """Return the name of AWS's own deployment configuration for this strategy, if there is one."""
+    if release.strategy == "all_at_once":
+        return "CodeDeployDefault.ECSAllAtOnce"
+    return _PREDEFINED.get((release.strategy, release.percent, release.interval_minutes))

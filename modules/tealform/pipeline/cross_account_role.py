@@ -1,4 +1,4 @@
-"""How a pipeline in another account reaches a service: seen from the service's account."""
+"""The role that lets a pipeline in another account release a service, in the service's account."""
 
 from __future__ import annotations
 
@@ -10,53 +10,62 @@ from tealform.common.iam import Statement, account_principals, policy_document, 
 from tealform.naming import Context
 from tealform.pipeline.artifact_bucket import Artifacts
 from tealform.pipeline.codedeploy_deployment import CodeDeployDeployment, CodeDeployDeploymentProps
-from tealform.pipeline.ecs_deployment import releasing
+from tealform.pipeline.ecs_deployment import allow_release
 from tealform.service.platform import ServicePlatform
 from tealform.service.service import Service
 from tealform.settings.release_templates import as_parameter
 from tealform.settings.service import Service as Settings
 
 
-def parameters(target: Context, service: str) -> str:
-    """The path in Parameter Store below which the variables of the release contract are.
+def parameter_path(target: Context, service: str) -> str:
+    """Return the path in Parameter Store of the variables of the release contract.
 
-    It does not begin with the project, whose name may begin with «aws» or «ssm», which Parameter Store keeps for itself:
+    It does not begin with the project, whose name may begin with "aws" or "ssm", which Parameter Store reserves:
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
     """
     return f"/release/{target.project}/{target.environment}/{service}"
 
 
 def release_role_arn(target: Context, service: str) -> str:
-    """The ARN of the role in the service's account that may release."""
+    """Return the ARN of the role in the service's account that may release."""
     return target.global_arn("iam", f"role/{target.name(service, 'release')}")
 
 
 def reader_arns(target: Context, service: str, engine: str) -> list[str]:
-    """The ARNs of the roles in the service's account that read artifacts."""
+    """Return the ARNs of the roles in the service's account that read artifacts."""
     if engine == "ecs":
         return []
     return [release_role_arn(target, service), target.global_arn("iam", f"role/{target.name(service, 'deploy')}")]
 
 
-@dataclass(frozen=True)
-class ReleaseAccessProps:
-    """The service, by name, as it is set and as it stands; the names and the account of its pipeline."""
+@dataclass(frozen=True, kw_only=True)
+class CrossAccountRoleProps:
+    """Configures a ``CrossAccountRole``."""
 
     platform: ServicePlatform
+    """The load balancer and cluster of the service, in the service's account."""
+
     name: str
+    """The service's name."""
+
     settings: Settings
+    """The ``service`` block of the settings."""
+
     service: Service
+    """The service that is released."""
+
     pipelines: Context
+    """The names and the account of the service's pipeline."""
 
 
-class ReleaseAccess(Construct):
-    """A role that one pipeline may take to release this service, and what that pipeline must know, in Parameter Store.
+class CrossAccountRole(Construct):
+    """A role that one pipeline may assume to release this service, and what that pipeline must know, in Parameter Store.
 
-    With engine ``codedeploy`` CodeDeploy's application and deployment group as well.
+    With engine ``codedeploy`` also CodeDeploy's application and deployment group.
     https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html
     """
 
-    def __init__(self, scope: Construct, id_: str, props: ReleaseAccessProps) -> None:
+    def __init__(self, scope: Construct, id_: str, props: CrossAccountRoleProps) -> None:
         super().__init__(scope, id_)
         self._props = props
         context = props.platform.context
@@ -85,13 +94,13 @@ class ReleaseAccess(Construct):
         IamRolePolicy(self, "policy", name=name, role=role.name, policy=document.json)
 
     def _callers(self) -> list[str]:
-        """The pipeline, and the builds of it that ask here."""
+        """Return the ARNs of the roles that may assume this one: the pipeline's, and those of its builds that ask AWS here."""
         pipelines, name = self._props.pipelines, self._props.name
-        asking = "deploy" if self._props.settings.release.engine == "ecs" else "pipeline"
-        return [pipelines.global_arn("iam", f"role/{pipelines.name(name, part)}") for part in ("prepare", asking)]
+        deployer = "deploy" if self._props.settings.release.engine == "ecs" else "pipeline"
+        return [pipelines.global_arn("iam", f"role/{pipelines.name(name, part)}") for part in ("prepare", deployer)]
 
     def _publish(self, contract: Mapping[str, str]) -> None:
-        path = parameters(self._props.platform.context, self._props.name)
+        path = parameter_path(self._props.platform.context, self._props.name)
         for name, value in contract.items():
             SsmParameter(
                 self,
@@ -105,19 +114,23 @@ class ReleaseAccess(Construct):
 
     def _statements(self) -> list[Statement]:
         context = self._props.platform.context
-        path = context.arn("ssm", f"parameter{parameters(context, self._props.name)}")
+        path = context.arn("ssm", f"parameter{parameter_path(context, self._props.name)}")
         return [
             Statement(sid="ReadContract", actions=["ssm:GetParametersByPath"], resources=[path, f"{path}/*"]),
-            *self._releasing(),
+            *self._allow_release(),
         ]
 
-    def _releasing(self) -> Sequence[Statement]:
+    def _allow_release(self) -> Sequence[Statement]:
         props = self._props
         platform, service, settings = props.platform, props.service, props.settings
         if settings.release.engine == "ecs":
-            return releasing(platform.context, platform.cluster.name, props.name, service.roles.arns)
-        artifacts = Artifacts.of(props.pipelines, props.name)
+            return allow_release(platform.context, platform.cluster.name, props.name, service.roles.arns)
+        artifacts = Artifacts.from_context(props.pipelines, props.name)
         deployment = CodeDeployDeployment(
-            self, "deployment", CodeDeployDeploymentProps(platform, service, settings.release, artifacts)
+            self,
+            "deployment",
+            CodeDeployDeploymentProps(
+                platform=platform, service=service, release=settings.release, artifacts=artifacts
+            ),
         )
-        return [*artifacts.reading(), artifacts.looking(), *deployment.deploying()]
+        return [*artifacts.allow_read(), artifacts.allow_inspect(), *deployment.allow_deploy()]

@@ -19,55 +19,60 @@ from tealform.naming import Context
 from tealform.pipeline import inline_buildspec
 from tealform.pipeline.action import BUILD, Step
 from tealform.pipeline.artifact_bucket import ArtifactBucket
-from tealform.pipeline.codebuild import CodeBuild, CodeBuildProps
+from tealform.pipeline.codebuild import AWS_RETRIES, CodeBuild, CodeBuildProps
+from tealform.settings import release_duration
 from tealform.settings.service import Service as Settings
 
-# Beyond the waits that are set: for tasks to start and to end, and for hooks.
-_MINUTES_BESIDE = 60
+# Beyond the waits in the settings: for tasks to start and to end, and for hooks.
+_EXTRA_MINUTES = 60
 # https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
-_LONGEST_BUILD = 2160
+_MAX_BUILD_MINUTES = 2160
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EcsDeploymentProps:
-    """The service, by name and as it is set; the names of what is released; where its builds are.
-
-    ``role_arn`` is the role of the service's account that ECS is asked with, if the project is in another account;
-    ``balancer`` is the type of load balancer.
-    """
+    """Configures an ``EcsDeployment``."""
 
     shared: SharedResources
+    """What the pipelines of the environment share, in the pipeline's account."""
+
     name: str
+    """The service's name."""
+
     settings: Settings
+    """The ``service`` block of the settings."""
+
     cluster: str
+    """The name of the service's cluster."""
+
     statements: Sequence[Statement]
+    """What the project may do to release: ask ECS, or assume ``role_arn``."""
+
     artifacts: ArtifactBucket
-    balancer: Literal["application", "network"]
+    """The bucket that holds what is released."""
+
+    load_balancer_type: Literal["application", "network"]
+    """The type of load balancer in front of the service; a release takes longer behind a network load balancer."""
+
     role_arn: str | None = None
+    """The ARN of the role in the service's account that the project assumes; none in the service's own account."""
 
 
 class EcsDeployment(CodeBuild):
-    """Registers the task definition with the image that was built, updates the service, and waits for ECS's verdict.
+    """Registers the task definition with the image that was built, updates the service, and waits for ECS's result.
 
     It fails when ECS rolls back, with ECS's own reason.
     """
 
     def __init__(self, scope: Construct, id_: str, props: EcsDeploymentProps) -> None:
-        service, key = props.shared.context.name(props.name), props.shared.key
-        # AWS is asked again before a watch of hours ends for nothing:
-        # https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-retries.html
-        variables = {
-            "CLUSTER": props.cluster,
-            "SERVICE": service,
-            "AWS_RETRY_MODE": "standard",
-            "AWS_MAX_ATTEMPTS": "10",
-        }
+        service = props.shared.context.name(props.name)
+        variables = {"CLUSTER": props.cluster, "SERVICE": service, **AWS_RETRIES}
         super().__init__(
             scope,
             id_,
             CodeBuildProps(
-                props.shared,
-                props.name,
+                shared=props.shared,
+                service=props.name,
                 part="deploy",
                 name=f"{service}-deploy",
                 description=f"Hands a build of {service} to ECS and waits for the end of the release",
@@ -75,26 +80,23 @@ class EcsDeployment(CodeBuild):
                 timeout_minutes=_timeout(props),
                 buildspec=inline_buildspec.buildspec("deploy_to_ecs.py"),
                 variables=variables | ({"RELEASE_ROLE_ARN": props.role_arn} if props.role_arn else {}),
-                statements=[
-                    *props.artifacts.reading(),
-                    Statement(sid="DecryptArtifacts", actions=["kms:Decrypt"], resources=[key.arn]),
-                    *props.statements,
-                ],
+                statements=[*props.artifacts.allow_read(), *props.statements],
             ),
         )
 
     def deploy(self) -> Step:
-        """The step that runs the project on the build's files."""
+        """Return the step that runs the project on the build's files."""
         return self.step("Deploy", [BUILD])
 
 
 def _timeout(props: EcsDeploymentProps) -> int:
-    """Time for two releases: one that was under way, like the first that an apply begins, and the one to be watched."""
-    return min(2 * props.settings.release.duration_minutes(props.balancer) + _MINUTES_BESIDE, _LONGEST_BUILD)
+    """Return the minutes of two releases: one already in progress, like the first of an apply, and the one to watch."""
+    release_minutes = release_duration.minutes(props.settings.release, props.load_balancer_type)
+    return min(2 * release_minutes + _EXTRA_MINUTES, _MAX_BUILD_MINUTES)
 
 
-def releasing(context: Context, cluster: str, name: str, roles: Sequence[str]) -> list[Statement]:
-    """What whoever hands a release to ECS must be allowed; ``roles`` are those of the task.
+def allow_release(context: Context, cluster: str, name: str, roles: Sequence[str]) -> list[Statement]:
+    """Return the permissions to release a service by ECS; ``roles`` are the ARNs of the task's roles.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
     """

@@ -1,9 +1,9 @@
-"""The ECR repository that a service's images are in: its own, or that of the environment that builds them."""
+"""The ECR repositories of a service: of its images, and of the layers that its builds reuse."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tealform.aws import (
     Construct,
@@ -21,35 +21,39 @@ from tealform.common.iam import Statement, account_principals, policy_document, 
 from tealform.common.shared_resources import SharedResources
 from tealform.naming import Context
 
-_PULLING = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+_PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
 _UNTAGGED_DAYS = 7
+_UNTAGGED_CACHE_DAYS = 1
 _TAKEN_OVER = 20
 
 
 @dataclass(frozen=True)
 class Images:
-    """Where images are: the repository's ARN, and its URI in the words of ``docker pull``."""
+    """Where a service's images are: in its own repository, or in that of the environment that builds them."""
 
     arn: str
+    """The repository's ARN."""
+
     uri: str
+    """The repository's URI, as ``docker pull`` takes it."""
 
     @classmethod
-    def of(cls, builder: Context, service: str) -> Images:
-        """The images of a service that the environment of ``builder`` builds; known before the repository is there."""
+    def from_builder(cls, builder: Context, service: str) -> Images:
+        """Return the images of a service that the environment ``builder`` builds; known before the repository exists."""
         name = builder.name(service)
         host = f"{builder.account}.dkr.ecr.{builder.region}.{builder.dns_suffix}"
         return cls(builder.arn("ecr", f"repository/{name}"), f"{host}/{name}")
 
-    def pulling(self) -> Statement:
-        """The right to pull from this repository."""
-        return Statement(sid="PullImages", actions=_PULLING, resources=[self.arn])
+    def allow_pull(self) -> Statement:
+        """Return the permission to pull from this repository."""
+        return Statement("PullImages", _PULL, [self.arn])
 
-    def pushing(self) -> Statement:
-        """The right to push to this repository, and to look whether an image is there."""
+    def allow_push(self) -> Statement:
+        """Return the permission to push to this repository, and to look whether an image is there."""
         return Statement(
-            sid="PushImages",
-            actions=[
+            "PushImages",
+            [
                 "ecr:BatchCheckLayerAvailability",
                 "ecr:BatchGetImage",
                 "ecr:CompleteLayerUpload",
@@ -58,75 +62,138 @@ class Images:
                 "ecr:PutImage",
                 "ecr:UploadLayerPart",
             ],
-            resources=[self.arn],
+            [self.arn],
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ImageRepositoryProps:
-    """The service whose images these are, how many are kept, and the environments that take them over.
-
-    ``pullers`` are the ARNs of roles in other accounts that start tasks from them.
-    """
+    """Configures an ``ImageRepository``."""
 
     shared: SharedResources
+    """What the pipelines of the environment share, in the pipeline's account."""
+
     service: str
+    """The service's name."""
+
     keep_images: int
+    """The number of images that are kept."""
+
     runners: Sequence[str] = ()
+    """The environments that take images over; none by default."""
+
     pullers: Sequence[str] = ()
+    """ARNs of roles in other accounts that start tasks from the images; none by default."""
 
 
 class ImageRepository(Construct):
     """A repository whose tags never move, whose images are scanned on push, and whose oldest images expire.
 
-    What another environment has taken over bears a tag that begins with its name, and outlives newer builds:
+    An image that another environment has taken over has a tag that begins with its name, and outlives newer builds:
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
     """
 
     def __init__(self, scope: Construct, id_: str, props: ImageRepositoryProps) -> None:
         super().__init__(scope, id_)
         context = props.shared.context
-        images = Images.of(context, props.service)
-        repository = EcrRepository(
+        repository = _create_repository(
             self,
-            "repository",
-            name=context.name(props.service),
-            image_tag_mutability="IMMUTABLE",
-            image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
-            encryption_configuration=[
-                EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=props.shared.key.arn)
-            ],
+            props.shared,
+            context.name(props.service),
+            mutability="IMMUTABLE",
             force_delete=props.shared.disposable,
+            expiring=_expiring(props),
         )
-        self.images = Images(images.arn, repository.repository_url)
-        document = DataAwsEcrLifecyclePolicyDocument(
-            self,
-            "expiry",
-            rule=[
-                _expire(priority, description, selection)
-                for priority, (description, selection) in enumerate(_selections(props), start=1)
-            ],
-        )
-        EcrLifecyclePolicy(self, "lifecycle", repository=repository.name, policy=document.json)
+        self.images = Images(Images.from_builder(context, props.service).arn, repository.repository_url)
         if props.pullers:
-            permissions = policy_document(self, "permissions", [_pulling(props.pullers)])
+            # https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
+            pull = Statement(
+                "PullFromOtherAccounts",
+                _PULL,
+                principals=account_principals(props.pullers),
+                conditions=[require_role(props.pullers)],
+            )
+            permissions = policy_document(self, "permissions", [pull])
             EcrRepositoryPolicy(self, "policy", repository=repository.name, policy=permissions.json)
 
 
-def _pulling(roles: Sequence[str]) -> Statement:
-    """https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html"""
-    return Statement(
-        sid="PullFromOtherAccounts",
-        actions=_PULLING,
-        principals=account_principals(roles),
-        conditions=[require_role(roles)],
+@dataclass(frozen=True, kw_only=True)
+class BuildCacheProps:
+    """Configures a ``BuildCache``."""
+
+    shared: SharedResources
+    """What the pipelines of the environment share, in the pipeline's account."""
+
+    service: str
+    """The service's name."""
+
+
+class BuildCache(Construct):
+    """A repository with one tag, which each build moves; what lost the tag expires. Nothing is released from it."""
+
+    def __init__(self, scope: Construct, id_: str, props: BuildCacheProps) -> None:
+        super().__init__(scope, id_)
+        name = props.shared.context.name(props.service, "cache")
+        days = _UNTAGGED_CACHE_DAYS
+        repository = _create_repository(
+            self,
+            props.shared,
+            name,
+            mutability="MUTABLE",
+            # The next build makes it again.
+            force_delete=True,
+            expiring=[(f"What is no longer the newest, after {days} day", _untagged(days))],
+        )
+        self._images = Images(props.shared.context.arn("ecr", f"repository/{name}"), repository.repository_url)
+        self.variables = {"CACHE_REPOSITORY_URI": self._images.uri}
+
+    def allow_use(self) -> Statement:
+        """Return the permission to read the cache and to replace it."""
+        return replace(self._images.allow_push(), sid="UseCache")
+
+
+_Expiring = tuple[str, DataAwsEcrLifecyclePolicyDocumentRuleSelection]
+
+
+def _create_repository(
+    scope: Construct,
+    shared: SharedResources,
+    name: str,
+    *,
+    mutability: str,
+    force_delete: bool,
+    expiring: Sequence[_Expiring],
+) -> EcrRepository:
+    repository = EcrRepository(
+        scope,
+        "repository",
+        name=name,
+        image_tag_mutability=mutability,
+        image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
+        encryption_configuration=[EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=shared.key.arn)],
+        force_delete=force_delete,
     )
+    document = DataAwsEcrLifecyclePolicyDocument(
+        scope,
+        "expiry",
+        rule=[
+            DataAwsEcrLifecyclePolicyDocumentRule(
+                priority=priority,
+                description=description,
+                selection=[selection],
+                action=[DataAwsEcrLifecyclePolicyDocumentRuleAction(type="expire")],
+            )
+            for priority, (description, selection) in enumerate(expiring, start=1)
+        ],
+    )
+    EcrLifecyclePolicy(scope, "lifecycle", repository=repository.name, policy=document.json)
+    return repository
 
 
-def _selections(props: ImageRepositoryProps) -> list[tuple[str, DataAwsEcrLifecyclePolicyDocumentRuleSelection]]:
-    """What expires, the most lasting first: an image is expired by the first rule that its tags match, and by no other.
+def _expiring(props: ImageRepositoryProps) -> list[_Expiring]:
+    """Return what expires, the most lasting first: ECR applies the first rule that an image's tags match, and no other.
 
-    The name of an environment holds no underscore, so that one never begins with another one's prefix.
+    An environment's name has no underscore, so none begins with another one's prefix.
     """
     taken_over = [
         (
@@ -140,25 +207,17 @@ def _selections(props: ImageRepositoryProps) -> list[tuple[str, DataAwsEcrLifecy
         )
         for runner in props.runners
     ]
-    untagged = DataAwsEcrLifecyclePolicyDocumentRuleSelection(
-        tag_status="untagged", count_type="sinceImagePushed", count_unit="days", count_number=_UNTAGGED_DAYS
-    )
     newest = DataAwsEcrLifecyclePolicyDocumentRuleSelection(
         tag_status="any", count_type="imageCountMoreThan", count_number=props.keep_images
     )
     return [
         *taken_over,
-        (f"Untagged images after {_UNTAGGED_DAYS} days", untagged),
+        (f"Untagged images after {_UNTAGGED_DAYS} days", _untagged(_UNTAGGED_DAYS)),
         (f"All but the newest {props.keep_images} images", newest),
     ]
 
 
-def _expire(
-    priority: int, description: str, selection: DataAwsEcrLifecyclePolicyDocumentRuleSelection
-) -> DataAwsEcrLifecyclePolicyDocumentRule:
-    return DataAwsEcrLifecyclePolicyDocumentRule(
-        priority=priority,
-        description=description,
-        selection=[selection],
-        action=[DataAwsEcrLifecyclePolicyDocumentRuleAction(type="expire")],
+def _untagged(days: int) -> DataAwsEcrLifecyclePolicyDocumentRuleSelection:
+    return DataAwsEcrLifecyclePolicyDocumentRuleSelection(
+        tag_status="untagged", count_type="sinceImagePushed", count_unit="days", count_number=days
     )

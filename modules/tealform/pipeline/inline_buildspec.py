@@ -1,4 +1,4 @@
-"""Buildspecs that hold a program of ours, so that no repository needs to carry it."""
+"""Buildspecs with one of Tealform's programs in them, so that no repository needs to contain it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def scripts() -> list[str]:
 
 
 def buildspec(script: str, prints: str | None = None, files: Sequence[str] = ()) -> str:
-    """The buildspec that runs ``scripts/<script>``.
+    """Return the buildspec that runs ``scripts/<script>``.
 
     What the program writes to its output becomes the variable ``prints``, which later actions can read; ``files`` are the
     artifact. https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html

@@ -1,9 +1,12 @@
-"""The CodePipeline that takes something new to a cutover, and what starts it."""
+"""A service's CodePipeline, what starts it, and the conditions of the stage that deploys.
+
+Conditions: https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works-conditions.html
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,30 +17,51 @@ from tealform.aws import (
     CodepipelineArtifactStore,
     CodepipelineArtifactStoreEncryptionKey,
     CodepipelineStage,
+    CodepipelineStageBeforeEntry,
+    CodepipelineStageBeforeEntryCondition,
+    CodepipelineStageBeforeEntryConditionRule,
+    CodepipelineStageBeforeEntryConditionRuleRuleTypeId,
+    CodepipelineStageOnFailure,
+    CodepipelineStageOnFailureRetryConfiguration,
+    CodepipelineStageOnSuccess,
+    CodepipelineStageOnSuccessCondition,
+    CodepipelineStageOnSuccessConditionRule,
+    CodepipelineStageOnSuccessConditionRuleRuleTypeId,
     Construct,
 )
 from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
 from tealform.common.shared_resources import SharedResources
-from tealform.pipeline import stage_conditions
-from tealform.pipeline.action import Step
+from tealform.naming import Context
+from tealform.pipeline.action import Source, Step
 from tealform.pipeline.artifact_bucket import ArtifactBucket
-from tealform.pipeline.sources import Source
-from tealform.settings.release import Release
+from tealform.settings.release import BeforeEntry, OnSuccess, Release
+from tealform.settings.schedules import Window
 
 # The stage of the step that a target gives.
 _DEPLOY = "Deploy"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PipelineProps:
-    """The service, by name; the source, the steps that follow it, and the release as it is set."""
+    """Configures a ``Pipeline``."""
 
     shared: SharedResources
+    """What the pipelines of the environment share, in the pipeline's account."""
+
     service: str
+    """The name of the service that the pipeline releases."""
+
     source: Source
+    """The first step, and what starts the pipeline."""
+
     steps: Sequence[Step]
+    """The steps after the source, in their order."""
+
     artifacts: ArtifactBucket
+    """The bucket through which stages pass their artifacts."""
+
     release: Release
+    """The ``release`` block of the service's settings: execution mode, and conditions of the stage that deploys."""
 
 
 class Pipeline(Construct):
@@ -48,7 +72,7 @@ class Pipeline(Construct):
         self._props, context = props, props.shared.context
         self.name = context.name(props.service)
         self.arn = context.arn("codepipeline", self.name)
-        self._steps = [props.source.step(), *props.steps]
+        self._steps = [props.source.step, *props.steps]
         role = ServiceRole(
             self,
             "role",
@@ -74,35 +98,35 @@ class Pipeline(Construct):
                 )
             ],
             stage=[self._stage(step) for step in self._steps],
-            trigger=[*props.source.triggers()] or None,
+            trigger=[*props.source.triggers] or None,
             # It starts once by itself as soon as it is there, and fails without all of these.
             depends_on=[
                 props.artifacts.policy,
                 *role.permissions,
-                *_once(resource for step in self._steps for resource in step.needed),
+                *dict.fromkeys(resource for step in self._steps for resource in step.needed),
             ],
         )
-        pattern = props.source.event_pattern()
-        if pattern is not None:
-            self._start_on(pattern)
+        if props.source.event_pattern is not None:
+            self._start_on(props.source.event_pattern)
 
     def _stage(self, step: Step) -> CodepipelineStage:
-        held = stage_conditions.conditions(self._props.release) if step.stage == _DEPLOY else stage_conditions.NONE
+        release = self._props.release
+        if step.stage != _DEPLOY:
+            return CodepipelineStage(name=step.stage, action=[step.action])
         return CodepipelineStage(
             name=step.stage,
             action=[step.action],
-            before_entry=held.before_entry,
-            on_success=held.on_success,
-            on_failure=held.on_failure,
+            before_entry=_before_entry(release.before_entry) if release.before_entry else None,
+            on_success=_on_success(release.on_success) if release.on_success else None,
+            on_failure=_on_failure(release),
         )
 
     def _statements(self) -> list[Statement]:
         props = self._props
         return [
-            *props.artifacts.usage(),
-            props.shared.key.allow_use(),
+            *props.artifacts.allow_use(),
             *(statement for step in self._steps for statement in step.statements),
-            *stage_conditions.statements(props.release, props.shared.context),
+            *_allow_conditions(props.release, props.shared.context),
         ]
 
     def _start_on(self, pattern: Mapping[str, Any]) -> None:
@@ -138,5 +162,70 @@ class Pipeline(Construct):
         )
 
 
-def _once(resources: Iterable[Any]) -> list[Any]:
-    return list(dict.fromkeys(resources))
+def _allow_conditions(release: Release, context: Context) -> list[Statement]:
+    if not any(block and block.alarms for block in (release.before_entry, release.on_success)):
+        return []
+    # A list of alarms is asked for as all alarms, of the account and region.
+    alarms = context.arn("cloudwatch", "alarm:*")
+    return [Statement(sid="LookAtAlarms", actions=["cloudwatch:DescribeAlarms"], resources=[alarms])]
+
+
+def _before_entry(settings: BeforeEntry) -> CodepipelineStageBeforeEntry:
+    rules = [_window(settings.window)] if settings.window else []
+    rules += [
+        CodepipelineStageBeforeEntryConditionRule(
+            name=f"alarm-{number}",
+            rule_type_id=CodepipelineStageBeforeEntryConditionRuleRuleTypeId(
+                category="Rule", owner="AWS", provider="CloudWatchAlarm", version="1"
+            ),
+            configuration=_alarm(name, settings.wait_minutes),
+        )
+        for number, name in enumerate(settings.alarms, start=1)
+    ]
+    return CodepipelineStageBeforeEntry(
+        condition=CodepipelineStageBeforeEntryCondition(result="FAIL", rule=rules),
+    )
+
+
+def _window(window: Window) -> CodepipelineStageBeforeEntryConditionRule:
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-DeploymentWindow.html
+
+    It has no time-out of ours: the provider does not send it, and shows it as a change in every plan (seen with 5.100.0).
+    """
+    return CodepipelineStageBeforeEntryConditionRule(
+        name="window",
+        rule_type_id=CodepipelineStageBeforeEntryConditionRuleRuleTypeId(
+            category="Rule", owner="AWS", provider="DeploymentWindow", version="1"
+        ),
+        configuration={"Cron": window.cron, "TimeZone": window.timezone},
+    )
+
+
+def _on_success(settings: OnSuccess) -> CodepipelineStageOnSuccess:
+    rules = [
+        CodepipelineStageOnSuccessConditionRule(
+            name=f"alarm-{number}",
+            rule_type_id=CodepipelineStageOnSuccessConditionRuleRuleTypeId(
+                category="Rule", owner="AWS", provider="CloudWatchAlarm", version="1"
+            ),
+            configuration=_alarm(name, settings.minutes),
+        )
+        for number, name in enumerate(settings.alarms, start=1)
+    ]
+    return CodepipelineStageOnSuccess(condition=CodepipelineStageOnSuccessCondition(result="ROLLBACK", rule=rules))
+
+
+def _alarm(name: str, minutes: int) -> dict[str, str]:
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-CloudWatchAlarm.html"""
+    return {"AlarmName": name} | ({"WaitTime": str(minutes)} if minutes else {})
+
+
+def _on_failure(release: Release) -> CodepipelineStageOnFailure | None:
+    match release.on_failure:
+        case "retry":
+            # The stage has one action, so that all of it is what failed.
+            retry = CodepipelineStageOnFailureRetryConfiguration(retry_mode="FAILED_ACTIONS")
+            return CodepipelineStageOnFailure(result="RETRY", retry_configuration=retry)
+        case "rollback":
+            return CodepipelineStageOnFailure(result="ROLLBACK")
+    return None

@@ -1,4 +1,4 @@
-"""The bucket in which an environment puts what it has released, for others that take it over."""
+"""Promotion: the bucket in which an environment puts what it has released, and the source of those that take it over."""
 
 from __future__ import annotations
 
@@ -6,73 +6,75 @@ from dataclasses import dataclass
 
 from tealform.aws import Construct
 from tealform.common.iam import Condition, Statement
-from tealform.common.s3_bucket import Bucket, BucketProps
 from tealform.common.shared_resources import SharedResources
 from tealform.naming import Context
-from tealform.pipeline.action import BUILD, Step, action
-from tealform.pipeline.sources.s3_source_action import VersionedObject
+from tealform.pipeline.action import BUILD, IMAGE_DIGEST, Source, Step, create_action
+from tealform.pipeline.artifact_bucket import create_bucket
+from tealform.pipeline.s3_source import create_s3_source
 
 KEY = "release.zip"
-"""The release: image, and the templates that the next environment fills in for itself."""
+"""The key of the release: the image, and the templates that the next environment fills in for itself."""
 
 
-def released(pipelines: Context, service: str, key_owner: Context) -> VersionedObject:
-    """What the environment of ``pipelines`` hands over of a service; under the KMS key of ``key_owner``.
-
-    That key's id is in another state, so it is named by its alias, which the policy condition knows:
-    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-resource-aliases
-    """
-    decrypt = Statement(
-        sid="DecryptRelease",
-        actions=["kms:Decrypt"],
-        resources=[key_owner.arn("kms", "key/*")],
-        conditions=[Condition("ForAnyValue:StringEquals", "kms:ResourceAliases", [f"alias/{key_owner.prefix}"])],
-    )
-    return VersionedObject(pipelines, pipelines.bucket(service, "releases"), KEY, (decrypt,))
-
-
-@dataclass(frozen=True)
-class HandoverProps:
-    """The service whose releases are handed over."""
+@dataclass(frozen=True, kw_only=True)
+class PromotionBucketProps:
+    """Configures a ``PromotionBucket``."""
 
     shared: SharedResources
+    """What the pipelines of the environment share, in the pipeline's account."""
+
     service: str
+    """The name of the service whose releases are promoted."""
 
 
-class Handover(Construct):
-    """A bucket with one object, of which each release that has succeeded is a version."""
+class PromotionBucket(Construct):
+    """A bucket with one object, of which each release that succeeded is a version."""
 
-    def __init__(self, scope: Construct, id_: str, props: HandoverProps) -> None:
+    def __init__(self, scope: Construct, id_: str, props: PromotionBucketProps) -> None:
         super().__init__(scope, id_)
-        shared = props.shared
-        self._bucket = Bucket(
-            self,
-            "bucket",
-            BucketProps(
-                context=shared.context,
-                name=shared.context.bucket(props.service, "releases"),
-                expiration_days=None,
-                force_destroy=shared.disposable,
-                kms_key_arn=shared.key.arn,
-                access_logs=shared.access_logs.bucket,
-            ),
-        )
+        self._bucket = create_bucket(self, props.shared, props.shared.context.bucket(props.service, "releases"))
 
-    def step(self) -> Step:
-        """The pipeline's last step: puts the release into the bucket.
+    def hand_over(self) -> Step:
+        """Return the pipeline's last step, which puts the release into the bucket.
 
         https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3Deploy.html
         """
         configuration = {"BucketName": self._bucket.name, "Extract": "false", "ObjectKey": KEY}
         put = Statement(
-            sid="HandOver",
-            actions=["s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectVersionAcl"],
-            resources=[f"{self._bucket.arn}/{KEY}"],
+            "HandOver",
+            ["s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectVersionAcl"],
+            [f"{self._bucket.arn}/{KEY}"],
         )
-        look = Statement(
-            sid="HandoverBucket",
-            actions=["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
-            resources=[self._bucket.arn],
+        inspect = Statement(
+            "HandoverBucket",
+            ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
+            [self._bucket.arn],
         )
-        hand_over = action("HandOver", "Deploy", "S3", configuration, inputs=[BUILD])
-        return Step("HandOver", hand_over, [put, look], [self._bucket.policy])
+        hand_over = create_action("HandOver", "Deploy", "S3", configuration, inputs=[BUILD])
+        return Step("HandOver", hand_over, [put, inspect], [self._bucket.policy])
+
+
+def create_promotion_source(*, service: str, before: Context, key_owner: Context, builder: Context) -> Source:
+    """Return the source that takes over what the environment ``before`` has released: the same image, never built again.
+
+    ``key_owner`` is the environment whose KMS key encrypts the releases, ``builder`` the one that has built the images.
+    The key's id is in another state, so it is named by its alias, which the policy condition knows:
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-resource-aliases
+    """
+    decrypt = Statement(
+        "DecryptRelease",
+        ["kms:Decrypt"],
+        [key_owner.arn("kms", "key/*")],
+        conditions=[Condition("ForAnyValue:StringEquals", "kms:ResourceAliases", [f"alias/{key_owner.prefix}"])],
+    )
+    return create_s3_source(
+        before,
+        before.bucket(service, "releases"),
+        KEY,
+        key_access=[decrypt],
+        about=f"what {before.environment} has released of {service}",
+        # The image, with the findings of its scan.
+        link=f"{builder.console}/ecr/repositories/private/{builder.account}/{builder.name(service)}"
+        f"/_/image/{IMAGE_DIGEST}/details?region={builder.region}",
+        outputs={},
+    )

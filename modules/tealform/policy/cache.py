@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tealform.errors import TealformError
 from tealform.policy.checkov import Scan
-from tealform.synth.atomic_write import land
+from tealform.synth.atomic_write import write_atomic
 
 _FOLDER = Path(".cache", "policy")
 _PACKAGE = Path(str(files("tealform")))
@@ -57,7 +57,7 @@ class Cache:
         # A full disk, a project that may only be read, a run beside this one that forgets the same.
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
-            land(_SCAN.dump_json(scan), self._file(scanned))
+            write_atomic(_SCAN.dump_json(scan), self._file(scanned))
             self._forget()
 
     def _file(self, scanned: Iterable[str]) -> Path:

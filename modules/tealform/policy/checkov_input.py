@@ -46,7 +46,7 @@ def read_stack(folder: Path) -> Stack:
 
     Raises ``TealformError`` for a file that is missing or is not a JSON object, and what ``from_document`` does.
     """
-    return from_document(folder.name, environments.document(folder))
+    return from_document(folder.name, environments.load_document(folder))
 
 
 def from_document(environment: str, document: Mapping[str, Any]) -> Stack:

@@ -54,7 +54,7 @@ class FindingLocator:
     @cached_property
     def _lines(self) -> dict[str, int]:
         try:
-            places = checkov_input.places(environments.document(self._folder), self._folder.name)
+            places = checkov_input.places(environments.load_document(self._folder), self._folder.name)
         except TealformError:
             return {}
         return {place.address: line for line, place in places.items()}

@@ -22,7 +22,7 @@ from tealform.settings import error_messages
 from tealform.settings.loader import GENERATED
 from tealform.settings.types import Name
 from tealform.synth import environments
-from tealform.synth.atomic_write import land
+from tealform.synth.atomic_write import write_atomic
 
 _NAME = TypeAdapter[str](Name)
 
@@ -51,7 +51,7 @@ def check(
         echo(line)
     for name, file in reports.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        land(FORMATS[name](results).encode(), file)
+        write_atomic(FORMATS[name](results).encode(), file)
     return worst_exit_code(results)
 
 
@@ -78,7 +78,7 @@ def evaluate(
 
 def _folders(root: Path, names: Collection[str]) -> list[Path]:
     """Return the folders of the scopes to check; without names all that exist."""
-    folders = [environments.folder(root, name) for name in sorted(set(names)) or environments.names(root)]
+    folders = [environments.find_folder(root, name) for name in sorted(set(names)) or environments.list_names(root)]
     if not folders:
         raise TealformError("environments/ holds nothing to check; begin with environments/<name>/environment.hcl")
     for folder in folders:

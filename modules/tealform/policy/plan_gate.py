@@ -114,7 +114,7 @@ def _ours(root: Path, folder: Path) -> Evaluation:
     """Evaluate our own rules on an environment's generated Terraform."""
     if folder.parent.name != "environments":
         return Evaluation()
-    return scanner.evaluate_rules(scanner.load_environment(root, folder.name, environments.document(folder)))
+    return scanner.evaluate_rules(scanner.load_environment(root, folder.name, environments.load_document(folder)))
 
 
 def _unjudged(scan: Scan, generated: Iterable[str]) -> Iterator[str]:
@@ -171,7 +171,7 @@ def _paths(folder: Path) -> dict[str, str]:
     """Return the construct paths below the root module's own, by address."""
     return {
         resource.address: construct_path(resource.body).partition("/")[2]
-        for resource in terraform_json.resources(environments.document(folder))
+        for resource in terraform_json.resources(environments.load_document(folder))
     }
 
 

@@ -100,7 +100,7 @@ class _UnreadError(Exception):
 def _files(root: Path, folder: Path) -> list[Path]:
     if folder.parent != root / "environments":
         return _committed(root, folder)
-    others = {folder.parent / name for name in environments.names(root)} - {folder}
+    others = {folder.parent / name for name in environments.list_names(root)} - {folder}
     return [file for file in _committed(root, folder.parent) if others.isdisjoint(file.parents)]
 
 

@@ -21,7 +21,7 @@ from tealform.review.report.artifact import COMMENT
 from tealform.review.review import Review
 from tealform.review.synth_check import SynthCheck
 from tealform.synth import environments
-from tealform.synth.atomic_write import land
+from tealform.synth.atomic_write import write_atomic
 
 OUT = Path(".cache", "pr-check")
 """The folder of the reports, below the project."""
@@ -62,10 +62,10 @@ def check(
         (out / name).unlink(missing_ok=True)
     found = _Reviewer(root, today or date.today(), check_policy, check_synth, echo).review(base)
     out.mkdir(parents=True, exist_ok=True)
-    land(comment.render(found, longest).encode(), out / COMMENT)
+    write_atomic(comment.render(found, longest).encode(), out / COMMENT)
     if found.verdicts:
         for name, render in REPORTS.items():
-            land(render(found.verdicts).encode(), out / name)
+            write_atomic(render(found.verdicts).encode(), out / name)
     for line in comment.console_lines(found):
         echo(line)
     return found.exit_code
@@ -115,7 +115,7 @@ class _Reviewer:
     def _base_verdicts(self, before: Path) -> list[GateResult]:
         """A base that cannot be checked is no error of this pull request, which may fix it."""
         try:
-            return self.check_policy(before, (), self.today, self.echo) if environments.names(before) else []
+            return self.check_policy(before, (), self.today, self.echo) if environments.list_names(before) else []
         except TealformError as error:
             return [GateResult("BASE", {}, mistakes=(str(error),))]
 

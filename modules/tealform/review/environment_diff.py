@@ -54,7 +54,7 @@ def compare(before: Path, after: Path) -> tuple[Compared, ...]:
 
 
 def _folders(root: Path) -> dict[str, Path]:
-    found = {name: root / "environments" / name for name in environments.names(root)}
+    found = {name: root / "environments" / name for name in environments.list_names(root)}
     for file in (root / BOOTSTRAP).glob(f"*/{loader.GENERATED}"):
         found[f"{BOOTSTRAP}/{file.parent.name}"] = file.parent
     return found
@@ -77,11 +77,11 @@ def _settings(folder: Path) -> bytes:
 def _compared(name: str, old: Path | None, new: Path | None, was: str) -> Compared:
     fate: Fate = "removed" if new is None else "new" if old is None else "renamed" if was else "kept"
     try:
-        after = environments.document(new) if new else None
+        after = environments.load_document(new) if new else None
     except TealformError as error:
         return Compared(name, fate, was, unknown=str(error))
     try:
-        before = environments.document(old) if old else None
+        before = environments.load_document(old) if old else None
     except TealformError as error:
         return Compared(name, fate, was, unknown=f"in BASE, {error}".partition(";")[0])
     unprotected = bool(old and new and _protected(old) and not _protected(new))

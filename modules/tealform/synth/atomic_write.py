@@ -1,4 +1,4 @@
-"""Puts what was made where it belongs, whole or not at all."""
+"""Writes a file completely or not at all."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 
 
-def land(content: bytes, file: Path) -> bool:
-    """Puts ``content`` into ``file``: whole or not at all, and not when it is there already. Whether it was written.
+def write_atomic(content: bytes, file: Path) -> bool:
+    """Write ``content`` to ``file``, completely or not at all, unless the file has it already; return whether it was written.
 
-    Raises ``OSError`` when it cannot be; then ``file`` is as it was.
+    Raises ``OSError`` if the file cannot be written; it is then unchanged.
     """
     if file.is_file() and file.read_bytes() == content:
         return False

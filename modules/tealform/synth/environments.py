@@ -13,104 +13,104 @@ from tealform.settings.loader import GENERATED
 from tealform.synth.terraform_json import blocks
 
 LOCK_FILE = ".terraform.lock.hcl"
-"""Says which packages of the providers may be installed. Terraform writes it, and it is to be committed."""
+"""The file that says which provider packages may be installed. Terraform writes it, and it is to be committed."""
 
 _DECLARATION = re.compile(r'^\s*(resource|data)\s+"(\w+)"', re.MULTILINE)
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
-def names(root: Path) -> list[str]:
-    """The environments of the project in ``root``, in alphabetical order.
+def list_names(root: Path) -> list[str]:
+    """Return the names of the environments of the project in ``root``, in alphabetical order.
 
-    A folder that holds only generated Terraform counts too: it can be applied, so nothing may overlook it.
+    A folder with generated Terraform only counts too: it can be applied, so nothing may overlook it.
     """
     generated = {file.parent.name for file in (root / "environments").glob(f"*/{GENERATED}")}
     return sorted(generated.union(loader.list_environments(root / "environments")))
 
 
-def folder(root: Path, name: str) -> Path:
-    """The folder of the environment ``name``; raises ``TealformError`` if there is no such environment."""
-    known = names(root)
+def find_folder(root: Path, name: str) -> Path:
+    """Return the folder of the environment ``name``; raises ``TealformError`` if there is no such environment."""
+    known = list_names(root)
     if name not in known:
-        raise TealformError(f'there is no environment "{name}"; {_choice(known)}')
+        raise TealformError(f'there is no environment "{name}"; {_list_choices(known)}')
     return root / "environments" / name
 
 
-def generated(environment: Path) -> Path:
-    """The generated Terraform in an environment's folder; raises ``TealformError`` if there is none yet."""
+def find_generated(environment: Path) -> Path:
+    """Return the generated file in an environment's folder; raises ``TealformError`` if there is none yet."""
     file = environment / GENERATED
     if not file.is_file():
-        raise TealformError(f"{_shown(environment)} does not exist; {_again(environment)}")
+        raise TealformError(f"{_display_path(environment)} does not exist; {_how_to_generate(environment)}")
     return file
 
 
-def document(environment: Path) -> dict[str, Any]:
-    """What was generated for an environment; raises ``TealformError`` for what is missing or no JSON object."""
-    file = generated(environment)
-    shown, again = _shown(environment), _again(environment)
+def load_document(environment: Path) -> dict[str, Any]:
+    """Return the generated Terraform of an environment; raises ``TealformError`` if it is missing or no JSON object."""
+    file = find_generated(environment)
+    shown, how = _display_path(environment), _how_to_generate(environment)
     try:
-        content = json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=_once)
+        content = json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=_refuse_duplicates)
     except RecursionError as error:
-        raise TealformError(f"{shown}: is nested too deeply; {again}") from error
+        raise TealformError(f"{shown}: is nested too deeply; {how}") from error
     except UnicodeDecodeError as error:
-        raise TealformError(f"{shown}: is not UTF-8; {again}") from error
+        raise TealformError(f"{shown}: is not UTF-8; {how}") from error
     except json.JSONDecodeError as error:
-        raise TealformError(f"{shown}:{error.lineno}: is not valid JSON ({error.msg}); {again}") from error
-    except _TwiceError as error:
-        raise TealformError(f'{shown}:1: has "{error}" twice in one object; {again}') from error
+        raise TealformError(f"{shown}:{error.lineno}: is not valid JSON ({error.msg}); {how}") from error
+    except _DuplicateKeyError as error:
+        raise TealformError(f'{shown}:1: has "{error}" twice in one object; {how}') from error
     if not isinstance(content, dict):
-        raise TealformError(f"{shown}:1: is not a JSON object; {again}")
+        raise TealformError(f"{shown}:1: is not a JSON object; {how}")
     return content
 
 
-class _TwiceError(Exception):
-    """A key that an object has twice."""
+class _DuplicateKeyError(Exception):
+    """An object has a key twice."""
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The object of these pairs. Python would keep the last of two with one key, and Terraform makes what both say."""
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object of these pairs. Python would keep the last of two with one key, and Terraform applies both."""
     content = dict(pairs)
     if len(content) < len(pairs):
-        raise _TwiceError(next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place])))
+        raise _DuplicateKeyError(next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place])))
     return content
 
 
-def declared(environment: Path) -> list[dict[str, Any]]:
-    """What was generated for an environment, and the types of what was written by hand beside it, in the same form.
+def list_declared(environment: Path) -> list[dict[str, Any]]:
+    """Return the generated Terraform of an environment, and the types in handwritten Terraform beside it, in the same form.
 
     Raises ``TealformError`` for generated Terraform that is missing or no JSON object.
     """
-    documents = [document(environment)]
+    documents = [load_document(environment)]
     for file in environment.rglob("*.tf"):
         text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
         documents += [{mode: {kind: {}}} for mode, kind in _DECLARATION.findall(text)]
     return documents
 
 
-def provider_version(environment: Path) -> str:
-    """The version of the AWS provider that an environment pins, like ``6.25.0``; raises ``TealformError`` if none."""
-    for terraform in blocks(document(environment).get("terraform")):
+def read_provider_version(environment: Path) -> str:
+    """Return the version of the AWS provider that an environment pins, like ``6.25.0``; raises ``TealformError`` if none."""
+    for terraform in blocks(load_document(environment).get("terraform")):
         for providers in blocks(terraform.get("required_providers")):
             for aws in blocks(providers.get("aws")):
                 if _VERSION.fullmatch(str(aws.get("version"))):
                     return str(aws["version"])
     raise TealformError(
-        f"{_shown(environment)}: pins no version of the AWS provider, like 6.25.0; {_again(environment)}"
+        f"{_display_path(environment)}: pins no version of the AWS provider, like 6.25.0; {_how_to_generate(environment)}"
     )
 
 
-def _shown(environment: Path) -> str:
+def _display_path(environment: Path) -> str:
     return f"{environment.parent.name}/{environment.name}/{GENERATED}"
 
 
-def _again(environment: Path) -> str:
-    """How to generate it anew: an environment, or the bootstrap of an account, which is made with all the others."""
+def _how_to_generate(environment: Path) -> str:
+    """Return how to generate it again: an environment, or the bootstrap of an account, generated with all the others."""
     return "run: " + (
         f"make synth ENV={environment.name}" if environment.parent.name == "environments" else "make bootstrap"
     )
 
 
-def _choice(known: list[str]) -> str:
+def _list_choices(known: list[str]) -> str:
     if known:
         return f"use {', '.join(known)}"
     return "environments/ holds none; begin with environments/<name>/environment.hcl"

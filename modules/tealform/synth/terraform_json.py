@@ -1,7 +1,7 @@
 """Reads Terraform's JSON syntax, in which a block is an object, or a list of objects, at every level.
 
 https://developer.hashicorp.com/terraform/language/syntax/json#nested-block-mapping
-What is neither is passed over: to say so is up to Terraform.
+What is neither is skipped: Terraform reports it.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ class Resource:
 
     @property
     def address(self) -> str:
-        """As Terraform writes it, like ``aws_vpc.main`` or ``data.aws_region.here``."""
+        """The address in Terraform's form, like ``aws_vpc.main`` or ``data.aws_region.here``."""
         return f"{'data.' if self.mode == 'data' else ''}{self.type}.{self.name}"
 
 
 def blocks(value: object) -> Iterator[dict[str, Any]]:
-    """The bodies of what stands where a block may stand; they may be changed in place."""
+    """Yield the bodies where a block is allowed; they may be changed in place."""
     for each in value if isinstance(value, list) else [value]:
         if isinstance(each, dict):
             yield each
 
 
 def types(document: Mapping[str, Any], mode: str) -> set[str]:
-    """The types of all resources (``mode`` is ``resource``) or data sources (``data``)."""
+    """Return the types of all resources (``mode`` is ``resource``) or data sources (``data``)."""
     return {kind for section in blocks(document.get(mode)) for kind in section}
 
 
 def resources(document: Mapping[str, Any]) -> Iterator[Resource]:
-    """All resources and data sources."""
+    """Yield all resources and data sources."""
     for mode in ("resource", "data"):
         for section in blocks(document.get(mode)):
             for kind, labelled in section.items():

@@ -146,7 +146,7 @@ class _InitRecord:
 
 
 def _command(folder: Path) -> tuple[str, ...]:
-    environments.generated(folder)
+    environments.find_generated(folder)
     return terraform_binaries.list_terraforms()[0].command
 
 

@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tealform.bootstrap import account_requirements
+from tealform.bootstrap.account_requirements import group_by_account
 from tealform.settings import loader
-from tealform.synth import bootstrap_app
-from tealform.synth.bootstrap_synthesis import synthesize
+from tealform.synth import app
+from tealform.synth.synthesis import synthesize_accounts
 from tests.support import Template, environment
 
 ACCOUNT, OTHER = "123456789012", "210987654321"
@@ -44,17 +44,15 @@ def only(texts: Mapping[str, str]) -> Template:
 def _bootstrapped(texts: tuple[tuple[str, str], ...]) -> dict[str, Template]:
     with tempfile.TemporaryDirectory() as scratch:
         environments = write(Path(scratch), dict(texts)) / "environments"
-        found = account_requirements.of(
-            loader.load(environments, name) for name in loader.list_environments(environments)
-        )
-    generated = synthesize([account for account in found if account.needs_something])
+        found = group_by_account(loader.load(environments, name) for name in loader.list_environments(environments))
+        generated = synthesize_accounts([account for account in found if account.needs_something], Path(scratch, "out"))
     return {number: Template(json.loads(text)) for number, text in generated.items()}
 
 
 def run(root: Path) -> Path:
     """The folder of the only account of the project in ``root``, once it is generated."""
-    assert bootstrap_app.run(root) == 0
-    (folder,) = (root / bootstrap_app.FOLDER).iterdir()
+    assert app.run_bootstrap(root) == 0
+    (folder,) = (root / app.BOOTSTRAP_FOLDER).iterdir()
     return folder
 
 

@@ -1,17 +1,25 @@
-"""What an account gets, by what its environments say."""
+"""What an account gets, by what its environments say, and what the page about state says of it."""
 
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.inventory import TEMPLATES
-from tests.support import Template
+from tealform.settings.environment import Environment
+from tests.inventory import ROOT
+from tests.support import Template, mistakes
+from tests.test_documents import blocks
 from tests.unit.bootstrap.projects import ACCOUNT, CLOUD, GITHUB, OTHER, S3, bootstrapped, only, shared
 
 BUCKET = f"shop-terraform-state-{ACCOUNT}"
 NAME = f"state-{BUCKET}"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f"
+
+PAGE = (ROOT / "docs" / "state.md").read_text(encoding="utf-8")
+BLOCKS = blocks(PAGE, "hcl")
+SETTINGS = [block for block in BLOCKS if block.startswith(("state ", "automation "))]
+(MOVED,) = (block for block in BLOCKS if block.startswith("terraform "))
+"""What moves the bootstrap's own state into the bucket."""
 
 
 def trusts(template: Template, role: str) -> dict[str, dict[str, list[str]]]:
@@ -138,9 +146,7 @@ def test_workflows_of_github_plan_for_pull_requests_and_apply_from_the_branch_al
 
 
 def test_the_apply_role_is_lent_for_as_long_as_the_workflow_asks() -> None:
-    workflow = yaml.safe_load(
-        (TEMPLATES / "github" / "workflows" / "apply-environment.yml").read_text(encoding="utf-8")
-    )
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "apply-environment.yml").read_text(encoding="utf-8"))
     asked = [
         step["with"].get("seconds", 3600)
         for step in workflow["jobs"]["apply"]["steps"]
@@ -209,3 +215,33 @@ def test_things_are_tagged_with_what_all_environments_of_the_account_say() -> No
     texts = {"dev": shared(S3, 'tags = { owner = "web", size = "s" }'), "prod": shared(S3, 'tags = { owner = "web" }')}
     (provider,) = only(texts).document["provider"]["aws"]
     assert provider["default_tags"] == [{"tags": {"project": "shop", "owner": "web"}}]
+
+
+# --- docs/state.md ---------------------------------------------------------------------------
+
+
+def test_the_settings_of_the_page_are_valid() -> None:
+    assert len(SETTINGS) > 5
+    for block in SETTINGS:
+        state = "" if block.startswith("state") else f"{CLOUD.splitlines()[0] if 'hcp' in block else S3}\n"
+        assert mistakes(shared(state + block)) == [], block
+
+
+def test_the_page_names_what_is_generated() -> None:
+    template = only({"prod": shared(S3, GITHUB)})
+    (bucket,) = (body["bucket"] for body in template.resources("aws_s3_bucket").values())
+    (alias,) = (body["name"] for body in template.resources("aws_kms_alias").values())
+    assert f'"{bucket}"' in MOVED
+    assert f':{alias}"' in MOVED
+    roles = {f"{role['path']}{role['name']}" for role in template.resources("aws_iam_role").values()}
+    assert "/automation/shop-prod-plan" in roles
+    assert "role/automation/shop-prod-plan" in PAGE
+    assert f"aws_s3_bucket.state-{bucket}_bucket" in {
+        f"aws_s3_bucket.{name}" for name in template.resources("aws_s3_bucket")
+    }
+
+
+def test_production_is_protected() -> None:
+    prod = (ROOT / "environments" / "prod" / "environment.hcl").read_text(encoding="utf-8")
+    assert "protected = true" in prod
+    assert Environment.model_fields["protected"].default is False

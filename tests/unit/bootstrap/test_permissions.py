@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 from tealform.bootstrap import permissions
-from tealform.bootstrap.permissions.resource_arns import Names
+from tealform.bootstrap.permissions.resource_arns import ResourceArns
 from tealform.plan import guard
 from tealform.policy.iam import policy_reader
 from tealform.policy.iam.allowlist import Exemption
@@ -338,16 +338,18 @@ def test_sources_under_a_name_that_somebody_chose_are_named(tmp_path: Path) -> N
         "prod": environment(service='source "s3" {\n bucket = "drops"\n create = false\n}'),
     }
     environments = write(tmp_path, chosen) / "environments"
-    assert Names.of(loader.load(environments, "dev")).repositories == ("monolith",)
-    assert Names.of(loader.load(environments, "prod")).buckets == ()
+    assert ResourceArns.from_settings(loader.load(environments, "dev")).repositories == ("monolith",)
+    assert ResourceArns.from_settings(loader.load(environments, "prod")).buckets == ()
 
 
 def test_what_is_too_long_for_a_policy_becomes_several(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = Names.of(_settings())
-    whole = permissions.changing(names)
-    assert all(permissions.size(statements) <= permissions.POLICY for statements in whole.values())
-    monkeypatch.setattr(permissions, "POLICY", 3000)
-    parts = permissions.changing(names)
+    names = ResourceArns.from_settings(_settings())
+    whole = permissions.change_policies(names)
+    assert all(
+        permissions.count_characters(statements) <= permissions.MAX_POLICY_CHARACTERS for statements in whole.values()
+    )
+    monkeypatch.setattr(permissions, "MAX_POLICY_CHARACTERS", 3000)
+    parts = permissions.change_policies(names)
     assert {"change-network", "change-network-2"} <= parts.keys()
     assert _sids(parts) == _sids(whole)
 

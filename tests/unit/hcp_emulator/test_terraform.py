@@ -93,11 +93,11 @@ def _looks(hcp: EmulatedHcp, workspace: EmulatedWorkspace) -> int:
 @pytest.mark.slow
 def test_whole_environment_lives_and_dies_there(tmp_path: Path) -> None:
     folder = ROOT / "environments" / "dev"
-    with serving(environments.declared(folder)) as stand_in:
+    with serving(environments.list_declared(folder)) as stand_in:
         organization = Organization("acme", TOKEN)
         with running(organization, stand_in.variables) as hcp:
             module = Module(tmp_path, hcp, "shop-dev", stand_in.variables)
-            module.write(environments.document(folder))
+            module.write(environments.load_document(folder))
             module.run("init")
             workspace = organization.workspaces["shop-dev"]
             module.run("plan", "-no-color", f"-out={_BOOKMARK}")

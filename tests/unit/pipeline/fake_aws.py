@@ -1,8 +1,11 @@
-"""Stands in for the ``aws`` executable; run as ``fake_aws.py ecs ARGUMENTS``.
+"""A fake of the ``aws`` executable; run as ``fake_aws.py ecs|ecr|ssm ARGUMENTS``.
 
-The folder in FAKE_STATE is the service: ``calls`` holds one line of JSON for each call, ``deployments.json`` what ECS
-knows of. A deployment goes through its ``course`` look by look, and ``course.json`` is that of the next one.
-FAKE_FAILURE ("update-service") makes a call fail.
+The folder in FAKE_STATE is the account: ``calls`` gets one line of JSON for each call, with its ``words`` and AWS's ``config``.
+ECS: ``deployments.json`` are the service's deployments. A deployment goes through its ``course`` look by look, and
+``course.json`` is that of the next one. FAKE_FAILURE ("update-service") makes a call fail.
+ECR: ``images.json`` is the manifest of each digest, ``tags.json`` the digest of each tag, and ``scans.json`` the answers to
+one look at a scan after the other, the last one again and again; an answer that is text is an error's name.
+Systems Manager: ``parameters.json`` are the values of Parameter Store.
 """
 
 import json
@@ -95,15 +98,36 @@ def brought(revision: str) -> str:
     return str(found)
 
 
+def put_image(words: list[str]) -> dict[str, Any]:
+    """A tag never moves, and a manifest is the digest's own to the last byte."""
+    tags, tag, digest = load("tags.json"), argument(words, "--image-tag"), argument(words, "--image-digest")
+    manifest = Path(argument(words, "--image-manifest").removeprefix("file://")).read_text()
+    if manifest != load("images.json")[digest]:
+        sys.exit("An error occurred (ImageDigestDoesNotMatchException) when calling the PutImage operation")
+    if tags.get(tag) == digest:
+        sys.exit("An error occurred (ImageAlreadyExistsException) when calling the PutImage operation")
+    save("tags.json", {**tags, tag: digest})
+    return {"image": {}}
+
+
+def scanned() -> Any:
+    first, *others = load("scans.json")
+    save("scans.json", others or [first])
+    if isinstance(first, str):
+        sys.exit(f"\nAn error occurred ({first}) when calling the DescribeImageScanFindings operation: why")
+    return first
+
+
 def main(words: list[str]) -> None:
+    config = os.environ.get("AWS_CONFIG_FILE")
     with (STATE / "calls").open("a") as calls:
-        calls.write(json.dumps(words) + "\n")
+        calls.write(json.dumps({"words": words, "config": Path(config).read_text() if config else ""}) + "\n")
     assert argument(words, "--output") == "json", "without it the answer is as the user's profile says"
     if os.environ.get("FAKE_FAILURE") == words[1]:
         sys.exit(f"An error occurred (AccessDeniedException) when calling {words[1]}")
     if "--service" in words:
         assert (argument(words, "--cluster"), argument(words, "--service")) == ("shop-test", "shop-test-web")
-    answer: dict[str, Any] = {}
+    answer: Any = {}
     match words[:2]:
         case ["ecs", "register-task-definition"]:
             save("registered.json", json.loads(argument(words, "--cli-input-json")))
@@ -117,9 +141,38 @@ def main(words: list[str]) -> None:
             answer = {"serviceRevisions": [{"serviceRevisionArn": revision, "taskDefinition": brought(revision)}]}
         case ["ecs", "update-service"]:
             update(words)
+        case ["ecr", "describe-image-scan-findings"]:
+            answer = scanned()
+        case ["ecr", "batch-get-image"]:
+            manifest = load("images.json").get(argument(words, "--image-ids").removeprefix("imageDigest="))
+            image = {"imageManifest": manifest, "imageManifestMediaType": "application/vnd.oci.image.manifest.v1+json"}
+            answer = {"images": [image] if manifest else []}
+        case ["ecr", "put-image"]:
+            answer = put_image(words)
+        case ["ssm", "get-parameters-by-path"]:
+            path = argument(words, "--path")
+            found = {name: value for name, value in load("parameters.json").items() if name.startswith(f"{path}/")}
+            answer = {"Parameters": [{"Name": name, "Value": value} for name, value in found.items()]}
         case _:
             sys.exit(f"{words} is not a call that the role or this test knows")
     print(json.dumps(answer))
+
+
+def install(folder: Path) -> dict[str, str]:
+    """Prepare ``folder`` for a build that finds this fake and a plain Python; return the variables that say where."""
+    from tealform_harness.aws_emulator.codebuild.cli_tools import write_executable
+
+    for name in ("bin", "state", "source", "scratch"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / "state" / "calls").write_text("")
+    write_executable(folder / "bin" / "python3", sys.executable, "-I", "-S")
+    write_executable(folder / "bin" / "aws", sys.executable, "-I", "-S", __file__)
+    return {"PATH": f"{folder / 'bin'}:{os.defpath}", "FAKE_STATE": str(folder / "state")}
+
+
+def read_calls(folder: Path) -> list[dict[str, Any]]:
+    """Return the calls of a build in ``folder``: their ``words``, and AWS's ``config`` if there was one."""
+    return [json.loads(line) for line in (folder / "state" / "calls").read_text().splitlines()]
 
 
 if __name__ == "__main__":

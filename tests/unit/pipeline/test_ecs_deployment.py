@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,6 @@ from typing import Any
 import pytest
 
 from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec
-from tealform_harness.aws_emulator.codebuild.cli_tools import write_executable
 from tests.support import Template, environment, template
 from tests.unit.pipeline import fake_aws
 
@@ -150,10 +147,7 @@ class Ecs:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("bin", "source", "scratch"):
-            (folder / name).mkdir()
-        write_executable(folder / "bin" / "python3", sys.executable, "-I", "-S")
-        write_executable(folder / "bin" / "aws", sys.executable, "-I", "-S", fake_aws.__file__)
+        self.state, self._tools = folder / "state", fake_aws.install(folder)
         containers = [{"name": "web", "image": "<IMAGE1_NAME>", "environment": [{"name": "A", "value": "$HOME 漢字"}]}]
         self.write("taskdef.json", {"family": "shop-test-web", "containerDefinitions": containers})
         self.write("imagedefinitions.json", [{"name": "web", "imageUri": IMAGE}])
@@ -165,22 +159,21 @@ class Ecs:
     def under_way(self, *course: dict[str, Any]) -> None:
         """The deployment that came before, from now on."""
         before = {"arn": OLD, "createdAt": "2027-01-01T00:00:00+00:00", "brings": "old", "course": course, "late": 0}
-        (self.folder / "deployments.json").write_text(json.dumps([before]))
+        (self.state / "deployments.json").write_text(json.dumps([before]))
 
     def release(self, course: list[dict[str, Any]] | None = None, **variables: str) -> Outcome:
         """Runs the generated project's own commands, in its source and with its variables."""
-        (self.folder / "calls").write_text("")
-        (self.folder / "course.json").write_text(json.dumps(course or GOOD))
+        (self.state / "calls").write_text("")
+        (self.state / "course.json").write_text(json.dumps(course or GOOD))
         body = project(release())
         set_ = {each["name"]: each["value"] for each in body["environment"]["environment_variable"]}
-        tools = {"PATH": f"{self.folder / 'bin'}:{os.defpath}", "FAKE_STATE": str(self.folder)}
         ran = Buildspec(body["source"]["buildspec"]).run(
             self.folder / "source",
             self.folder / "scratch",
-            {**set_, **tools, "SECONDS_BETWEEN_LOOKS": "0.01", **variables},
+            {**set_, **self._tools, "SECONDS_BETWEEN_LOOKS": "0.01", **variables},
             seconds=15,
         )
-        calls = [json.loads(line) for line in (self.folder / "calls").read_text().splitlines()]
+        calls = [call["words"] for call in fake_aws.read_calls(self.folder)]
         return Outcome(ran.succeeded, ran.output.splitlines(), calls)
 
 
@@ -192,7 +185,7 @@ def ecs(tmp_path: Path) -> Ecs:
 def test_the_new_version_is_registered_with_the_built_image_and_released(ecs: Ecs) -> None:
     outcome = ecs.release()
     assert outcome.succeeded, outcome.said
-    registered = json.loads((ecs.folder / "registered.json").read_text())
+    registered = json.loads((ecs.state / "registered.json").read_text())
     assert registered == {
         "family": "shop-test-web",
         "containerDefinitions": [

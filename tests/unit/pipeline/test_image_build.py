@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.support import Body, Template, environment, template, template_among
@@ -16,6 +18,11 @@ REGISTRIES = f"""
 pull_through_cache "docker-hub" {{ credentials = "{HUB}" }}
 pull_through_cache "quay" {{}}
 """
+
+
+def web(text: str) -> Template:
+    return template(environment(service=text))
+
 
 PLAIN = template(environment())
 SECRETS = template(
@@ -34,8 +41,8 @@ build {{
 """
     )
 )
-IN_VPC = template(environment(service="build {\n vpc = true\n egress_ports = [443, 8081]\n}"))
-CACHED = template(environment(service='build { cache = "ecr" }'))
+IN_VPC = web("build {\n vpc = true\n egress_ports = [443, 8081]\n}")
+CACHED = web('build { cache = "ecr" }')
 THROUGH = template(environment(top=REGISTRIES))
 
 
@@ -57,14 +64,15 @@ def may(generated: Template) -> dict[str, Body]:
 
 def test_the_buildspec_is_the_contracts_unless_another_is_named() -> None:
     assert project(PLAIN)["source"] == {"type": "CODEPIPELINE", "buildspec": "buildspec.yml"}
-    own = template(environment(service='build { buildspec = "ci/build.yaml" }'))
+    own = web('build { buildspec = "ci/build.yaml" }')
     assert project(own)["source"]["buildspec"] == "ci/build.yaml"
 
 
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
 def test_the_machine_has_the_services_processor_in_the_size_that_is_asked_for(architecture: str) -> None:
-    text = environment(service=f'architecture = "{architecture}"\n build {{ compute = "BUILD_GENERAL1_XLARGE" }}')
-    machine = project(template(text))["environment"]
+    size = 'compute = "BUILD_GENERAL1_XLARGE"\n timeout_minutes = 90'
+    built = project(web(f'architecture = "{architecture}"\n build {{\n {size}\n}}'))
+    machine = built["environment"]
     kinds = {
         "x86_64": ("LINUX_CONTAINER", "aws/codebuild/amazonlinux-x86_64-standard:5.0"),
         "arm64": ("ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:3.0"),
@@ -72,6 +80,7 @@ def test_the_machine_has_the_services_processor_in_the_size_that_is_asked_for(ar
     assert (machine["type"], machine["image"]) == kinds[architecture]
     assert machine["compute_type"] == "BUILD_GENERAL1_XLARGE"
     assert machine["privileged_mode"] is True
+    assert built["build_timeout"] == 90
 
 
 # --- variables and secrets ------------------------------------------------------------------
@@ -111,7 +120,7 @@ def test_nothing_is_kept_unless_it_is_asked_for() -> None:
 
 
 def test_a_local_cache_keeps_layers_on_the_machine() -> None:
-    local = template(environment(service='build { cache = "local" }'))
+    local = web('build { cache = "local" }')
     assert project(local)["cache"] == {"type": "LOCAL", "modes": ["LOCAL_DOCKER_LAYER_CACHE"]}
     assert project(local)["environment"]["privileged_mode"] is True
     assert len(local.resources("aws_ecr_repository")) == 1
@@ -255,3 +264,47 @@ def test_the_rules_are_in_the_account_of_the_builds() -> None:
     build = there.resources("aws_codebuild_project")["for-test_delivery-web_build_project"]
     given = {each["name"]: each["value"] for each in build["environment"]["environment_variable"]}
     assert given["DOCKER_HUB"] == "999999999999.dkr.ecr.eu-west-1.amazonaws.com/shop-test/docker-hub"
+
+
+# --- images and permissions -----------------------------------------------------------------
+
+
+def test_images_have_immutable_tags_are_scanned_encrypted_and_expire() -> None:
+    generated = web("build { keep_images = 50 }")
+    repository = generated.only("aws_ecr_repository")
+    assert repository["image_tag_mutability"] == "IMMUTABLE"
+    assert repository["image_scanning_configuration"] == {"scan_on_push": True}
+    assert repository["encryption_configuration"] == [{"encryption_type": "KMS", "kms_key": "${aws_kms_key.key.arn}"}]
+    (document,) = generated.document["data"]["aws_ecr_lifecycle_policy_document"].values()
+    untagged, newest = (rule["selection"][0] for rule in document["rule"])
+    assert (untagged["tag_status"], untagged["count_number"]) == ("untagged", 7)
+    assert (newest["tag_status"], newest["count_number"]) == ("any", 50)
+    assert generated.only("aws_ecr_lifecycle_policy")["policy"] == (
+        "${data.aws_ecr_lifecycle_policy_document.images-web_expiry.json}"
+    )
+
+
+def test_a_users_values_reach_the_build_as_variables() -> None:
+    project = web('cpu = 512\n memory = 1024\n build { environment = { FLAVOUR = "sweet" } }').only(
+        "aws_codebuild_project"
+    )
+    variables = {each["name"]: each["value"] for each in project["environment"]["environment_variable"]}
+    assert variables["FLAVOUR"] == "sweet"
+    assert (variables["TASK_CPU"], variables["TASK_MEMORY"]) == ("512", "1024")
+    assert variables["ECR_REPOSITORY_URI"] == "${aws_ecr_repository.images-web_repository.repository_url}"
+    assert json.loads(variables["SUBNETS"])[0] == "${aws_subnet.network_vpc_private-a.id}"
+
+
+def test_build_logs_are_kept_in_a_group_of_their_own() -> None:
+    logs = project(PLAIN)["logs_config"]["cloudwatch_logs"]
+    assert logs == {
+        "status": "ENABLED",
+        "group_name": "${aws_cloudwatch_log_group.delivery-web_build_logs_group.name}",
+    }
+
+
+def test_the_build_may_push_to_one_repository() -> None:
+    statements = may(PLAIN)
+    assert statements["PushImages"]["resources"] == ["arn:aws:ecr:eu-west-1:123456789012:repository/shop-test-web"]
+    starred = {sid: body["actions"] for sid, body in statements.items() if "*" in body["resources"]}
+    assert starred == {"LoginToEcr": ["ecr:GetAuthorizationToken"]}

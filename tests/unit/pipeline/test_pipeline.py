@@ -1,6 +1,5 @@
-"""From a push to a cutover: the stages, the event that starts them, and who may do what."""
+"""From a push to a cutover: the stages, their conditions, the artifacts between them, and who may do what."""
 
-import json
 from typing import Any
 
 import pytest
@@ -14,85 +13,17 @@ def web(text: str = "", top: str = "") -> Template:
     return template(environment(service=text, top=top))
 
 
-def release(text: str) -> Template:
-    return web(f"release {{\n{text}\n}}")
+def release(*lines: str) -> Template:
+    return web("\n".join(("release {", *lines, "}")))
+
+
+def stages(generated: Template) -> dict[str, dict[str, Any]]:
+    return {stage["name"]: stage for stage in generated.only("aws_codepipeline")["stage"]}
 
 
 def actions(generated: Template) -> dict[str, dict[str, Any]]:
     """The action of each stage; every stage has one."""
-    return {stage["name"]: stage["action"][0] for stage in generated.only("aws_codepipeline")["stage"]}
-
-
-# --- source ---------------------------------------------------------------------------------
-
-
-def test_a_repository_is_created_unless_one_is_named_that_exists() -> None:
-    assert web().only("aws_codecommit_repository")["repository_name"] == "shop-test-web"
-    named = web('source "codecommit" { repository = "mono" }')
-    assert named.only("aws_codecommit_repository")["repository_name"] == "mono"
-    existing = web('source "codecommit" {\n repository = "mono"\n create = false\n}')
-    assert existing.resources("aws_codecommit_repository") == {}
-    assert actions(existing)["Source"]["configuration"]["RepositoryName"] == "mono"
-
-
-def test_source_is_not_destroyed_unless_the_environment_is_disposable() -> None:
-    assert web().only("aws_codecommit_repository")["lifecycle"] == {"prevent_destroy": True}
-    assert "lifecycle" not in web(top="disposable = true").only("aws_codecommit_repository")
-
-
-def test_pull_requests_need_an_approval_unless_told_otherwise() -> None:
-    content = json.loads(web().only("aws_codecommit_approval_rule_template")["content"])
-    assert "DestinationReferences" not in content  # of any branch: other environments release others
-    assert content["Statements"] == [{"Type": "Approvers", "NumberOfApprovalsNeeded": 1}]
-    assert web().only("aws_codecommit_approval_rule_template_association")["repository_name"] == (
-        "${aws_codecommit_repository.delivery-web_source_repository.repository_name}"
-    )
-    two = web('source "codecommit" { approvals = 2 }').only("aws_codecommit_approval_rule_template")
-    assert json.loads(two["content"])["Statements"][0]["NumberOfApprovalsNeeded"] == 2
-    none = web('source "codecommit" { approvals = 0 }')
-    assert none.resources("aws_codecommit_approval_rule_template") == {}
-
-
-def test_a_push_to_the_branch_starts_the_pipeline_once() -> None:
-    generated = web('source "codecommit" { branch = "release/1" }')
-    rule = generated.only("aws_cloudwatch_event_rule")
-    assert json.loads(rule["event_pattern"]) == {
-        "source": ["aws.codecommit"],
-        "detail-type": ["CodeCommit Repository State Change"],
-        "resources": ["arn:aws:codecommit:eu-west-1:123456789012:shop-test-web"],
-        "detail": {
-            "event": ["referenceCreated", "referenceUpdated"],
-            "referenceType": ["branch"],
-            "referenceName": ["release/1"],
-        },
-    }
-    source = actions(generated)["Source"]
-    assert source["configuration"]["PollForSourceChanges"] == "false"
-    assert source["configuration"]["BranchName"] == "release/1"
-    target = generated.only("aws_cloudwatch_event_target")
-    assert target["arn"] == "${aws_codepipeline.delivery-web_pipeline.arn}"
-    assert target["depends_on"] == ["aws_iam_role_policy.delivery-web_pipeline_start-role_policy"]
-    start = generated.statements("delivery-web_pipeline_start-role_permissions")["Start"]
-    assert start["actions"] == ["codepipeline:StartPipelineExecution"]
-    assert start["resources"] == ["arn:aws:codepipeline:eu-west-1:123456789012:shop-test-web"]
-
-
-# --- images ---------------------------------------------------------------------------------
-
-
-def test_images_have_immutable_tags_are_scanned_encrypted_and_expire() -> None:
-    generated = web("build { keep_images = 50 }")
-    repository = generated.only("aws_ecr_repository")
-    assert repository["image_tag_mutability"] == "IMMUTABLE"
-    assert repository["image_scanning_configuration"] == {"scan_on_push": True}
-    assert repository["encryption_configuration"] == [{"encryption_type": "KMS", "kms_key": KEY}]
-    (document,) = generated.document["data"]["aws_ecr_lifecycle_policy_document"].values()
-    untagged, newest = (rule["selection"][0] for rule in document["rule"])
-    assert (untagged["tag_status"], untagged["count_number"]) == ("untagged", 7)
-    assert (newest["tag_status"], newest["count_number"]) == ("any", 50)
-    assert generated.only("aws_ecr_lifecycle_policy")["policy"] == (
-        "${data.aws_ecr_lifecycle_policy_document.images-web_expiry.json}"
-    )
+    return {name: stage["action"][0] for name, stage in stages(generated).items()}
 
 
 @pytest.mark.parametrize(("top", "disposable"), [("", False), ("disposable = true", True)])
@@ -101,50 +32,6 @@ def test_data_goes_with_a_destroy_only_when_the_environment_is_disposable(top: s
     assert generated.only("aws_ecr_repository")["force_delete"] is disposable
     assert {bucket["force_destroy"] for bucket in generated.resources("aws_s3_bucket").values()} == {disposable}
     assert generated.only("aws_kms_key")["deletion_window_in_days"] == (7 if disposable else 30)
-
-
-# --- build ----------------------------------------------------------------------------------
-
-
-def test_the_build_runs_docker_on_the_processor_of_the_service() -> None:
-    project = web().only("aws_codebuild_project")
-    assert project["environment"]["type"] == "LINUX_CONTAINER"
-    assert project["environment"]["image"] == "aws/codebuild/amazonlinux-x86_64-standard:5.0"
-    assert project["environment"]["privileged_mode"] is True
-    arm = web('architecture = "arm64"').only("aws_codebuild_project")["environment"]
-    assert (arm["type"], arm["image"]) == ("ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:3.0")
-
-
-def test_the_build_is_as_large_and_as_long_as_it_is_set() -> None:
-    project = web('build {\n compute = "BUILD_GENERAL1_LARGE"\n timeout_minutes = 90\n}').only("aws_codebuild_project")
-    assert project["environment"]["compute_type"] == "BUILD_GENERAL1_LARGE"
-    assert project["build_timeout"] == 90
-
-
-def test_a_users_values_reach_the_build_as_variables() -> None:
-    project = web('cpu = 512\n memory = 1024\n build { environment = { FLAVOUR = "sweet" } }').only(
-        "aws_codebuild_project"
-    )
-    variables = {each["name"]: each["value"] for each in project["environment"]["environment_variable"]}
-    assert variables["FLAVOUR"] == "sweet"
-    assert (variables["TASK_CPU"], variables["TASK_MEMORY"]) == ("512", "1024")
-    assert variables["ECR_REPOSITORY_URI"] == "${aws_ecr_repository.images-web_repository.repository_url}"
-    assert json.loads(variables["SUBNETS"])[0] == "${aws_subnet.network_vpc_private-a.id}"
-
-
-def test_build_logs_are_kept_in_a_group_of_their_own() -> None:
-    logs = web().only("aws_codebuild_project")["logs_config"]["cloudwatch_logs"]
-    assert logs == {
-        "status": "ENABLED",
-        "group_name": "${aws_cloudwatch_log_group.delivery-web_build_logs_group.name}",
-    }
-
-
-def test_the_build_may_push_to_one_repository() -> None:
-    statements = web().statements("delivery-web_build_role_permissions")
-    assert statements["PushImages"]["resources"] == ["arn:aws:ecr:eu-west-1:123456789012:repository/shop-test-web"]
-    starred = {sid: body["actions"] for sid, body in statements.items() if "*" in body["resources"]}
-    assert starred == {"LoginToEcr": ["ecr:GetAuthorizationToken"]}
 
 
 # --- artifacts ------------------------------------------------------------------------------
@@ -192,23 +79,23 @@ def test_every_bucket_is_closed_versioned_and_has_an_end() -> None:
 
 
 def test_the_stages_follow_each_other_and_hand_on_their_artifacts() -> None:
-    stages = actions(web())
-    assert list(stages) == ["Source", "Build", "Deploy"]
-    assert stages["Source"]["output_artifacts"] == stages["Build"]["input_artifacts"]
-    assert stages["Build"]["output_artifacts"] == stages["Deploy"]["input_artifacts"]
-    assert "output_artifacts" not in stages["Deploy"]
+    found = actions(web())
+    assert list(found) == ["Source", "Build", "Deploy"]
+    assert found["Source"]["output_artifacts"] == found["Build"]["input_artifacts"]
+    assert found["Build"]["output_artifacts"] == found["Deploy"]["input_artifacts"]
+    assert "output_artifacts" not in found["Deploy"]
 
 
 def test_somebody_must_approve_where_it_is_asked_for() -> None:
-    stages = actions(release("approval = true"))
-    assert list(stages) == ["Source", "Build", "Approval", "Deploy"]
-    assert (stages["Approval"]["category"], stages["Approval"]["provider"]) == ("Approval", "Manual")
+    found = actions(release("approval = true"))
+    assert list(found) == ["Source", "Build", "Approval", "Deploy"]
+    assert (found["Approval"]["category"], found["Approval"]["provider"]) == ("Approval", "Manual")
 
 
 def test_an_approval_that_nobody_gives_ends_after_the_time_that_is_set() -> None:
     assert actions(release("approval = true"))["Approval"]["timeout_in_minutes"] == 1440
-    stages = actions(release("approval = true\n approval_timeout_minutes = 90"))
-    assert {name: each.get("timeout_in_minutes") for name, each in stages.items()} == {
+    found = actions(release("approval = true\n approval_timeout_minutes = 90"))
+    assert {name: each.get("timeout_in_minutes") for name, each in found.items()} == {
         "Source": None,
         "Build": None,
         "Approval": 90,
@@ -272,3 +159,144 @@ def test_each_role_is_for_one_service_calling_for_this_account(role: str, servic
         "variable": "aws:SourceAccount",
         "values": ["123456789012"],
     }
+
+
+def held(generated: Template) -> dict[str, Any]:
+    """The conditions of the stage that deploys, and of no other."""
+    keys = ("before_entry", "on_success", "on_failure")
+    found = {name: {key: stage[key] for key in keys if key in stage} for name, stage in stages(generated).items()}
+    deploy = found.pop("Deploy")
+    assert not any(found.values())
+    return deploy
+
+
+def rules(condition: dict[str, Any], provider: str) -> list[dict[str, Any]]:
+    """The rules of a provider; all are AWS's."""
+    for rule in condition["condition"]["rule"]:
+        kind = rule["rule_type_id"]
+        assert (kind["category"], kind["owner"], kind["version"]) == ("Rule", "AWS", "1")
+    return [rule for rule in condition["condition"]["rule"] if rule["rule_type_id"]["provider"] == provider]
+
+
+def looks_at_alarms(generated: Template) -> list[str] | None:
+    statement = generated.statements("delivery-web_pipeline_role_permissions").get("LookAtAlarms")
+    if statement is None:
+        return None
+    assert statement["actions"] == ["cloudwatch:DescribeAlarms"]
+    resources: list[str] = statement["resources"]
+    return resources
+
+
+# --- approval -------------------------------------------------------------------------------
+
+
+def test_who_approves_sees_what_will_be_released() -> None:
+    configuration = stages(release("approval = true"))["Approval"]["action"][0]["configuration"]
+    assert configuration == {
+        "CustomData": "Release #{BuildVariables.IMAGE_DIGEST} to shop-test-web",
+        "ExternalEntityLink": (
+            "https://eu-west-1.console.aws.amazon.com/codesuite/codecommit/repositories/shop-test-web"
+            "/commit/#{SourceVariables.CommitId}?region=eu-west-1"
+        ),
+    }
+
+
+# --- execution mode -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "mode"),
+    [
+        ([], "SUPERSEDED"),
+        (['execution_mode = "superseded"'], "SUPERSEDED"),
+        (['execution_mode = "queued"'], "QUEUED"),
+        (['engine = "ecs"', 'execution_mode = "parallel"'], "PARALLEL"),
+    ],
+)
+def test_releases_follow_each_other_as_it_is_set(lines: list[str], mode: str) -> None:
+    assert release(*lines).only("aws_codepipeline")["execution_mode"] == mode
+
+
+# --- before ---------------------------------------------------------------------------------
+
+WINDOW = 'before_entry {\n window {\n cron = "* * 9-16 ? * MON-FRI *"\n timezone = "Europe/Berlin"\n }\n}'
+ALARMS = 'before_entry {\n alarms = ["busy", "broken"]\n}'
+
+
+def test_nothing_holds_a_release_up_unless_it_is_set() -> None:
+    assert held(release()) == {}
+    assert looks_at_alarms(release()) is None
+
+
+def test_a_deployment_begins_in_its_window() -> None:
+    generated = release(WINDOW)
+    before = held(generated)["before_entry"]
+    assert before["condition"]["result"] == "FAIL"
+    (rule,) = rules(before, "DeploymentWindow")
+    assert rule["configuration"] == {"Cron": "* * 9-16 ? * MON-FRI *", "TimeZone": "Europe/Berlin"}
+    assert "timeout_in_minutes" not in rule  # the provider does not send it, and would want it in every plan
+    assert rules(before, "CloudWatchAlarm") == []
+    assert looks_at_alarms(generated) is None
+
+
+def test_a_window_without_a_time_zone_is_one_of_utc() -> None:
+    sunday = release('before_entry {\n window { cron = "* * * ? * SUN" }\n}')
+    (rule,) = rules(held(sunday)["before_entry"], "DeploymentWindow")
+    assert rule["configuration"] == {"Cron": "* * * ? * SUN", "TimeZone": "UTC"}
+
+
+def test_a_deployment_does_not_begin_while_an_alarm_is_raised() -> None:
+    generated = release(ALARMS)
+    before = held(generated)["before_entry"]
+    assert before["condition"]["result"] == "FAIL"
+    assert [rule["configuration"] for rule in rules(before, "CloudWatchAlarm")] == [
+        {"AlarmName": "busy"},
+        {"AlarmName": "broken"},
+    ]
+    assert looks_at_alarms(generated) == ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:*"]
+
+
+def test_an_alarm_may_take_its_time_to_end() -> None:
+    waiting = release('before_entry {\n alarms = ["busy"]\n wait_minutes = 10\n}')
+    (rule,) = rules(held(waiting)["before_entry"], "CloudWatchAlarm")
+    assert rule["configuration"] == {"AlarmName": "busy", "WaitTime": "10"}
+
+
+def test_rules_of_one_condition_have_names_of_their_own() -> None:
+    both = release('before_entry {\n alarms = ["a", "b", "c", "d"]\n window {\n cron = "* * * ? * SUN *"\n }\n}')
+    names = [rule["name"] for rule in held(both)["before_entry"]["condition"]["rule"]]
+    assert len(names) == len(set(names)) == 5
+
+
+# --- after ----------------------------------------------------------------------------------
+
+
+def test_an_alarm_after_the_deployment_rolls_the_stage_back() -> None:
+    generated = release('on_success {\n alarms = ["orders"]\n minutes = 30\n}')
+    assert held(generated).keys() == {"on_success"}
+    after = held(generated)["on_success"]
+    assert after["condition"]["result"] == "ROLLBACK"
+    (rule,) = rules(after, "CloudWatchAlarm")
+    assert rule["configuration"] == {"AlarmName": "orders", "WaitTime": "30"}
+    assert looks_at_alarms(generated) == ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:*"]
+
+
+def test_it_is_watched_for_a_quarter_of_an_hour_unless_told_otherwise() -> None:
+    (rule,) = rules(held(release('on_success {\n alarms = ["orders"]\n}'))["on_success"], "CloudWatchAlarm")
+    assert rule["configuration"]["WaitTime"] == "15"
+
+
+@pytest.mark.parametrize("engine", ["codedeploy", "ecs"])
+@pytest.mark.parametrize(
+    ("on_failure", "expected"),
+    [
+        ("stop", {}),
+        (
+            "retry",
+            {"on_failure": {"result": "RETRY", "retry_configuration": {"retry_mode": "FAILED_ACTIONS"}}},
+        ),
+        ("rollback", {"on_failure": {"result": "ROLLBACK"}}),
+    ],
+)
+def test_what_follows_a_deployment_that_fails(engine: str, on_failure: str, expected: dict[str, Any]) -> None:
+    assert held(release(f'engine = "{engine}"', f'on_failure = "{on_failure}"')) == expected

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,10 +14,9 @@ import pytest
 import yaml
 
 from tealform_harness.aws_emulator.codebuild.buildspec import Buildspec
-from tealform_harness.aws_emulator.codebuild.cli_tools import write_executable
 from tests.support import environment, template_among
 from tests.unit.artifacts.codebuild import ARTIFACTS, VARIABLES
-from tests.unit.pipeline import fake_ecr
+from tests.unit.pipeline import fake_aws
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 # Not as Python would write it: what is put is what was got, to the last byte.
@@ -61,8 +58,8 @@ def prepare(
 ) -> Run:
     """Prepares a release of ``image``; where an image of that digest is there, and what was tagged stays tagged."""
     source, state = folder / "source", folder / "state"
-    for each in (source / ".release", state, folder / "bin"):
-        each.mkdir(parents=True, exist_ok=True)
+    tools = fake_aws.install(folder)
+    (source / ".release").mkdir(exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=folder))
     for name in ("taskdef.json", "appspec.yml"):
         shutil.copyfile(ARTIFACTS / name, source / ".release" / name)
@@ -73,20 +70,16 @@ def prepare(
         (source / without).unlink()
     (state / "images.json").write_text(json.dumps({DIGEST: MANIFEST}))
     (state / "parameters.json").write_text(json.dumps(parameters or {}))
-    (state / "calls").write_text("")
     if not (state / "tags.json").exists():
         (state / "tags.json").write_text("{}")
-    write_executable(folder / "bin" / "python3", sys.executable, "-I", "-S")
-    write_executable(folder / "bin" / "aws", sys.executable, "-I", "-S", fake_ecr.__file__)
     spec = Buildspec(buildspec())
-    tools = {"PATH": f"{folder / 'bin'}:{os.defpath}", "FAKE_STATE": str(state)}
     outcome = spec.run(source, scratch, {**variables, **tools}, seconds=30)
     return Run(
         outcome.succeeded,
         outcome.output,
         {name: content.decode() for name, content in spec.artifacts(source).items()} if outcome.succeeded else {},
         dict(outcome.exported),
-        [json.loads(line) for line in (state / "calls").read_text().splitlines()],
+        fake_aws.read_calls(folder),
         json.loads((state / "tags.json").read_text()),
     )
 
@@ -102,9 +95,7 @@ def test_the_image_stays_and_the_settings_are_this_environments(tmp_path: Path) 
     properties = yaml.safe_load(run.exported["appspec.yml"])["Resources"][0]["TargetService"]["Properties"]
     assert properties["NetworkConfiguration"]["AwsvpcConfiguration"]["Subnets"] == ["subnet-0a1", "subnet-0b2"]
 
-
-def test_the_templates_go_on_to_the_next_environment_as_they_came(tmp_path: Path) -> None:
-    run = prepare(tmp_path)
+    # The templates go on to the next environment as they came.
     for name in ("taskdef.json", "appspec.yml"):
         assert run.exported[f".release/{name}"] == (ARTIFACTS / name).read_text(encoding="utf-8")
 
@@ -133,38 +124,41 @@ def test_a_release_that_is_prepared_again_finds_its_tag(tmp_path: Path) -> None:
     assert again.tags == {"prod_0123456789ab": DIGEST}
 
 
+INCOMPLETE = "is missing in the release; was it built with the buildspec.yml"
+
+
 @pytest.mark.parametrize(
-    ("image", "message"),
+    ("changes", "message"),
     [
-        (f"{REPOSITORY}@sha256:{'f' * 64}", "is no longer in its repository; release it again where it is built"),
-        (f"{REPOSITORY}:latest", "which is not a digest of"),
-        (f"evil.example.com/web@{DIGEST}", "which is not a digest of"),
+        pytest.param(
+            {"image": f"{REPOSITORY}@sha256:{'f' * 64}"},
+            "is no longer in its repository; release it again where it is built",
+            id="image gone",
+        ),
+        pytest.param({"image": f"{REPOSITORY}:latest"}, "which is not a digest of", id="a tag"),
+        pytest.param({"image": f"evil.example.com/web@{DIGEST}"}, "which is not a digest of", id="not ours"),
+        pytest.param(
+            {"variables": {name: value for name, value in SETTINGS.items() if name != "TASK_MEMORY"}},
+            ".release/taskdef.json: variable TASK_MEMORY is not set",
+            id="a variable is missing",
+        ),
+        pytest.param(
+            {"templates": {"taskdef.json": '{"family": "$TASK_FAMILY",}'}},
+            ".release/taskdef.json: not JSON once filled in",
+            id="a template is no JSON",
+        ),
+        *(
+            pytest.param({"without": file}, f"{file} {INCOMPLETE}", id=f"without {file}")
+            for file in ("imageDetail.json", ".release/taskdef.json", ".release/appspec.yml")
+        ),
     ],
 )
-def test_an_image_that_is_not_there_or_not_ours_ends_it(tmp_path: Path, image: str, message: str) -> None:
-    run = prepare(tmp_path, image=image)
+def test_what_cannot_be_released_ends_it_and_says_why(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
+    run = prepare(tmp_path, **changes)
     assert not run.succeeded
     assert message in run.output
-    assert run.tags == {}
-
-
-def test_a_variable_that_is_missing_ends_it_by_name(tmp_path: Path) -> None:
-    run = prepare(tmp_path, {name: value for name, value in SETTINGS.items() if name != "TASK_MEMORY"})
-    assert not run.succeeded
-    assert ".release/taskdef.json: variable TASK_MEMORY is not set" in run.output
-
-
-def test_a_template_that_is_no_json_ends_it(tmp_path: Path) -> None:
-    run = prepare(tmp_path, templates={"taskdef.json": '{"family": "$TASK_FAMILY",}'})
-    assert not run.succeeded
-    assert ".release/taskdef.json: not JSON once filled in" in run.output
-
-
-@pytest.mark.parametrize("file", ["imageDetail.json", ".release/taskdef.json", ".release/appspec.yml"])
-def test_a_release_that_is_incomplete_ends_it(tmp_path: Path, file: str) -> None:
-    run = prepare(tmp_path, without=file)
-    assert not run.succeeded
-    assert f"{file} is missing in the release; was it built with the buildspec.yml" in run.output
+    if "image" in changes:
+        assert run.tags == {}
 
 
 # --- a service in another account -----------------------------------------------------------

@@ -7,16 +7,11 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
 from tests.support import Template, environment, template, template_among
-from tests.unit.pipeline.events import documented, matches
-
-ACCOUNT, REGION = "123456789012", "eu-west-1"
-Json = dict[str, Any]
+from tests.unit.pipeline.events import ACCOUNT, BUCKET, Json, changed, codecommit, matches, s3
 
 
 def pattern(generated: Template) -> str:
@@ -26,36 +21,7 @@ def pattern(generated: Template) -> str:
     return str(generated.only("aws_cloudwatch_event_rule")["event_pattern"])
 
 
-def changed(event: Json, changes: Mapping[str, object]) -> Json:
-    """The event with other values at some places (``detail.object.key``) that must be there."""
-    other = copy.deepcopy(event)
-    for path, value in changes.items():
-        *way, last = path.split(".")
-        inner = other
-        for part in way:
-            inner = inner[part]
-        assert last in inner, path
-        inner[last] = value
-    return other
-
-
 # --- CodeCommit -----------------------------------------------------------------------------
-
-
-def codecommit(name: str, repository: str = "shop-test-web", branch: str = "main") -> Json:
-    """A documented event, with a repository and a branch (or a tag) of ours put in."""
-    event = documented(f"codecommit/{name}")
-    kind = {"branch": "heads", "tag": "tags"}[event["detail"]["referenceType"]]
-    return changed(
-        event,
-        {
-            "region": REGION,
-            "resources": [f"arn:aws:codecommit:{REGION}:{ACCOUNT}:{repository}"],
-            "detail.repositoryName": repository,
-            "detail.referenceName": branch,
-            "detail.referenceFullName": f"refs/{kind}/{branch}",
-        },
-    )
 
 
 PUSH = codecommit("reference_updated")
@@ -115,14 +81,6 @@ def test_a_branch_and_a_repository_that_are_set_are_the_ones_that_count() -> Non
 
 
 # --- S3 -------------------------------------------------------------------------------------
-
-BUCKET = f"shop-test-web-source-{ACCOUNT}"
-
-
-def s3(name: str, bucket: str = BUCKET, key: str = "source.zip") -> Json:
-    """A documented event, with a bucket and a key of ours put in."""
-    names = {"resources": [f"arn:aws:s3:::{bucket}"], "detail.bucket.name": bucket, "detail.object.key": key}
-    return changed(documented(f"s3/{name}"), {"account": ACCOUNT, "region": REGION, **names})
 
 
 PUT = s3("object_created")

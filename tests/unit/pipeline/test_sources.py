@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.support import Template, environment, template
 
 ACCOUNT = "123456789012"
@@ -10,8 +12,8 @@ CONNECTION = f"arn:aws:codeconnections:eu-west-1:{ACCOUNT}:connection/0f4b2c1d-7
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0f4b2c1d-7e8a-4f6b-8c9d-1a2b3c4d5e6f"
 
 
-def web(source: str) -> Template:
-    return template(environment(service=f"source {source}\n release {{ approval = true }}"))
+def web(source: str, top: str = "") -> Template:
+    return template(environment(service=f"source {source}\n release {{ approval = true }}", top=top))
 
 
 def first_action(generated: Template) -> dict[str, Any]:
@@ -19,6 +21,10 @@ def first_action(generated: Template) -> dict[str, Any]:
     (action,) = stage["action"]
     found: dict[str, Any] = action
     return found
+
+
+def connected(host: str) -> str:
+    return f'"{host}" {{\n repository = "acme/web"\n connection = "{CONNECTION}"\n}}'
 
 
 def may(generated: Template, sid: str) -> dict[str, Any]:
@@ -44,11 +50,55 @@ def test_a_reader_of_codecommit_reads_one_repository() -> None:
     assert {action.split(":")[0] for action in statement["actions"]} == {"codecommit"}
 
 
-def test_who_approves_sees_the_commit() -> None:
-    assert link(web('"codecommit" {}')) == (
-        "https://eu-west-1.console.aws.amazon.com/codesuite/codecommit/repositories/shop-test-web"
-        "/commit/#{SourceVariables.CommitId}?region=eu-west-1"
+def test_a_repository_is_created_unless_one_is_named_that_exists() -> None:
+    assert web('"codecommit" {}').only("aws_codecommit_repository")["repository_name"] == "shop-test-web"
+    named = web('"codecommit" { repository = "mono" }')
+    assert named.only("aws_codecommit_repository")["repository_name"] == "mono"
+    existing = web('"codecommit" {\n repository = "mono"\n create = false\n}')
+    assert existing.resources("aws_codecommit_repository") == {}
+    assert first_action(existing)["configuration"]["RepositoryName"] == "mono"
+
+
+def test_source_is_not_destroyed_unless_the_environment_is_disposable() -> None:
+    assert web('"codecommit" {}').only("aws_codecommit_repository")["lifecycle"] == {"prevent_destroy": True}
+    assert "lifecycle" not in web('"codecommit" {}', top="disposable = true").only("aws_codecommit_repository")
+
+
+def test_pull_requests_need_an_approval_unless_told_otherwise() -> None:
+    content = json.loads(web('"codecommit" {}').only("aws_codecommit_approval_rule_template")["content"])
+    assert "DestinationReferences" not in content  # of any branch: other environments release others
+    assert content["Statements"] == [{"Type": "Approvers", "NumberOfApprovalsNeeded": 1}]
+    assert web('"codecommit" {}').only("aws_codecommit_approval_rule_template_association")["repository_name"] == (
+        "${aws_codecommit_repository.delivery-web_source_repository.repository_name}"
     )
+    two = web('"codecommit" { approvals = 2 }').only("aws_codecommit_approval_rule_template")
+    assert json.loads(two["content"])["Statements"][0]["NumberOfApprovalsNeeded"] == 2
+    none = web('"codecommit" { approvals = 0 }')
+    assert none.resources("aws_codecommit_approval_rule_template") == {}
+
+
+def test_a_push_to_the_branch_starts_the_pipeline_once() -> None:
+    generated = web('"codecommit" { branch = "release/1" }')
+    rule = generated.only("aws_cloudwatch_event_rule")
+    assert json.loads(rule["event_pattern"]) == {
+        "source": ["aws.codecommit"],
+        "detail-type": ["CodeCommit Repository State Change"],
+        "resources": ["arn:aws:codecommit:eu-west-1:123456789012:shop-test-web"],
+        "detail": {
+            "event": ["referenceCreated", "referenceUpdated"],
+            "referenceType": ["branch"],
+            "referenceName": ["release/1"],
+        },
+    }
+    source = first_action(generated)
+    assert source["configuration"]["PollForSourceChanges"] == "false"
+    assert source["configuration"]["BranchName"] == "release/1"
+    target = generated.only("aws_cloudwatch_event_target")
+    assert target["arn"] == "${aws_codepipeline.delivery-web_pipeline.arn}"
+    assert target["depends_on"] == ["aws_iam_role_policy.delivery-web_pipeline_start-role_policy"]
+    start = generated.statements("delivery-web_pipeline_start-role_permissions")["Start"]
+    assert start["actions"] == ["codepipeline:StartPipelineExecution"]
+    assert start["resources"] == ["arn:aws:codepipeline:eu-west-1:123456789012:shop-test-web"]
 
 
 # --- S3 -------------------------------------------------------------------------------------
@@ -106,10 +156,6 @@ def test_a_bucket_that_exists_is_only_read() -> None:
     }
     assert "web-source" not in generated.document["output"]
     assert "DecryptSource" not in web('"s3" {}').statements("delivery-web_pipeline_role_permissions")
-
-
-def test_who_approves_sees_the_version() -> None:
-    assert link(web('"s3" {}')).endswith("&prefix=source.zip&versionId=#{SourceVariables.VersionId}")
 
 
 # --- GitHub, GitLab, Bitbucket --------------------------------------------------------------
@@ -170,18 +216,24 @@ def test_paths_narrow_the_branch_and_tags_replace_it() -> None:
     assert push('tags = ["v*"]') == [{"tags": {"includes": ["v*"]}}]
 
 
-def test_who_approves_sees_the_commit_at_the_host() -> None:
-    def address(host: str) -> str:
-        return link(web(f'"{host}" {{\n repository = "acme/web"\n connection = "{CONNECTION}"\n}}'))
-
-    assert address("github") == "https://github.com/acme/web/commit/#{SourceVariables.CommitId}"
-    assert address("gitlab") == "https://gitlab.com/acme/web/-/commit/#{SourceVariables.CommitId}"
-    assert address("bitbucket") == "https://bitbucket.org/acme/web/commits/#{SourceVariables.CommitId}"
-
-
 def test_every_source_hands_the_same_to_the_build() -> None:
     for source in ('"codecommit" {}', '"s3" {}', '"github" { repository = "acme/web" }'):
         generated = web(source)
         assert first_action(generated)["output_artifacts"] == ["source"]
         (build,) = generated.only("aws_codepipeline")["stage"][1]["action"]
         assert (build["name"], build["input_artifacts"], build["output_artifacts"]) == ("Build", ["source"], ["build"])
+
+
+@pytest.mark.parametrize(
+    ("source", "end"),
+    [
+        ('"s3" {}', "&prefix=source.zip&versionId=#{SourceVariables.VersionId}"),
+        (connected("github"), "https://github.com/acme/web/commit/#{SourceVariables.CommitId}"),
+        (connected("gitlab"), "https://gitlab.com/acme/web/-/commit/#{SourceVariables.CommitId}"),
+        (connected("bitbucket"), "https://bitbucket.org/acme/web/commits/#{SourceVariables.CommitId}"),
+    ],
+    ids=["s3", "github", "gitlab", "bitbucket"],
+)
+def test_who_approves_sees_what_is_released(source: str, end: str) -> None:
+    address = link(web(source))
+    assert address.endswith(end) if source.startswith('"s3"') else address == end

@@ -15,9 +15,7 @@ from tealform_harness.aws_emulator.services import install
 from tests.support import Template, environment, template, template_among
 from tests.unit.aws_emulator.clients import ACCOUNT, REGION, client, role
 from tests.unit.aws_emulator.pipelines import Pipeline, action
-from tests.unit.pipeline.events import documented
-
-Json = dict[str, Any]
+from tests.unit.pipeline.events import BUCKET, Json, codecommit, s3
 
 REPOSITORY = "acme/web"
 
@@ -57,53 +55,48 @@ def started_by(generated: Template, events: list[Json]) -> int:
     return len(made.executions()) - before
 
 
-def push(name: str, branch: str = "main", repository: str = "shop-test-web") -> Json:
-    """A documented event of CodeCommit, of a repository and a branch of ours."""
-    event = documented(f"codecommit/{name}")
-    event["resources"] = [f"arn:aws:codecommit:eu-west-1:{ACCOUNT}:{repository}"]
-    event["detail"] |= {"repositoryName": repository, "referenceName": branch}
-    return event
+RELEASES = f"shop-dev-web-releases-{ACCOUNT}"
+PROMOTED = {"dev": environment(), "test": environment(service='source "promotion" { environment = "dev" }')}
 
 
-def put(name: str, in_bucket: str, key: str) -> Json:
-    """A documented event of S3, of a bucket and an object of ours."""
-    event = documented(f"s3/{name}")
-    event["resources"] = [f"arn:aws:s3:::{in_bucket}"]
-    event["detail"]["bucket"]["name"], event["detail"]["object"]["key"] = in_bucket, key
-    return event
-
-
-def test_a_push_to_codecommit_starts_one_execution_and_others_none() -> None:
-    generated = template(environment(service='source "codecommit" {}'))
-    others = [
-        push("reference_updated", branch="staging"),
-        push("reference_deleted"),
-        push("tag_created"),
-        push("reference_updated", repository="shop-test-api"),
-    ]
-    assert started_by(generated, [*others, push("reference_updated")]) == 1
-
-
-def test_a_new_version_in_s3_starts_one_execution_and_others_none() -> None:
-    generated = template(environment(service='source "s3" {}'))
-    name = f"shop-test-web-source-{ACCOUNT}"
-    others = [
-        put("object_created", name, "other.zip"),
-        put("object_created", "another", "source.zip"),
-        put("object_deleted", name, "source.zip"),
-    ]
-    assert started_by(generated, [*others, put("object_created", name, "source.zip")]) == 1
-
-
-def test_a_release_of_another_environment_starts_one_execution_and_others_none() -> None:
-    texts = {"dev": environment(), "test": environment(service='source "promotion" { environment = "dev" }')}
-    name = f"shop-dev-web-releases-{ACCOUNT}"
-    others = [
-        put("object_created", f"shop-prod-web-releases-{ACCOUNT}", "release.zip"),
-        put("object_created", name, "release.zip.bak"),
-        put("object_deleted", name, "release.zip"),
-    ]
-    assert started_by(template_among(texts, "test"), [*others, put("object_created", name, "release.zip")]) == 1
+@pytest.mark.parametrize(
+    ("texts", "event", "others"),
+    [
+        pytest.param(
+            {"test": environment(service='source "codecommit" {}')},
+            codecommit("reference_updated"),
+            [
+                codecommit("reference_updated", branch="staging"),
+                codecommit("reference_deleted"),
+                codecommit("tag_created"),
+                codecommit("reference_updated", repository="shop-test-api"),
+            ],
+            id="a push to CodeCommit",
+        ),
+        pytest.param(
+            {"test": environment(service='source "s3" {}')},
+            s3("object_created", BUCKET, "source.zip"),
+            [
+                s3("object_created", BUCKET, "other.zip"),
+                s3("object_created", "another", "source.zip"),
+                s3("object_deleted", BUCKET, "source.zip"),
+            ],
+            id="a new version in S3",
+        ),
+        pytest.param(
+            PROMOTED,
+            s3("object_created", RELEASES, "release.zip"),
+            [
+                s3("object_created", f"shop-prod-web-releases-{ACCOUNT}", "release.zip"),
+                s3("object_created", RELEASES, "release.zip.bak"),
+                s3("object_deleted", RELEASES, "release.zip"),
+            ],
+            id="a release of another environment",
+        ),
+    ],
+)
+def test_one_event_starts_one_execution_and_others_none(texts: dict[str, str], event: Json, others: list[Json]) -> None:
+    assert started_by(template_among(texts, "test"), [*others, event]) == 1
 
 
 def api_words(trigger: Json) -> Json:

@@ -23,7 +23,7 @@ def prod(tmp_path: Path) -> Path:
 
 
 def _tell(folder: Path, rule: str, address: str) -> LocatedFinding:
-    environment = Environment(folder.name, environments.document(folder))
+    environment = Environment(folder.name, environments.load_document(folder))
     resource = environment.get(address)
     assert resource is not None
     return FindingLocator(folder.parents[1], folder).describe(Finding(rule, "", address, environment.path(resource)))

@@ -392,7 +392,7 @@ ACCEPTED += [("CKV_AWS_356", "data.aws_iam_policy_document.wide")]
 
 def _plan(folder: Path) -> dict[str, Any]:
     with (
-        serving(environments.declared(folder)) as stand_in,
+        serving(environments.list_declared(folder)) as stand_in,
         scratch_module.copy_with_local_state(
             folder, terraform_binaries.list_terraforms()[0], {"TF_REATTACH_PROVIDERS": stand_in.reattach}
         ) as work,

@@ -95,7 +95,7 @@ def test_check_of_which_nothing_is_said_is_told_in_checkovs_words() -> None:
 
 @pytest.mark.slow
 def test_every_check_that_judges_a_shipped_environment_is_known() -> None:
-    folders = [environments.folder(ROOT, name) for name in environments.names(ROOT)]
+    folders = [environments.find_folder(ROOT, name) for name in environments.list_names(ROOT)]
     scans = checkov.scan(ROOT, [checkov_input.read_stack(folder) for folder in folders])
     assert [scan.blind for scan in scans if scan.blind] == []
     judged = {check for scan in scans for check, _ in scan.judged if check.startswith("CKV")}

@@ -49,7 +49,7 @@ def located_finding(scope: str, rule: str, path: str, message: str = "") -> Loca
 def check_policy(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[GateResult]:
     """Find in each environment what its ``found.json`` lists: pairs of a rule and a path, or an error."""
     verdicts = []
-    for name in environments.names(root):
+    for name in environments.list_names(root):
         file = root / "environments" / name / FOUND
         found = json.loads(file.read_text()) if file.is_file() else []
         if isinstance(found, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import random
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,11 @@ import pytest
 from tealform.service import lambda_packages
 from tealform.settings.loader import GENERATED, LoadedEnvironment
 from tealform.synth import app, synthesis
-from tealform.synth.atomic_write import land
+from tealform.synth.atomic_write import write_atomic
 from tests.inventory import ENVIRONMENTS, ROOT
 from tests.support import environment
+from tests.unit.bootstrap.projects import ACCOUNT, OTHER, S3, shared
+from tests.unit.bootstrap.projects import write as write_project
 
 generate = synthesis.synthesize
 generated: dict[str, dict[str, str]] = {}
@@ -195,8 +199,11 @@ def test_a_kill_at_any_moment_leaves_every_file_whole(root: Path) -> None:
         old = new
 
 
-def test_no_environment_at_all_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert app.run([], tmp_path) == 2
+@pytest.mark.parametrize("run", [functools.partial(app.run, []), app.run_bootstrap], ids=["synth", "bootstrap"])
+def test_no_environment_at_all_is_a_failure(
+    run: Callable[[Path], int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path) == 2
     assert capsys.readouterr().err == "there are no environments; write environments/<name>/environment.hcl\n"
 
 
@@ -217,20 +224,20 @@ def test_a_file_that_cannot_be_written_is_told_and_the_old_one_stays(
 
 def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = root / "environments" / "one"
-    land(b"old", folder / GENERATED)
+    write_atomic(b"old", folder / GENERATED)
 
     def interrupted(handle: int) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("os.fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        land(b"new", folder / GENERATED)
+        write_atomic(b"new", folder / GENERATED)
     assert result(root, "one").read_text(encoding="utf-8") == "old"
     assert sorted(path.name for path in folder.iterdir()) == [GENERATED, "environment.hcl"]
 
 
 def test_a_generated_file_can_be_read_by_everybody(root: Path) -> None:
-    land(b"text", result(root, "one"))
+    write_atomic(b"text", result(root, "one"))
     assert result(root, "one").stat().st_mode & 0o777 == 0o644
 
 
@@ -321,3 +328,76 @@ def test_in_another_folder_without_a_home_and_with_another_hash_seed_the_bytes_a
     assert ran.returncode == 0, ran.stderr
     for file in ENVIRONMENTS.glob(f"*/{GENERATED}"):
         assert (copy / "environments" / file.parent.name / GENERATED).read_bytes() == file.read_bytes()
+
+
+# --- bootstrap ------------------------------------------------------------------------------
+
+ACCOUNT_FILE = f"bootstrap/{ACCOUNT}/cdk.tf.json"
+
+
+def test_a_bootstrap_is_written_once_and_the_next_step_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_project(tmp_path, {"dev": shared(S3), "prod": shared(S3)})
+    assert app.run_bootstrap(tmp_path) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{ACCOUNT_FILE}: written",
+        f"Next: make plan ENV=bootstrap/{ACCOUNT}, then make apply ENV=bootstrap/{ACCOUNT}",
+    ]
+    before = (tmp_path / ACCOUNT_FILE).read_bytes()
+    assert app.run_bootstrap(tmp_path) == 0
+    assert capsys.readouterr().out.startswith(f"{ACCOUNT_FILE}: unchanged\n")
+    assert (tmp_path / ACCOUNT_FILE).read_bytes() == before
+    assert [file.name for file in (tmp_path / ACCOUNT_FILE).parent.iterdir()] == ["cdk.tf.json"]
+
+
+def test_where_nothing_needs_anything_it_says_what_to_write_project(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_project(tmp_path, {"dev": shared()})
+    assert app.run_bootstrap(tmp_path) == 2
+    assert 'state "s3" {}' in capsys.readouterr().err
+    assert not (tmp_path / app.BOOTSTRAP_FOLDER).exists()
+
+
+def test_mistakes_are_told_and_other_accounts_get_theirs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = shared(S3, "disposible = true")
+    write_project(tmp_path, {"dev": shared(S3), "test": broken, "prod": shared(S3, account=OTHER)})
+    assert app.run_bootstrap(tmp_path) == 2
+    said, wrong = capsys.readouterr()
+    assert wrong.splitlines() == [
+        'environments/test/environment.hcl:16: disposible: unknown key; did you mean "disposable"?',
+        f"nothing is written for account {ACCOUNT}",
+    ]
+    assert said.splitlines()[0] == f"bootstrap/{OTHER}/cdk.tf.json: written"
+    assert not (tmp_path / ACCOUNT_FILE).exists()
+
+
+def test_nothing_is_written_while_an_environment_does_not_say_its_account(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_project(tmp_path, {"dev": shared(S3), "test": shared(S3).replace("project = ", "project ")})
+    assert app.run_bootstrap(tmp_path) == 2
+    assert "nothing is written" in capsys.readouterr().err
+    assert not (tmp_path / app.BOOTSTRAP_FOLDER).exists()
+
+
+def test_what_no_environment_needs_any_more_is_left_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_project(tmp_path, {"dev": shared(S3), "prod": shared(S3, account=OTHER)})
+    app.run_bootstrap(tmp_path)
+    write_project(tmp_path, {"dev": shared()})
+    capsys.readouterr()
+    assert app.run_bootstrap(tmp_path) == 0
+    assert capsys.readouterr().err == (
+        f"bootstrap/{ACCOUNT}: no environment needs it any more; make destroy ENV=bootstrap/{ACCOUNT}, then remove the folder\n"
+    )
+    assert (tmp_path / ACCOUNT_FILE).exists()
+
+
+def test_a_bootstrap_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_project(tmp_path, {"dev": shared(S3)})
+    (tmp_path / app.BOOTSTRAP_FOLDER).write_text("in the way", encoding="utf-8")
+    assert app.run_bootstrap(tmp_path) == 2
+    assert capsys.readouterr().err == f"{ACCOUNT_FILE}: cannot be written: Not a directory; it is as it was\n"

@@ -80,14 +80,14 @@ def allowed(permissions: Permissions, services: tuple[str, ...]) -> Iterator[All
             yield owner, each.sid, each.effect, each.actions, conditions
 
 
-@pytest.mark.parametrize("name", environments.names(ROOT))
+@pytest.mark.parametrize("name", environments.list_names(ROOT))
 def test_a_shipped_environment_allows_nothing_that_is_not_on_the_page(name: str) -> None:
     known = {
         each
         for document in iam_examples.generated().values()
         for each in allowed(policy_reader.read(document), ("svcname",))
     }
-    shipped = policy_reader.read(environments.document(ROOT / "environments" / name))
+    shipped = policy_reader.read(environments.load_document(ROOT / "environments" / name))
     found = list(allowed(shipped, ("web", "api")))
     assert found
     assert [each for each in found if each not in known] == []
@@ -99,7 +99,7 @@ def outcomes() -> dict[str, LintResult]:
     found = {
         f"{example.name} with {example.options}": document for example, document in iam_examples.generated().items()
     }
-    found |= {name: environments.document(ROOT / "environments" / name) for name in environments.names(ROOT)}
+    found |= {name: environments.load_document(ROOT / "environments" / name) for name in environments.list_names(ROOT)}
     return {name: lint(policy_reader.read(document)) for name, document in found.items()}
 
 
@@ -110,7 +110,7 @@ def test_every_generated_policy_passes() -> None:
 
 
 def test_policies_were_looked_at_everywhere() -> None:
-    assert len(outcomes()) == len(iam_examples.EXAMPLES) + len(environments.names(ROOT))
+    assert len(outcomes()) == len(iam_examples.EXAMPLES) + len(environments.list_names(ROOT))
     for name, outcome in outcomes().items():
         # Key and bucket for access logs are everywhere.
         assert outcome.policies > 2, name

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tealform.pipeline.cross_account_role import parameters
-from tealform.pipeline.deployment_config import predefined
+from tealform.pipeline.codedeploy_deployment import predefined
+from tealform.pipeline.cross_account_role import parameter_path
 from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.service import Service
 from tealform_harness.aws_emulator.server import EmulatedAws
@@ -99,7 +99,7 @@ def _filled_from(aws: EmulatedAws, settings: LoadedEnvironment, name: str) -> st
     """What the AppSpec's hooks are filled from: a variable of a build, or a parameter that another account reads."""
     region = settings.context.region
     if settings.environment.pipelines_in:
-        path = parameters(settings.context, name)
+        path = parameter_path(settings.context, name)
         return str(aws.client("ssm", region).get_parameter(Name=f"{path}/HOOKS")["Parameter"]["Value"])
     builds = aws.client("codebuild", region)
     (project,) = builds.batch_get_projects(names=[filling_project(settings, name)])["projects"]

@@ -1,7 +1,7 @@
-"""What whoever runs Terraform on an environment may do: look, and change what is called like the environment.
+"""What the roles that run Terraform may do: look, and change what is named after the environment.
 
-It covers all that can be generated, not only what the settings ask for at the moment: else each change of them would need
-other roles first.
+The permissions cover everything that can be generated, not only what the settings ask for at the moment. Otherwise each change of
+the settings would need other roles first.
 """
 
 from __future__ import annotations
@@ -10,49 +10,55 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tealform.bootstrap.permissions import identity, load_balancer, network, pipelines, services, storage
-from tealform.bootstrap.permissions.resource_arns import Names
+from tealform.bootstrap.permissions import delivery, infrastructure
+from tealform.bootstrap.permissions.resource_arns import ResourceArns
 from tealform.common.iam import Statement
 
-_PLATFORM = {
-    "network": network,
-    "load-balancer": load_balancer,
-    "services": services,
-    "storage": storage,
-    "identity": identity,
-}
-
-POLICY = 6_144
+MAX_POLICY_CHARACTERS = 6_144
 """Characters of a managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
 
-def reading(names: Names) -> Mapping[str, Sequence[Statement]]:
-    """What a plan asks AWS, and what the plan guard does, by the name of a policy. Nothing in it reads what users keep."""
-    platform = [statement for theme in _PLATFORM.values() for statement in theme.reading(names)]
-    return _fitting({"read-platform": platform, "read-pipelines": pipelines.reading(names)})
+def read_policies(arns: ResourceArns) -> Mapping[str, Sequence[Statement]]:
+    """Return what a plan and the plan guard read from AWS, by the name of a policy. Nothing in it reads users' data."""
+    platform = [
+        *infrastructure.read_network(arns),
+        *infrastructure.read_load_balancer(arns),
+        *delivery.read_services(arns),
+        *infrastructure.read_storage(arns),
+        *infrastructure.read_identity(arns),
+    ]
+    return _split({"read-platform": platform, "read-pipelines": delivery.read_pipelines(arns)})
 
 
-def changing(names: Names) -> Mapping[str, Sequence[Statement]]:
-    """What an apply or a destroy does beside that, by the name of a policy."""
-    themes = {**_PLATFORM, "pipelines": pipelines}
-    return _fitting({f"change-{name}": theme.changing(names) for name, theme in themes.items()})
+def change_policies(arns: ResourceArns) -> Mapping[str, Sequence[Statement]]:
+    """Return what an apply or a destroy does in addition, by the name of a policy."""
+    return _split(
+        {
+            "change-network": infrastructure.change_network(arns),
+            "change-load-balancer": infrastructure.change_load_balancer(arns),
+            "change-services": delivery.change_services(arns),
+            "change-storage": infrastructure.change_storage(arns),
+            "change-identity": infrastructure.change_identity(arns),
+            "change-pipelines": delivery.change_pipelines(arns),
+        }
+    )
 
 
-def _fitting(policies: Mapping[str, Sequence[Statement]]) -> dict[str, list[Statement]]:
-    """The same, with what is too long for one policy in several."""
-    fitting: dict[str, list[Statement]] = {}
+def _split(policies: Mapping[str, Sequence[Statement]]) -> dict[str, list[Statement]]:
+    """Return the same policies; what is too long for one is in several."""
+    parted: dict[str, list[Statement]] = {}
     for name, statements in policies.items():
         parts: list[list[Statement]] = [[]]
         for statement in statements:
-            if parts[-1] and size([*parts[-1], statement]) > POLICY:
+            if parts[-1] and count_characters([*parts[-1], statement]) > MAX_POLICY_CHARACTERS:
                 parts.append([])
             parts[-1].append(statement)
-        fitting |= {name if not number else f"{name}-{number + 1}": part for number, part in enumerate(parts)}
-    return fitting
+        parted |= {name if not number else f"{name}-{number + 1}": part for number, part in enumerate(parts)}
+    return parted
 
 
-def size(statements: Sequence[Statement]) -> int:
-    """The characters that AWS counts in a policy with these statements, whose values are all literal."""
+def count_characters(statements: Sequence[Statement]) -> int:
+    """Return the characters that AWS counts in a policy with these statements, whose values are all literal."""
     document = {"Version": "2012-10-17", "Statement": [_rendered(statement) for statement in statements]}
     return len(json.dumps(document, separators=(",", ":")))
 

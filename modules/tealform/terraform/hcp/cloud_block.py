@@ -62,7 +62,7 @@ def read(folder: Path) -> CloudBlock | None:
     Returns ``None`` if the state is elsewhere. Raises ``TealformError`` if no organization is set.
     https://developer.hashicorp.com/terraform/cli/cloud/settings#environment-variables
     """
-    for terraform in blocks(environments.document(folder).get("terraform")):
+    for terraform in blocks(environments.load_document(folder).get("terraform")):
         for cloud in blocks(terraform.get("cloud")):
             return _parse(folder, cloud, str(terraform.get("required_version", "")))
     return None
