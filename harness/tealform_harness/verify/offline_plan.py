@@ -12,7 +12,7 @@ from tealform.plan.source_map import Blame
 from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform.terraform.scratch_module import Outcome
-from tealform_harness.provider_stub.server import serving
+from tealform_harness.provider_stub.server import serve
 
 Form = Literal["summary", "text", "json"]
 
@@ -27,7 +27,7 @@ def preview(root: Path, name: str, form: Form, say: Callable[[str], None]) -> in
     terraform, blame = terraform_binaries.every()[0], Blame(folder)
     by = f"Terraform {terraform.version()} with a stand-in for hashicorp/aws {environments.provider_version(folder)}"
     with (
-        serving(environments.declared(folder)) as stand_in,
+        serve(environments.declared(folder)) as stand_in,
         scratch_module.of(folder, terraform, {"TF_REATTACH_PROVIDERS": stand_in.reattach}) as work,
     ):
         for step in (work.init, work.plan):

@@ -13,7 +13,7 @@ from tealform.settings.errors import SettingsError
 from tealform.synth import environments
 from tealform.terraform import terraform_binaries
 from tealform.terraform.terraform_binaries import Terraform
-from tealform_harness.provider_stub.server import serving
+from tealform_harness.provider_stub.server import serve
 from tealform_harness.verify import aws_provider, report, stub_lifecycle
 from tealform_harness.verify.aws_provider import Provider
 from tealform_harness.verify.concurrency import side_by_side
@@ -87,7 +87,7 @@ def _everything(folders: Sequence[Path]) -> Iterator[Verdict]:
 
 
 def _offline(folder: Path, terraform: Terraform) -> Generator[Verdict]:
-    with serving(environments.declared(folder)) as stand_in:
+    with serve(environments.declared(folder)) as stand_in:
         by = f"Terraform {terraform.version()}, stand-in for hashicorp/aws {environments.provider_version(folder)}"
         yield from stub_lifecycle.judge(folder, terraform, stand_in.reattach, by)
 

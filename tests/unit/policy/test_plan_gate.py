@@ -15,7 +15,7 @@ from tealform.policy.environment import Environment
 from tealform.policy.plan_gate import Verdict
 from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
-from tealform_harness.provider_stub.server import serving
+from tealform_harness.provider_stub.server import serve
 from tests.inventory import ROOT
 from tests.unit.policy import stacks
 from tests.unit.policy.plans import plan, record, refers, report, resource
@@ -250,7 +250,7 @@ ACCEPTED += [("CKV_AWS_356", "data.aws_iam_policy_document.wide")]
 
 def _plan(folder: Path) -> dict[str, Any]:
     with (
-        serving(environments.declared(folder)) as stand_in,
+        serve(environments.declared(folder)) as stand_in,
         scratch_module.of(folder, terraform_binaries.every()[0], {"TF_REATTACH_PROVIDERS": stand_in.reattach}) as work,
     ):
         for step in (work.init, work.plan):

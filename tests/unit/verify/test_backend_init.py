@@ -20,7 +20,7 @@ CLOUD = {"organization": "acme", "workspaces": {"name": "shop-dev"}}
 def _initialized(root: Path, terraform: dict[str, Any]) -> Outcome:
     document = {"terraform": terraform}
     folder = projects.write(root, document)
-    with provider_stub.serving([document]) as provider:
+    with provider_stub.serve([document]) as provider:
         return backend_init.initialized(folder, terraform_binaries.every()[0], provider.reattach)
 
 

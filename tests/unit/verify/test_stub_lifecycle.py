@@ -23,7 +23,7 @@ ENVIRONMENTS = ROOT / "environments"
 
 
 def _judge(folder: Path, terraform: Terraform) -> list[Verdict]:
-    with provider_stub.serving([environments.document(folder)]) as provider:
+    with provider_stub.serve([environments.document(folder)]) as provider:
         return list(stub_lifecycle.judge(folder, terraform, provider.reattach, "both"))
 
 
@@ -99,7 +99,7 @@ def test_cycle_is_refuted(tmp_path: Path) -> None:
 def test_resources_written_by_hand_beside_are_judged_too(tmp_path: Path) -> None:
     folder = _changed(tmp_path, lambda _: None)
     (folder / "extra.tf").write_text('resource "aws_sqs_queue" "extra" {\n  colour = "blue"\n}\n')
-    with provider_stub.serving(environments.declared(folder)) as provider:
+    with provider_stub.serve(environments.declared(folder)) as provider:
         (schema,) = stub_lifecycle.judge(folder, terraform_binaries.every()[0], provider.reattach, "both")
     (finding,) = schema.findings
     assert "environments/dev/extra.tf:2: aws_sqs_queue.extra: " in finding
