@@ -20,7 +20,7 @@ from tealform_harness.aws_emulator import seed
 from tealform_harness.aws_emulator.server import EmulatedAws, running
 from tealform_harness.verify import aws_provider, settings_change
 from tealform_harness.verify.aws_provider import Provider
-from tealform_harness.verify.unsupported_arguments import Concession
+from tealform_harness.verify.unsupported_arguments import ArgumentFilter
 from tests.inventory import ROOT
 from tests.unit.bootstrap import calls, projects
 from tests.unit.bootstrap.test_document import MOVED
@@ -44,7 +44,7 @@ def _provider() -> Provider:
 
 
 @contextmanager
-def _work(folder: Path, provider: Provider, aws: EmulatedAws) -> Iterator[tuple[Workspace, Concession]]:
+def _work(folder: Path, provider: Provider, aws: EmulatedAws) -> Iterator[tuple[Workspace, ArgumentFilter]]:
     """A workspace of the Terraform in ``folder``, initialized, without what the provider is too old to know."""
     variables = {**aws.environment, **calls.LOGGING}
     with (
@@ -54,7 +54,7 @@ def _work(folder: Path, provider: Provider, aws: EmulatedAws) -> Iterator[tuple[
             folder, terraform_binaries.every()[0], {**aws.environment, "TF_REATTACH_PROVIDERS": reattach}
         ) as work,
     ):
-        yield work, Concession(provider.version)
+        yield work, ArgumentFilter(provider.version)
 
 
 def _well(outcome: Outcome) -> Outcome:
@@ -64,9 +64,9 @@ def _well(outcome: Outcome) -> Outcome:
 
 def test_what_an_account_needs_is_made_once_and_its_state_moves_into_the_bucket_that_it_made(tmp_path: Path) -> None:
     folder = projects.run(projects.write(tmp_path, {"dev": projects.shared(projects.S3, projects.GITHUB)}))
-    with running(projects.ACCOUNT) as aws, _work(folder, _provider(), aws) as (work, concession):
+    with running(projects.ACCOUNT) as aws, _work(folder, _provider(), aws) as (work, arguments):
         _well(work.init())
-        concession.learn(work)
+        arguments.learn(work)
         _well(work.plan())
         _well(work.apply())
         assert _well(work.plan()).exit_code == 0, "nothing is left to plan"
@@ -102,12 +102,12 @@ def test_the_roles_may_do_what_terraform_does_and_a_plan_needs_no_more_than_the_
     planned, applied = set[calls.Call](), set[calls.Call]()
     with running(projects.ACCOUNT) as aws:
         seed.seed(aws, environments.document(folder))
-        with _work(folder, log.provider, aws) as (work, concession):
+        with _work(folder, log.provider, aws) as (work, arguments):
             (work.folder / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n', encoding="utf-8")
             _well(work.init())
-            concession.learn(work)
+            arguments.learn(work)
             there: dict[str, list[calls.Thing]] = {}
-            for change in _changes(settings, work, concession):
+            for change in _changes(settings, work, arguments):
                 change()
                 _well(work.plan())
                 planned |= log.calls()
@@ -128,16 +128,16 @@ def test_the_roles_may_do_what_terraform_does_and_a_plan_needs_no_more_than_the_
     )
 
 
-def _changes(settings: Settings, work: Workspace, concession: Concession) -> Iterator[Callable[[], object]]:
+def _changes(settings: Settings, work: Workspace, arguments: ArgumentFilter) -> Iterator[Callable[[], object]]:
     """What is generated at first, then for other settings, then for an environment that may go."""
     yield lambda: None
-    other = settings_change.changed(settings)
-    for each in (other, settings_change.disposable(other)):
-        yield lambda each=each: _resynthesize(each, work, concession)  # type: ignore[misc]
+    other = settings_change.change_settings(settings)
+    for each in (other, settings_change.make_disposable(other)):
+        yield lambda each=each: _resynthesize(each, work, arguments)  # type: ignore[misc]
 
 
-def _resynthesize(settings: Settings, work: Workspace, concession: Concession) -> None:
+def _resynthesize(settings: Settings, work: Workspace, arguments: ArgumentFilter) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         text = synthesize([settings], Path(scratch))[settings.name]
     (work.folder / GENERATED).write_text(text, encoding="utf-8")
-    concession.make(work.folder)
+    arguments.apply(work.folder)

@@ -22,7 +22,7 @@ from tealform_harness.aws_emulator.server import EmulatedAws, running
 from tealform_harness.hcp_emulator import server as hcp
 from tealform_harness.hcp_emulator.models import Organization
 from tealform_harness.verify import aws_provider
-from tealform_harness.verify.unsupported_arguments import Concession
+from tealform_harness.verify.unsupported_arguments import ArgumentFilter
 from tests.inventory import ROOT
 from tests.unit.bootstrap.projects import ACCOUNT
 
@@ -58,10 +58,10 @@ class Project:
         settings = self.dev / "environment.hcl"
         settings.write_text(f"{settings.read_text()}\n{state}\n")
 
-    def generate(self, concession: Concession) -> None:
+    def generate(self, arguments: ArgumentFilter) -> None:
         """Generates what the settings say, without what the provider is too old to know."""
         assert app.run(["dev"], self.root) == 0
-        concession.make(self.dev)
+        arguments.apply(self.dev)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "tealform", "--root", str(self.root), *arguments]
@@ -74,16 +74,16 @@ class Project:
         return ran.stdout
 
 
-def _learn(project: Project, provider: aws_provider.Provider, variables: Mapping[str, str]) -> Concession:
-    concession = Concession(provider.version)
+def _learn(project: Project, provider: aws_provider.Provider, variables: Mapping[str, str]) -> ArgumentFilter:
+    arguments = ArgumentFilter(provider.version)
     with scratch_module.of(project.dev, terraform_binaries.every()[0], variables) as work:
         assert not work.init().errors
-        concession.learn(work)
-    return concession
+        arguments.learn(work)
+    return arguments
 
 
 @contextlib.contextmanager
-def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, Concession]]:
+def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, ArgumentFilter]]:
     provider = aws_provider.find("6.25.0", terraform_binaries.every()[0], lazy_bindings.CACHE)
     assert app.run(["dev"], project.root) == 0
     with contextlib.ExitStack() as stack:
@@ -91,13 +91,13 @@ def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, Concessi
         seed.seed(aws, environments.document(project.dev))
         reattach = stack.enter_context(provider.serving(aws.environment, project.dev))
         project.variables = {**aws.environment, "TF_REATTACH_PROVIDERS": reattach, "CHECKPOINT_DISABLE": "1"}
-        concession = _learn(project, provider, project.variables)
+        arguments = _learn(project, provider, project.variables)
         if kind == "cloud":
             organization = Organization("acme", hcp.TOKEN)
             organization.add_workspace("shop-dev", terraform_version=terraform_binaries.every()[0].version())
             there = stack.enter_context(hcp.running(organization, project.variables))
             project.variables = {**project.variables, **there.environment()}
-        yield aws, concession
+        yield aws, arguments
 
 
 def _accept_what_the_page_says(project: Project) -> None:
@@ -109,15 +109,15 @@ def _accept_what_the_page_says(project: Project) -> None:
 @pytest.mark.parametrize("kind", STATES)
 def test_bootstrap_plan_apply_change_destroy(tmp_path: Path, kind: str) -> None:
     project = Project(tmp_path, STATES[kind])
-    with _staged(project, kind) as (aws, concession):
+    with _staged(project, kind) as (aws, arguments):
         assert bootstrap.run(project.root) == 0
-        concession.make(project.root / BOOTSTRAP)
+        arguments.apply(project.root / BOOTSTRAP)
         if kind == "s3":
             _accept_what_the_page_says(project)
         project.does("plan", BOOTSTRAP)
         project.does("apply", BOOTSTRAP)
         assert "role" in project.does("output", BOOTSTRAP)
-        project.generate(concession)
+        project.generate(arguments)
 
         assert " to create" in project.does("plan", "dev").splitlines()[0]
         project.does("apply", "dev")
@@ -139,7 +139,7 @@ def test_bootstrap_plan_apply_change_destroy(tmp_path: Path, kind: str) -> None:
 
         settings = project.dev / "environment.hcl"
         settings.write_text(f"log_retention_days = 400\n{settings.read_text()}")
-        project.generate(concession)
+        project.generate(arguments)
         told = project.does("plan", "dev")
         assert "retention_in_days: 365 -> 400" in told
         assert "STOPPED" not in told
