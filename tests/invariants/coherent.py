@@ -1,6 +1,6 @@
-"""Makes settings go together that were drawn one by one, so that most environments are accepted.
+"""Changes settings that were drawn one by one so that they go together, and most environments are accepted.
 
-It asks no rule of the generator: what it leaves wrong is refused, and the refusal is looked at as well.
+It uses no rule of the product: what it leaves wrong is refused, and the refusal is tested as well.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _CREDENTIALS = "arn:aws:secretsmanager:{region}:{account}:secret:ecr-pullthrough
 _TEST_STAGES = {"after_allow_test_traffic", "test_traffic_shift", "post_test_traffic_shift"}
 
 
-def coherent(values: Body) -> Body:
-    """The same, with as little changed as makes the rest go with it."""
+def make_coherent(values: Body) -> Body:
+    """Return the values with as few changes as make them go together."""
     values = copy.deepcopy(values)
     _tags(values)
     _automation(values)

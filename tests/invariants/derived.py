@@ -1,4 +1,4 @@
-"""Values for settings, derived from the model: a new setting is tried without anybody remembering it."""
+"""Values for settings, derived from the model, so that a new setting is tried without any change here."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def block(model: type[BaseModel], special: Special) -> SearchStrategy[dict[str, 
     """A block as its file would say it: what is required, and any of the rest. A kind becomes the block's label."""
     names = [name for name in model.model_fields if name != "kind"]
     values = {name: field(model, name, special) for name in names}
-    body = _said(values, {name: _eighths(model.model_fields[name]) for name in names})
+    body = _choose(values, {name: _eighths(model.model_fields[name]) for name in names})
     if "kind" not in model.model_fields:
         return body
     (kind,) = get_args(model.model_fields["kind"].annotation)
@@ -53,10 +53,10 @@ def block(model: type[BaseModel], special: Special) -> SearchStrategy[dict[str, 
 
 
 @st.composite
-def _said(draw: DrawFn, values: Mapping[str, SearchStrategy[Any]], eighths: Mapping[str, int]) -> dict[str, Any]:
-    """What is said, each with its own likelihood: ``fixed_dictionaries`` draws about five, however many there are."""
-    said = [name for name in values if draw(st.integers(1, 8)) <= eighths[name]]
-    return {name: draw(values[name]) for name in said}
+def _choose(draw: DrawFn, values: Mapping[str, SearchStrategy[Any]], eighths: Mapping[str, int]) -> dict[str, Any]:
+    """Choose settings, each with its own likelihood: ``fixed_dictionaries`` draws about five, however many there are."""
+    chosen = [name for name in values if draw(st.integers(1, 8)) <= eighths[name]]
+    return {name: draw(values[name]) for name in chosen}
 
 
 def _eighths(info: FieldInfo) -> int:

@@ -1,6 +1,6 @@
 """Whatever somebody writes is either refused with a reason and a line, or becomes Terraform in which all invariants hold.
 
-The same environments are tried on every machine. ``HYPOTHESIS_PROFILE=long python -m pytest tests/properties`` tries many
+The same environments are tried on every machine. ``HYPOTHESIS_PROFILE=long python -m pytest tests/invariants`` tries many
 more, other ones each time.
 """
 
@@ -26,8 +26,8 @@ from tealform.settings.loader import Settings
 from tealform.settings.source import Connected
 from tealform.synth.synthesis import synthesize
 from tests import support
-from tests.invariants.assertions import violations, violations_among
-from tests.invariants.settings import Example, broken_environments, environments, free_environments, projects
+from tests.invariants.assertions import project_violations, violations
+from tests.invariants.examples import Example, broken_environments, environments, free_environments, projects
 from tests.inventory import ENVIRONMENTS, generated
 
 pytestmark = pytest.mark.long_file
@@ -130,10 +130,10 @@ def test_what_is_accepted_becomes_terraform_in_which_the_invariants_hold(batches
     @given(_NOT_THE_SIMPLEST, st.tuples(*map(environments, _NAMES), projects()))
     def holds(_: int, batch: tuple[Example, ...]) -> None:
         accepted = [(example, loaded(example)) for example in batch]
-        every = [settings for _, each in accepted for settings in each.values()]
-        count.update(tried=sum(len(example.values) for example in batch), accepted=len(every))
-        texts = synthesized(every) if every else {}
-        for settings in every:
+        all_settings = [settings for _, each in accepted for settings in each.values()]
+        count.update(tried=sum(len(example.values) for example in batch), accepted=len(all_settings))
+        texts = synthesized(all_settings) if all_settings else {}
+        for settings in all_settings:
             count.update(kinds(settings))
         for example, each in accepted:
             documents = {name: json.loads(texts[name]) for name in each}
@@ -141,7 +141,7 @@ def test_what_is_accepted_becomes_terraform_in_which_the_invariants_hold(batches
             whole = documents if len(documents) == len(example.values) else {}
             found = [line for document in documents.values() for line in violations(document)]
             found += [line for name, document in documents.items() for line in unprovoked(name, document)]
-            found += violations_among(whole)
+            found += project_violations(whole)
             assert not found, "\n".join([*found, repr(example)])
 
     holds()

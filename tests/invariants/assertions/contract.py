@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tests.invariants.assertions.document import REFERENCE, Body, bodies, follow, plain
+from tests.invariants.assertions.document import REFERENCE, Body, find_resources, follow, invariant, unescape
 from tests.unit.artifacts.contract import ARTIFACTS
 
 _PLACEHOLDER = re.compile(r'"json:\$([A-Z][A-Z0-9_]*)"|\$([A-Z][A-Z0-9_]*)\b')
@@ -35,7 +35,7 @@ def filled(template: str, variables: Mapping[str, str]) -> str:
 def _builds(document: Body) -> Iterator[tuple[str, dict[str, str]]]:
     """What fills in a release: the variables of a build here, or the parameters that one in another account asks for."""
     region = document["provider"]["aws"][0]["region"]
-    for name, project in bodies(document, "aws_codebuild_project").items():
+    for name, project in find_resources(document, "aws_codebuild_project").items():
         given = {each["name"]: each["value"] for each in project["environment"].get("environment_variable", [])}
         if "TASK_FAMILY" in given:
             yield name, given | {"AWS_REGION": region}
@@ -45,12 +45,13 @@ def _builds(document: Body) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _parameters(document: Body) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for parameter in bodies(document, "aws_ssm_parameter").values():
+    for parameter in find_resources(document, "aws_ssm_parameter").values():
         path, _, name = parameter["name"].rpartition("/")
         found[path][name] = parameter["insecure_value"]
     return found
 
 
+@invariant
 def parameters_fill_the_templates(document: Body) -> Iterator[str]:
     """What is published is what the templates ask for, and Parameter Store takes it."""
     asked = {
@@ -64,15 +65,16 @@ def parameters_fill_the_templates(document: Body) -> Iterator[str]:
         if published.keys() != asked:
             yield f"{path}: {sorted(published.keys() ^ asked)} are published or asked for, not both"
         for name, value in published.items():
-            length = len(plain(REFERENCE.sub(_ID, value)))
+            length = len(unescape(REFERENCE.sub(_ID, value)))
             if not 1 <= length <= _PARAMETER or "{{" in REFERENCE.sub(_ID, value):
                 yield f"{path}/{name}: Parameter Store takes no {length} characters, or sees a reference in {value[:60]}"
 
 
+@invariant
 def builds_carry_the_task(document: Body) -> Iterator[str]:
     """``taskdef.json``, filled in, says what the task definition says."""
     template = (ARTIFACTS / "taskdef.json").read_text(encoding="utf-8")
-    tasks = {task["family"]: task for task in bodies(document, "aws_ecs_task_definition").values()}
+    tasks = {task["family"]: task for task in find_resources(document, "aws_ecs_task_definition").values()}
     built = dict(_builds(document))
     if len(built) != len(tasks):
         yield f"{len(built)} builds for {len(tasks)} tasks"
@@ -116,13 +118,14 @@ def _without_image(value: Any) -> Any:
     return value
 
 
+@invariant
 def builds_carry_the_placement(document: Body) -> Iterator[str]:
     """``appspec.yml``, filled in, says where the service's tasks run, and calls hooks that CodeDeploy knows."""
     template = (ARTIFACTS / "appspec.yml").read_text(encoding="utf-8")
-    tasks = {name: task["family"] for name, task in bodies(document, "aws_ecs_task_definition").items()}
+    tasks = {name: task["family"] for name, task in find_resources(document, "aws_ecs_task_definition").items()}
     services = {
         follow(document, service["task_definition"]).get("family"): service
-        for service in bodies(document, "aws_ecs_service").values()
+        for service in find_resources(document, "aws_ecs_service").values()
     }
     if set(services) != set(tasks.values()):
         yield f"services run {sorted(map(str, services))}, and there are {sorted(tasks.values())}"
@@ -164,6 +167,3 @@ def _as_placed(service: Body) -> Body:
             for each in service["capacity_provider_strategy"]
         ],
     }
-
-
-ALL = (builds_carry_the_task, builds_carry_the_placement, parameters_fill_the_templates)
