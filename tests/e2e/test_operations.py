@@ -59,7 +59,7 @@ class Project:
         settings.write_text(f"{settings.read_text()}\n{state}\n")
 
     def generate(self, arguments: ArgumentFilter) -> None:
-        """Generates what the settings say, without what the provider is too old to know."""
+        """Generate what the settings say, without what the provider is too old to know."""
         assert app.run(["dev"], self.root) == 0
         arguments.apply(self.dev)
 
@@ -67,8 +67,8 @@ class Project:
         command = [sys.executable, "-m", "tealform", "--root", str(self.root), *arguments]
         return subprocess.run(command, cwd=ROOT, env=dict(self.variables), capture_output=True, text=True, check=False)
 
-    def does(self, *arguments: str) -> str:
-        """Runs a command that must end well; what it printed."""
+    def run_ok(self, *arguments: str) -> str:
+        """Run a command that must succeed, and return its output."""
         ran = self.run(*arguments)
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout
@@ -100,7 +100,7 @@ def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, Argument
         yield aws, arguments
 
 
-def _accept_what_the_page_says(project: Project) -> None:
+def _write_documented_waivers(project: Project) -> None:
     blocks = re.findall(r"```hcl\n(.*?)```", (ROOT / "docs" / "state.md").read_text(encoding="utf-8"), re.DOTALL)
     (waivers,) = [block for block in blocks if block.startswith("waiver")]
     (project.root / BOOTSTRAP / "waivers.hcl").write_text(waivers)
@@ -113,24 +113,24 @@ def test_bootstrap_plan_apply_change_destroy(tmp_path: Path, kind: str) -> None:
         assert bootstrap.run(project.root) == 0
         arguments.apply(project.root / BOOTSTRAP)
         if kind == "s3":
-            _accept_what_the_page_says(project)
-        project.does("plan", BOOTSTRAP)
-        project.does("apply", BOOTSTRAP)
-        assert "role" in project.does("output", BOOTSTRAP)
+            _write_documented_waivers(project)
+        project.run_ok("plan", BOOTSTRAP)
+        project.run_ok("apply", BOOTSTRAP)
+        assert "role" in project.run_ok("output", BOOTSTRAP)
         project.generate(arguments)
 
-        assert " to create" in project.does("plan", "dev").splitlines()[0]
-        project.does("apply", "dev")
+        assert " to create" in project.run_ok("plan", "dev").splitlines()[0]
+        project.run_ok("apply", "dev")
         assert not (project.dev / "terraform.tfstate").exists()
         if kind == "s3":
             (found,) = aws.client("s3", "ap-northeast-1").list_objects_v2(Bucket=f"shop-terraform-state-{ACCOUNT}")[
                 "Contents"
             ]
             assert found["Key"] == "shop/dev/terraform.tfstate"
-        assert project.does("plan", "dev").startswith("dev: no changes")
+        assert project.run_ok("plan", "dev").startswith("dev: no changes")
 
         (project.dev / OVERRIDE).write_text(json.dumps(REPLACED))
-        assert f'make apply ENV=dev ALLOW="{BLUE}"' in project.does("plan", "dev")
+        assert f'make apply ENV=dev ALLOW="{BLUE}"' in project.run_ok("plan", "dev")
         stopped = project.run("apply", "dev")
         assert stopped.returncode == 1
         assert "STOPPED: it has production traffic" in stopped.stderr
@@ -140,11 +140,11 @@ def test_bootstrap_plan_apply_change_destroy(tmp_path: Path, kind: str) -> None:
         settings = project.dev / "environment.hcl"
         settings.write_text(f"log_retention_days = 400\n{settings.read_text()}")
         project.generate(arguments)
-        told = project.does("plan", "dev")
-        assert "retention_in_days: 365 -> 400" in told
-        assert "STOPPED" not in told
-        project.does("apply", "dev")
+        output = project.run_ok("plan", "dev")
+        assert "retention_in_days: 365 -> 400" in output
+        assert "STOPPED" not in output
+        project.run_ok("apply", "dev")
 
-        project.does("destroy", "dev", "--confirm", "dev")
-        left = project.does("plan", "dev", "--json")
-        assert {each["action"] for each in json.loads(left)["changes"]} == {"create"}
+        project.run_ok("destroy", "dev", "--confirm", "dev")
+        remaining = project.run_ok("plan", "dev", "--json")
+        assert {each["action"] for each in json.loads(remaining)["changes"]} == {"create"}

@@ -1,4 +1,4 @@
-"""What the environments of a project say of each other is there: roles, buckets, keys, images, parameters."""
+"""Roles, buckets, keys, images and parameters that environments of a project name in each other exist."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PULL = "ecr:BatchGetImage"
 
 
 def _roles(documents: Documents) -> dict[str, tuple[Body, Body]]:
-    """Each role with its document, by its ARN."""
+    """Return each role with its document, by its ARN."""
     return {
         permissions.make_role_arn(document, role): (document, role)
         for document in documents.values()
@@ -45,7 +45,7 @@ def _pipelines(documents: Documents) -> Iterator[tuple[str, Body, Body]]:
 
 @project_invariant
 def roles_exist(documents: Documents) -> Iterator[str]:
-    """A role that is named is created by an environment of its account under exactly that name; accounts are the project's."""
+    """A role that is named is created by an environment of its account with exactly that name; accounts are the project's."""
     roles, accounts = _roles(documents), {permissions.read_account(document) for document in documents.values()}
     for name, document in documents.items():
         for address, body in list_addresses(document):
@@ -118,7 +118,7 @@ def _variables(document: Body, action: Body) -> dict[str, str]:
 
 @project_invariant
 def cross_account_roles_are_trusted(documents: Documents) -> Iterator[str]:
-    """Who becomes a role of another account may, and is trusted there; that role may read the artifacts of who became it."""
+    """A caller of another account's role may assume it and is trusted; that role may read the caller's artifacts."""
     roles = _roles(documents)
     for name, document, pipeline in _pipelines(documents):
         for action in list_actions(pipeline):
@@ -143,7 +143,7 @@ def cross_account_roles_are_trusted(documents: Documents) -> Iterator[str]:
 
 
 def _readers(document: Body, pipeline: Body, there: Body, role: Body) -> Iterator[str]:
-    """What is closed to those over there who read the artifacts: the role, and CodeDeploy's."""
+    """Yield what the readers of the artifacts in the other account cannot reach: the role, and CodeDeploy's."""
     bucket = pipeline["artifact_store"][0]["location"]
     key = pipeline["artifact_store"][0]["encryption_key"]["id"]
     deploys = [
@@ -174,7 +174,7 @@ def _let_in(document: Body, kind: str, action: str, resource: str) -> set[str]:
 
 @project_invariant
 def promotions_find_releases(documents: Documents) -> Iterator[str]:
-    """A bucket that a promotion reads is created in the same account, by who puts the same key into it, under a known KMS key."""
+    """The bucket of a promotion is in the same account, gets the same key from one pipeline, and has a known KMS key."""
     for name, document, pipeline in _pipelines(documents):
         source = list_actions(pipeline)[0]["configuration"]
         if not _RELEASES.fullmatch(source.get("S3Bucket", "")):
@@ -205,7 +205,7 @@ def promotions_find_releases(documents: Documents) -> Iterator[str]:
 
 @project_invariant
 def images_exist(documents: Documents) -> Iterator[str]:
-    """A repository that projects and tasks are told of is created, and lets those of other accounts pull."""
+    """A repository that projects and tasks use is created, and lets other accounts pull."""
     repositories = {
         (permissions.read_account(document), body["name"]): (document, body)
         for document in documents.values()
@@ -235,7 +235,7 @@ def _unpulled(
         re.search(rf"{account}\.dkr\.ecr\.[^/]+/{re.escape(repository)}[:@]", each["container_definitions"])
         for each in tasks
     ):
-        # It is there before anything is released.
+        # It exists before the first release.
         return
     if (account, repository) not in repositories:
         yield f"is to use {arn}, which nobody creates"
@@ -255,7 +255,7 @@ def _unpulled(
 
 @project_invariant
 def parameters_exist(documents: Documents) -> Iterator[str]:
-    """What a build asks Parameter Store of another account for is published there, and the role that it becomes may read it."""
+    """Parameters that a build reads in another account are published there, and the role that it assumes may read them."""
     roles = _roles(documents)
     for name, document in documents.items():
         for key, project in find_resources(document, "aws_codebuild_project").items():

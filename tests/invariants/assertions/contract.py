@@ -1,4 +1,4 @@
-"""A release carries the same task that Terraform registers, but for image and command."""
+"""A release carries the same task that Terraform registers, except for image and command."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _PARAMETER = 4096
 _ID = "subnet-0123456789abcdef0"
 
 
-def filled(template: str, variables: Mapping[str, str]) -> str:
-    """A template as artifacts/README.md says that it is filled. Raises ``KeyError`` for a variable that is not given."""
+def fill(template: str, variables: Mapping[str, str]) -> str:
+    """Fill a template as artifacts/README.md describes it. Raises ``KeyError`` for a missing variable."""
 
     def value(found: re.Match[str]) -> str:
         as_json, as_text = found.groups()
@@ -33,7 +33,7 @@ def filled(template: str, variables: Mapping[str, str]) -> str:
 
 
 def _builds(document: Body) -> Iterator[tuple[str, dict[str, str]]]:
-    """What fills in a release: the variables of a build here, or the parameters that one in another account asks for."""
+    """Yield what fills a release: the variables of a build here, or the parameters that one in another account reads."""
     region = document["provider"]["aws"][0]["region"]
     for name, project in find_resources(document, "aws_codebuild_project").items():
         given = {each["name"]: each["value"] for each in project["environment"].get("environment_variable", [])}
@@ -53,7 +53,7 @@ def _parameters(document: Body) -> dict[str, dict[str, str]]:
 
 @invariant
 def parameters_fill_the_templates(document: Body) -> Iterator[str]:
-    """What is published is what the templates ask for, and Parameter Store takes it."""
+    """The published parameters are those of the templates, and Parameter Store accepts them."""
     asked = {
         name
         for file in ("taskdef.json", "appspec.yml")
@@ -72,7 +72,7 @@ def parameters_fill_the_templates(document: Body) -> Iterator[str]:
 
 @invariant
 def builds_carry_the_task(document: Body) -> Iterator[str]:
-    """``taskdef.json``, filled in, says what the task definition says."""
+    """``taskdef.json``, filled in, equals the task definition."""
     template = (ARTIFACTS / "taskdef.json").read_text(encoding="utf-8")
     tasks = {task["family"]: task for task in find_resources(document, "aws_ecs_task_definition").values()}
     built = dict(_builds(document))
@@ -80,15 +80,15 @@ def builds_carry_the_task(document: Body) -> Iterator[str]:
         yield f"{len(built)} builds for {len(tasks)} tasks"
     for name, variables in built.items():
         try:
-            carried = json.loads(filled(template, variables))
+            carried = json.loads(fill(template, variables))
         except (KeyError, ValueError) as error:
             yield f"{name}: taskdef.json cannot be filled in: {error!r}"
             continue
         expected = _as_registered(tasks.get(carried["family"], {}))
         for key in sorted(carried.keys() | expected.keys()):
-            left, right = _without_image(carried.get(key)), _without_image(expected.get(key))
-            if left != right:
-                yield f"{name}: {key} is {left} in a release, and {right} in Terraform"
+            released, registered = _without_image(carried.get(key)), _without_image(expected.get(key))
+            if released != registered:
+                yield f"{name}: {key} is {released} in a release, and {registered} in Terraform"
 
 
 def _as_registered(task: Body) -> Body:
@@ -120,7 +120,7 @@ def _without_image(value: Any) -> Any:
 
 @invariant
 def builds_carry_the_placement(document: Body) -> Iterator[str]:
-    """``appspec.yml``, filled in, says where the service's tasks run, and calls hooks that CodeDeploy knows."""
+    """``appspec.yml``, filled in, places tasks as the service does, and calls hooks that CodeDeploy knows."""
     template = (ARTIFACTS / "appspec.yml").read_text(encoding="utf-8")
     tasks = {name: task["family"] for name, task in find_resources(document, "aws_ecs_task_definition").items()}
     services = {
@@ -132,7 +132,7 @@ def builds_carry_the_placement(document: Body) -> Iterator[str]:
     for name, variables in _builds(document):
         service = services.get(variables["TASK_FAMILY"])
         try:
-            appspec = yaml.safe_load(filled(template, variables))
+            appspec = yaml.safe_load(fill(template, variables))
         except (KeyError, ValueError, yaml.YAMLError) as error:
             yield f"{name}: appspec.yml cannot be filled in: {error!r}"
             continue

@@ -35,13 +35,13 @@ REFERENCE = re.compile(r"\$\{((?:data\.)?[a-z0-9_]+\.[A-Za-z0-9_-]+)((?:\.[a-z0-
 
 
 def find_resources(document: Body, kind: str) -> dict[str, Body]:
-    """The resources of a type, by name."""
+    """Return the resources of a type, by name."""
     found: dict[str, Body] = document["resource"].get(kind, {})
     return found
 
 
 def list_addresses(document: Body) -> Iterator[tuple[str, Body]]:
-    """Every resource and data source, by the address that references begin with."""
+    """Yield each resource and data source with the address that references begin with."""
     for section, prefix in (("resource", ""), ("data", "data.")):
         for kind, named in document.get(section, {}).items():
             for name, body in named.items():
@@ -49,7 +49,7 @@ def list_addresses(document: Body) -> Iterator[tuple[str, Body]]:
 
 
 def list_texts(node: object) -> Iterator[str]:
-    """All text in a part of a document, CDKTF's own notes and keys left out."""
+    """Yield all text in a part of a document, without keys and CDKTF's own comments."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key != "//":
@@ -62,29 +62,29 @@ def list_texts(node: object) -> Iterator[str]:
 
 
 def drop_escaped(text: str) -> str:
-    """The text without what Terraform does not evaluate."""
+    """Return the text without the escapes, which Terraform does not evaluate."""
     return text.replace("$${", "").replace("%%{", "")
 
 
 def unescape(text: str) -> str:
-    """The text as AWS gets it, as far as it holds no reference."""
+    """Return the text as AWS receives it, except for references."""
     return text.replace("$${", "${").replace("%%{", "%{")
 
 
 def parse_reference(value: object) -> str:
-    """The address that a value is a reference to, as a whole; empty when it is none."""
+    """Return the address that a value refers to; empty if the value is not just a reference."""
     found = REFERENCE.fullmatch(value) if isinstance(value, str) else None
     return found[1] if found else ""
 
 
 def follow(document: Body, value: object) -> Body:
-    """The resource that a value is a reference to; empty when there is none."""
+    """Return the resource that a value refers to; empty if there is none."""
     kind, _, name = parse_reference(value).rpartition(".")
     return find_resources(document, kind).get(name, {})
 
 
 def resolve(document: Body, value: object) -> object:
-    """A value, or the one that a reference to another resource's argument, which may be one itself, stands for."""
+    """Return a value, with references to other resources' arguments resolved, as often as needed."""
     found = REFERENCE.fullmatch(value) if isinstance(value, str) else None
     argument = follow(document, value).get(found[2].lstrip(".")) if found else None
     return value if argument is None else resolve(document, argument)
@@ -92,7 +92,7 @@ def resolve(document: Body, value: object) -> object:
 
 @invariant
 def references_resolve(document: Body) -> Iterator[str]:
-    """Every reference, of outputs too, and every dependency is to something that is there; nothing else is evaluated."""
+    """References, of outputs too, and dependencies lead to something that exists; nothing else is evaluated."""
     known = {address for address, _ in list_addresses(document)}
     for section in ("resource", "data", "output", "provider", "terraform"):
         for text in list_texts(document.get(section, {})):

@@ -1,4 +1,4 @@
-"""Names that AWS takes: length, characters, and no two alike."""
+"""Names that AWS accepts: length, characters, and uniqueness."""
 
 from __future__ import annotations
 

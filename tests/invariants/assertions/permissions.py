@@ -16,35 +16,35 @@ from tests.invariants.assertions.document import (
     unescape,
 )
 
-# What takes a role without saying for whom, as far as AWS documents it:
+# Services that assume a role without naming an account, as far as AWS documents it:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html
 # https://docs.aws.amazon.com/chatbot/latest/adminguide/chatbot-iam-policies.html
-_SAY_NOT_FOR_WHOM = {"chatbot.amazonaws.com", "ecs.amazonaws.com"}
+_WITHOUT_ACCOUNT = {"chatbot.amazonaws.com", "ecs.amazonaws.com"}
 
 
 def read_partition(document: Body) -> str:
-    """The partition of ARNs in the document's region."""
+    """Return the partition of ARNs in the document's region."""
     return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(read_region(document).rsplit("-", 2)[0], "aws")
 
 
 def read_region(document: Body) -> str:
-    """The region that a document is for."""
+    """Return the document's region."""
     return str(document["provider"]["aws"][0]["region"])
 
 
 def read_account(document: Body) -> str:
-    """The account that a document is for."""
+    """Return the document's account."""
     (found,) = document["provider"]["aws"][0]["allowed_account_ids"]
     return str(found)
 
 
 def make_role_arn(document: Body, role: Body) -> str:
-    """The ARN that a role of the document has."""
+    """Return the ARN of a role of the document."""
     return f"arn:{read_partition(document)}:iam::{read_account(document)}:role/{role['name']}"
 
 
 def list_statements(document: Body, policy: object) -> list[Body]:
-    """The statements of the policy document that a value is a reference to."""
+    """Return the statements of the policy document that a value refers to."""
     name = parse_reference(policy).rpartition(".")[2]
     found: list[Body] = (
         document.get("data", {}).get("aws_iam_policy_document", {}).get(name, {"statement": []})["statement"]
@@ -53,7 +53,7 @@ def list_statements(document: Body, policy: object) -> list[Body]:
 
 
 def list_permissions(document: Body, role: object) -> Iterator[Body]:
-    """The statements of what a role may do; ``role`` is a reference to it, or it itself."""
+    """Yield the statements of a role's policies; ``role`` is a reference to it, or its body."""
     body = role if isinstance(role, dict) else follow(document, role)
     for policy in find_resources(document, "aws_iam_role_policy").values():
         if follow(document, policy["role"]) is body:
@@ -61,7 +61,7 @@ def list_permissions(document: Body, role: object) -> Iterator[Body]:
 
 
 def list_allowed(document: Body, role: object, action: str) -> set[str]:
-    """The resources on which a role may do ``action``."""
+    """Return the resources on which a role may do ``action``."""
     return {
         unescape(str(resolve(document, resource)))
         for statement in list_permissions(document, role)
@@ -71,7 +71,7 @@ def list_allowed(document: Body, role: object, action: str) -> set[str]:
 
 
 def list_principals(statement: Body) -> set[str]:
-    """The ARNs that a statement is narrowed to by who asks."""
+    """Return the ARNs of principals that a statement's conditions allow."""
     return {
         value
         for condition in statement.get("condition", [])
@@ -88,7 +88,7 @@ def policies_pass_every_check(document: Body) -> Iterator[str]:
 
 @invariant
 def trust_is_narrow(document: Body) -> Iterator[str]:
-    """A role is taken by somebody who is named, on behalf of this account alone."""
+    """Only named principals can assume a role, on behalf of this account."""
     policies = document["data"].get("aws_iam_policy_document", {})
     account = document["provider"]["aws"][0]["allowed_account_ids"]
     for name, role in find_resources(document, "aws_iam_role").items():
@@ -100,14 +100,14 @@ def trust_is_narrow(document: Body) -> Iterator[str]:
                 each["values"] for each in statement.get("condition", []) if each["variable"] == "aws:SourceAccount"
             ]
             trusted = [each for principal in statement.get("principals", []) for each in principal["identifiers"]]
-            if accounts != [account] and not set(trusted) <= _SAY_NOT_FOR_WHOM and not _are_roles(trusted, statement):
+            if accounts != [account] and not set(trusted) <= _WITHOUT_ACCOUNT and not _are_roles(trusted, statement):
                 yield f"{name}: trusts {trusted} of any account"
             if not trusted or "*" in trusted:
                 yield f"{name}: trusts {trusted}"
 
 
 def _are_roles(trusted: list[str], statement: Body) -> bool:
-    """Whether those who are trusted are accounts, of which exactly named roles alone are meant."""
+    """Return whether the trusted are accounts, narrowed to exactly named roles."""
     roles = list_principals(statement)
     accounts = {f"{role.rpartition(':')[0]}:root" for role in roles}
     return bool(roles) and accounts == set(trusted) and not any("*" in role for role in roles)
@@ -115,7 +115,7 @@ def _are_roles(trusted: list[str], statement: Body) -> bool:
 
 @invariant
 def policies_have_no_empty_list(document: Body) -> Iterator[str]:
-    """An absent list is absent: an empty one makes policy checks answer «unknown»."""
+    """An absent list is absent: an empty one makes policy checks answer "unknown"."""
     for name, policy in document["data"].get("aws_iam_policy_document", {}).items():
         if _holds_empty(policy):
             yield f"{name}: holds []"

@@ -1,4 +1,4 @@
-"""Pipelines that CodePipeline takes, each started by one thing, whose actions find what they are given."""
+"""Pipelines that CodePipeline accepts, each started by one thing, whose actions find their inputs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _starters(document: Body, pipeline: Body) -> list[Body]:
 
 @invariant
 def one_thing_starts_each_pipeline(document: Body) -> Iterator[str]:
-    """A rule that is on or a trigger, never both, and nothing asks every minute."""
+    """An enabled rule or a trigger starts it, never both, and polling is off."""
     for name, pipeline in find_resources(document, "aws_codepipeline").items():
         (source,) = pipeline["stage"][0]["action"]
         configuration, triggers, rules = (
@@ -66,25 +66,25 @@ def one_thing_starts_each_pipeline(document: Body) -> Iterator[str]:
 
 @invariant
 def rules_match_the_source(document: Body) -> Iterator[str]:
-    """What the rule listens for is what the source action takes; the pattern is as short as EventBridge wants it."""
+    """The rule matches what the source action reads; the pattern is as short as EventBridge requires."""
     for name, pipeline in find_resources(document, "aws_codepipeline").items():
         (source,) = pipeline["stage"][0]["action"]
         for rule in _starters(document, pipeline):
             pattern = json.loads(rule["event_pattern"])
             if len(unescape(rule["event_pattern"])) > _PATTERN:
                 yield f"{name}: a pattern of {len(rule['event_pattern'])} characters"
-            if _told(pattern, source["provider"]) != _taken(source):
-                yield f"{name}: listens for {_told(pattern, source['provider'])}, and takes {_taken(source)}"
+            if _matched(pattern, source["provider"]) != _read(source):
+                yield f"{name}: listens for {_matched(pattern, source['provider'])}, and takes {_read(source)}"
 
 
-def _told(pattern: Body, provider: str) -> list[Any]:
+def _matched(pattern: Body, provider: str) -> list[Any]:
     resources = [arn.split(":")[-1] for arn in pattern["resources"]]
     if provider == "S3":
         return [resources, pattern["detail"]["bucket"]["name"], pattern["detail"]["object"]["key"]]
     return [resources, pattern["detail"]["referenceType"], pattern["detail"]["referenceName"]]
 
 
-def _taken(source: Body) -> list[Any]:
+def _read(source: Body) -> list[Any]:
     given = source["configuration"]
     if source["provider"] == "S3":
         return [[given["S3Bucket"]], [given["S3Bucket"]], [given["S3ObjectKey"]]]
@@ -93,11 +93,11 @@ def _taken(source: Body) -> list[Any]:
 
 @invariant
 def source_buckets_are_watched(document: Body) -> Iterator[str]:
-    """A bucket that is created for a source keeps versions and tells EventBridge, without which nothing starts."""
+    """A bucket that is created for a source keeps versions and notifies EventBridge; otherwise nothing starts."""
     created = {resolve(document, body["bucket"]): body for body in find_resources(document, "aws_s3_bucket").values()}
     for name, pipeline in find_resources(document, "aws_codepipeline").items():
         bucket = created.get(list_actions(pipeline)[0]["configuration"].get("S3Bucket"))
-        if bucket is not None and not (_versioned(document, bucket) and _tells(document, bucket)):
+        if bucket is not None and not (_versioned(document, bucket) and _notifies(document, bucket)):
             yield f"{name}: {bucket['bucket']} is not watched"
 
 
@@ -108,7 +108,7 @@ def _versioned(document: Body, bucket: Body) -> bool:
     )
 
 
-def _tells(document: Body, bucket: Body) -> bool:
+def _notifies(document: Body, bucket: Body) -> bool:
     return any(
         follow(document, each["bucket"]) is bucket and each["eventbridge"]
         for each in find_resources(document, "aws_s3_bucket_notification").values()
@@ -117,7 +117,7 @@ def _tells(document: Body, bucket: Body) -> bool:
 
 @invariant
 def artifacts_come_before_their_use(document: Body) -> Iterator[str]:
-    """An action reads what earlier ones have made, and says so of no other artifact; no two make the same."""
+    """An action reads what earlier ones made, and names no other artifact; no two make the same."""
     for name, pipeline in find_resources(document, "aws_codepipeline").items():
         made: list[str] = []
         for action in list_actions(pipeline):
@@ -137,7 +137,7 @@ _OF_ARTIFACTS = {"PrimarySource", "TaskDefinitionTemplateArtifact", "AppSpecTemp
 
 @invariant
 def stages_are_valid(document: Body) -> Iterator[str]:
-    """Stages and actions have names of their own that CodePipeline takes; sources, and nothing else, come first."""
+    """Stages and actions have unique, valid names; only sources are in the first stage."""
     for name, pipeline in find_resources(document, "aws_codepipeline").items():
         stages = pipeline["stage"]
         groups = [
@@ -156,7 +156,7 @@ def stages_are_valid(document: Body) -> Iterator[str]:
 
 @invariant
 def conditions_are_valid(document: Body) -> Iterator[str]:
-    """A condition has one to five rules with names of their own; nothing is rolled back where releases are parallel."""
+    """A condition has one to five rules with unique names; parallel releases are not rolled back."""
     for name, pipeline in find_resources(document, "aws_codepipeline").items():
         for stage in pipeline["stage"]:
             for key in ("before_entry", "on_success"):
@@ -174,7 +174,7 @@ def conditions_are_valid(document: Body) -> Iterator[str]:
 
 @invariant
 def variables_come_from_earlier_actions(document: Body) -> Iterator[str]:
-    """``#{Namespace.Variable}`` is what an action before this one tells; a namespace is that of one, and no artifact."""
+    """``#{Namespace.Variable}`` comes from an earlier action; a namespace belongs to one action, and is no artifact."""
     for name, pipeline in find_resources(document, "aws_codepipeline").items():
         known: dict[str, set[str]] = {}
         artifacts = {each for action in list_actions(pipeline) for each in action.get("output_artifacts", [])}
@@ -190,7 +190,7 @@ def variables_come_from_earlier_actions(document: Body) -> Iterator[str]:
 
 
 def _exported(document: Body, action: Body) -> set[str]:
-    """The variables of a CodeBuild action; those of the release contract's own buildspec are tried elsewhere."""
+    """Return the variables of a CodeBuild action; those of the release contract's own buildspec are tested elsewhere."""
     buildspec = follow(document, action["configuration"]["ProjectName"])["source"]["buildspec"]
     if "\n" not in buildspec:
         return {"IMAGE_DIGEST"}
@@ -212,7 +212,7 @@ def configurations_fit(document: Body) -> Iterator[str]:
 
 @invariant
 def pipelines_share_nothing(document: Body) -> Iterator[str]:
-    """What belongs to one pipeline belongs to no other: bucket, projects and role."""
+    """Pipelines share no bucket, project or role."""
     pipelines = find_resources(document, "aws_codepipeline")
     owned = Counter(
         used

@@ -54,7 +54,7 @@ def blue_is_terminated_in_time(document: Body) -> Iterator[str]:
 
 @invariant
 def deployment_configs_are_known(document: Body) -> Iterator[str]:
-    """A deployment configuration is AWS's own, or one of the same file for ECS."""
+    """A deployment configuration is predefined by AWS, or created for ECS in the same document."""
     for name, group in _groups(document).items():
         config, used = group["deployment_config_name"], follow(document, group["deployment_config_name"])
         if config not in _PREDEFINED and used.get("compute_platform") != "ECS":
@@ -71,7 +71,7 @@ def deployment_configs_are_known(document: Body) -> Iterator[str]:
 
 @invariant
 def alarms_roll_back(document: Body) -> Iterator[str]:
-    """CodeDeploy watches one to ten alarms and rolls back on them, or none and does not speak of it."""
+    """CodeDeploy watches one to ten alarms and rolls back on them, or none and no rollback on alarms."""
     for name, group in _groups(document).items():
         watched = group.get("alarm_configuration", {})
         alarms, events = watched.get("alarms", []), group["auto_rollback_configuration"]["events"]
@@ -138,7 +138,7 @@ def ecs_strategies_are_complete(document: Body) -> Iterator[str]:
 
 @invariant
 def smoke_tests_have_time(document: Body) -> Iterator[str]:
-    """Lambda ends a function after a quarter of an hour; its program is the one that stands beside the file."""
+    """Lambda ends a function after 15 minutes; its program is the archive in the environment's folder."""
     for name, function in find_resources(document, "aws_lambda_function").items():
         if not 1 <= function["timeout"] <= 900 or resolve(document, function["filename"]) != "smoke-test.zip":
             yield f"{name}: {function['timeout']} seconds for {function['filename']}"

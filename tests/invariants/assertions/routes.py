@@ -1,4 +1,4 @@
-"""Every colour hangs on the load balancer, and its tasks are reached."""
+"""Each color is behind the load balancer, which reaches its tasks."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from tests.invariants.assertions.document import Body, find_resources, follow, i
 
 
 def list_target_groups(actions: list[Body]) -> list[str]:
-    """The target groups that actions lead to, by address."""
-    led: list[Any] = []
+    """Return the target groups that actions forward to, by address."""
+    groups: list[Any] = []
     for action in actions:
-        led += [
+        groups += [
             action.get("target_group_arn"),
             *(each["arn"] for each in action.get("forward", {}).get("target_group", [])),
         ]
-    return [parse_reference(each) for each in led if each]
+    return [parse_reference(each) for each in groups if each]
 
 
 def find_pair(document: Body, service: Body) -> list[str]:
-    """The target groups that a service's releases go between, by address."""
+    """Return the two target groups of a service's releases, by address."""
     (balanced,) = service["load_balancer"]
     if service["deployment_controller"]["type"] == "ECS":
         groups = [
@@ -41,8 +41,8 @@ def _infos(document: Body, service: Body) -> list[Body]:
     ]
 
 
-def _led(document: Body) -> Iterator[tuple[str, str, str]]:
-    """Target group, listener and load balancer of each way that traffic can take, by address."""
+def _list_routes(document: Body) -> Iterator[tuple[str, str, str]]:
+    """Yield target group, listener and load balancer of each route of traffic, by address."""
     for name, listener in find_resources(document, "aws_lb_listener").items():
         for group in list_target_groups(listener["default_action"]):
             yield group, f"aws_lb_listener.{name}", parse_reference(listener["load_balancer_arn"])
@@ -54,8 +54,8 @@ def _led(document: Body) -> Iterator[tuple[str, str, str]]:
 
 @invariant
 def pairs_share_a_load_balancer(document: Body) -> Iterator[str]:
-    """A service has two groups, blue is led to, green too where it is tested, and all by one load balancer."""
-    led = list(_led(document))
+    """A service has two groups behind one load balancer, with a route to blue, and to green where it is tested."""
+    routes = list(_list_routes(document))
     for name, service in find_resources(document, "aws_ecs_service").items():
         groups = find_pair(document, service)
         if len(set(groups)) != 2 or not all(groups):
@@ -63,32 +63,32 @@ def pairs_share_a_load_balancer(document: Body) -> Iterator[str]:
             continue
         if parse_reference(service["load_balancer"][0]["target_group_arn"]) != groups[0]:
             yield f"{name}: its tasks begin in another group than {groups[0]}"
-        if len({balancer for group, _, balancer in led if group in groups}) > 1:
+        if len({balancer for group, _, balancer in routes if group in groups}) > 1:
             yield f"{name}: its groups stand on several load balancers"
         infos = _infos(document, service)
         tested = not infos or any("test_traffic_route" in info for info in infos)
         for group in groups if tested else groups[:1]:
-            if group not in {each for each, _, _ in led}:
+            if group not in {each for each, _, _ in routes}:
                 yield f"{name}: no listener leads to {group}, which would never be checked"
 
 
 @invariant
 def listeners_match_codedeploy(document: Body) -> Iterator[str]:
-    """CodeDeploy finds the colour that has the traffic behind the production listener, and green behind the test listener."""
-    led = list(_led(document))
+    """CodeDeploy finds the color with the traffic behind the production listener, and green behind the test listener."""
+    routes = list(_list_routes(document))
     for name, service in find_resources(document, "aws_ecs_service").items():
         for info in _infos(document, service):
             blue, green = find_pair(document, service)
             for route, expected in (("prod_traffic_route", blue), ("test_traffic_route", green)):
                 for arn in info.get(route, {}).get("listener_arns", []):
-                    found = {group for group, listener, _ in led if listener == parse_reference(arn)} & {blue, green}
+                    found = {group for group, listener, _ in routes if listener == parse_reference(arn)} & {blue, green}
                     if found != {expected}:
                         yield f"{name}: {route} leads to {sorted(found)}, not to {expected}"
 
 
 @invariant
 def priorities_differ(document: Body) -> Iterator[str]:
-    """Each rule of a listener has a place of its own, from 1 to 50000."""
+    """Each rule of a listener has a unique priority, from 1 to 50000."""
     rules = find_resources(document, "aws_lb_listener_rule").values()
     for (listener, priority), count in Counter((rule["listener_arn"], rule["priority"]) for rule in rules).items():
         if count > 1:
@@ -108,7 +108,7 @@ def ports_differ(document: Body) -> Iterator[str]:
 
 @invariant
 def load_balancer_reaches_tasks(document: Body) -> Iterator[str]:
-    """The load balancer may reach the tasks on the port that the target groups are given, and they let it in."""
+    """Security groups let the load balancer reach the tasks on the port of the target groups, in both directions."""
     balancers = {
         group for balancer in find_resources(document, "aws_lb").values() for group in balancer["security_groups"]
     }

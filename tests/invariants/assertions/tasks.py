@@ -14,7 +14,7 @@ _ID = "subnet-0123456789abcdef0"
 _SECRET = re.compile(r"(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^:]+)(:[^:]*:[^:]*:[^:]*)?")
 _PARAMETER = re.compile(r"/?[\w.-]+|(/[\w.-]+){2,}", re.ASCII)
 _RIGHTS = {"SECRETS_MANAGER": "secretsmanager:GetSecretValue", "PARAMETER_STORE": "ssm:GetParameters"}
-# What a task is told is an ARN in plain text, which ECS looks up.
+# The ARN of a task's secret is plain text, which ECS resolves.
 _OF_TASKS = {"CONTAINER_SECRETS"}
 
 
@@ -28,7 +28,7 @@ def sizes_are_valid_on_fargate(document: Body) -> Iterator[str]:
 
 @invariant
 def containers_are_complete(document: Body) -> Iterator[str]:
-    """Container definitions are JSON, and say the port that the service gives the load balancer."""
+    """Container definitions are JSON, with the port that the service gives the load balancer."""
     services = find_resources(document, "aws_ecs_service").values()
     for name, task in find_resources(document, "aws_ecs_task_definition").items():
         try:
@@ -78,7 +78,7 @@ def build_variables_fit(document: Body) -> Iterator[str]:
 
 @invariant
 def builds_read_their_secrets(document: Body) -> Iterator[str]:
-    """A variable from elsewhere says where, and the project's role may read there."""
+    """A variable from elsewhere names its source, and the project's role may read it."""
     for name, project in find_resources(document, "aws_codebuild_project").items():
         here = f"arn:{read_partition(document)}:ssm:{read_region(document)}:{read_account(document)}:parameter"
         rights = {kind: list_allowed(document, project["service_role"], action) for kind, action in _RIGHTS.items()}

@@ -89,34 +89,61 @@ def test_live_is_where_the_production_route_leads_and_what_the_service_runs(
 
 
 @pytest.mark.parametrize(
-    ("service", "ready", "wrong"),
-    [(HELD, ["d-1"], False), (HELD, [], True), (ALL_AT_ONCE, [], False), (ALL_AT_ONCE, ["d-1"], True)],
+    ("service", "ready", "continued", "wrong"),
+    [
+        (HELD, ["d-1"], ["d-1"], False),
+        (HELD, [], [], True),
+        (ALL_AT_ONCE, [], [], False),
+        (ALL_AT_ONCE, ["d-1"], ["d-1"], True),
+        (ECS, ["d-1"], [], False),
+    ],
+    ids=["held", "not held", "no hold", "unexpected hold", "ECS holds nothing in CodeDeploy"],
 )
-def test_green_is_held_and_continued_where_the_settings_say_so_and_nowhere_else(
-    service: str, ready: list[str], wrong: bool
+def test_green_is_held_and_continued_only_where_the_settings_say_so(
+    service: str, ready: list[str], continued: list[str], wrong: bool
 ) -> None:
     aws = FakeAws()
     aws.ready = ready
     runner = _runner(aws, service)
     runner._continue()
-    assert aws.continued == ready
+    assert aws.continued == continued
     assert bool(list(runner._check_hold())) == wrong
 
 
-def test_ecs_holds_nothing_in_codedeploy() -> None:
-    aws = FakeAws()
-    aws.ready = ["d-1"]
-    _runner(aws, ECS)._continue()
-    assert aws.continued == []
+OLD, NEW = Live(("blue",), "web:2"), Live(("green",), "web:3")
 
 
-def _rolling_back(
-    monkeypatch: pytest.MonkeyPatch, lives: list[Live], status: str, service: str = ALL_AT_ONCE
-) -> tuple[FakeAws, list[str]]:
-    """Stop a release, where ``lives`` are live one after the other, and return what is wrong after that."""
-    aws = FakeAws()
+@pytest.mark.parametrize(
+    ("service", "lives", "status", "stopped", "findings"),
+    [
+        (ALL_AT_ONCE, [OLD, NEW, OLD], "Failed", ["d-1"], []),
+        (
+            ALL_AT_ONCE,
+            [OLD, NEW, NEW],
+            "Succeeded",
+            ["d-1"],
+            [
+                "a release of web that was stopped succeeded",
+                f"{NEW} is live in web after a rollback, before it was {OLD}",
+            ],
+        ),
+        (ALL_AT_ONCE, [OLD, OLD, OLD], "Succeeded", [], ["a release of web that was stopped succeeded"]),
+        ("release { keep_blue_minutes = 0 }", [OLD, OLD, OLD], "Failed", ["d-1"], []),
+        (ECS, [], "Failed", [], []),
+    ],
+    ids=["rolls back", "stays", "traffic has not moved", "keeps no blue: stopped at once", "ECS is not stopped"],
+)
+def test_stopped_release_rolls_back(
+    monkeypatch: pytest.MonkeyPatch,
+    service: str,
+    lives: list[Live],
+    status: str,
+    stopped: list[str],
+    findings: list[str],
+) -> None:
+    aws, states = FakeAws(), iter(lives)
     aws.in_progress = ["d-1"]
-    monkeypatch.setattr(ReleaseRunner, "live", lambda _: lives.pop(0))
+    monkeypatch.setattr(ReleaseRunner, "live", lambda _: next(states))
     monkeypatch.setattr(push_source, "push", lambda *_: None)
 
     def follow(_: ReleaseRunner, meanwhile: Any) -> str:
@@ -124,35 +151,5 @@ def _rolling_back(
         return status
 
     monkeypatch.setattr(ReleaseRunner, "_follow", follow)
-    return aws, list(_runner(aws, service).roll_back("stopped"))
-
-
-OLD, NEW = Live(("blue",), "web:2"), Live(("green",), "web:3")
-
-
-def test_stopped_release_gives_the_traffic_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    aws, wrong = _rolling_back(monkeypatch, [OLD, NEW, OLD], "Failed")
-    assert (aws.stopped, wrong) == (["d-1"], [])
-
-
-def test_release_that_is_stopped_and_stays_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    _, wrong = _rolling_back(monkeypatch, [OLD, NEW, NEW], "Succeeded")
-    assert wrong == [
-        "a release of web that was stopped succeeded",
-        f"{NEW} is live in web after a rollback, before it was {OLD}",
-    ]
-
-
-def test_release_is_not_stopped_before_traffic_has_moved(monkeypatch: pytest.MonkeyPatch) -> None:
-    aws, _ = _rolling_back(monkeypatch, [OLD, OLD, OLD], "Succeeded")
-    assert aws.stopped == []
-
-
-def test_release_that_keeps_no_blue_is_stopped_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    aws, wrong = _rolling_back(monkeypatch, [OLD, OLD, OLD], "Failed", "release { keep_blue_minutes = 0 }")
-    assert (aws.stopped, wrong) == (["d-1"], [])
-
-
-def test_ecs_is_not_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    aws, wrong = _rolling_back(monkeypatch, [], "Failed", ECS)
-    assert (aws.stopped, wrong) == ([], [])
+    assert list(_runner(aws, service).roll_back("stopped")) == findings
+    assert aws.stopped == stopped

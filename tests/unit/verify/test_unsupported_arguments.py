@@ -13,7 +13,7 @@ NEWER = {"rule": [{"name": "one", "newer": True}, {"name": "two", "newer": True}
 
 
 class Older(Workspace):
-    """A workspace whose provider does not know the argument ``newer``, but every other."""
+    """A workspace whose provider does not know the argument ``newer``, but all others."""
 
     def validate(self) -> Outcome:
         body = json.loads((self.folder / "cdk.tf.json").read_text())["resource"]["aws_x"]["main"]
