@@ -13,10 +13,10 @@ _hints_once = functools.cache(_hints)
 
 
 def _hints_of(what: Any, *arguments: Any, **options: Any) -> dict[str, Any]:
-    """The hints of ``what``; those by which the bindings check arguments are worked out once, not at each call."""
+    """Return the hints of ``what``; those by which the bindings check arguments are computed once, not at each call."""
     is_check = getattr(what, "__name__", "").startswith("_typecheckingstub__")
-    worked_out: Callable[..., dict[str, Any]] = _hints_once if is_check else _hints
-    return worked_out(what, *arguments, **options)
+    compute: Callable[..., dict[str, Any]] = _hints_once if is_check else _hints
+    return compute(what, *arguments, **options)
 
 
 # A quarter of Python's part in generating an environment, of which there are hundreds in these tests.
@@ -24,7 +24,7 @@ typing.get_type_hints = _hints_of  # type: ignore[assignment]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long come first, lest one worker be left with one of them at the end."""
+    """Run files that take long first, so that none of them is the last one on a single worker."""
     items.sort(key=lambda item: item.get_closest_marker("long_file") is None)
 
 

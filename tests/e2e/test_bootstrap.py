@@ -20,7 +20,7 @@ from tealform_harness.aws_emulator import external_references
 from tealform_harness.aws_emulator.server import EmulatedAws, running
 from tealform_harness.verify import aws_provider, settings_change
 from tealform_harness.verify.aws_provider import Provider
-from tealform_harness.verify.unsupported_arguments import Concession
+from tealform_harness.verify.unsupported_arguments import ArgumentFilter
 from tests.inventory import ROOT
 from tests.unit.bootstrap import calls, projects
 from tests.unit.bootstrap.test_generated import MOVED
@@ -44,7 +44,7 @@ def _provider() -> Provider:
 
 
 @contextmanager
-def _work(folder: Path, provider: Provider, aws: EmulatedAws) -> Iterator[tuple[ScratchModule, Concession]]:
+def _work(folder: Path, provider: Provider, aws: EmulatedAws) -> Iterator[tuple[ScratchModule, ArgumentFilter]]:
     """A workspace of the Terraform in ``folder``, initialized, without what the provider is too old to know."""
     variables = {**aws.environment, **calls.LOGGING}
     with (
@@ -54,39 +54,39 @@ def _work(folder: Path, provider: Provider, aws: EmulatedAws) -> Iterator[tuple[
             folder, terraform_binaries.list_terraforms()[0], {**aws.environment, "TF_REATTACH_PROVIDERS": reattach}
         ) as work,
     ):
-        yield work, Concession(provider.version)
+        yield work, ArgumentFilter(provider.version)
 
 
-def _well(outcome: CommandResult) -> CommandResult:
+def _check(outcome: CommandResult) -> CommandResult:
     assert [str(each) for each in outcome.errors] == []
     return outcome
 
 
 def test_what_an_account_needs_is_made_once_and_its_state_moves_into_the_bucket_that_it_made(tmp_path: Path) -> None:
     folder = projects.run(projects.write(tmp_path, {"dev": projects.shared(projects.S3, projects.GITHUB)}))
-    with running(projects.ACCOUNT) as aws, _work(folder, _provider(), aws) as (work, concession):
-        _well(work.init())
-        concession.learn(work)
-        _well(work.plan())
-        _well(work.apply())
-        assert _well(work.plan()).exit_code == 0, "nothing is left to plan"
+    with running(projects.ACCOUNT) as aws, _work(folder, _provider(), aws) as (work, arguments):
+        _check(work.init())
+        arguments.learn(work)
+        _check(work.plan())
+        _check(work.apply())
+        assert _check(work.plan()).exit_code == 0, "nothing is left to plan"
 
         (work.folder / "backend_override.tf").write_text(MOVED, encoding="utf-8")
-        _well(work.run("init", "-no-color", *MIGRATE))
-        assert _well(work.plan()).exit_code == 0, "the state is where it was moved to"
+        _check(work.run("init", "-no-color", *MIGRATE))
+        assert _check(work.plan()).exit_code == 0, "the state is where it was moved to"
         found = aws.client("s3", "eu-west-1").head_object(Bucket=BUCKET, Key="bootstrap/terraform.tfstate")
         assert found["ServerSideEncryption"] == "aws:kms"
-        # What is left here is a copy that nobody reads any more.
+        # The copy that remains here is not read any more.
         (work.folder / "terraform.tfstate").unlink()
 
         kept = {each.summary for each in work.destroy().errors}
         assert kept == {"Instance cannot be destroyed"}
-        # Whoever lets go of the bucket takes the state out of it first.
+        # Before the bucket is deleted, the state moves out of it.
         (work.folder / "backend_override.tf").unlink()
-        _well(work.run("init", "-no-color", *MIGRATE))
+        _check(work.run("init", "-no-color", *MIGRATE))
         scratch_module.unprotect(work.folder)
-        _well(work.run("state", "rm", "-no-color", *(each for each in work.state() if each.startswith("aws_s3"))))
-        _well(work.destroy())
+        _check(work.run("state", "rm", "-no-color", *(each for each in work.state() if each.startswith("aws_s3"))))
+        _check(work.destroy())
         assert work.state() == []
         providers = aws.client("iam", "us-east-1").list_open_id_connect_providers()
         assert providers["OpenIDConnectProviderList"] == []
@@ -102,21 +102,21 @@ def test_the_roles_may_do_what_terraform_does_and_a_plan_needs_no_more_than_the_
     planned, applied = set[calls.Call](), set[calls.Call]()
     with running(projects.ACCOUNT) as aws:
         external_references.seed(aws, environments.load_document(folder))
-        with _work(folder, log.provider, aws) as (work, concession):
+        with _work(folder, log.provider, aws) as (work, arguments):
             (work.folder / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n', encoding="utf-8")
-            _well(work.init())
-            concession.learn(work)
+            _check(work.init())
+            arguments.learn(work)
             there: dict[str, list[calls.Thing]] = {}
-            for change in _changes(settings, work, concession):
+            for change in _changes(settings, work, arguments):
                 change()
-                _well(work.plan())
+                _check(work.plan())
                 planned |= log.calls()
-                _well(work.apply())
+                _check(work.apply())
                 applied |= log.calls()
                 there |= calls.things(work.shown())
-            _well(work.plan())
+            _check(work.plan())
             planned |= log.calls()
-            _well(work.destroy())
+            _check(work.destroy())
             applied |= log.calls()
     assert calls.Call("ec2:DeleteVpc", "aws_vpc") in applied
     assert calls.Call("ec2:DescribeVpcs", "aws_vpc") in planned
@@ -129,17 +129,17 @@ def test_the_roles_may_do_what_terraform_does_and_a_plan_needs_no_more_than_the_
 
 
 def _changes(
-    settings: LoadedEnvironment, work: ScratchModule, concession: Concession
+    settings: LoadedEnvironment, work: ScratchModule, arguments: ArgumentFilter
 ) -> Iterator[Callable[[], object]]:
-    """What is generated at first, then for other settings, then for an environment that may go."""
+    """Yield changes: none at first, then other settings, then a disposable environment."""
     yield lambda: None
-    other = settings_change.changed(settings)
-    for each in (other, settings_change.disposable(other)):
-        yield lambda each=each: _resynthesize(each, work, concession)  # type: ignore[misc]
+    other = settings_change.change_settings(settings)
+    for each in (other, settings_change.make_disposable(other)):
+        yield lambda each=each: _resynthesize(each, work, arguments)  # type: ignore[misc]
 
 
-def _resynthesize(settings: LoadedEnvironment, work: ScratchModule, concession: Concession) -> None:
+def _resynthesize(settings: LoadedEnvironment, work: ScratchModule, arguments: ArgumentFilter) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         text = synthesize([settings], Path(scratch))[settings.name]
     (work.folder / GENERATED).write_text(text, encoding="utf-8")
-    concession.make(work.folder)
+    arguments.apply(work.folder)

@@ -17,8 +17,7 @@ from tealform.settings import loader
 from tealform.terraform import terraform_binaries
 from tealform_harness.verify import aws_provider, emulated_lifecycle
 from tealform_harness.verify.emulated_lifecycle import RELEASE
-from tealform_harness.verify.result import Verdict
-from tealform_harness.verify.stages import CLAIMS
+from tealform_harness.verify.result import EMULATED_STAGES, StageResult
 from tests import projects, support
 from tests.inventory import ROOT
 
@@ -28,7 +27,6 @@ Body = dict[str, Any]
 
 RELEASED_AT_ONCE = 'release { strategy = "all_at_once" }'
 OTHER_OPTIONS = """
-  port                      = 9000
   exec                      = true
   read_only_root_filesystem = false
   hosts                     = ["shop.example.org", "*.example.com"]
@@ -110,38 +108,35 @@ def _project(root: Path, text: str, change: Callable[[Body], object] = lambda _:
     return folder
 
 
-def _judge(folder: Path, until: str = RELEASE) -> Verdict:
-    """The last verdict, which is the first that was refuted or that on the claim ``until``."""
+def _verify(folder: Path, until: str = RELEASE) -> StageResult:
+    """Return the first result that is refuted, or that of the stage ``until``."""
     terraform = terraform_binaries.list_terraforms()[0]
     provider = aws_provider.find("6.25.0", terraform, lazy_bindings.CACHE)
-    for verdict in emulated_lifecycle.judge(folder, terraform, provider, "all"):
-        if verdict.result == "refuted" or verdict.claim == until:
-            return verdict
+    for result in emulated_lifecycle.verify(folder, terraform, provider, "all"):
+        if result.status == "refuted" or result.stage == until:
+            return result
     raise AssertionError(f"nothing was said about {until}")
 
 
-def test_environment_with_other_options_lives_and_leaves_nothing(tmp_path: Path) -> None:
-    text = support.environment(
-        network=f'{support.ZONES}\n  nat = "none"',
-        load_balancer='protocol = "http"\n  internal = true\n  ingress_cidrs = ["10.0.0.0/8"]',
-        service=OTHER_OPTIONS.replace("  port                      = 9000\n", ""),
-        port=9000,
-    )
-    last = _judge(_project(tmp_path, text), until=CLAIMS[-1])
-    assert (last.claim, last.result, last.findings) == (CLAIMS[-1], "proved", ())
-
-
-def test_service_behind_a_network_load_balancer_lives_and_leaves_nothing(tmp_path: Path) -> None:
-    text = support.environment(
-        load_balancer=f'type = "network"\n  certificate = "{CERTIFICATE}"', service=BEHIND_A_NETWORK_LOAD_BALANCER
-    )
-    last = _judge(_project(tmp_path, text), until=CLAIMS[-1])
-    assert (last.claim, last.result, last.findings) == (CLAIMS[-1], "proved", ())
-
-
-def test_service_that_ecs_releases_lives_and_leaves_nothing(tmp_path: Path) -> None:
-    last = _judge(_project(tmp_path, support.environment(service=RELEASED_BY_ECS)), until=CLAIMS[-1])
-    assert (last.claim, last.result, last.findings) == (CLAIMS[-1], "proved", ())
+@pytest.mark.parametrize(
+    "text",
+    [
+        support.environment(
+            network=f'{support.ZONES}\n  nat = "none"',
+            load_balancer='protocol = "http"\n  internal = true\n  ingress_cidrs = ["10.0.0.0/8"]',
+            service=OTHER_OPTIONS,
+            port=9000,
+        ),
+        support.environment(
+            load_balancer=f'type = "network"\n  certificate = "{CERTIFICATE}"', service=BEHIND_A_NETWORK_LOAD_BALANCER
+        ),
+        support.environment(service=RELEASED_BY_ECS),
+    ],
+    ids=["other options", "network load balancer", "released by ECS"],
+)
+def test_environment_passes_every_stage_and_leaves_nothing(tmp_path: Path, text: str) -> None:
+    last = _verify(_project(tmp_path, text), until=EMULATED_STAGES[-1])
+    assert (last.stage, last.status, last.findings) == (EMULATED_STAGES[-1], "proved", ())
 
 
 TOOLS = """
@@ -159,8 +154,8 @@ def test_pipelines_of_another_account_are_applied(tmp_path: Path) -> None:
     for name, text in texts.items():
         (tmp_path / "environments" / name).mkdir(exist_ok=True)
         (tmp_path / "environments" / name / loader.FILE).write_text(text)
-    last = _judge(folder, until=emulated_lifecycle.APPLY)
-    assert (last.claim, last.result, last.findings) == (emulated_lifecycle.APPLY, "proved", ())
+    last = _verify(folder, until=emulated_lifecycle.APPLY)
+    assert (last.stage, last.status, last.findings) == (emulated_lifecycle.APPLY, "proved", ())
 
 
 def test_without_ignore_changes_the_plan_after_a_release_is_not_empty(tmp_path: Path) -> None:
@@ -169,8 +164,8 @@ def test_without_ignore_changes_the_plan_after_a_release_is_not_empty(tmp_path: 
         for rule in resources["aws_lb_listener_rule"].values():
             del rule["lifecycle"]
 
-    last = _judge(_project(tmp_path, support.environment(service=RELEASED_AT_ONCE), break_it))
-    assert (last.claim, last.result) == (RELEASE, "refuted")
+    last = _verify(_project(tmp_path, support.environment(service=RELEASED_AT_ONCE), break_it))
+    assert (last.stage, last.status) == (RELEASE, "refuted")
     wanted = [finding for finding in last.findings if "the plan after a release is not empty" in finding]
     assert any("aws_ecs_service.service-web_service" in finding for finding in wanted)
     assert any("aws_lb_listener_rule.service-web_rules_production" in finding for finding in wanted)
@@ -180,14 +175,14 @@ def test_release_of_a_container_that_the_task_has_not_is_refuted(tmp_path: Path)
     folder = _project(tmp_path, support.environment(service=RELEASED_AT_ONCE))
     appspec = tmp_path / "artifacts" / "appspec.yml"
     appspec.write_text(appspec.read_text().replace("$CONTAINER_NAME", "another"))
-    last = _judge(folder)
-    assert (last.claim, last.result) == (RELEASE, "refuted")
+    last = _verify(folder)
+    assert (last.stage, last.status) == (RELEASE, "refuted")
     assert any("the pipeline of web failed: Deploy: " in finding and "another" in finding for finding in last.findings)
 
 
 def test_push_that_starts_two_executions_is_refuted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The facts see the second rule before anything is pushed.
-    monkeypatch.setattr(emulated_lifecycle, "_check_facts", lambda *_: None)
+    # The assertions would find the second rule before anything is pushed.
+    monkeypatch.setattr(emulated_lifecycle, "_check_assertions", lambda *_: None)
 
     def break_it(resources: Body) -> None:
         rules, targets = resources["aws_cloudwatch_event_rule"], resources["aws_cloudwatch_event_target"]
@@ -196,8 +191,8 @@ def test_push_that_starts_two_executions_is_refuted(tmp_path: Path, monkeypatch:
             "rule": "${aws_cloudwatch_event_rule.again.name}"
         }
 
-    last = _judge(_project(tmp_path, support.environment(service=RELEASED_AT_ONCE), break_it))
-    assert (last.claim, last.result) == (RELEASE, "refuted")
+    last = _verify(_project(tmp_path, support.environment(service=RELEASED_AT_ONCE), break_it))
+    assert (last.stage, last.status) == (RELEASE, "refuted")
     assert any("started 2 executions of its pipeline" in finding for finding in last.findings)
 
 
@@ -206,8 +201,8 @@ def test_setting_that_did_not_arrive_is_refuted(tmp_path: Path) -> None:
         groups = resources["aws_lb_target_group"]
         groups["service-web_target-groups_green"]["health_check"]["path"] = "/elsewhere"
 
-    last = _judge(_project(tmp_path, support.environment(service=RELEASED_AT_ONCE), break_it))
-    assert (last.claim, last.result) == (emulated_lifecycle.APPLY, "refuted")
+    last = _verify(_project(tmp_path, support.environment(service=RELEASED_AT_ONCE), break_it))
+    assert (last.stage, last.status) == (emulated_lifecycle.APPLY, "refuted")
     assert any("web's health check of green: the settings say ('/'" in finding for finding in last.findings)
 
 
@@ -217,6 +212,6 @@ def test_release_that_loses_a_setting_is_refuted(tmp_path: Path) -> None:
     document = json.loads(template.read_text())
     del document["containerDefinitions"][0]["stopTimeout"]
     template.write_text(json.dumps(document))
-    last = _judge(folder)
-    assert (last.claim, last.result) == (RELEASE, "refuted")
+    last = _verify(folder)
+    assert (last.stage, last.status) == (RELEASE, "refuted")
     assert any("a release changes container stopTimeout of web" in finding for finding in last.findings)

@@ -22,7 +22,7 @@ from tealform_harness.aws_emulator.server import EmulatedAws, running
 from tealform_harness.hcp_emulator import server as hcp
 from tealform_harness.hcp_emulator.models import Organization
 from tealform_harness.verify import aws_provider
-from tealform_harness.verify.unsupported_arguments import Concession
+from tealform_harness.verify.unsupported_arguments import ArgumentFilter
 from tests.inventory import ROOT
 from tests.unit.bootstrap.projects import ACCOUNT
 
@@ -58,32 +58,32 @@ class Project:
         settings = self.dev / "environment.hcl"
         settings.write_text(f"{settings.read_text()}\n{state}\n")
 
-    def generate(self, concession: Concession) -> None:
-        """Generates what the settings say, without what the provider is too old to know."""
+    def generate(self, arguments: ArgumentFilter) -> None:
+        """Generate what the settings say, without what the provider is too old to know."""
         assert app.run(["dev"], self.root) == 0
-        concession.make(self.dev)
+        arguments.apply(self.dev)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "tealform", "--root", str(self.root), *arguments]
         return subprocess.run(command, cwd=ROOT, env=dict(self.variables), capture_output=True, text=True, check=False)
 
-    def does(self, *arguments: str) -> str:
-        """Runs a command that must end well; what it printed."""
+    def run_ok(self, *arguments: str) -> str:
+        """Run a command that must succeed, and return its output."""
         ran = self.run(*arguments)
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout
 
 
-def _learn(project: Project, provider: aws_provider.Provider, variables: Mapping[str, str]) -> Concession:
-    concession = Concession(provider.version)
+def _learn(project: Project, provider: aws_provider.Provider, variables: Mapping[str, str]) -> ArgumentFilter:
+    arguments = ArgumentFilter(provider.version)
     with scratch_module.copy_with_local_state(project.dev, terraform_binaries.list_terraforms()[0], variables) as work:
         assert not work.init().errors
-        concession.learn(work)
-    return concession
+        arguments.learn(work)
+    return arguments
 
 
 @contextlib.contextmanager
-def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, Concession]]:
+def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, ArgumentFilter]]:
     provider = aws_provider.find("6.25.0", terraform_binaries.list_terraforms()[0], lazy_bindings.CACHE)
     assert app.run(["dev"], project.root) == 0
     with contextlib.ExitStack() as stack:
@@ -91,16 +91,16 @@ def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, Concessi
         external_references.seed(aws, environments.load_document(project.dev))
         reattach = stack.enter_context(provider.serving(aws.environment, project.dev))
         project.variables = {**aws.environment, "TF_REATTACH_PROVIDERS": reattach, "CHECKPOINT_DISABLE": "1"}
-        concession = _learn(project, provider, project.variables)
+        arguments = _learn(project, provider, project.variables)
         if kind == "cloud":
             organization = Organization("acme", hcp.TOKEN)
             organization.add_workspace("shop-dev", terraform_version=terraform_binaries.list_terraforms()[0].version())
             there = stack.enter_context(hcp.running(organization, project.variables))
             project.variables = {**project.variables, **there.environment()}
-        yield aws, concession
+        yield aws, arguments
 
 
-def _accept_what_the_page_says(project: Project) -> None:
+def _write_documented_waivers(project: Project) -> None:
     blocks = re.findall(r"```hcl\n(.*?)```", (ROOT / "docs" / "state.md").read_text(encoding="utf-8"), re.DOTALL)
     (waivers,) = [block for block in blocks if block.startswith("waiver")]
     (project.root / BOOTSTRAP / "waivers.hcl").write_text(waivers)
@@ -109,28 +109,28 @@ def _accept_what_the_page_says(project: Project) -> None:
 @pytest.mark.parametrize("kind", STATES)
 def test_bootstrap_plan_apply_change_destroy(tmp_path: Path, kind: str) -> None:
     project = Project(tmp_path, STATES[kind])
-    with _staged(project, kind) as (aws, concession):
+    with _staged(project, kind) as (aws, arguments):
         assert bootstrap.run(project.root) == 0
-        concession.make(project.root / BOOTSTRAP)
+        arguments.apply(project.root / BOOTSTRAP)
         if kind == "s3":
-            _accept_what_the_page_says(project)
-        project.does("plan", BOOTSTRAP)
-        project.does("apply", BOOTSTRAP)
-        assert "role" in project.does("output", BOOTSTRAP)
-        project.generate(concession)
+            _write_documented_waivers(project)
+        project.run_ok("plan", BOOTSTRAP)
+        project.run_ok("apply", BOOTSTRAP)
+        assert "role" in project.run_ok("output", BOOTSTRAP)
+        project.generate(arguments)
 
-        assert " to create" in project.does("plan", "dev").splitlines()[0]
-        project.does("apply", "dev")
+        assert " to create" in project.run_ok("plan", "dev").splitlines()[0]
+        project.run_ok("apply", "dev")
         assert not (project.dev / "terraform.tfstate").exists()
         if kind == "s3":
             (found,) = aws.client("s3", "ap-northeast-1").list_objects_v2(Bucket=f"shop-terraform-state-{ACCOUNT}")[
                 "Contents"
             ]
             assert found["Key"] == "shop/dev/terraform.tfstate"
-        assert project.does("plan", "dev").startswith("dev: no changes")
+        assert project.run_ok("plan", "dev").startswith("dev: no changes")
 
         (project.dev / OVERRIDE).write_text(json.dumps(REPLACED))
-        assert f'make apply ENV=dev ALLOW="{BLUE}"' in project.does("plan", "dev")
+        assert f'make apply ENV=dev ALLOW="{BLUE}"' in project.run_ok("plan", "dev")
         stopped = project.run("apply", "dev")
         assert stopped.returncode == 1
         assert "STOPPED: it has production traffic" in stopped.stderr
@@ -139,12 +139,12 @@ def test_bootstrap_plan_apply_change_destroy(tmp_path: Path, kind: str) -> None:
 
         settings = project.dev / "environment.hcl"
         settings.write_text(f"log_retention_days = 400\n{settings.read_text()}")
-        project.generate(concession)
-        told = project.does("plan", "dev")
-        assert "retention_in_days: 365 -> 400" in told
-        assert "STOPPED" not in told
-        project.does("apply", "dev")
+        project.generate(arguments)
+        output = project.run_ok("plan", "dev")
+        assert "retention_in_days: 365 -> 400" in output
+        assert "STOPPED" not in output
+        project.run_ok("apply", "dev")
 
-        project.does("destroy", "dev", "--confirm", "dev")
-        left = project.does("plan", "dev", "--json")
-        assert {each["action"] for each in json.loads(left)["changes"]} == {"create"}
+        project.run_ok("destroy", "dev", "--confirm", "dev")
+        remaining = project.run_ok("plan", "dev", "--json")
+        assert {each["action"] for each in json.loads(remaining)["changes"]} == {"create"}

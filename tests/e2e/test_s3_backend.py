@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 BUCKET, REGION = f"shop-terraform-state-{ACCOUNT}", "eu-west-1"
 STATE = "shop/test/terraform.tfstate"
-# Terraform holds the lock until somebody has written the file.
+# Terraform keeps the lock until the file exists.
 HELD = {
     "terraform_data": {
         "held": {"provisioner": [{"local-exec": {"command": "until [ -e released ]; do sleep 0.1; done"}}]}
@@ -43,7 +43,7 @@ class Stage:
         return ScratchModule(folder, terraform_binaries.list_terraforms()[0], self.aws.environment)
 
     def object(self, key: str) -> dict[str, Any]:
-        """What S3 tells of an object."""
+        """Return what S3 says about an object."""
         found: dict[str, Any] = self.aws.client("s3", REGION).head_object(Bucket=BUCKET, Key=key)
         return found
 
@@ -59,9 +59,7 @@ def stage() -> Iterator[Stage]:
         yield Stage(aws, key["Arn"])
 
 
-def test_state_and_lock_are_under_the_key_and_who_comes_second_is_told_of_the_first(
-    stage: Stage, tmp_path: Path
-) -> None:
+def test_state_and_lock_are_encrypted_and_a_second_run_sees_the_lock(stage: Stage, tmp_path: Path) -> None:
     first, second = stage.workspace(tmp_path / "first"), stage.workspace(tmp_path / "second")
     for each in (first, second):
         assert each.init().errors == ()
@@ -70,27 +68,27 @@ def test_state_and_lock_are_under_the_key_and_who_comes_second_is_told_of_the_fi
         command, cwd=first.folder, env={**terraform_binaries.unattended_environment(), **stage.aws.environment}
     )
     try:
-        lock = _waited_for(stage, f"{STATE}.tflock")
+        lock = _wait_for(stage, f"{STATE}.tflock")
         refused = second.plan()
     finally:
         (first.folder / "released").touch()
         assert holder.wait(60) == 0
     assert [each.summary for each in refused.errors] == ["Error acquiring the state lock"]
-    for told in (f"Path:      {BUCKET}/{STATE}", "Operation: OperationTypeApply", "Who:       "):
-        assert told in refused.errors[0].detail
+    for line in (f"Path:      {BUCKET}/{STATE}", "Operation: OperationTypeApply", "Who:       "):
+        assert line in refused.errors[0].detail
     for found in (lock, stage.object(STATE)):
         assert found["ServerSideEncryption"] == "aws:kms"
         assert found["SSEKMSKeyId"].endswith(f":alias/terraform-state/{BUCKET}")
-    # It is gone with whoever held it, and the state is found by the other one.
+    # The lock ends with the first apply, and the second Terraform finds the state.
     assert second.plan().errors == ()
     assert second.state() == ["terraform_data.held"]
 
 
-def _waited_for(stage: Stage, key: str) -> dict[str, Any]:
+def _wait_for(stage: Stage, key: str) -> dict[str, Any]:
     s3 = stage.aws.client("s3", REGION)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if s3.list_objects_v2(Bucket=BUCKET, Prefix=key).get("KeyCount"):
             return stage.object(key)
         time.sleep(0.1)
-    raise AssertionError("nobody locked the state")
+    raise AssertionError("the state was not locked")

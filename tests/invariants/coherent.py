@@ -1,6 +1,6 @@
-"""Makes settings go together that were drawn one by one, so that most environments are accepted.
+"""Changes settings that were drawn one by one so that they go together, and most environments are accepted.
 
-It asks no rule of the generator: what it leaves wrong is refused, and the refusal is looked at as well.
+It uses no rule of the product: what it leaves wrong is refused, and the refusal is tested as well.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 Body = dict[str, Any]
 
 TOOLS_ACCOUNT = "999988887777"
-"""Where the pipelines are of an environment that has them elsewhere."""
+"""The account with the pipelines of environments that have them elsewhere."""
 
 _ECR = "{account}.dkr.ecr.{region}.amazonaws.com/base:1"
 _MEMORY = {256: 512, 512: 1024, 1024: 8192, 2048: 5120, 4096: 8192, 8192: 61440, 16384: 40960}
@@ -33,8 +33,8 @@ _CREDENTIALS = "arn:aws:secretsmanager:{region}:{account}:secret:ecr-pullthrough
 _TEST_STAGES = {"after_allow_test_traffic", "test_traffic_shift", "post_test_traffic_shift"}
 
 
-def coherent(values: Body) -> Body:
-    """The same, with as little changed as makes the rest go with it."""
+def make_coherent(values: Body) -> Body:
+    """Return the values with as few changes as make them go together."""
     values = copy.deepcopy(values)
     _tags(values)
     _automation(values)
@@ -67,7 +67,7 @@ def _tags(values: Body) -> None:
 
 
 def _automation(values: Body) -> None:
-    """Whoever runs Terraform finds a state, and a workspace is one of an organization that is said once."""
+    """Automation needs a remote state, and the organization of a workspace is given once."""
     automation, state = values.get("automation", {}), values.get("state", {})
     if "cloud" not in state:
         automation.pop("hcp_terraform", None)
@@ -166,7 +166,7 @@ def _service(key: str, service: Body, values: Body) -> None:
 
 
 def _health_check(service: Body) -> None:
-    """After the release, whose smoke test may ask the same path, and whose alarms wait for tasks to start."""
+    """Change it after the release, whose smoke test may ask for the same path, and whose alarms wait for tasks to start."""
     check, release = service.get("health_check", {}), service.get("release", {})
     test = release.get("smoke_test")
     if test is not None and test.get("path", "/") == check.get("path", "/"):
@@ -260,17 +260,17 @@ def _gates(release: Body, engine: str) -> None:
 
 
 def _notifications(values: Body) -> None:
-    told = values.get("notifications", {})
+    block = values.get("notifications", {})
     if "pipelines_in" in values:
-        told.pop("topic", None)
-    if "topic" in told:
-        told.pop("emails", None)
+        block.pop("topic", None)
+    if "topic" in block:
+        block.pop("emails", None)
     else:
-        told.pop("topic_kms_key", None)
+        block.pop("topic_kms_key", None)
     if "notifications" in values and values["region"].startswith(("cn-", "us-gov-")):
-        told["events"] = ()
-        told.pop("slack", None)
-        told.pop("teams", None)
+        block["events"] = ()
+        block.pop("slack", None)
+        block.pop("teams", None)
 
 
 def _smoke_test(service: Body, test: Body) -> None:
@@ -287,7 +287,7 @@ def _smoke_test(service: Body, test: Body) -> None:
 
 
 def _routing(services: Body) -> None:
-    """The lowest priority number is asked first: who takes everything comes last, and alone."""
+    """The lowest priority number comes first: a service that takes everything is the last, and the only one."""
     seen: set[tuple[str, str]] = set()
     for number, service in enumerate(services.values()):
         service["paths"] = tuple(path for path in service.get("paths", ()) if path not in ("/*", "*"))[:2]
@@ -307,7 +307,7 @@ def _routing(services: Body) -> None:
 
 
 def _sources(values: Body) -> None:
-    """What is created is created once, and has no key of somebody else's; tags stand alone."""
+    """A source is created once and then has no foreign key; tags go without paths."""
     created: set[str] = set()
     for name, service in values["service"].items():
         for kind, source in service.get("source", {}).items():
@@ -336,7 +336,7 @@ def _created_once(source: Body, argument: str, created: set[str]) -> None:
 
 
 def _without(service: Body, part: str) -> None:
-    """The service without a part that is called like another service, as far as it can be without."""
+    """Remove a part of the service that has the name of another service, where it is optional."""
     match part:
         case "build":
             service.get("build", {}).pop("vpc", None)

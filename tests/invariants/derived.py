@@ -1,4 +1,4 @@
-"""Values for settings, derived from the model: a new setting is tried without anybody remembering it."""
+"""Values for settings, derived from the model, so that a new setting is tried without any change here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from tealform.settings.types import as_block, union_members
 
 Special = Mapping[tuple[type[BaseModel], str], SearchStrategy[Any]]
-"""Strategies for fields that the model does not say all of, by block and field."""
+"""Strategies for fields that the model does not describe completely, by block and field."""
 
 # Control characters are for free text alone; elsewhere they would only make examples hard to read.
 _PRINTABLE = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])
@@ -35,15 +35,15 @@ _LENGTH = re.compile(r"^\(\?=\.\{\d+,\d+\}\\Z\)")
 
 @functools.cache
 def text() -> SearchStrategy[str]:
-    """Text that any setting without a format must take."""
+    """Generate text that any setting without a format must accept."""
     return pool(_TEXT, 50)
 
 
 def block(model: type[BaseModel], special: Special) -> SearchStrategy[dict[str, Any]]:
-    """A block as its file would say it: what is required, and any of the rest. A kind becomes the block's label."""
+    """Generate a block as its file would say it: what is required, and some of the rest. A kind becomes the label."""
     names = [name for name in model.model_fields if name != "kind"]
     values = {name: field(model, name, special) for name in names}
-    body = _said(values, {name: _eighths(model.model_fields[name]) for name in names})
+    body = _choose(values, {name: _eighths(model.model_fields[name]) for name in names})
     if "kind" not in model.model_fields:
         return body
     (kind,) = get_args(model.model_fields["kind"].annotation)
@@ -53,14 +53,14 @@ def block(model: type[BaseModel], special: Special) -> SearchStrategy[dict[str, 
 
 
 @st.composite
-def _said(draw: DrawFn, values: Mapping[str, SearchStrategy[Any]], eighths: Mapping[str, int]) -> dict[str, Any]:
-    """What is said, each with its own likelihood: ``fixed_dictionaries`` draws about five, however many there are."""
-    said = [name for name in values if draw(st.integers(1, 8)) <= eighths[name]]
-    return {name: draw(values[name]) for name in said}
+def _choose(draw: DrawFn, values: Mapping[str, SearchStrategy[Any]], eighths: Mapping[str, int]) -> dict[str, Any]:
+    """Choose settings, each with its own likelihood: ``fixed_dictionaries`` draws about five, however many there are."""
+    chosen = [name for name in values if draw(st.integers(1, 8)) <= eighths[name]]
+    return {name: draw(values[name]) for name in chosen}
 
 
 def _eighths(info: FieldInfo) -> int:
-    """How likely a setting is said: blocks and choices decide most of what is generated."""
+    """Return how likely a setting is chosen: blocks and enumerations decide most of what is generated."""
     if info.is_required():
         return 8
     decisive = get_origin(info.annotation) is Literal or any(
@@ -70,7 +70,7 @@ def _eighths(info: FieldInfo) -> int:
 
 
 def field(model: type[BaseModel], name: str, special: Special) -> SearchStrategy[Any]:
-    """What a block's setting may be, where it is said."""
+    """Generate the values of a setting, where the file has it."""
     info = model.model_fields[name]
     if (model, name) in special:
         return special[model, name]
@@ -111,13 +111,13 @@ def _plain(annotation: type, metadata: tuple[Any, ...]) -> SearchStrategy[Any]:
 
 @functools.cache
 def matching(pattern: re.Pattern[str]) -> SearchStrategy[str]:
-    """Text that a setting with this pattern accepts."""
+    """Generate text that a setting with this pattern accepts."""
     anyhow_long = re.compile(_LENGTH.sub("", pattern.pattern), pattern.flags)
     return pool(st.from_regex(anyhow_long, fullmatch=True, alphabet=_PRINTABLE).filter(pattern.fullmatch))
 
 
 def pool(values: SearchStrategy[str], size: int = 20) -> SearchStrategy[str]:
-    """A choice among some of ``values``, the same each time.
+    """Generate a choice among some of ``values``, the same each time.
 
     Drawn anew for each of a hundred settings, text would use up what hypothesis has for one example: it would then
     show the smallest environments alone.
@@ -140,7 +140,7 @@ def pool(values: SearchStrategy[str], size: int = 20) -> SearchStrategy[str]:
 
 
 def networks(shortest: int = 0, longest: int = 32) -> SearchStrategy[str]:
-    """IPv4 networks whose prefix has from ``shortest`` to ``longest`` bits."""
+    """Generate IPv4 networks whose prefix has from ``shortest`` to ``longest`` bits."""
 
     def network(address: int, bits: int) -> str:
         first = address >> (32 - bits) << (32 - bits)

@@ -1,4 +1,4 @@
-"""Environments that concern each other: what is drawn for each is made one project."""
+"""Environments that refer to each other: those that are drawn become one project."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from tests.invariants.coherent import TOOLS_ACCOUNT, Body, coherent
+from tests.invariants.coherent import TOOLS_ACCOUNT, Body, make_coherent
 
 ACCOUNT, OTHER_ACCOUNT = "123456789012", "210987654321"
 TOOLS = "tools"
@@ -17,7 +17,7 @@ TOOLS = "tools"
 
 @dataclass(frozen=True)
 class Layout:
-    """Whether each of two stages is there, whether the second takes over what the first has released, and who holds pipelines."""
+    """The stages, whether the last is promoted to from the one before, and whether a tools account has the pipelines."""
 
     stages: tuple[str, ...]
     promotes: bool = False
@@ -26,7 +26,7 @@ class Layout:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The environments, the one first that others take over from."""
+        """The environments, in the order of promotion."""
         return (*((TOOLS,) if self.tools else ()), *self.stages)
 
 
@@ -40,8 +40,8 @@ LAYOUTS = (
 )
 
 
-def alone(values: Body) -> Body:
-    """An environment without others: nothing of it is elsewhere."""
+def detach(values: Body) -> Body:
+    """Return an environment that refers to no other."""
     values = {key: value for key, value in values.items() if key != "pipelines_in"}
     for service in values.get("service", {}).values():
         if "promotion" in service.get("source", {}):
@@ -50,10 +50,10 @@ def alone(values: Body) -> Body:
 
 
 @st.composite
-def joined(draw: DrawFn, one: SearchStrategy[Body]) -> Mapping[str, Body]:
-    """Two or three environments of one project and region, each drawn from ``one``, which has one region."""
+def join(draw: DrawFn, one: SearchStrategy[Body]) -> Mapping[str, Body]:
+    """Draw two or three environments of one project and region, each drawn from ``one``, which has one region."""
     layout = draw(st.sampled_from(LAYOUTS))
-    drawn = {name: alone(draw(one)) for name in layout.names}
+    drawn = {name: detach(draw(one)) for name in layout.names}
     first = drawn[layout.names[0]]
     if layout.tools and (not layout.promotes or layout.stages[1:]) and draw(st.booleans()):
         del first["service"]
@@ -64,8 +64,8 @@ def joined(draw: DrawFn, one: SearchStrategy[Body]) -> Mapping[str, Body]:
     if layout.promotes:
         before, after = layout.names[-2:]
         _promote(draw, drawn[before], drawn[after], before)
-    placed = {name: _placed(values, _account(layout, name)) for name, values in drawn.items()}
-    return {name: coherent(values) for name, values in placed.items()}
+    placed = {name: _place(values, _account(layout, name)) for name, values in drawn.items()}
+    return {name: make_coherent(values) for name, values in placed.items()}
 
 
 def _account(layout: Layout, name: str) -> str:
@@ -75,11 +75,11 @@ def _account(layout: Layout, name: str) -> str:
 
 
 def _promote(draw: DrawFn, before: Body, after: Body, name: str) -> None:
-    """Some services of ``before``, which is called ``name``, are released to ``after`` as well."""
+    """Promote some services of ``before``, which is called ``name``, to ``after``."""
     taken = draw(st.lists(st.sampled_from(sorted(before["service"])), min_size=1, unique=True))
     own, promoted = dict(after["service"]), {}
     for key in taken:
-        # The settings of one called alike, or else of any other.
+        # It takes the settings of a service with the same name, or else of any other.
         service = own.pop(key, None) or own.pop(next(iter(own), ""), None)
         if service is None:
             break
@@ -91,26 +91,26 @@ def _promote(draw: DrawFn, before: Body, after: Body, name: str) -> None:
         before.pop("disposable", None)
 
 
-def _placed(values: Body, account: str) -> Body:
-    """The environment in ``account``, and what its builds read in the account where they are."""
-    placed: Body = _renamed(values, ACCOUNT, account)
+def _place(values: Body, account: str) -> Body:
+    """Return the environment in ``account``, and the secrets of its builds in the account of the builds."""
+    placed: Body = _replace_account(values, ACCOUNT, account)
     if "pipelines_in" not in values:
         return placed
     for service in placed.get("service", {}).values():
         for part in ("build", "test"):
             if "secrets" in service.get(part, {}):
-                service[part]["secrets"] = _renamed(service[part]["secrets"], account, TOOLS_ACCOUNT)
+                service[part]["secrets"] = _replace_account(service[part]["secrets"], account, TOOLS_ACCOUNT)
     if "pull_through_cache" in placed:
-        placed["pull_through_cache"] = _renamed(placed["pull_through_cache"], account, TOOLS_ACCOUNT)
+        placed["pull_through_cache"] = _replace_account(placed["pull_through_cache"], account, TOOLS_ACCOUNT)
     return placed
 
 
-def _renamed(node: Any, account: str, other: str) -> Any:
+def _replace_account(node: Any, account: str, other: str) -> Any:
     match node:
         case dict():
-            return {key: _renamed(value, account, other) for key, value in node.items()}
+            return {key: _replace_account(value, account, other) for key, value in node.items()}
         case tuple():
-            return tuple(_renamed(value, account, other) for value in node)
+            return tuple(_replace_account(value, account, other) for value in node)
         case str():
             return node.replace(account, other)
     return node

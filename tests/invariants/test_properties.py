@@ -1,6 +1,6 @@
-"""Whatever somebody writes is either refused with a reason and a line, or becomes Terraform in which all invariants hold.
+"""Any settings are either refused with a reason and a line, or become Terraform in which all invariants are true.
 
-The same environments are tried on every machine. ``HYPOTHESIS_PROFILE=long python -m pytest tests/properties`` tries many
+The same environments are tried on each machine. ``HYPOTHESIS_PROFILE=long python -m pytest tests/invariants`` tries many
 more, other ones each time.
 """
 
@@ -26,8 +26,8 @@ from tealform.settings.loader import LoadedEnvironment
 from tealform.settings.source import Connected
 from tealform.synth.synthesis import synthesize
 from tests import support
-from tests.invariants.assertions import violations, violations_among
-from tests.invariants.settings import Example, broken_environments, environments, free_environments, projects
+from tests.invariants.assertions import project_violations, violations
+from tests.invariants.examples import Example, broken_environments, environments, free_environments, projects
 from tests.inventory import ENVIRONMENTS, generated
 
 pytestmark = pytest.mark.long_file
@@ -50,8 +50,8 @@ _KINDS = {
 }
 
 
-def tried(examples: int) -> hypothesis_settings:
-    """Without shrinking: an example that fails is printed as the file that it is, and is short enough to be cut by hand."""
+def make_profile(examples: int) -> hypothesis_settings:
+    """Return settings without shrinking: an example that fails is printed as its file, which is short enough to cut by hand."""
     return hypothesis_settings(
         max_examples=examples,
         deadline=None,
@@ -62,8 +62,8 @@ def tried(examples: int) -> hypothesis_settings:
     )
 
 
-def loaded(example: Example) -> dict[str, LoadedEnvironment]:
-    """The settings of those environments that are not refused as they should be; any other exception is a mistake of ours."""
+def load_all(example: Example) -> dict[str, LoadedEnvironment]:
+    """Load the environments and return the settings of those that are not refused; any other exception is our mistake."""
     accepted = {}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "environments")
@@ -81,7 +81,7 @@ def loaded(example: Example) -> dict[str, LoadedEnvironment]:
 
 
 def check_refusal(error: SettingsError, example: Example) -> None:
-    """Each problem is one line: a file that there is, a line that it has, and what is wrong."""
+    """Check that each problem is one line: an existing file, a line that it has, and what is wrong."""
     texts = {f"environments/{name}/environment.hcl": own for name, own in example.own.items()}
     texts["environments/common.hcl"] = example.common or ""
     lines = str(error).splitlines()
@@ -90,19 +90,19 @@ def check_refusal(error: SettingsError, example: Example) -> None:
     for problem, line in zip(error.problems, lines, strict=True):
         file, number, message = line.split(":", 2)
         assert file in texts, line
-        # An end of file that nobody expected has a line of its own.
+        # An unexpected end of file has a line of its own.
         assert 1 <= int(number) <= len(texts[file].split("\n")), (line, example)
         assert message.strip(), line
         assert problem.message.strip(), line
 
 
-def synthesized(accepted: list[LoadedEnvironment]) -> dict[str, str]:
+def synthesize_all(accepted: list[LoadedEnvironment]) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as scratch:
         return synthesize(accepted, Path(scratch))
 
 
-def kinds(settings: LoadedEnvironment) -> Iterator[str]:
-    """What an environment is an example of."""
+def list_kinds(settings: LoadedEnvironment) -> Iterator[str]:
+    """Yield what an environment is an example of."""
     environment = settings.environment
     if environment.pipelines_in:
         yield "pipelines elsewhere"
@@ -115,33 +115,33 @@ def kinds(settings: LoadedEnvironment) -> Iterator[str]:
         yield "connection" if isinstance(service.source, Connected) else service.source.kind
 
 
-def unprovoked(name: str, document: support.Body) -> Iterator[str]:
-    """What the policy gate says though no setting has asked for it."""
+def list_unprovoked(name: str, document: support.Body) -> Iterator[str]:
+    """Yield the findings of the policy gate that no setting explains."""
     evaluation = scanner.evaluate_rules(Environment(name, document))
     yield from evaluation.mistakes
     yield from (str(found) for found in evaluation.findings if not rule_catalog.rule_of(found).setting)
 
 
 @pytest.mark.parametrize("batches", [_BATCHES, pytest.param(5 * _BATCHES, marks=pytest.mark.slow)])
-def test_what_is_accepted_becomes_terraform_in_which_the_invariants_hold(batches: int) -> None:
+def test_accepted_settings_become_terraform_in_which_the_invariants_are_true(batches: int) -> None:
     count: Counter[str] = Counter()
 
-    @tried(batches)
+    @make_profile(batches)
     @given(_NOT_THE_SIMPLEST, st.tuples(*map(environments, _NAMES), projects()))
     def holds(_: int, batch: tuple[Example, ...]) -> None:
-        accepted = [(example, loaded(example)) for example in batch]
-        every = [settings for _, each in accepted for settings in each.values()]
-        count.update(tried=sum(len(example.values) for example in batch), accepted=len(every))
-        texts = synthesized(every) if every else {}
-        for settings in every:
-            count.update(kinds(settings))
+        accepted = [(example, load_all(example)) for example in batch]
+        all_settings = [settings for _, each in accepted for settings in each.values()]
+        count.update(tried=sum(len(example.values) for example in batch), accepted=len(all_settings))
+        texts = synthesize_all(all_settings) if all_settings else {}
+        for settings in all_settings:
+            count.update(list_kinds(settings))
         for example, each in accepted:
             documents = {name: json.loads(texts[name]) for name in each}
-            # What is not there because it was refused is missed by no one else.
+            # If one environment was refused, the others miss it.
             whole = documents if len(documents) == len(example.values) else {}
             found = [line for document in documents.values() for line in violations(document)]
-            found += [line for name, document in documents.items() for line in unprovoked(name, document)]
-            found += violations_among(whole)
+            found += [line for name, document in documents.items() for line in list_unprovoked(name, document)]
+            found += project_violations(whole)
             assert not found, "\n".join([*found, repr(example)])
 
     holds()
@@ -151,22 +151,22 @@ def test_what_is_accepted_becomes_terraform_in_which_the_invariants_hold(batches
     assert few or count.keys() >= _KINDS, f"nothing of a whole kind was tried: {_KINDS - count.keys()}"
 
 
-def test_what_is_wrong_is_refused_with_a_line_and_a_message() -> None:
+def test_mistakes_are_refused_with_a_line_and_a_message() -> None:
     count: Counter[bool] = Counter()
 
-    @tried(_READ)
+    @make_profile(_READ)
     @given(st.one_of(free_environments("dev"), broken_environments("dev")))
     def holds(example: Example) -> None:
-        count[not loaded(example)] += 1
+        count[not load_all(example)] += 1
 
     holds()
     assert count[True] >= _ACCEPTED * count.total(), f"hardly any was refused, which proves nothing: {count}"
 
 
-def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
+def test_file_is_read_as_it_was_written(tmp_path: Path) -> None:
     file = tmp_path / "environment.hcl"
 
-    @tried(_READ // 2)
+    @make_profile(_READ // 2)
     @given(free_environments("dev"))
     def holds(example: Example) -> None:
         whole = Example(example.values)
@@ -192,5 +192,5 @@ def test_text_that_terraform_would_evaluate_may_be_as_long_as_any_other(service:
 
 
 @pytest.mark.parametrize("name", loader.list_environments(ENVIRONMENTS))
-def test_the_invariants_hold_in_the_environments_that_are_shipped(name: str) -> None:
+def test_invariants_are_true_in_the_shipped_environments(name: str) -> None:
     assert violations(generated(name)) == []

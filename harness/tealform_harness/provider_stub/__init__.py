@@ -1,8 +1,8 @@
-"""A stand-in for the provider hashicorp/aws: real Terraform runs without AWS and without network.
+"""A stub of the provider hashicorp/aws: real Terraform runs without AWS and without network.
 
-Green means that Terraform accepts a configuration, not that AWS does. ``serving`` is the way in.
+Green means that Terraform accepts a configuration, not that AWS does. Start with ``serve``.
 """
 
-from tealform_harness.provider_stub.server import Served, serving
+from tealform_harness.provider_stub.server import RunningStub, serve
 
-__all__ = ["Served", "serving"]
+__all__ = ["RunningStub", "serve"]

@@ -6,16 +6,15 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tealform_harness.provider_stub.diagnostic import Step
-from tealform_harness.provider_stub.protocol.messages import UNKNOWN, Value
+from tealform_harness.provider_stub.protocol import UNKNOWN, Step, Value
 from tealform_harness.provider_stub.schema.model import Block, NestedBlock
 
 
 @dataclass(frozen=True)
 class Place:
-    """A block in a configuration: its schema, its value (its attributes by name), and the way to it.
+    """A block in a configuration: its schema, its value (its attributes by name), and the path to it.
 
-    ``names`` are the names of the blocks on the way; ``path`` holds positions in lists as well.
+    ``names`` are the names of the blocks on the path; ``path`` holds positions in lists as well.
     """
 
     block: Block
@@ -24,13 +23,13 @@ class Place:
     names: tuple[str, ...] = ()
 
 
-def places(block: Block, value: Value) -> Iterator[Place]:
-    """The block with this value and all blocks in it, as far as they are known."""
+def walk(block: Block, value: Value) -> Iterator[Place]:
+    """Yield the block with this value and all blocks in it, as far as they are known."""
     if isinstance(value, dict):
-        yield from _places(Place(block, value))
+        yield from _walk(Place(block, value))
 
 
-def _places(outer: Place) -> Iterator[Place]:
+def _walk(outer: Place) -> Iterator[Place]:
     yield outer
     for name, nested in outer.block["block_types"].items():
         found = outer.value.get(name)
@@ -40,11 +39,11 @@ def _places(outer: Place) -> Iterator[Place]:
             # Terraform cannot point at an element of a set, so the diagnostic is about all of them.
             step: tuple[Step, ...] = (name, position) if nested["nesting_mode"] == "list" else (name,)
             if isinstance(value, dict):
-                yield from _places(Place(nested["block"], value, outer.path + step, (*outer.names, name)))
+                yield from _walk(Place(nested["block"], value, outer.path + step, (*outer.names, name)))
 
 
-def in_each(nested: NestedBlock, value: Value, change: Callable[[Block, Value], Value]) -> Value:
-    """``value``, that of all blocks of one type, with ``change`` applied to each that is known."""
+def map_blocks(nested: NestedBlock, value: Value, change: Callable[[Block, Value], Value]) -> Value:
+    """Return ``value``, that of all blocks of one type, with ``change`` applied to each that is known."""
     if value is None or value == UNKNOWN or is_opaque(nested):
         return value
     if isinstance(value, list):
@@ -53,12 +52,12 @@ def in_each(nested: NestedBlock, value: Value, change: Callable[[Block, Value], 
 
 
 def is_opaque(nested: NestedBlock) -> bool:
-    """Whether a list of such blocks holds values of any type: Terraform sends it as a pair of type and value."""
+    """Return whether a list of such blocks holds values of any type: Terraform sends it as a pair of type and value."""
     return '"dynamic"' in json.dumps(nested["block"])
 
 
 def has_unknown(value: Value) -> bool:
-    """Whether anything in ``value`` is known after apply only."""
+    """Return whether anything in ``value`` is known only after apply."""
     if isinstance(value, dict):
         return any(map(has_unknown, value.values()))
     if isinstance(value, list):

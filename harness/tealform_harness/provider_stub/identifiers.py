@@ -2,15 +2,15 @@
 
 ARNs:
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-Which of them is a resource's id: the «Attribute Reference» on each resource's page of the provider.
+Which of them is a resource's id: the "Attribute Reference" on each resource's page of the provider.
 """
 
 from __future__ import annotations
 
-from tealform_harness.provider_stub.protocol.messages import Value
-from tealform_harness.provider_stub.provider_config import Settings
+from tealform_harness.provider_stub.protocol import Value
+from tealform_harness.provider_stub.provider_config import ProviderConfig
 
-# Resources of EC2 are called by a prefix and 17 hexadecimal digits.
+# The ids of EC2's resources are a prefix and 17 hexadecimal digits.
 PREFIXES = {
     "aws_default_security_group": "sg",
     "aws_eip": "eipalloc",
@@ -29,7 +29,7 @@ PREFIXES = {
     "aws_vpc_security_group_ingress_rule": "sgr",
 }
 
-# EC2's word in an ARN, where it is not the one in the name of the resource type.
+# EC2's word in an ARN, where it differs from the name of the resource type.
 _EC2_WORDS = {
     "aws_default_security_group": "security-group",
     "aws_eip": "elastic-ip",
@@ -103,33 +103,31 @@ _ID_IS_NAME = (
 _NAMES = ("name", "bucket", "family", "repository_name", "app_name", "repository")
 
 
-def name(values: dict[str, Value]) -> str:
-    """What the resource is called, among its attributes; empty if it has no name."""
+def find_name(values: dict[str, Value]) -> str:
+    """Find the name of a resource among its attributes; empty if it has none."""
     return next((text for each in _NAMES if isinstance(text := values.get(each), str) and text), "")
 
 
-def of(terraform_type: str, named: str, digest: str, settings: Settings) -> dict[str, str]:
-    """The attributes of a resource that are made of its name: ``arn``, ``id`` and addresses.
+def derive_attributes(terraform_type: str, named: str, digest: str, config: ProviderConfig) -> dict[str, str]:
+    """Derive the attributes of a resource that contain its name: ``arn``, ``id`` and addresses.
 
-    ``digest`` is hexadecimal and stands for what AWS draws by lot.
+    ``digest`` is hexadecimal and stands for what AWS draws at random.
     """
-    found = {"arn": arn(terraform_type, named, digest, settings)}
+    found = {"arn": derive_arn(terraform_type, named, digest, config)}
     found["id"] = _id(terraform_type, named, digest, found["arn"])
-    for (each, attribute), form in _ADDRESSES.items():
-        if each == terraform_type:
-            found[attribute] = _written(form, named, digest, settings)
-    return found
+    addresses = {name: template for (each, name), template in _ADDRESSES.items() if each == terraform_type}
+    return found | {name: _render(template, named, digest, config) for name, template in addresses.items()}
 
 
-def arn(terraform_type: str, named: str, digest: str, settings: Settings) -> str:
-    """The ARN of a resource; of a form of our own if the type is not known here."""
-    if form := _ARNS.get(terraform_type):
-        return _written(form, named, digest, settings)
+def derive_arn(terraform_type: str, named: str, digest: str, config: ProviderConfig) -> str:
+    """Derive the ARN of a resource; its form is our own if the type is not known here."""
+    if template := _ARNS.get(terraform_type):
+        return _render(template, named, digest, config)
     if terraform_type in PREFIXES:
         word = _EC2_WORDS.get(terraform_type, terraform_type.removeprefix("aws_").replace("_", "-"))
-        return f"arn:aws:ec2:{settings.region}:{settings.account}:{word}/{_id(terraform_type, named, digest, '')}"
+        return f"arn:aws:ec2:{config.region}:{config.account}:{word}/{_id(terraform_type, named, digest, '')}"
     service, _, resource = terraform_type.removeprefix("aws_").partition("_")
-    return f"arn:aws:{service}:{settings.region}:{settings.account}:{resource or service}/{named or digest[:12]}"
+    return f"arn:aws:{service}:{config.region}:{config.account}:{resource or service}/{named or digest[:12]}"
 
 
 def _id(terraform_type: str, named: str, digest: str, own_arn: str) -> str:
@@ -142,10 +140,10 @@ def _id(terraform_type: str, named: str, digest: str, own_arn: str) -> str:
     return named if named and terraform_type in _ID_IS_NAME else digest[:12]
 
 
-def _written(form: str, named: str, digest: str, settings: Settings) -> str:
-    return form.format(
-        region=settings.region,
-        account=settings.account,
+def _render(template: str, named: str, digest: str, config: ProviderConfig) -> str:
+    return template.format(
+        region=config.region,
+        account=config.account,
         name=named or digest[:12],
         cluster="cluster",
         uuid=_uuid(digest),

@@ -1,1 +1,1 @@
-"""Proves what was generated, with everything that this machine has, before a cloud sees it."""
+"""Verifies generated Terraform with everything that this machine has, before a cloud sees it."""

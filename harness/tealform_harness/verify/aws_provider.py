@@ -40,9 +40,9 @@ class Provider:
 
     @contextmanager
     def serving(self, variables: Mapping[str, str], folder: Path) -> Iterator[str]:
-        """Starts it with ``variables``, and gives the value of TF_REATTACH_PROVIDERS that leads Terraform to it.
+        """Start it with ``variables``, and yield the value of TF_REATTACH_PROVIDERS that leads Terraform to it.
 
-        Files that the configuration names by a relative path it reads from ``folder``, as it would from Terraform's.
+        It reads files that the configuration names by a relative path from ``folder``, as it would from Terraform's.
 
         One process serves any number of Terraform's commands, and ``terraform init`` asks no registry for
         it, whichever version the configuration wants. The AWS configuration of the caller does not reach it.
@@ -63,24 +63,23 @@ class Provider:
                 command, env=environment, cwd=folder, stdout=log, stderr=log, stdin=subprocess.PIPE, process_group=0
             )
             try:
-                yield _reattach(self.program, process, log.fileno())
+                yield _wait_for_reattach(self.program, process, log.fileno())
             finally:
                 process.communicate()
 
 
 def find(version: str, terraform: Terraform, cache: Path) -> Provider:
-    """The provider of that version, or the newest other one where that cannot be had.
+    """Find the provider of that version, or else the newest other one.
 
-    Looked for in the folder that TEALFORM_AWS_PROVIDER names and nowhere else if it is set; else by
-    ``terraform init``, which looks in Terraform's plugin folders and in the registry, and keeps what it found
-    in ``cache``; else any other version in Terraform's plugin folders.
-    Raises ``TealformError``, which says what to do, if there is none.
+    If TEALFORM_AWS_PROVIDER is set, only the folder that it names is searched. Otherwise ``terraform init`` searches
+    Terraform's plugin folders and the registry, and keeps what it found in ``cache``. Otherwise any other version in
+    Terraform's plugin folders will do. Raises ``TealformError``, which says what to do, if there is none.
     """
     if named := os.environ.get(VARIABLE):
-        return _only_in(Path(named), version)
-    if fetched := _best(_fetched(version, terraform, cache), version):
+        return _find_in(Path(named), version)
+    if fetched := _pick_best(_fetch(version, terraform, cache), version):
         return fetched
-    if other := _best(_programs(_plugin_folders()), version):
+    if other := _pick_best(_list_programs(_plugin_folders()), version):
         return other
     raise TealformError(
         f"there is no AWS provider {version} on this machine, and Terraform could not fetch it from the registry; "
@@ -90,18 +89,18 @@ def find(version: str, terraform: Terraform, cache: Path) -> Provider:
 
 def _plugin_folders() -> Iterator[Path]:
     for folder in _PLUGIN_FOLDERS:
-        with suppress(RuntimeError):  # Whoever runs a container may have no home.
+        with suppress(RuntimeError):  # A container's user may have no home.
             yield Path(folder).expanduser()
 
 
-def _only_in(folder: Path, version: str) -> Provider:
-    found = _best(_programs([folder]), version)
+def _find_in(folder: Path, version: str) -> Provider:
+    found = _pick_best(_list_programs([folder]), version)
     if found is None:
         raise TealformError(f"{VARIABLE} names {folder}, which holds no program called terraform-provider-aws_v…")
     return found
 
 
-def _programs(folders: Iterable[Path]) -> Iterator[Provider]:
+def _list_programs(folders: Iterable[Path]) -> Iterator[Provider]:
     for folder in folders:
         for file in sorted(folder.rglob("terraform-provider-aws_v*")):
             found = _PROGRAM.fullmatch(file.name)
@@ -110,39 +109,39 @@ def _programs(folders: Iterable[Path]) -> Iterator[Provider]:
 
 
 def _is_for_this_machine(program: Path) -> bool:
-    """Whether it lies in no other platform's folder, like ``…/6.25.0/linux_arm64/``."""
+    """Return whether it lies in no other platform's folder, like ``…/6.25.0/linux_arm64/``."""
     folder = re.fullmatch(r"(linux|darwin|windows|freebsd)_(amd64|arm64|arm|386)", program.parent.name)
     architecture = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine().lower(), platform.machine().lower())
     return folder is None or folder[0] == f"{platform.system().lower()}_{architecture}"
 
 
-def _best(found: Iterable[Provider], version: str) -> Provider | None:
+def _pick_best(found: Iterable[Provider], version: str) -> Provider | None:
     def rank(provider: Provider) -> tuple[bool, list[int]]:
         return provider.version == version, [int(part) for part in provider.version.split(".")]
 
     return max(found, key=rank, default=None)
 
 
-def _fetched(version: str, terraform: Terraform, cache: Path) -> list[Provider]:
-    """What ``terraform init`` installs when it is asked for the provider; nothing where there is none to be had.
+def _fetch(version: str, terraform: Terraform, cache: Path) -> list[Provider]:
+    """Return what ``terraform init`` installs for the provider's version, if anything.
 
-    It is kept in ``cache`` once it is whole: others may be fetching it too, and may be interrupted.
+    It is kept in ``cache`` once it is complete: others may be fetching it too, and may be interrupted.
     """
     kept = cache / f"provider-aws-{version}"
     if not kept.is_dir():
         with suppress(OSError):
             cache.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=cache) as scratch:
-                made = Path(scratch, "made")
-                _initialize(made, version, terraform)
-                if _installed(made):
-                    made.rename(kept)
+                fetched = Path(scratch, "fetched")
+                _initialize(fetched, version, terraform)
+                if _installed(fetched):
+                    fetched.rename(kept)
     return _installed(kept)
 
 
 def _installed(folder: Path) -> list[Provider]:
-    # Terraform installs a link where the provider comes from a mirror on this machine, and «**» follows no link.
-    return list(_programs(folder.glob(".terraform/providers/*/*/*/*/*")))
+    # Terraform installs a link where the provider comes from a mirror on this machine, and `**` follows no link.
+    return list(_list_programs(folder.glob(".terraform/providers/*/*/*/*/*")))
 
 
 def _initialize(folder: Path, version: str, terraform: Terraform) -> None:
@@ -155,14 +154,14 @@ def _initialize(folder: Path, version: str, terraform: Terraform) -> None:
     subprocesses.run([*terraform.command, "init"], environment, folder)
 
 
-def _reattach(program: Path, process: subprocess.Popen[bytes], log: int) -> str:
+def _wait_for_reattach(program: Path, process: subprocess.Popen[bytes], log: int) -> str:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         HALT.get().check()
-        said = os.pread(log, 1 << 20, 0).decode(errors="replace")
-        if found := _REATTACH.search(said):
+        output = os.pread(log, 1 << 20, 0).decode(errors="replace")
+        if found := _REATTACH.search(output):
             return found["value"]
         if process.poll() is not None:
-            raise TealformError(f"{program} ended with exit code {process.returncode}: {said.strip()}")
+            raise TealformError(f"{program} ended with exit code {process.returncode}: {output.strip()}")
         time.sleep(0.02)
     raise TealformError(f"{program} did not start within {_START_SECONDS} seconds")

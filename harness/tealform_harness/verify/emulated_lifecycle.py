@@ -1,4 +1,4 @@
-"""The real provider's verdict, against an emulated AWS: apply, release, update, release again, destroy."""
+"""The life of an environment with the real provider and an emulated AWS: apply, release, update, release again, destroy."""
 
 from __future__ import annotations
 
@@ -21,142 +21,162 @@ from tealform.terraform.scratch_module import CommandResult, ScratchModule
 from tealform.terraform.terraform_binaries import Terraform
 from tealform_harness.aws_emulator import external_references
 from tealform_harness.aws_emulator.server import EmulatedAws, running
-from tealform_harness.verify import assertions, ecs_backfill, remaining_resources, settings_change, simulate_autoscaling
+from tealform_harness.verify import assertions, remaining_resources, settings_change, unsupported_arguments
 from tealform_harness.verify.aws_provider import Provider
-from tealform_harness.verify.release import Releases
-from tealform_harness.verify.result import Inquiry, Verdict
-from tealform_harness.verify.stages import CLAIMS
-from tealform_harness.verify.unsupported_arguments import Concession
+from tealform_harness.verify.release import ReleaseRunner
+from tealform_harness.verify.result import EMULATED_STAGES, StageResult, StageRun
+from tealform_harness.verify.unsupported_arguments import ArgumentFilter
 
-PROVIDER, APPLY, RELEASE, UPDATE, DESTROY = CLAIMS
+PROVIDER, APPLY, RELEASE, UPDATE, DESTROY = EMULATED_STAGES
 
 _CDKTF = threading.Lock()
 """CDKTF runs in one process of Node.js, which answers one caller at a time."""
 
 
 @dataclass
-class Stage:
-    """Where one environment is played through. ``settings`` are what its Terraform says at the moment."""
+class EmulatedEnvironment:
+    """An environment in an emulated AWS.
+
+    ``settings`` are what its Terraform says at the moment, ``artifacts`` is the folder that releases push, and
+    ``preexisting`` names what was in AWS before the first apply.
+    """
 
     work: ScratchModule
     aws: EmulatedAws
     settings: LoadedEnvironment
-    concession: Concession
-    source: Path
-    untouched: set[str]
+    arguments: ArgumentFilter
+    artifacts: Path
+    preexisting: set[str]
 
     def resynthesize(self, settings: LoadedEnvironment) -> None:
-        """Replaces the workspace's Terraform by what other settings generate."""
-        # Here, because CDKTF takes a moment to load, and most verdicts need none of it.
+        """Replace the workspace's Terraform by what other settings generate."""
+        # Here, because CDKTF takes a moment to load, and most results need none of it.
         from tealform.synth.synthesis import synthesize
 
         with _CDKTF, tempfile.TemporaryDirectory() as scratch:
             text = synthesize([settings], Path(scratch))[settings.name]
         (self.work.folder / GENERATED).write_text(text, encoding="utf-8")
         self.settings = settings
-        self.concession.make(self.work.folder)
+        self.arguments.apply(self.work.folder)
 
     def apply(self) -> CommandResult:
-        """Applies what was planned, and says to AWS what the provider is too old to say."""
+        """Apply the plan, and send to ECS what the provider is too old to send."""
         outcome = self.work.apply()
-        if self.concession.lacks_blue_green and not outcome.errors:
-            ecs_backfill.tell(self.aws, self.settings.context.region, self.work.outputs())
+        if self.arguments.lacks_blue_green and not outcome.errors:
+            unsupported_arguments.configure_ecs(self.aws, self.settings.context.region, self.work.outputs())
         return outcome
 
+    def simulate_autoscaling(self) -> None:
+        """Give each service the most tasks, as under load, and the limits of each of its schedules, as at its time."""
+        context = self.settings.context
+        scaling, ecs = (self.aws.client(each, context.region) for each in ("application-autoscaling", "ecs"))
+        for name, service in self.settings.environment.service.items():
+            full_name = context.name(name)
+            ecs.update_service(cluster=context.name(), service=full_name, desiredCount=service.tasks.max)
+            for schedule in service.scaling.schedule.values():
+                scaling.register_scalable_target(
+                    ServiceNamespace="ecs",
+                    ResourceId=f"service/{context.name()}/{full_name}",
+                    ScalableDimension="ecs:service:DesiredCount",
+                    MinCapacity=schedule.min,
+                    MaxCapacity=schedule.max,
+                )
 
-def judge(folder: Path, terraform: Terraform, provider: Provider, by: str) -> Iterator[Verdict]:
-    """Every claim about the environment in ``folder``, in order; after one that is refuted, none follows.
 
-    ``by`` names Terraform, provider and what stands in for AWS.
+def verify(folder: Path, terraform: Terraform, provider: Provider, by: str) -> Iterator[StageResult]:
+    """Run every stage for the environment in ``folder``, in order; after one that is refuted, none follows.
+
+    ``by`` names Terraform, provider and emulated AWS for the reader.
     """
-    blame = SourceMap(folder)
-    with _stage(folder, terraform, provider) as stage:
-        for claim, look in _ACTS.items():
-            inquiry = Inquiry(claim, by, blame)
-            look(stage, inquiry)
-            inquiry.findings += _complaints(stage.aws) if inquiry.findings else []
-            yield inquiry.verdict()
-            if not inquiry.open:
+    source_map = SourceMap(folder)
+    with _emulate(folder, terraform, provider) as environment:
+        for stage, run_stage in _STAGES.items():
+            run = StageRun(stage, by, source_map)
+            run_stage(environment, run)
+            run.findings += _read_log(environment.aws) if run.findings else []
+            yield run.finish()
+            if not run.is_passing:
                 return
 
 
 @contextmanager
-def _stage(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[Stage]:
+def _emulate(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[EmulatedEnvironment]:
     settings = loader.load(folder.parent, folder.name)
-    source = folder.parent.parent / "artifacts"
+    artifacts = folder.parent.parent / "artifacts"
     with running(settings.context.account) as aws:
         external_references.seed(aws, environments.load_document(folder))
         with (
             provider.serving(aws.environment, folder) as reattach,
             scratch_module.copy_with_local_state(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work,
         ):
-            untouched = remaining_resources.names(aws, settings.context.region)
-            yield Stage(work, aws, settings, Concession(provider.version), source, untouched)
+            preexisting = remaining_resources.list_resources(aws, settings.context.region)
+            yield EmulatedEnvironment(work, aws, settings, ArgumentFilter(provider.version), artifacts, preexisting)
 
 
-def _provider(stage: Stage, inquiry: Inquiry) -> None:
-    """The provider's own validators take the JSON, and it can plan it."""
-    work = stage.work
-    if inquiry.succeeds(work.init()):
-        stage.concession.learn(work)
-        inquiry.notes += stage.concession.notes
-        if stage.concession.lacks_blue_green:
-            inquiry.notes.append("said to ECS in its place: the blue/green that is built into ECS")
-        _ = inquiry.succeeds(work.validate()) and inquiry.succeeds(work.plan())
+def _provider(environment: EmulatedEnvironment, run: StageRun) -> None:
+    """The provider's own validators accept the JSON, and it can plan it."""
+    work = environment.work
+    if run.record(work.init()):
+        environment.arguments.learn(work)
+        run.notes += environment.arguments.notes
+        if environment.arguments.lacks_blue_green:
+            run.notes.append("said to ECS in its place: the blue/green that is built into ECS")
+        _ = run.record(work.validate()) and run.record(work.plan())
 
 
-def _apply(stage: Stage, inquiry: Inquiry) -> None:
-    """What was planned is applied, everything is as environment.hcl says, and nothing is left to plan."""
-    if inquiry.succeeds(stage.apply()):
-        inquiry.notes.append(f"{len(stage.work.state())} resources")
-        _check_facts(stage, inquiry)
-        inquiry.plan_is_empty(stage.work, "after apply")
+def _apply(environment: EmulatedEnvironment, run: StageRun) -> None:
+    """The plan can be applied, AWS is as environment.hcl says, and the next plan is empty."""
+    if run.record(environment.apply()):
+        run.notes.append(f"{len(environment.work.state())} resources")
+        _check_assertions(environment, run)
+        run.expect_empty_plan(environment.work, "after apply")
 
 
-def _release(stage: Stage, inquiry: Inquiry) -> None:
-    """Each service is released once, scaled, and rolled back once, and nothing is left to plan: the promise of the whole."""
-    if home := stage.settings.environment.pipelines_in:
-        inquiry.notes.append(f"not played through: the pipelines are in the account of {home}")
+def _release(environment: EmulatedEnvironment, run: StageRun) -> None:
+    """Each service is released, scaled and rolled back once, and the next plan is empty: the promise of the whole."""
+    if home := environment.settings.environment.pipelines_in:
+        run.notes.append(f"not played through: the pipelines are in the account of {home}")
         return
-    _each_service(stage, inquiry, lambda releases: releases.release("first release"))
-    if inquiry.open:
-        simulate_autoscaling.scale(stage.aws, stage.settings)
-        if inquiry.plan_is_empty(stage.work, "after a release"):
-            _roll_back(stage, inquiry)
+    _each_service(environment, run, lambda runner: runner.release("first release"))
+    if run.is_passing:
+        environment.simulate_autoscaling()
+        if run.expect_empty_plan(environment.work, "after a release"):
+            _roll_back(environment, run)
 
 
-def _roll_back(stage: Stage, inquiry: Inquiry) -> None:
-    engines = {service.release.engine for service in stage.settings.environment.service.values()}
+def _roll_back(environment: EmulatedEnvironment, run: StageRun) -> None:
+    engines = {service.release.engine for service in environment.settings.environment.service.values()}
     if "codedeploy" in engines:
-        _each_service(stage, inquiry, lambda releases: releases.roll_back("release that is stopped"))
-        if inquiry.open:
-            inquiry.plan_is_empty(stage.work, "after a rollback")
+        _each_service(environment, run, lambda runner: runner.roll_back("release that is stopped"))
+        if run.is_passing:
+            run.expect_empty_plan(environment.work, "after a rollback")
 
 
-def _update(stage: Stage, inquiry: Inquiry) -> None:
-    """Other settings are applied and released, and nothing is left to plan after either."""
-    stage.resynthesize(settings_change.changed(stage.settings))
-    work = stage.work
-    if inquiry.succeeds(work.plan()):
-        inquiry.notes.append(_counted(changes.from_plan(work.planned())))
-    if inquiry.open and inquiry.succeeds(stage.apply()) and inquiry.plan_is_empty(work, "after an update"):
-        _each_service(stage, inquiry, lambda releases: releases.release("second release"))
-        if inquiry.open:
-            inquiry.plan_is_empty(work, "after the update's release")
+def _update(environment: EmulatedEnvironment, run: StageRun) -> None:
+    """Other settings can be applied and released, and the next plan is empty after either."""
+    environment.resynthesize(settings_change.change_settings(environment.settings))
+    work = environment.work
+    if run.record(work.plan()):
+        run.notes.append(_count_changes(changes.from_plan(work.planned())))
+    if run.is_passing and run.record(environment.apply()) and run.expect_empty_plan(work, "after an update"):
+        _each_service(environment, run, lambda runner: runner.release("second release"))
+        if run.is_passing:
+            run.expect_empty_plan(work, "after the update's release")
 
 
-def _destroy(stage: Stage, inquiry: Inquiry) -> None:
-    """Once it is disposable, the environment goes and leaves nothing."""
-    stage.resynthesize(settings_change.disposable(stage.settings))
-    work = stage.work
-    if inquiry.succeeds(work.plan()) and inquiry.succeeds(stage.apply()) and inquiry.succeeds(work.destroy()):
-        inquiry.findings += [f"destroy left {address} in the state" for address in work.state()]
-        there = remaining_resources.names(stage.aws, stage.settings.context.region)
-        inquiry.findings += [f"destroy left {name}" for name in sorted(there - stage.untouched)]
-        inquiry.findings += [f"destroy took {name}, which was not ours" for name in sorted(stage.untouched - there)]
+def _destroy(environment: EmulatedEnvironment, run: StageRun) -> None:
+    """Once it is disposable, the environment can be destroyed, and nothing of it remains."""
+    environment.resynthesize(settings_change.make_disposable(environment.settings))
+    work = environment.work
+    if run.record(work.plan()) and run.record(environment.apply()) and run.record(work.destroy()):
+        run.findings += [f"destroy left {address} in the state" for address in work.state()]
+        before = environment.preexisting
+        after = remaining_resources.list_resources(environment.aws, environment.settings.context.region)
+        run.findings += [f"destroy left {name}" for name in sorted(after - before)]
+        run.findings += [f"destroy took {name}, which was not ours" for name in sorted(before - after)]
 
 
-_ACTS: dict[str, Callable[[Stage, Inquiry], None]] = {
+_STAGES: dict[str, Callable[[EmulatedEnvironment, StageRun], None]] = {
     PROVIDER: _provider,
     APPLY: _apply,
     RELEASE: _release,
@@ -165,31 +185,32 @@ _ACTS: dict[str, Callable[[Stage, Inquiry], None]] = {
 }
 
 
-def _counted(planned: list[Change]) -> str:
-    """How many changes there are of each kind, and what is replaced."""
+def _count_changes(planned: list[Change]) -> str:
+    """Return how many changes there are of each kind, and what is replaced."""
     kinds = Counter(change.action for change in planned)
     replaced = [change.address for change in planned if change.action == "replace"]
     counts = ", ".join(f"{number} to {action}" for action, number in sorted(kinds.items())) or "nothing to change"
     return f"the update has {counts}" + (f" ({', '.join(replaced)})" if replaced else "")
 
 
-def _check_facts(stage: Stage, inquiry: Inquiry) -> None:
-    found = assertions.gather(stage.aws, stage.settings)
+def _check_assertions(environment: EmulatedEnvironment, run: StageRun) -> None:
+    found = assertions.gather(environment.aws, environment.settings)
     if not found:
-        inquiry.findings.append("AWS was asked nothing")
-    inquiry.notes.append(f"{sum(fact.holds for fact in found)} facts hold")
-    inquiry.findings += [inquiry.blame.describe_setting(fact.setting, str(fact)) for fact in found if not fact.holds]
+        run.findings.append("AWS was asked nothing")
+    run.notes.append(f"{sum(each.passed for each in found)} facts hold")
+    run.findings += [run.source_map.at(each.setting, str(each)) for each in found if not each.passed]
 
 
-def _each_service(stage: Stage, inquiry: Inquiry, act: Callable[[Releases], Iterator[str]]) -> None:
-    """What is wrong after an ``act`` on each service whose pipeline is here."""
-    if stage.settings.environment.pipelines_in:
-        return
-    for name in stage.settings.environment.service:
-        for wrong in act(Releases(stage.aws, stage.settings, name, stage.source)):
-            inquiry.findings.append(inquiry.blame.describe_setting(("service", name, "release"), wrong))
+def _each_service(
+    environment: EmulatedEnvironment, run: StageRun, act: Callable[[ReleaseRunner], Iterator[str]]
+) -> None:
+    """Add to the findings what is wrong after an ``act`` on each service whose pipeline is here."""
+    settings = environment.settings
+    for name in settings.environment.service if not settings.environment.pipelines_in else ():
+        for wrong in act(ReleaseRunner(environment.aws, settings, name, environment.artifacts)):
+            run.findings.append(run.source_map.at(("service", name, "release"), wrong))
 
 
-def _complaints(aws: EmulatedAws) -> list[str]:
-    """What the emulated AWS itself could not do, which may be the reason of everything else."""
+def _read_log(aws: EmulatedAws) -> list[str]:
+    """Return what the emulated AWS itself could not do, which may be the reason of everything else."""
     return [f"the emulated AWS says: {line}" for line in aws.log.read_text(encoding="utf-8").splitlines()[-5:] if line]

@@ -11,37 +11,38 @@ from tealform.plan import summary
 from tealform.plan.source_map import SourceMap
 from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
-from tealform.terraform.scratch_module import CommandResult
-from tealform_harness.provider_stub.server import serving
+from tealform_harness.provider_stub.server import serve
 
 Form = Literal["summary", "text", "json"]
 
 
-def preview(root: Path, name: str, form: Form, say: Callable[[str], None]) -> int:
-    """Plans the environment ``name`` of the project in ``root`` from nothing, with a stand-in for the AWS provider.
+def plan_offline(root: Path, name: str, form: Form, echo: Callable[[str], None]) -> int:
+    """Plan the environment ``name`` of the project in ``root`` from nothing, with a stub of the AWS provider.
 
-    ``say`` gets the summary for people (``summary``) or programs (``json``), or Terraform's own words (``text``).
+    ``echo`` gets the summary for people (``summary``) or programs (``json``), or Terraform's own words (``text``).
     Returns 0, or 1 if Terraform does not accept the configuration, with its reasons.
     """
     folder = environments.find_folder(root, name)
-    terraform, blame = terraform_binaries.list_terraforms()[0], SourceMap(folder)
-    by = f"Terraform {terraform.version()} with a stand-in for hashicorp/aws {environments.read_provider_version(folder)}"
+    terraform, source_map = terraform_binaries.list_terraforms()[0], SourceMap(folder)
     with (
-        serving(environments.list_declared(folder)) as stand_in,
-        scratch_module.copy_with_local_state(folder, terraform, {"TF_REATTACH_PROVIDERS": stand_in.reattach}) as work,
+        serve(environments.list_declared(folder)) as stub,
+        scratch_module.copy_with_local_state(folder, terraform, stub.variables) as work,
     ):
         for step in (work.init, work.plan):
-            outcome: CommandResult = step()
+            outcome = step()
             if outcome.errors:
                 for error in outcome.errors:
-                    say(f"{outcome.command}: {blame.describe(error)}")
+                    echo(f"{outcome.command}: {source_map.tell(error)}")
                 return 1
         if form == "text":
-            say(work.planned_text())
+            echo(work.planned_text())
         elif form == "json":
-            say(json.dumps(summary.as_json(work.planned(), blame), indent=2))
+            echo(json.dumps(summary.as_json(work.planned(), source_map), indent=2))
         else:
-            say(f"A first apply, as {by} has it; nothing was asked of AWS.")
-            for line in summary.text(work.planned(), blame):
-                say(line)
+            by = f"Terraform {terraform.version()} with a stand-in for hashicorp/aws"
+            echo(
+                f"A first apply, as {by} {environments.read_provider_version(folder)} has it; nothing was asked of AWS."
+            )
+            for line in summary.text(work.planned(), source_map):
+                echo(line)
     return 0

@@ -1,4 +1,4 @@
-"""Something new where a service's releases come from, as somebody else would put it there."""
+"""Pushes a new version to the source of a service's releases, as a developer would."""
 
 from __future__ import annotations
 
@@ -20,40 +20,36 @@ from tealform_harness.aws_emulator.server import EmulatedAws
 _NOT_CODE = {"__pycache__", ".pytest_cache"}
 
 
-def give(aws: EmulatedAws, settings: LoadedEnvironment, name: str, source: Path, message: str) -> None:
-    """Pushes the files of the folder ``source``, or what the service's kind of source takes instead; each ``message`` is a version."""
+def push(aws: EmulatedAws, settings: LoadedEnvironment, name: str, folder: Path, message: str) -> None:
+    """Push the files in ``folder``, or what the service's kind of source takes instead; each ``message`` is a version."""
     files = {
-        str(file.relative_to(source)): file.read_bytes()
-        for file in sorted(source.rglob("*"))
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
         if file.is_file() and not _NOT_CODE & set(file.parts)
     }
     files["MESSAGE"] = message.encode()
-    of = settings.environment.service[name].source
-    match of:
+    source = settings.environment.service[name].source
+    match source:
         case CodeCommit():
-            _commit(aws, settings, of.repository or settings.context.name(name), of.branch, files, message)
+            _commit(aws, settings, source.repository or settings.context.name(name), source.branch, files, message)
         case S3():
-            _put(aws, settings, of.bucket or settings.context.bucket(name, "source"), of.key, _packed(files))
+            _put(aws, settings, source.bucket or settings.context.bucket(name, "source"), source.key, files)
         case Promotion():
-            before = settings.project.pipelines(of.environment)
-            _put(
-                aws,
-                settings,
-                before.bucket(name, "releases"),
-                KEY,
-                _packed(_release(aws, settings, name, files, message)),
-            )
+            bucket = settings.project.pipelines(source.environment).bucket(name, "releases")
+            _put(aws, settings, bucket, KEY, _release(aws, settings, name, files, message))
         case _:
             _complete_handshakes(aws, settings)
-            changed = {path.replace("*", "x"): message.encode() for path in of.paths}
-            git_hosting.push(aws, settings.context.region, of.repository, of.branch, {**files, **changed}, message)
-            for pattern in of.tags[:1]:
+            changed = {path.replace("*", "x"): message.encode() for path in source.paths}
+            git_hosting.push(
+                aws, settings.context.region, source.repository, source.branch, {**files, **changed}, message
+            )
+            for pattern in source.tags[:1]:
                 tag = pattern.replace("*", _digest(message)[:6])
-                git_hosting.push_tag(aws, settings.context.region, of.repository, tag, of.branch)
+                git_hosting.push_tag(aws, settings.context.region, source.repository, tag, source.branch)
 
 
 def image_repository(settings: LoadedEnvironment, name: str) -> str:
-    """The name of the repository that a service's images are in, whoever builds them."""
+    """Return the name of the repository with a service's images, whichever environment builds them."""
     project = settings.project
     return project.pipelines(project.builder(settings.name, name)).name(name)
 
@@ -67,11 +63,9 @@ def _commit(
     message: str,
 ) -> None:
     repositories = aws.client("codecommit", settings.context.region)
-    parent = {}
     try:
-        parent["parentCommitId"] = repositories.get_branch(repositoryName=repository, branchName=branch)["branch"][
-            "commitId"
-        ]
+        found = repositories.get_branch(repositoryName=repository, branchName=branch)["branch"]
+        parent = {"parentCommitId": found["commitId"]}
     except repositories.exceptions.BranchDoesNotExistException:
         parent = {}
     repositories.create_commit(
@@ -83,22 +77,18 @@ def _commit(
     )
 
 
-def _put(aws: EmulatedAws, settings: LoadedEnvironment, bucket: str, key: str, content: bytes) -> None:
-    aws.client("s3", settings.context.region).put_object(Bucket=bucket, Key=key, Body=content)
-
-
-def _packed(files: Mapping[str, bytes]) -> bytes:
+def _put(aws: EmulatedAws, settings: LoadedEnvironment, bucket: str, key: str, files: Mapping[str, bytes]) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for path, content in files.items():
             archive.writestr(path, content)
-    return packed.getvalue()
+    aws.client("s3", settings.context.region).put_object(Bucket=bucket, Key=key, Body=packed.getvalue())
 
 
 def _release(
     aws: EmulatedAws, settings: LoadedEnvironment, name: str, files: Mapping[str, bytes], message: str
 ) -> dict[str, bytes]:
-    """What another environment hands over: an image that is new, and the templates of the release contract."""
+    """Return what another environment promotes: a new image, and the templates of the release contract."""
     repository = image_repository(settings, name)
     images = aws.client("ecr", settings.context.region)
     (found,) = images.describe_repositories(repositoryNames=[repository])["repositories"]
@@ -124,7 +114,7 @@ def _digest(text: str) -> str:
 
 
 def _complete_handshakes(aws: EmulatedAws, settings: LoadedEnvironment) -> None:
-    """As somebody does in the console, once."""
+    """Complete the handshakes of connections, as a person does once in the console."""
     connections = aws.client("codeconnections", settings.context.region)
     for connection in connections.list_connections()["Connections"]:
         if connection["ConnectionStatus"] == "PENDING":

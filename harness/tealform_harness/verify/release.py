@@ -1,4 +1,4 @@
-"""One release on the emulated AWS, as a developer and an approver would see it."""
+"""Releases on the emulated AWS, as a developer and an approver see them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tealform.terraform.subprocesses import HALT
 from tealform_harness.aws_emulator.server import EmulatedAws
 from tealform_harness.verify import push_source, routes
 
-_LOOKS = 500
-"""How often the pipeline is looked at before it counts as stuck; each look takes it one step further."""
+_POLLS = 500
+"""How often the pipeline is polled before it counts as stuck; each poll takes it one step further."""
 
-# What a release may change of a task definition: the image and what came with the one before the first release.
-_OF_THE_IMAGE = ("image", "command")
-_OF_THE_REVISION = ("taskDefinitionArn", "revision", "registeredAt", "registeredBy", "status", "deregisteredAt")
+# What a release may change of a task definition: the image, and the command of the placeholder image.
+_IMAGE_KEYS = ("image", "command")
+_REVISION_KEYS = ("taskDefinitionArn", "revision", "registeredAt", "registeredBy", "status", "deregisteredAt")
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Live:
     task_definition: str
 
 
-class Releases:
-    """Releases one service of an environment. ``source`` is the folder that a developer pushes."""
+class ReleaseRunner:
+    """Releases one service of an environment. ``artifacts`` is the folder that a developer pushes."""
 
-    def __init__(self, aws: EmulatedAws, settings: LoadedEnvironment, name: str, source: Path) -> None:
-        self._aws, self._settings, self._name, self._source = aws, settings, name, source
+    def __init__(self, aws: EmulatedAws, settings: LoadedEnvironment, name: str, artifacts: Path) -> None:
+        self._aws, self._settings, self._name, self._artifacts = aws, settings, name, artifacts
         self._service = settings.environment.service[name]
         self._full_name = settings.context.name(name)
         self._held: set[str] = set()
@@ -42,34 +42,34 @@ class Releases:
         )
 
     def release(self, message: str) -> Iterator[str]:
-        """Pushes, approves and continues where asked, and waits for the end. Yields what is not as it should be; nothing if all is.
+        """Push, approve and continue where asked, and wait for the end. Yield what is not as it should be.
 
-        One push starts one execution. Green is held where the settings say so. Afterwards it has all traffic, the service runs
-        the image that was built, and its task definition is Terraform's but for image and command.
+        One push starts one execution. Green is held where the settings say so. Afterwards it has all traffic, the
+        service runs the image that was built, and its task definition is Terraform's but for image and command.
         """
         # A new pipeline has started once by itself, and fails where the branch is not there yet.
         self._follow(self._continue)
         self._held.clear()
         before, executions = self.live(), self._executions()
-        newest = self._described(self._full_name)
-        push_source.give(self._aws, self._settings, self._name, self._source, message)
+        newest = self._describe(self._full_name)
+        push_source.push(self._aws, self._settings, self._name, self._artifacts, message)
         started = [each for each in self._executions() if each not in executions]
         if len(started) != 1:
             yield f"a push to {self._name} started {len(started)} executions of its pipeline instead of one"
             return
         status = self._follow(self._continue)
         if status != "Succeeded":
-            yield f"the pipeline of {self._name} {status.lower()}: {'; '.join(self._reasons())}"
+            yield f"the pipeline of {self._name} {status.lower()}: {'; '.join(self._list_failures())}"
             return
-        yield from self._cut_over(before, self.live())
-        yield from self._waited()
-        yield from self._kept(newest)
+        yield from self._check_cutover(before, self.live())
+        yield from self._check_hold()
+        yield from self._check_task_definition(newest)
 
     def roll_back(self, message: str) -> Iterator[str]:
-        """Pushes, and stops the deployment once traffic has moved. Yields what is not as it was before; nothing if all is.
+        """Push, and stop the deployment once traffic has moved. Yield what is not as it was before.
 
-        Where blue is not kept, there is no going back after that, and it is stopped before.
-        CodeDeploy alone can be stopped here: ECS finishes within one look of the build that watches it.
+        Where blue is not kept, a rollback is impossible after that, and the deployment is stopped before.
+        Only CodeDeploy can be stopped here: ECS finishes within one poll of the build that watches it.
         """
         if self._service.release.engine == "ecs":
             return
@@ -78,10 +78,10 @@ class Releases:
         def stop() -> None:
             self._continue()
             if self.live().target_groups != before.target_groups or not self._service.release.keep_blue_minutes:
-                for under_way in self._listed("InProgress"):
+                for under_way in self._list_deployments("InProgress"):
                     self._deployments.stop_deployment(deploymentId=under_way, autoRollbackEnabled=True)
 
-        push_source.give(self._aws, self._settings, self._name, self._source, message)
+        push_source.push(self._aws, self._settings, self._name, self._artifacts, message)
         status = self._follow(stop)
         if status != "Failed":
             yield f"a release of {self._name} that was stopped {status.lower()}"
@@ -89,12 +89,14 @@ class Releases:
             yield f"{after} is live in {self._name} after a rollback, before it was {before}"
 
     def live(self) -> Live:
-        """What has production traffic now."""
+        """Return what has production traffic now."""
         port = self._settings.environment.load_balancer.port
-        return Live(tuple(self._weighted(port)), self._running())
+        weights = routes.read_weights(self._aws, self._settings, self._name, port)
+        groups = tuple(group for route in weights for group, weight in route.items() if weight)
+        return Live(groups, self._running())
 
     def _running(self) -> str:
-        """The task definition of the primary task set; ECS's own blue/green has none, and the service tells it."""
+        """Return the task definition of the primary task set, or of the service: ECS's own blue/green has no task sets."""
         cluster = self._settings.context.name()
         (service,) = self._ecs.describe_services(cluster=cluster, services=[self._full_name])["services"]
         if self._service.release.engine == "ecs":
@@ -107,18 +109,18 @@ class Releases:
         return [each["pipelineExecutionId"] for each in answer["pipelineExecutionSummaries"]]
 
     def _follow(self, meanwhile: Callable[[], object]) -> str:
-        """Looks until the newest execution has ended, approving what waits and doing ``meanwhile``. How it ended."""
-        for _ in range(_LOOKS):
+        """Poll until the newest execution has ended, approving what waits and calling ``meanwhile``. Return its status."""
+        for _ in range(_POLLS):
             HALT.get().check()
             for stage in self._stages():
                 self._approve(stage)
-                self._open(stage)
+                self._override_conditions(stage)
             meanwhile()
             answer = self._pipelines.list_pipeline_executions(pipelineName=self._full_name, maxResults=1)
             status = str(answer["pipelineExecutionSummaries"][0]["status"])
             if status != "InProgress":
                 return status
-        return f"was still in progress after {_LOOKS} looks"
+        return f"was still in progress after {_POLLS} looks"
 
     def _stages(self) -> list[dict[str, Any]]:
         return list(self._pipelines.get_pipeline_state(name=self._full_name)["stageStates"])
@@ -135,12 +137,12 @@ class Releases:
                     result={"summary": "looked at", "status": "Approved"},
                 )
 
-    def _open(self, stage: dict[str, Any]) -> None:
-        """Lets in what waits before a stage, as somebody may who does not want to wait for its window."""
+    def _override_conditions(self, stage: dict[str, Any]) -> None:
+        """Let in an execution that waits before a stage, as a person may who does not wait for its window."""
         waiting = stage.get("beforeEntryConditionState", {}).get("latestExecution", {})
         if waiting.get("status") != "InProgress":
             return
-        # It may have opened by itself meanwhile.
+        # The window may have opened by itself.
         with suppress(self._pipelines.exceptions.ConditionNotOverridableException):
             self._pipelines.override_stage_condition(
                 pipelineName=self._full_name,
@@ -150,59 +152,55 @@ class Releases:
             )
 
     def _continue(self) -> None:
-        """Sends production traffic to green that is held, as somebody would who has looked at it."""
+        """Send production traffic to green that is held, as a person would after a look at it."""
         if self._service.release.engine == "ecs":
             return
-        for held in self._listed("Ready"):
+        for held in self._list_deployments("Ready"):
             self._held.add(held)
             self._deployments.continue_deployment(deploymentId=held, deploymentWaitType="READY_WAIT")
 
-    def _listed(self, status: str) -> list[str]:
+    def _list_deployments(self, status: str) -> list[str]:
         group = {"applicationName": self._full_name, "deploymentGroupName": self._full_name}
         answer = self._deployments.list_deployments(**group, includeOnlyStatuses=[status])
         return list(answer["deployments"])
 
-    def _reasons(self) -> Iterator[str]:
+    def _list_failures(self) -> Iterator[str]:
         for stage in self._stages():
             for action in stage["actionStates"]:
                 latest = action.get("latestExecution", {})
                 if latest.get("status") == "Failed":
                     yield f"{action['actionName']}: {latest.get('errorDetails', {}).get('message', 'no reason given')}"
 
-    def _weighted(self, port: int) -> Iterator[str]:
-        for route in routes.weights(self._aws, self._settings, self._name, port):
-            yield from (group for group, weight in route.items() if weight)
-
-    def _cut_over(self, before: Live, after: Live) -> Iterator[str]:
+    def _check_cutover(self, before: Live, after: Live) -> Iterator[str]:
         if len(after.target_groups) != 1 or after.target_groups == before.target_groups:
             yield f"production traffic of {self._name} is on {after.target_groups}, before it was {before.target_groups}"
         if after.task_definition == before.task_definition:
             yield f"{self._name} still runs {before.task_definition}"
-        image = self._container(self._described(after.task_definition))["image"]
-        if image not in self._built():
+        image = self._container(self._describe(after.task_definition))["image"]
+        if image not in self._list_images():
             yield f"{self._name} runs {image}, which its build never pushed"
 
-    def _waited(self) -> Iterator[str]:
-        """Green is held where the settings say so, and nowhere else."""
+    def _check_hold(self) -> Iterator[str]:
+        """Check that green is held where the settings say so, and nowhere else."""
         if bool(self._held) != bool(self._service.release.hold_minutes):
             minutes = self._service.release.hold_minutes
             yield f"green of {self._name} was held {len(self._held)} times; the settings say for {minutes} minutes"
 
-    def _built(self) -> list[str]:
+    def _list_images(self) -> list[str]:
         name = push_source.image_repository(self._settings, self._name)
         repository = self._images.describe_repositories(repositoryNames=[name])["repositories"][0]
         digests = self._images.list_images(repositoryName=name)["imageIds"]
         return [f"{repository['repositoryUri']}@{each['imageDigest']}" for each in digests]
 
-    def _kept(self, newest: dict[str, Any]) -> Iterator[str]:
-        """Every setting of the newest revision before the release, be it Terraform's, that the release did not keep."""
-        released = self._described(self.live().task_definition)
+    def _check_task_definition(self, newest: dict[str, Any]) -> Iterator[str]:
+        """Check that the release keeps every setting of ``newest``, the revision before it."""
+        released = self._describe(self.live().task_definition)
         ours, theirs = self._comparable(newest), self._comparable(released)
         for key in sorted({*ours, *theirs}):
             if ours.get(key) != theirs.get(key):
                 yield f"a release changes {key} of {self._name}: {ours.get(key)!r} becomes {theirs.get(key)!r}"
 
-    def _described(self, task_definition: str) -> dict[str, Any]:
+    def _describe(self, task_definition: str) -> dict[str, Any]:
         return dict(self._ecs.describe_task_definition(taskDefinition=task_definition)["taskDefinition"])
 
     def _container(self, task_definition: dict[str, Any]) -> dict[str, Any]:
@@ -210,7 +208,7 @@ class Releases:
         return dict(container)
 
     def _comparable(self, task_definition: dict[str, Any]) -> dict[str, Any]:
-        kept = {key: value for key, value in task_definition.items() if key not in _OF_THE_REVISION}
+        kept = {key: value for key, value in task_definition.items() if key not in _REVISION_KEYS}
         container = self._container(kept)
         del kept["containerDefinitions"]
-        return kept | {f"container {key}": value for key, value in container.items() if key not in _OF_THE_IMAGE}
+        return kept | {f"container {key}": value for key, value in container.items() if key not in _IMAGE_KEYS}

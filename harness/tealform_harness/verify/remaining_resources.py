@@ -1,4 +1,4 @@
-"""What exists in the emulated AWS, by name: to see that a destroy leaves nothing behind."""
+"""What exists in the emulated AWS, by name: after a destroy, nothing may be left."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from tealform_harness.aws_emulator.server import EmulatedAws
 
 _GONE = ("deleted", "INACTIVE")
 
-# Of each kind: the service, how to list, and where the names stand. What AWS keeps for a while after its deletion
-# (NAT gateways, clusters) is marked so, and does not count.
+# Of each kind: the service, the operation that lists it, and the keys of the list and of the name. What AWS keeps for a
+# while after its deletion (NAT gateways, clusters) has a state that says so, and does not count.
 _LISTS: tuple[tuple[str, str, str, str | None], ...] = (
     ("application-autoscaling", "describe_scalable_targets", "ScalableTargets", "ResourceId"),
     ("application-autoscaling", "describe_scheduled_actions", "ScheduledActions", "ScheduledActionName"),
@@ -49,19 +49,19 @@ _LISTS: tuple[tuple[str, str, str, str | None], ...] = (
 )
 
 
-def names(aws: EmulatedAws, region: str) -> set[str]:
-    """All that is there, like ``ecr shop-dev-web``; each kind of thing that an environment can make is asked for."""
-    return {name for entry in _LISTS for name in _names(aws.client(entry[0], region), *entry)}
+def list_resources(aws: EmulatedAws, region: str) -> set[str]:
+    """List what exists, like ``ecr shop-dev-web``, of each kind that an environment can create."""
+    return {name for entry in _LISTS for name in _list(aws.client(entry[0], region), *entry)}
 
 
 def _arguments(client: Any, service: str) -> dict[str, Any]:
-    """What a listing needs to be told."""
+    """Return the arguments that listing needs."""
     if service == "ecs":
         return {"clusters": client.list_clusters()["clusterArns"]}
     return {"ServiceNamespace": "ecs"} if service == "application-autoscaling" else {}
 
 
-def _names(client: Any, service: str, operation: str, key: str, name: str | None) -> Iterator[str]:
+def _list(client: Any, service: str, operation: str, key: str, name: str | None) -> Iterator[str]:
     arguments = _arguments(client, service)
     if client.can_paginate(operation):
         answers = client.get_paginator(operation).paginate(**arguments)

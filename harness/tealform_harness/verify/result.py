@@ -1,8 +1,11 @@
-"""What was proved of an environment, by what, and what could not be."""
+"""What each stage of verification found about an environment, by what means, and how that is shown."""
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,70 +13,112 @@ from tealform.plan import changes
 from tealform.plan.source_map import SourceMap
 from tealform.terraform.scratch_module import CommandResult, ScratchModule
 
-Result = Literal["proved", "refuted", "not proved"]
+Status = Literal["proved", "refuted", "not proved"]
+
+EMULATED_STAGES = ("provider", "apply", "release", "update", "destroy")
+"""The stages that need the real provider and the emulated AWS, in their order."""
+
+_HEAD = ("environment", "claim", "result", "time", "by")
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """One claim about one environment.
+class StageResult:
+    """The result of one stage for one environment.
 
     ``by`` is what judged it, ``seconds`` how long that took, ``notes`` what it counted or left out. ``findings`` are
-    the reasons why a claim was refuted, or why it could not be judged.
+    the reasons why it was refuted or not proved.
     """
 
     environment: str
-    claim: str
+    stage: str
     by: str
-    result: Result
+    status: Status
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
 
 
-def not_proved(environment: str, claim: str, by: str, reason: str) -> Verdict:
-    """A claim that could not be judged, and why."""
-    return Verdict(environment, claim, by, "not proved", findings=(reason,))
+def skip_stage(environment: str, stage: str, by: str, reason: str) -> StageResult:
+    """Return the result of a stage that could not run."""
+    return StageResult(environment, stage, by, "not proved", findings=(reason,))
 
 
 @dataclass
-class Inquiry:
-    """One claim while it is looked into: each step adds notes and findings, ``verdict`` closes it.
+class StageRun:
+    """One stage while it runs: each step adds notes and findings, and ``finish`` returns the result.
 
-    What could not even be initialized, for want of something out of reach, is not proved rather than refuted.
-    A step after one that failed would only report what follows from that: ``open`` tells whether to go on.
+    If ``terraform init`` fails only because something is out of reach, the stage is not proved rather than refuted.
+    A step after one that failed would only report what follows from that: ``is_passing`` says whether to go on.
     """
 
-    claim: str
+    stage: str
     by: str
-    blame: SourceMap
+    source_map: SourceMap
     notes: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
-    _out_of_reach: bool = False
+    _is_out_of_reach: bool = False
     _started: float = field(default_factory=time.perf_counter)
 
     @property
-    def open(self) -> bool:
-        """Whether nothing speaks against the claim so far."""
+    def is_passing(self) -> bool:
+        """Whether there are no findings so far."""
         return not self.findings
 
-    def succeeds(self, outcome: CommandResult) -> bool:
-        """Takes a command's errors as findings and its warnings as notes; whether it went well."""
-        self.findings += [f"{outcome.command}: {self.blame.describe(error)}" for error in outcome.errors]
-        self._out_of_reach = outcome.command == "init" and all(error.out_of_reach for error in outcome.errors)
-        self.notes += [f"warning: {self.blame.describe(warning)}" for warning in outcome.warnings]
+    def record(self, outcome: CommandResult) -> bool:
+        """Add a command's errors to the findings and its warnings to the notes. Return whether it succeeded."""
+        self.findings += [f"{outcome.command}: {self.source_map.tell(error)}" for error in outcome.errors]
+        self._is_out_of_reach = outcome.command == "init" and all(error.out_of_reach for error in outcome.errors)
+        self.notes += [f"warning: {self.source_map.tell(warning)}" for warning in outcome.warnings]
         return not outcome.errors
 
-    def plan_is_empty(self, work: ScratchModule, when: str) -> bool:
-        """Plans again and takes every change as a finding; ``when`` is for its text, like "after apply"."""
+    def expect_empty_plan(self, work: ScratchModule, when: str) -> bool:
+        """Plan again and add every change to the findings; ``when`` is for their text, like "after apply"."""
         outcome = work.plan()
-        if self.succeeds(outcome) and outcome.exit_code:
-            wanted = changes.from_plan(work.planned())
-            self.findings += [f"the plan {when} is not empty: {self.blame.describe_change(each)}" for each in wanted]
-        return self.open
+        if self.record(outcome) and outcome.exit_code:
+            planned = changes.from_plan(work.planned())
+            self.findings += [f"the plan {when} is not empty: {self.source_map.name(each)}" for each in planned]
+        return self.is_passing
 
-    def verdict(self) -> Verdict:
-        """What has come out."""
+    def finish(self) -> StageResult:
+        """Return the result."""
         seconds = time.perf_counter() - self._started
-        result: Result = "proved" if self.open else "not proved" if self._out_of_reach else "refuted"
+        status: Status = "proved" if self.is_passing else "not proved" if self._is_out_of_reach else "refuted"
         notes = tuple(dict.fromkeys(self.notes))
-        return Verdict(self.blame.environment, self.claim, self.by, result, seconds, notes, tuple(self.findings))
+        return StageResult(
+            self.source_map.environment, self.stage, self.by, status, seconds, notes, tuple(self.findings)
+        )
+
+
+def format_result(result: StageResult) -> Iterator[str]:
+    """Yield the lines that show one result."""
+    time = f", {result.seconds:.1f} s" if result.seconds else ""
+    yield f"{result.environment}: {result.stage}: {result.status}{time} ({result.by})"
+    yield from (f"    {note}" for note in result.notes)
+    yield from (f"  - {finding}" for finding in result.findings)
+
+
+def format_table(results: Sequence[StageResult]) -> Iterator[str]:
+    """Yield a line for each result, the reasons why stages were not proved, and the counts."""
+    rows = [_HEAD, *(_row(result) for result in results)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    skipped = [result for result in results if result.status == "not proved"]
+    for reason in dict.fromkeys(finding for result in skipped for finding in result.findings):
+        stages = dict.fromkeys(result.stage for result in skipped if reason in result.findings)
+        yield f"not proved: {', '.join(stages)}: {reason}"
+    statuses = [result.status for result in results]
+    yield ", ".join(f"{statuses.count(status)} {status}" for status in ("proved", "refuted", "not proved"))
+
+
+def to_json(results: Sequence[StageResult]) -> str:
+    """Return all results as one JSON document, seconds rounded to hundredths."""
+    names = {"stage": "claim", "status": "result"}
+    entries = [dataclasses.asdict(result) | {"seconds": round(result.seconds, 2)} for result in results]
+    verdicts = [{names.get(key, key): value for key, value in entry.items()} for entry in entries]
+    return json.dumps({"verdicts": verdicts}, indent=2)
+
+
+def _row(result: StageResult) -> tuple[str, ...]:
+    time = f"{result.seconds:.1f} s" if result.seconds else ""
+    return (result.environment, result.stage, result.status, time, result.by)

@@ -1,4 +1,4 @@
-"""Where a load balancer leads what comes in on a port."""
+"""What an environment's load balancer does with traffic, as its API answers."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from tealform.settings.loader import LoadedEnvironment
 from tealform_harness.aws_emulator.server import EmulatedAws
 
 
-def balancer(aws: EmulatedAws, settings: LoadedEnvironment) -> dict[str, Any]:
-    """The environment's load balancer, as DescribeLoadBalancers tells it."""
+def describe_load_balancer(aws: EmulatedAws, settings: LoadedEnvironment) -> dict[str, Any]:
+    """Return the answer of DescribeLoadBalancers for the environment's load balancer."""
     balancing = aws.client("elbv2", settings.context.region)
     (found,) = balancing.describe_load_balancers(Names=[settings.context.name()])["LoadBalancers"]
     return dict(found)
 
 
-def listeners(aws: EmulatedAws, settings: LoadedEnvironment) -> dict[int, dict[str, Any]]:
-    """Its listeners by port, as DescribeListeners tells them."""
+def describe_listeners(aws: EmulatedAws, settings: LoadedEnvironment) -> dict[int, dict[str, Any]]:
+    """Return the answer of DescribeListeners, by port."""
     balancing = aws.client("elbv2", settings.context.region)
-    arn = balancer(aws, settings)["LoadBalancerArn"]
+    arn = describe_load_balancer(aws, settings)["LoadBalancerArn"]
     return {each["Port"]: each for each in balancing.describe_listeners(LoadBalancerArn=arn)["Listeners"]}
 
 
-def rules(aws: EmulatedAws, settings: LoadedEnvironment, name: str, port: int) -> list[dict[str, Any]]:
-    """A service's rules on a port, as DescribeRules tells them."""
+def describe_rules(aws: EmulatedAws, settings: LoadedEnvironment, name: str, port: int) -> list[dict[str, Any]]:
+    """Return the answer of DescribeRules for a service on a port."""
     balancing = aws.client("elbv2", settings.context.region)
-    arn = listeners(aws, settings)[port]["ListenerArn"]
+    arn = describe_listeners(aws, settings)[port]["ListenerArn"]
     priority = str(settings.environment.service[name].priority)
     return [each for each in balancing.describe_rules(ListenerArn=arn)["Rules"] if each["Priority"] == priority]
 
 
-def weights(aws: EmulatedAws, settings: LoadedEnvironment, name: str, port: int) -> list[dict[str, int]]:
-    """The target groups, by ARN, and their weights, of each route of a service on a port: one, if all is well.
+def read_weights(aws: EmulatedAws, settings: LoadedEnvironment, name: str, port: int) -> list[dict[str, int]]:
+    """Return the target groups, by ARN, and their weights, of each route of a service on a port: one, if all is well.
 
     On a network load balancer, which has no rules, the route is the listener itself.
     """
     if settings.environment.load_balancer.type == "network":
-        routes = [listeners(aws, settings)[port]["DefaultActions"]]
+        routes = [describe_listeners(aws, settings)[port]["DefaultActions"]]
     else:
-        routes = [rule["Actions"] for rule in rules(aws, settings, name, port)]
+        routes = [rule["Actions"] for rule in describe_rules(aws, settings, name, port)]
     return [
         {group["TargetGroupArn"]: group.get("Weight", 1) for group in actions[0]["ForwardConfig"]["TargetGroups"]}
         for actions in routes

@@ -1,52 +1,100 @@
-"""One command, one answer: everything that can be proved of the environments on this machine."""
+"""Verifies the environments of a project with everything that this machine has."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from queue import SimpleQueue
+from typing import TypeVar
 
 from tealform.aws.lazy_bindings import CACHE
 from tealform.errors import TealformError
 from tealform.settings.errors import SettingsError
 from tealform.synth import environments
 from tealform.terraform import terraform_binaries
+from tealform.terraform.subprocesses import HALT, Halt
 from tealform.terraform.terraform_binaries import Terraform
-from tealform_harness.provider_stub.server import serving
-from tealform_harness.verify import aws_provider, report, stub_lifecycle
+from tealform_harness.provider_stub.server import serve
+from tealform_harness.verify import aws_provider, stub_lifecycle
 from tealform_harness.verify.aws_provider import Provider
-from tealform_harness.verify.concurrency import side_by_side
-from tealform_harness.verify.result import Result, Verdict, not_proved
-from tealform_harness.verify.stages import CLAIMS
+from tealform_harness.verify.result import (
+    EMULATED_STAGES,
+    StageResult,
+    Status,
+    format_result,
+    format_table,
+    skip_stage,
+)
+
+_Item = TypeVar("_Item")
 
 
-def prove(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[Verdict]:
-    """Judges the environments ``names`` of the project in ``root``, all if none is named, by whatever there is.
+def verify(root: Path, names: Sequence[str], echo: Callable[[str], None]) -> list[StageResult]:
+    """Verify the environments ``names`` of the project in ``root``, all if none is named, by all available means.
 
-    ``say`` gets each verdict as it falls and the table at the end. A provider that cannot be had leaves its claims
-    not proved. Raises ``TealformError`` if there is nothing to judge.
+    ``echo`` gets each result as it comes and the table at the end. Without a provider, the stages that need it are not
+    proved. Raises ``TealformError`` if there is nothing to verify.
     """
-    folders = _folders(root, names)
-    return _told(_everything(folders), say)
+    return _report(_run_all_stages(_folders(root, names)), echo)
 
 
-def prove_emulated(root: Path, names: Sequence[str], say: Callable[[str], None]) -> list[Verdict]:
-    """The same with the real provider against the emulated AWS alone, once the schema has taken an environment.
+def verify_emulated(root: Path, names: Sequence[str], echo: Callable[[str], None]) -> list[StageResult]:
+    """Verify the same with the real provider against the emulated AWS only, once the schema accepts an environment.
 
-    Raises ``TealformError`` if no real provider can be had.
+    Raises ``TealformError`` if there is no real provider.
     """
     terraform = terraform_binaries.list_terraforms()[0]
     found = [(folder, _provider(folder, terraform)) for folder in _folders(root, names)]
-    return _told(side_by_side([_schema_and_emulated(folder, terraform, provider) for folder, provider in found]), say)
+    return _report(
+        run_concurrently([_run_schema_and_emulated(folder, terraform, provider) for folder, provider in found]), echo
+    )
 
 
-def exit_code(verdicts: Iterable[Verdict], accepted: Collection[Result]) -> int:
-    """0 if every verdict is one of the ``accepted`` and something was proved of each environment, else 1."""
-    results: dict[str, set[Result]] = defaultdict(set)
-    for verdict in verdicts:
-        results[verdict.environment].add(verdict.result)
-    return 0 if all("proved" in each and each.issubset(accepted) for each in results.values()) else 1
+def exit_code(results: Iterable[StageResult], accepted: Collection[Status]) -> int:
+    """Return 0 if every status is one of the ``accepted`` and something was proved of each environment, else 1."""
+    statuses: dict[str, set[Status]] = defaultdict(set)
+    for result in results:
+        statuses[result.environment].add(result.status)
+    return 0 if all("proved" in each and each.issubset(accepted) for each in statuses.values()) else 1
+
+
+def run_concurrently(sources: Sequence[Iterable[_Item]]) -> Generator[_Item, None, None]:
+    """Run all ``sources`` at once, each in a thread of its own, and yield their items as they come.
+
+    They wait most of the time. An exception in one of them is raised here once the others have ended. Closing the
+    generator ends them early, and so does Ctrl-C: see ``Halt``.
+    """
+    if not sources:
+        return
+    items: SimpleQueue[_Item | None] = SimpleQueue()
+    halt = Halt()
+
+    def drain(source: Iterable[_Item]) -> None:
+        HALT.set(halt)
+        try:
+            for item in source:
+                items.put(item)
+        finally:
+            items.put(None)
+
+    with ThreadPoolExecutor(len(sources)) as threads:
+        running = [threads.submit(drain, source) for source in sources]
+        remaining = len(sources)
+        try:
+            while remaining:
+                item = items.get()
+                if item is None:
+                    remaining -= 1
+                else:
+                    yield item
+        except BaseException:
+            halt.ask()
+            raise
+        for each in running:
+            each.result()
 
 
 def _folders(root: Path, names: Sequence[str]) -> list[Path]:
@@ -58,71 +106,74 @@ def _folders(root: Path, names: Sequence[str]) -> list[Path]:
     return folders
 
 
-def _told(verdicts: Iterable[Verdict], say: Callable[[str], None]) -> list[Verdict]:
-    fallen = []
-    for verdict in verdicts:
-        fallen.append(verdict)
-        for line in report.live(verdict):
-            say(line)
-    # Within an environment they fell in order; environments that were judged side by side are put together again.
-    fallen.sort(key=lambda verdict: verdict.environment)
-    for line in report.table(fallen):
-        say(line)
-    return fallen
+def _report(results: Iterable[StageResult], echo: Callable[[str], None]) -> list[StageResult]:
+    reported = []
+    for result in results:
+        reported.append(result)
+        for line in format_result(result):
+            echo(line)
+    # The results of one environment come in order; those of environments that ran concurrently are sorted together.
+    reported.sort(key=lambda result: result.environment)
+    for line in format_table(reported):
+        echo(line)
+    return reported
 
 
-def _everything(folders: Sequence[Path]) -> Iterator[Verdict]:
+def _run_all_stages(folders: Sequence[Path]) -> Iterator[StageResult]:
     installed = terraform_binaries.list_terraforms()
-    sound = []
+    has_passed = []
     for folder in folders:
-        offline_verdicts = []
+        passed = True
         for terraform in installed:
-            for verdict in _offline(folder, terraform):
-                offline_verdicts.append(verdict)
-                yield verdict
-        sound.append(all(verdict.result == "proved" for verdict in offline_verdicts))
-    yield from side_by_side(
-        [_with_real_provider(folder, installed[0], ready) for folder, ready in zip(folders, sound, strict=True)]
+            for result in _run_offline(folder, terraform):
+                passed &= result.status == "proved"
+                yield result
+        has_passed.append(passed)
+    yield from run_concurrently(
+        [
+            _run_or_skip_emulated(folder, installed[0], passed)
+            for folder, passed in zip(folders, has_passed, strict=True)
+        ]
     )
 
 
-def _offline(folder: Path, terraform: Terraform) -> Generator[Verdict]:
-    with serving(environments.list_declared(folder)) as stand_in:
+def _run_offline(folder: Path, terraform: Terraform) -> Generator[StageResult]:
+    with serve(environments.list_declared(folder)) as stub:
         by = f"Terraform {terraform.version()}, stand-in for hashicorp/aws {environments.read_provider_version(folder)}"
-        yield from stub_lifecycle.judge(folder, terraform, stand_in.reattach, by)
+        yield from stub_lifecycle.verify(folder, terraform, stub.reattach, by)
 
 
-def _with_real_provider(folder: Path, terraform: Terraform, sound: bool) -> Iterator[Verdict]:
-    """The claims that need the provider; each that is not judged says why."""
-    reason, judged = "a claim before it was not proved", 0
+def _run_or_skip_emulated(folder: Path, terraform: Terraform, has_passed: bool) -> Iterator[StageResult]:
+    """Run the stages that need the provider; each that does not run says why."""
+    reason, count = "a claim before it was not proved", 0
     try:
-        for verdict in _emulated(folder, terraform, _provider(folder, terraform)) if sound else ():
-            judged += 1
-            yield verdict
+        for result in _run_emulated(folder, terraform, _provider(folder, terraform)) if has_passed else ():
+            count += 1
+            yield result
     except (TealformError, SettingsError) as error:
         reason = str(error)
     by = f"Terraform {terraform.version()}, the real provider, emulated AWS"
-    for claim in CLAIMS[judged:]:
-        yield not_proved(folder.name, claim, by, reason)
+    for stage in EMULATED_STAGES[count:]:
+        yield skip_stage(folder.name, stage, by, reason)
 
 
-def _schema_and_emulated(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[Verdict]:
-    # What an older provider does not know is left out there, so it must be known not to be a mistake.
-    with closing(_offline(folder, terraform)) as verdicts:
-        schema = next(verdicts)
+def _run_schema_and_emulated(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[StageResult]:
+    # Arguments that an older provider does not know are removed there. The schema shows first that they are valid.
+    with closing(_run_offline(folder, terraform)) as results:
+        schema = next(results)
     yield schema
-    if schema.result == "proved":
-        yield from _emulated(folder, terraform, provider)
+    if schema.status == "proved":
+        yield from _run_emulated(folder, terraform, provider)
 
 
-def _emulated(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[Verdict]:
+def _run_emulated(folder: Path, terraform: Terraform, provider: Provider) -> Iterator[StageResult]:
     # Here, because the emulated AWS takes seconds to load.
     from tealform_harness.verify import emulated_lifecycle
 
     pinned = environments.read_provider_version(folder)
     instead = "" if provider.version == pinned else f" instead of {pinned}"
     by = f"Terraform {terraform.version()}, real provider {provider.version}{instead}, emulated AWS"
-    yield from emulated_lifecycle.judge(folder, terraform, provider, by)
+    yield from emulated_lifecycle.verify(folder, terraform, provider, by)
 
 
 def _provider(folder: Path, terraform: Terraform) -> Provider:

@@ -25,7 +25,7 @@ from tealform.settings.errors import SettingsError
 from tealform.terraform import terraform_cli
 
 if TYPE_CHECKING:
-    from tealform_harness.verify.result import Result, Verdict
+    from tealform_harness.verify.result import StageResult, Status
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -177,29 +177,31 @@ def _pull_request(options: argparse.Namespace) -> int:
 def _prove(options: argparse.Namespace) -> int:
     from tealform_harness.verify import run as prove
 
-    return _verdicts(options, prove.prove, ["proved", "not proved"])
+    return _verdicts(options, prove.verify, ["proved", "not proved"])
 
 
 def _e2e(options: argparse.Namespace) -> int:
     from tealform_harness.verify import run as prove
 
-    return _verdicts(options, prove.prove_emulated, ["proved"])
+    return _verdicts(options, prove.verify_emulated, ["proved"])
 
 
 def _preview(options: argparse.Namespace) -> int:
     from tealform_harness.verify import offline_plan
 
-    return offline_plan.preview(options.root, options.environment, options.form, print)
+    return offline_plan.plan_offline(options.root, options.environment, options.form, print)
 
 
-def _verdicts(options: argparse.Namespace, judge: Callable[..., list[Verdict]], accepted: Collection[Result]) -> int:
-    from tealform_harness.verify import report
+def _verdicts(
+    options: argparse.Namespace, judge: Callable[..., list[StageResult]], accepted: Collection[Status]
+) -> int:
+    from tealform_harness.verify import result
     from tealform_harness.verify import run as prove
 
     stream = sys.stderr if options.json else sys.stdout
     verdicts = judge(options.root, options.environments, lambda line: print(line, file=stream, flush=True))
     if options.json:
-        print(report.as_json(verdicts))
+        print(result.to_json(verdicts))
     return prove.exit_code(verdicts, accepted)
 
 

@@ -1,45 +1,28 @@
-"""What must hold of generated Terraform, whatever the settings were. Each invariant yields what violates it."""
+"""What must be true of generated Terraform, whatever the settings were. Each invariant yields what violates it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.invariants.assertions import (
+# Each module registers its invariants.
+from tests.invariants.assertions import (  # noqa: F401
     accounts,
-    builds,
     contract,
     names,
-    ownership,
     permissions,
     pipelines,
-    references,
     releases,
     routes,
     tasks,
 )
-from tests.invariants.assertions.document import Among, Body, Invariant
-
-ALL: tuple[Invariant, ...] = (
-    *ownership.ALL,
-    *releases.ALL,
-    *names.ALL,
-    *references.ALL,
-    *tasks.ALL,
-    *routes.ALL,
-    *permissions.ALL,
-    *contract.ALL,
-    *pipelines.ALL,
-    *builds.ALL,
-)
-
-AMONG: tuple[Among, ...] = accounts.ALL
+from tests.invariants.assertions.document import INVARIANTS, PROJECT_INVARIANTS, Body
 
 
 def violations(document: Body) -> list[str]:
-    """All that is wrong with generated Terraform, each with the invariant that says so."""
-    return [f"{invariant.__name__}: {each}" for invariant in ALL for each in invariant(document)]
+    """List all that is wrong with generated Terraform, each with the invariant that says so."""
+    return [f"{check.__name__}: {each}" for check in INVARIANTS for each in check(document)]
 
 
-def violations_among(documents: Mapping[str, Body]) -> list[str]:
-    """All that is wrong between the generated Terraform of a project's environments, which is given by their names."""
-    return [f"{invariant.__name__}: {each}" for invariant in AMONG for each in invariant(documents)]
+def project_violations(documents: Mapping[str, Body]) -> list[str]:
+    """List all that is wrong between the generated Terraform of a project's environments, given by their names."""
+    return [f"{check.__name__}: {each}" for check in PROJECT_INVARIANTS for each in check(documents)]

@@ -1,4 +1,4 @@
-"""What the environments of a project say of each other is there: roles, buckets, keys, images, parameters."""
+"""Roles, buckets, keys, images and parameters that environments of a project name in each other exist."""
 
 from __future__ import annotations
 
@@ -7,9 +7,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.invariants.assertions import grants, names
-from tests.invariants.assertions.document import Body, addresses, bodies, follow, plain, texts, value_of
-from tests.invariants.assertions.pipelines import actions
+from tests.invariants.assertions import names, permissions
+from tests.invariants.assertions.document import (
+    Body,
+    find_resources,
+    follow,
+    list_addresses,
+    list_texts,
+    project_invariant,
+    resolve,
+    unescape,
+)
+from tests.invariants.assertions.pipelines import list_actions
 
 Documents = Mapping[str, Body]
 
@@ -20,40 +29,44 @@ _PULL = "ecr:BatchGetImage"
 
 
 def _roles(documents: Documents) -> dict[str, tuple[Body, Body]]:
-    """Each role with its document, by its ARN."""
+    """Return each role with its document, by its ARN."""
     return {
-        grants.role_arn(document, role): (document, role)
+        permissions.make_role_arn(document, role): (document, role)
         for document in documents.values()
-        for role in bodies(document, "aws_iam_role").values()
+        for role in find_resources(document, "aws_iam_role").values()
     }
 
 
 def _pipelines(documents: Documents) -> Iterator[tuple[str, Body, Body]]:
     for name, document in documents.items():
-        for key, pipeline in bodies(document, "aws_codepipeline").items():
+        for key, pipeline in find_resources(document, "aws_codepipeline").items():
             yield f"{name}: {key}", document, pipeline
 
 
-def roles_are_there(documents: Documents) -> Iterator[str]:
-    """A role that is named is created by an environment of its account under exactly that name; accounts are the project's."""
-    roles, accounts = _roles(documents), {grants.account(document) for document in documents.values()}
+@project_invariant
+def roles_exist(documents: Documents) -> Iterator[str]:
+    """A role that is named is created by an environment of its account with exactly that name; accounts are the project's."""
+    roles, accounts = _roles(documents), {permissions.read_account(document) for document in documents.values()}
     for name, document in documents.items():
-        for address, body in addresses(document):
-            for text in texts(body):
+        for address, body in list_addresses(document):
+            for text in list_texts(body):
                 for arn in set(_ROLE.findall(text)) - roles.keys():
                     yield f"{name}: {address} names {arn}, which nobody creates"
                 for account in set(_ROOT.findall(text)) - accounts:
                     yield f"{name}: {address} names account {account}, which is no environment's"
 
 
+@project_invariant
 def names_differ_in_an_account(documents: Documents) -> Iterator[str]:
     """Environments of one account give no two things one name, where the name is for the whole account."""
     for kind in names.KINDS:
         given: Counter[tuple[str, str]] = Counter()
         for document in documents.values():
-            own = {str(value_of(document, body.get(kind.argument))) for body in bodies(document, kind.type).values()}
+            own = {
+                str(resolve(document, body.get(kind.argument))) for body in find_resources(document, kind.type).values()
+            }
             # Bucket names are for all of AWS.
-            within = "" if kind.type == "aws_s3_bucket" else grants.account(document)
+            within = "" if kind.type == "aws_s3_bucket" else permissions.read_account(document)
             given.update((within, each) for each in own)
         if not kind.within:
             yield from (
@@ -61,27 +74,28 @@ def names_differ_in_an_account(documents: Documents) -> Iterator[str]:
             )
 
 
+@project_invariant
 def actions_reach_the_service(documents: Documents) -> Iterator[str]:
     """CodeDeploy's application and group, or ECS's cluster and service, are in the account that the action is done in."""
     roles = _roles(documents)
     for name, document, pipeline in _pipelines(documents):
-        for action in actions(pipeline):
+        for action in list_actions(pipeline):
             if action["provider"] == "CodeDeployToECS":
                 given = action["configuration"]
                 there, _ = roles.get(action["role_arn"], ({}, {})) if "role_arn" in action else (document, {})
                 wanted = (
-                    value_of(document, given["ApplicationName"]),
-                    value_of(document, given["DeploymentGroupName"]),
+                    resolve(document, given["ApplicationName"]),
+                    resolve(document, given["DeploymentGroupName"]),
                 )
                 known = {
-                    (value_of(there, each["app_name"]), each["deployment_group_name"])
+                    (resolve(there, each["app_name"]), each["deployment_group_name"])
                     for each in _of(there, "aws_codedeploy_deployment_group")
                 }
             elif "CLUSTER" in (variables := _variables(document, action)):
                 role = variables.get("RELEASE_ROLE_ARN")
                 there, _ = roles.get(role, ({}, {})) if role else (document, {})
-                wanted = (value_of(document, variables["CLUSTER"]), value_of(document, variables["SERVICE"]))
-                known = {(value_of(there, each["cluster"]), each["name"]) for each in _of(there, "aws_ecs_service")}
+                wanted = (resolve(document, variables["CLUSTER"]), resolve(document, variables["SERVICE"]))
+                known = {(resolve(there, each["cluster"]), each["name"]) for each in _of(there, "aws_ecs_service")}
                 known = {(_cluster(there, cluster), each) for cluster, each in known}
             else:
                 continue
@@ -94,7 +108,7 @@ def _cluster(document: Body, cluster: Any) -> Any:
 
 
 def _of(document: Body, kind: str) -> list[Body]:
-    return [*bodies(document, kind).values()] if document else []
+    return [*find_resources(document, kind).values()] if document else []
 
 
 def _variables(document: Body, action: Body) -> dict[str, str]:
@@ -102,11 +116,12 @@ def _variables(document: Body, action: Body) -> dict[str, str]:
     return {each["name"]: each["value"] for each in project.get("environment", {}).get("environment_variable", [])}
 
 
-def roles_of_other_accounts_are_let_in(documents: Documents) -> Iterator[str]:
-    """Who becomes a role of another account may, and is trusted there; that role may read the artifacts of who became it."""
+@project_invariant
+def cross_account_roles_are_trusted(documents: Documents) -> Iterator[str]:
+    """A caller of another account's role may assume it and is trusted; that role may read the caller's artifacts."""
     roles = _roles(documents)
     for name, document, pipeline in _pipelines(documents):
-        for action in actions(pipeline):
+        for action in list_actions(pipeline):
             variables = _variables(document, action)
             wanted = action.get("role_arn") or variables.get("RELEASE_ROLE_ARN")
             if wanted is None or wanted not in roles:
@@ -114,19 +129,21 @@ def roles_of_other_accounts_are_let_in(documents: Documents) -> Iterator[str]:
             there, role = roles[wanted]
             project = follow(document, action["configuration"].get("ProjectName"))
             caller = follow(document, project["service_role"] if project else pipeline["role_arn"])
-            if wanted not in grants.allowed(document, caller, "sts:AssumeRole"):
+            if wanted not in permissions.list_allowed(document, caller, "sts:AssumeRole"):
                 yield f"{name}: {action['name']} may not become {wanted}"
             trusted = {
-                arn for each in grants.statements(there, role["assume_role_policy"]) for arn in grants.principals(each)
+                arn
+                for each in permissions.list_statements(there, role["assume_role_policy"])
+                for arn in permissions.list_principals(each)
             }
-            if grants.role_arn(document, caller) not in trusted:
+            if permissions.make_role_arn(document, caller) not in trusted:
                 yield f"{name}: {wanted} trusts {sorted(trusted)}, and not {caller['name']}"
             if "role_arn" in action:
                 yield from (f"{name}: {line}" for line in _readers(document, pipeline, there, role))
 
 
 def _readers(document: Body, pipeline: Body, there: Body, role: Body) -> Iterator[str]:
-    """What is closed to those over there who read the artifacts: the role, and CodeDeploy's."""
+    """Yield what the readers of the artifacts in the other account cannot reach: the role, and CodeDeploy's."""
     bucket = pipeline["artifact_store"][0]["location"]
     key = pipeline["artifact_store"][0]["encryption_key"]["id"]
     deploys = [
@@ -135,40 +152,41 @@ def _readers(document: Body, pipeline: Body, there: Body, role: Body) -> Iterato
         if f"{each['deployment_group_name']}-release" == role["name"]
     ]
     for reader in (role, *deploys):
-        arn = grants.role_arn(there, reader)
-        objects = f"arn:{grants.partition(document)}:s3:::{bucket}/*"
+        arn = permissions.make_role_arn(there, reader)
+        objects = f"arn:{permissions.read_partition(document)}:s3:::{bucket}/*"
         if arn not in _let_in(document, "aws_s3_bucket_policy", "s3:GetObject", objects):
             yield f"{bucket} is closed to {arn}"
         if arn not in _let_in(document, "aws_kms_key_policy", "kms:Decrypt", key):
             yield f"{key} is closed to {arn}"
-        if objects not in grants.allowed(there, reader, "s3:GetObject"):
+        if objects not in permissions.list_allowed(there, reader, "s3:GetObject"):
             yield f"{arn} may not read {bucket}"
 
 
 def _let_in(document: Body, kind: str, action: str, resource: str) -> set[str]:
     return {
         arn
-        for policy in bodies(document, kind).values()
-        for statement in grants.statements(document, policy["policy"])
+        for policy in find_resources(document, kind).values()
+        for statement in permissions.list_statements(document, policy["policy"])
         if action in statement["actions"] and resource in statement.get("resources", [resource])
-        for arn in grants.principals(statement)
+        for arn in permissions.list_principals(statement)
     }
 
 
-def releases_are_handed_over(documents: Documents) -> Iterator[str]:
-    """A bucket that a promotion reads is created in the same account, by who puts the same key into it, under a known KMS key."""
+@project_invariant
+def promotions_find_releases(documents: Documents) -> Iterator[str]:
+    """The bucket of a promotion is in the same account, gets the same key from one pipeline, and has a known KMS key."""
     for name, document, pipeline in _pipelines(documents):
-        source = actions(pipeline)[0]["configuration"]
+        source = list_actions(pipeline)[0]["configuration"]
         if not _RELEASES.fullmatch(source.get("S3Bucket", "")):
             continue
-        account = grants.account(document)
-        near = [each for each in documents.values() if grants.account(each) == account]
+        account = permissions.read_account(document)
+        near = [each for each in documents.values() if permissions.read_account(each) == account]
         puts = [
             (each["configuration"]["ObjectKey"], each["configuration"]["Extract"])
             for other in near
             if source["S3Bucket"] in {body["bucket"] for body in _of(other, "aws_s3_bucket")}
-            for giver in bodies(other, "aws_codepipeline").values()
-            for each in actions(giver)
+            for giver in find_resources(other, "aws_codepipeline").values()
+            for each in list_actions(giver)
             if each["configuration"].get("BucketName") == source["S3Bucket"]
         ]
         if puts != [(source["S3ObjectKey"], "false")]:
@@ -176,7 +194,7 @@ def releases_are_handed_over(documents: Documents) -> Iterator[str]:
         aliases = {alias["name"] for other in near for alias in _of(other, "aws_kms_alias")}
         asked = {
             value
-            for statement in grants.permissions(document, pipeline["role_arn"])
+            for statement in permissions.list_permissions(document, pipeline["role_arn"])
             for condition in statement.get("condition", [])
             if condition["variable"] == "kms:ResourceAliases"
             for value in condition["values"]
@@ -185,23 +203,24 @@ def releases_are_handed_over(documents: Documents) -> Iterator[str]:
             yield f"{name}: decrypts with {sorted(asked)}, and there are {sorted(aliases)}"
 
 
-def images_are_there(documents: Documents) -> Iterator[str]:
-    """A repository that projects and tasks are told of is created, and lets those of other accounts pull."""
+@project_invariant
+def images_exist(documents: Documents) -> Iterator[str]:
+    """A repository that projects and tasks use is created, and lets other accounts pull."""
     repositories = {
-        (grants.account(document), body["name"]): (document, body)
+        (permissions.read_account(document), body["name"]): (document, body)
         for document in documents.values()
-        for body in bodies(document, "aws_ecr_repository").values()
+        for body in find_resources(document, "aws_ecr_repository").values()
     }
     for name, document in documents.items():
-        for key, project in bodies(document, "aws_codebuild_project").items():
+        for key, project in find_resources(document, "aws_codebuild_project").items():
             for each in project["environment"].get("environment_variable", []):
                 found = re.fullmatch(r"(\d{12})\.dkr\.ecr\.[^/]+/(.+)", each["value"])
                 if each["name"] == "ECR_REPOSITORY_URI" and found and found.groups() not in repositories:
                     yield f"{name}: {key} is told of {each['value']}, which nobody creates"
-        for role in bodies(document, "aws_iam_role").values():
-            for statement in grants.permissions(document, role):
+        for role in find_resources(document, "aws_iam_role").values():
+            for statement in permissions.list_permissions(document, role):
                 if statement["sid"] in ("PullImages", "KeepImage", "ReadFindings"):
-                    for arn in map(plain, statement["resources"]):
+                    for arn in map(unescape, statement["resources"]):
                         yield from (
                             f"{name}: {role['name']} {line}" for line in _unpulled(document, role, arn, repositories)
                         )
@@ -211,34 +230,35 @@ def _unpulled(
     document: Body, role: Body, arn: str, repositories: Mapping[tuple[str, str], tuple[Body, Body]]
 ) -> Iterator[str]:
     account, repository = arn.split(":")[4], arn.partition("repository/")[2]
-    tasks = bodies(document, "aws_ecs_task_definition").values()
+    tasks = find_resources(document, "aws_ecs_task_definition").values()
     if any(
         re.search(rf"{account}\.dkr\.ecr\.[^/]+/{re.escape(repository)}[:@]", each["container_definitions"])
         for each in tasks
     ):
-        # It is there before anything is released.
+        # It exists before the first release.
         return
     if (account, repository) not in repositories:
         yield f"is to use {arn}, which nobody creates"
-    elif account != grants.account(document):
+    elif account != permissions.read_account(document):
         there, body = repositories[account, repository]
         let_in = {
             reader
-            for policy in bodies(there, "aws_ecr_repository_policy").values()
+            for policy in find_resources(there, "aws_ecr_repository_policy").values()
             if follow(there, policy["repository"]) is body
-            for statement in grants.statements(there, policy["policy"])
+            for statement in permissions.list_statements(there, policy["policy"])
             if _PULL in statement["actions"]
-            for reader in grants.principals(statement)
+            for reader in permissions.list_principals(statement)
         }
-        if grants.role_arn(document, role) not in let_in:
+        if permissions.make_role_arn(document, role) not in let_in:
             yield f"is to use {arn}, which lets in {sorted(let_in)}"
 
 
-def parameters_are_found(documents: Documents) -> Iterator[str]:
-    """What a build asks Parameter Store of another account for is published there, and the role that it becomes may read it."""
+@project_invariant
+def parameters_exist(documents: Documents) -> Iterator[str]:
+    """Parameters that a build reads in another account are published there, and the role that it assumes may read them."""
     roles = _roles(documents)
     for name, document in documents.items():
-        for key, project in bodies(document, "aws_codebuild_project").items():
+        for key, project in find_resources(document, "aws_codebuild_project").items():
             given = {each["name"]: each["value"] for each in project["environment"].get("environment_variable", [])}
             path, arn = given.get("RELEASE_PARAMETERS"), given.get("RELEASE_ROLE_ARN")
             if path is None or arn not in roles:
@@ -247,18 +267,8 @@ def parameters_are_found(documents: Documents) -> Iterator[str]:
             if not any(each["name"].startswith(f"{path}/") for each in _of(there, "aws_ssm_parameter")):
                 yield f"{name}: {key} asks for {path}, which is empty"
             readable = {
-                each.partition(":parameter")[2] for each in grants.allowed(there, role, "ssm:GetParametersByPath")
+                each.partition(":parameter")[2]
+                for each in permissions.list_allowed(there, role, "ssm:GetParametersByPath")
             }
             if path not in readable:
                 yield f"{name}: {key} asks for {path}, and {role['name']} may read {sorted(readable)}"
-
-
-ALL = (
-    roles_are_there,
-    names_differ_in_an_account,
-    actions_reach_the_service,
-    roles_of_other_accounts_are_let_in,
-    releases_are_handed_over,
-    images_are_there,
-    parameters_are_found,
-)

@@ -1,4 +1,4 @@
-"""A release carries the same task that Terraform registers, but for image and command."""
+"""A release carries the same task that Terraform registers, except for image and command."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tests.invariants.assertions.document import REFERENCE, Body, bodies, follow, plain
+from tests.invariants.assertions.document import REFERENCE, Body, find_resources, follow, invariant, unescape
 from tests.unit.artifacts.codebuild import ARTIFACTS
 
 _PLACEHOLDER = re.compile(r'"json:\$([A-Z][A-Z0-9_]*)"|\$([A-Z][A-Z0-9_]*)\b')
@@ -20,8 +20,8 @@ _PARAMETER = 4096
 _ID = "subnet-0123456789abcdef0"
 
 
-def filled(template: str, variables: Mapping[str, str]) -> str:
-    """A template as artifacts/README.md says that it is filled. Raises ``KeyError`` for a variable that is not given."""
+def fill(template: str, variables: Mapping[str, str]) -> str:
+    """Fill a template as artifacts/README.md describes it. Raises ``KeyError`` for a missing variable."""
 
     def value(found: re.Match[str]) -> str:
         as_json, as_text = found.groups()
@@ -33,9 +33,9 @@ def filled(template: str, variables: Mapping[str, str]) -> str:
 
 
 def _builds(document: Body) -> Iterator[tuple[str, dict[str, str]]]:
-    """What fills in a release: the variables of a build here, or the parameters that one in another account asks for."""
+    """Yield what fills a release: the variables of a build here, or the parameters that one in another account reads."""
     region = document["provider"]["aws"][0]["region"]
-    for name, project in bodies(document, "aws_codebuild_project").items():
+    for name, project in find_resources(document, "aws_codebuild_project").items():
         given = {each["name"]: each["value"] for each in project["environment"].get("environment_variable", [])}
         if "TASK_FAMILY" in given:
             yield name, given | {"AWS_REGION": region}
@@ -45,14 +45,15 @@ def _builds(document: Body) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _parameters(document: Body) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for parameter in bodies(document, "aws_ssm_parameter").values():
+    for parameter in find_resources(document, "aws_ssm_parameter").values():
         path, _, name = parameter["name"].rpartition("/")
         found[path][name] = parameter["insecure_value"]
     return found
 
 
+@invariant
 def parameters_fill_the_templates(document: Body) -> Iterator[str]:
-    """What is published is what the templates ask for, and Parameter Store takes it."""
+    """The published parameters are those of the templates, and Parameter Store accepts them."""
     asked = {
         name
         for file in ("taskdef.json", "appspec.yml")
@@ -64,29 +65,30 @@ def parameters_fill_the_templates(document: Body) -> Iterator[str]:
         if published.keys() != asked:
             yield f"{path}: {sorted(published.keys() ^ asked)} are published or asked for, not both"
         for name, value in published.items():
-            length = len(plain(REFERENCE.sub(_ID, value)))
+            length = len(unescape(REFERENCE.sub(_ID, value)))
             if not 1 <= length <= _PARAMETER or "{{" in REFERENCE.sub(_ID, value):
                 yield f"{path}/{name}: Parameter Store takes no {length} characters, or sees a reference in {value[:60]}"
 
 
+@invariant
 def builds_carry_the_task(document: Body) -> Iterator[str]:
-    """``taskdef.json``, filled in, says what the task definition says."""
+    """``taskdef.json``, filled in, equals the task definition."""
     template = (ARTIFACTS / "taskdef.json").read_text(encoding="utf-8")
-    tasks = {task["family"]: task for task in bodies(document, "aws_ecs_task_definition").values()}
+    tasks = {task["family"]: task for task in find_resources(document, "aws_ecs_task_definition").values()}
     built = dict(_builds(document))
     if len(built) != len(tasks):
         yield f"{len(built)} builds for {len(tasks)} tasks"
     for name, variables in built.items():
         try:
-            carried = json.loads(filled(template, variables))
+            carried = json.loads(fill(template, variables))
         except (KeyError, ValueError) as error:
             yield f"{name}: taskdef.json cannot be filled in: {error!r}"
             continue
         expected = _as_registered(tasks.get(carried["family"], {}))
         for key in sorted(carried.keys() | expected.keys()):
-            left, right = _without_image(carried.get(key)), _without_image(expected.get(key))
-            if left != right:
-                yield f"{name}: {key} is {left} in a release, and {right} in Terraform"
+            released, registered = _without_image(carried.get(key)), _without_image(expected.get(key))
+            if released != registered:
+                yield f"{name}: {key} is {released} in a release, and {registered} in Terraform"
 
 
 def _as_registered(task: Body) -> Body:
@@ -116,20 +118,21 @@ def _without_image(value: Any) -> Any:
     return value
 
 
+@invariant
 def builds_carry_the_placement(document: Body) -> Iterator[str]:
-    """``appspec.yml``, filled in, says where the service's tasks run, and calls hooks that CodeDeploy knows."""
+    """``appspec.yml``, filled in, places tasks as the service does, and calls hooks that CodeDeploy knows."""
     template = (ARTIFACTS / "appspec.yml").read_text(encoding="utf-8")
-    tasks = {name: task["family"] for name, task in bodies(document, "aws_ecs_task_definition").items()}
+    tasks = {name: task["family"] for name, task in find_resources(document, "aws_ecs_task_definition").items()}
     services = {
         follow(document, service["task_definition"]).get("family"): service
-        for service in bodies(document, "aws_ecs_service").values()
+        for service in find_resources(document, "aws_ecs_service").values()
     }
     if set(services) != set(tasks.values()):
         yield f"services run {sorted(map(str, services))}, and there are {sorted(tasks.values())}"
     for name, variables in _builds(document):
         service = services.get(variables["TASK_FAMILY"])
         try:
-            appspec = yaml.safe_load(filled(template, variables))
+            appspec = yaml.safe_load(fill(template, variables))
         except (KeyError, ValueError, yaml.YAMLError) as error:
             yield f"{name}: appspec.yml cannot be filled in: {error!r}"
             continue
@@ -164,6 +167,3 @@ def _as_placed(service: Body) -> Body:
             for each in service["capacity_provider_strategy"]
         ],
     }
-
-
-ALL = (builds_carry_the_task, builds_carry_the_placement, parameters_fill_the_templates)

@@ -1,4 +1,4 @@
-"""Names that AWS takes: length, characters, and no two alike."""
+"""Names that AWS accepts: length, characters, and uniqueness."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.invariants.assertions.document import Body, bodies, plain, value_of
+from tests.invariants.assertions.document import Body, find_resources, invariant, resolve, unescape
 
 
 @dataclass(frozen=True)
@@ -93,27 +93,26 @@ KINDS = (
 )
 
 
-def names_are_taken(document: Body) -> Iterator[str]:
+@invariant
+def names_are_valid(document: Body) -> Iterator[str]:
     """Each name has a length and characters that AWS takes."""
     for kind in KINDS:
-        for name, body in bodies(document, kind.type).items():
-            text = plain(str(value_of(document, body.get(kind.argument, ""))))
+        for name, body in find_resources(document, kind.type).items():
+            text = unescape(str(resolve(document, body.get(kind.argument, ""))))
             if not kind.least <= len(text) <= kind.most:
                 yield f"{kind.type}.{name}: {kind.argument} has {len(text)} characters; AWS takes {kind.least} to {kind.most}"
             elif not re.fullmatch(kind.pattern, text, re.ASCII):
                 yield f"{kind.type}.{name}: AWS does not take {text!r} as {kind.argument}"
 
 
+@invariant
 def names_differ(document: Body) -> Iterator[str]:
     """No two of a type have one name."""
     for kind in KINDS:
         given = Counter(
-            (body.get(kind.argument), *(str(value_of(document, body.get(key))) for key in kind.within))
-            for body in bodies(document, kind.type).values()
+            (body.get(kind.argument), *(str(resolve(document, body.get(key))) for key in kind.within))
+            for body in find_resources(document, kind.type).values()
         )
         yield from (
             f"{count} of {kind.type} have the {kind.argument} {name[0]}" for name, count in given.items() if count > 1
         )
-
-
-ALL = (names_are_taken, names_differ)

@@ -1,4 +1,4 @@
-"""Pipelines that CodePipeline takes, each started by one thing, whose actions find what they are given."""
+"""Pipelines that CodePipeline accepts, each started by one thing, whose actions find their inputs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from tests.invariants.assertions.document import REFERENCE, Body, bodies, follow, plain, value_of
+from tests.invariants.assertions.document import REFERENCE, Body, find_resources, follow, invariant, resolve, unescape
 
 _CONNECTION = "CodeStarSourceConnection"
 _NAME = r"[A-Za-z0-9.@_-]{1,100}"
@@ -27,20 +27,21 @@ _VARIABLES = {
 _STAGES, _ACTIONS, _RULES, _CONFIGURATION, _PATTERN = 50, 50, 5, 1000, 2048
 
 
-def actions(pipeline: Body) -> list[Body]:
+def list_actions(pipeline: Body) -> list[Body]:
     """The actions of a pipeline in their order."""
     return [action for stage in pipeline["stage"] for action in stage["action"]]
 
 
 def _starters(document: Body, pipeline: Body) -> list[Body]:
     """The rules that have the pipeline as target."""
-    targets = bodies(document, "aws_cloudwatch_event_target").values()
+    targets = find_resources(document, "aws_cloudwatch_event_target").values()
     return [follow(document, each["rule"]) for each in targets if follow(document, each["arn"]) is pipeline]
 
 
+@invariant
 def one_thing_starts_each_pipeline(document: Body) -> Iterator[str]:
-    """A rule that is on or a trigger, never both, and nothing asks every minute."""
-    for name, pipeline in bodies(document, "aws_codepipeline").items():
+    """An enabled rule or a trigger starts it, never both, and polling is off."""
+    for name, pipeline in find_resources(document, "aws_codepipeline").items():
         (source,) = pipeline["stage"][0]["action"]
         configuration, triggers, rules = (
             source["configuration"],
@@ -63,60 +64,63 @@ def one_thing_starts_each_pipeline(document: Body) -> Iterator[str]:
                 yield f"{name}: {git} is no one push of {source['name']}"
 
 
-def rules_speak_of_the_source(document: Body) -> Iterator[str]:
-    """What the rule listens for is what the source action takes; the pattern is as short as EventBridge wants it."""
-    for name, pipeline in bodies(document, "aws_codepipeline").items():
+@invariant
+def rules_match_the_source(document: Body) -> Iterator[str]:
+    """The rule matches what the source action reads; the pattern is as short as EventBridge requires."""
+    for name, pipeline in find_resources(document, "aws_codepipeline").items():
         (source,) = pipeline["stage"][0]["action"]
         for rule in _starters(document, pipeline):
             pattern = json.loads(rule["event_pattern"])
-            if len(plain(rule["event_pattern"])) > _PATTERN:
+            if len(unescape(rule["event_pattern"])) > _PATTERN:
                 yield f"{name}: a pattern of {len(rule['event_pattern'])} characters"
-            if _told(pattern, source["provider"]) != _taken(source):
-                yield f"{name}: listens for {_told(pattern, source['provider'])}, and takes {_taken(source)}"
+            if _matched(pattern, source["provider"]) != _read(source):
+                yield f"{name}: listens for {_matched(pattern, source['provider'])}, and takes {_read(source)}"
 
 
-def _told(pattern: Body, provider: str) -> list[Any]:
+def _matched(pattern: Body, provider: str) -> list[Any]:
     resources = [arn.split(":")[-1] for arn in pattern["resources"]]
     if provider == "S3":
         return [resources, pattern["detail"]["bucket"]["name"], pattern["detail"]["object"]["key"]]
     return [resources, pattern["detail"]["referenceType"], pattern["detail"]["referenceName"]]
 
 
-def _taken(source: Body) -> list[Any]:
+def _read(source: Body) -> list[Any]:
     given = source["configuration"]
     if source["provider"] == "S3":
         return [[given["S3Bucket"]], [given["S3Bucket"]], [given["S3ObjectKey"]]]
     return [[given["RepositoryName"]], ["branch"], [given["BranchName"]]]
 
 
+@invariant
 def source_buckets_are_watched(document: Body) -> Iterator[str]:
-    """A bucket that is created for a source keeps versions and tells EventBridge, without which nothing starts."""
-    created = {value_of(document, body["bucket"]): body for body in bodies(document, "aws_s3_bucket").values()}
-    for name, pipeline in bodies(document, "aws_codepipeline").items():
-        bucket = created.get(actions(pipeline)[0]["configuration"].get("S3Bucket"))
-        if bucket is not None and not (_versioned(document, bucket) and _tells(document, bucket)):
+    """A bucket that is created for a source keeps versions and notifies EventBridge; otherwise nothing starts."""
+    created = {resolve(document, body["bucket"]): body for body in find_resources(document, "aws_s3_bucket").values()}
+    for name, pipeline in find_resources(document, "aws_codepipeline").items():
+        bucket = created.get(list_actions(pipeline)[0]["configuration"].get("S3Bucket"))
+        if bucket is not None and not (_versioned(document, bucket) and _notifies(document, bucket)):
             yield f"{name}: {bucket['bucket']} is not watched"
 
 
 def _versioned(document: Body, bucket: Body) -> bool:
     return any(
         follow(document, each["bucket"]) is bucket and each["versioning_configuration"]["status"] == "Enabled"
-        for each in bodies(document, "aws_s3_bucket_versioning").values()
+        for each in find_resources(document, "aws_s3_bucket_versioning").values()
     )
 
 
-def _tells(document: Body, bucket: Body) -> bool:
+def _notifies(document: Body, bucket: Body) -> bool:
     return any(
         follow(document, each["bucket"]) is bucket and each["eventbridge"]
-        for each in bodies(document, "aws_s3_bucket_notification").values()
+        for each in find_resources(document, "aws_s3_bucket_notification").values()
     )
 
 
+@invariant
 def artifacts_come_before_their_use(document: Body) -> Iterator[str]:
-    """An action reads what earlier ones have made, and says so of no other artifact; no two make the same."""
-    for name, pipeline in bodies(document, "aws_codepipeline").items():
+    """An action reads what earlier ones made, and names no other artifact; no two make the same."""
+    for name, pipeline in find_resources(document, "aws_codepipeline").items():
         made: list[str] = []
-        for action in actions(pipeline):
+        for action in list_actions(pipeline):
             inputs = action.get("input_artifacts", [])
             named = {value for key, value in action["configuration"].items() if key in _OF_ARTIFACTS}
             if not set(inputs) <= set(made) or not named <= set(inputs) or len(set(inputs)) != len(inputs):
@@ -131,9 +135,10 @@ def artifacts_come_before_their_use(document: Body) -> Iterator[str]:
 _OF_ARTIFACTS = {"PrimarySource", "TaskDefinitionTemplateArtifact", "AppSpecTemplateArtifact", "Image1ArtifactName"}
 
 
-def stages_are_taken(document: Body) -> Iterator[str]:
-    """Stages and actions have names of their own that CodePipeline takes; sources, and nothing else, come first."""
-    for name, pipeline in bodies(document, "aws_codepipeline").items():
+@invariant
+def stages_are_valid(document: Body) -> Iterator[str]:
+    """Stages and actions have unique, valid names; only sources are in the first stage."""
+    for name, pipeline in find_resources(document, "aws_codepipeline").items():
         stages = pipeline["stage"]
         groups = [
             [stage["name"] for stage in stages],
@@ -149,9 +154,10 @@ def stages_are_taken(document: Body) -> Iterator[str]:
                 yield f"{name}: sources do not stand in the first stage alone"
 
 
-def conditions_are_taken(document: Body) -> Iterator[str]:
-    """A condition has one to five rules with names of their own; nothing is rolled back where releases are parallel."""
-    for name, pipeline in bodies(document, "aws_codepipeline").items():
+@invariant
+def conditions_are_valid(document: Body) -> Iterator[str]:
+    """A condition has one to five rules with unique names; parallel releases are not rolled back."""
+    for name, pipeline in find_resources(document, "aws_codepipeline").items():
         for stage in pipeline["stage"]:
             for key in ("before_entry", "on_success"):
                 if key in stage:
@@ -166,12 +172,13 @@ def conditions_are_taken(document: Body) -> Iterator[str]:
                 yield f"{name}: {stage['name']} would be rolled back while others are under way"
 
 
-def variables_are_of_earlier_actions(document: Body) -> Iterator[str]:
-    """``#{Namespace.Variable}`` is what an action before this one tells; a namespace is that of one, and no artifact."""
-    for name, pipeline in bodies(document, "aws_codepipeline").items():
+@invariant
+def variables_come_from_earlier_actions(document: Body) -> Iterator[str]:
+    """``#{Namespace.Variable}`` comes from an earlier action; a namespace belongs to one action, and is no artifact."""
+    for name, pipeline in find_resources(document, "aws_codepipeline").items():
         known: dict[str, set[str]] = {}
-        artifacts = {each for action in actions(pipeline) for each in action.get("output_artifacts", [])}
-        for action in actions(pipeline):
+        artifacts = {each for action in list_actions(pipeline) for each in action.get("output_artifacts", [])}
+        for action in list_actions(pipeline):
             for key, value in action["configuration"].items():
                 for namespace, variable in _VARIABLE.findall(value):
                     if variable not in known.get(namespace, ()):
@@ -183,7 +190,7 @@ def variables_are_of_earlier_actions(document: Body) -> Iterator[str]:
 
 
 def _exported(document: Body, action: Body) -> set[str]:
-    """The variables of a CodeBuild action; those of the release contract's own buildspec are tried elsewhere."""
+    """Return the variables of a CodeBuild action; those of the release contract's own buildspec are tested elsewhere."""
     buildspec = follow(document, action["configuration"]["ProjectName"])["source"]["buildspec"]
     if "\n" not in buildspec:
         return {"IMAGE_DIGEST"}
@@ -192,39 +199,32 @@ def _exported(document: Body, action: Body) -> set[str]:
     )
 
 
+@invariant
 def configurations_fit(document: Body) -> Iterator[str]:
     """A value has 1 to 1000 characters: https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionDeclaration.html"""
-    for name, pipeline in bodies(document, "aws_codepipeline").items():
-        for action in actions(pipeline):
+    for name, pipeline in find_resources(document, "aws_codepipeline").items():
+        for action in list_actions(pipeline):
             for key, value in action["configuration"].items():
-                length = len(plain(REFERENCE.sub(_ID, value)))
+                length = len(unescape(REFERENCE.sub(_ID, value)))
                 if not 1 <= length <= _CONFIGURATION:
                     yield f"{name}: {key} of {action['name']} has {length} characters"
 
 
-def pipelines_have_names_of_their_own(document: Body) -> Iterator[str]:
-    """What belongs to one pipeline belongs to no other: bucket, projects and role."""
-    pipelines = bodies(document, "aws_codepipeline")
+@invariant
+def pipelines_share_nothing(document: Body) -> Iterator[str]:
+    """Pipelines share no bucket, project or role."""
+    pipelines = find_resources(document, "aws_codepipeline")
     owned = Counter(
         used
         for pipeline in pipelines.values()
         for used in {
             pipeline["artifact_store"][0]["location"],
             pipeline["role_arn"],
-            *(each["configuration"]["ProjectName"] for each in actions(pipeline) if each["provider"] == "CodeBuild"),
+            *(
+                each["configuration"]["ProjectName"]
+                for each in list_actions(pipeline)
+                if each["provider"] == "CodeBuild"
+            ),
         }
     )
     yield from (f"{used} belongs to {count} pipelines" for used, count in owned.items() if count > 1)
-
-
-ALL = (
-    one_thing_starts_each_pipeline,
-    rules_speak_of_the_source,
-    source_buckets_are_watched,
-    artifacts_come_before_their_use,
-    stages_are_taken,
-    conditions_are_taken,
-    variables_are_of_earlier_actions,
-    configurations_fit,
-    pipelines_have_names_of_their_own,
-)

@@ -1,10 +1,18 @@
-"""What AWS takes of a release: values that go with each other."""
+"""Values of a release that AWS accepts together, and arguments that Terraform leaves to releases."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.invariants.assertions.document import Body, bodies, follow, value_of
+from tealform.service.ignored_changes import (
+    OWNED_BY_AUTOSCALING,
+    OWNED_BY_CONTROLLER,
+    OWNED_BY_SCHEDULES,
+    OWNED_OF_LISTENER,
+    OWNED_OF_RULE,
+)
+from tests.invariants.assertions.document import Body, find_resources, follow, invariant, list_addresses, resolve
+from tests.invariants.assertions.routes import list_target_groups
 
 _PREDEFINED = {
     "CodeDeployDefault.ECSAllAtOnce",
@@ -22,9 +30,10 @@ _OF_STRATEGY = {
 
 
 def _groups(document: Body) -> dict[str, Body]:
-    return bodies(document, "aws_codedeploy_deployment_group")
+    return find_resources(document, "aws_codedeploy_deployment_group")
 
 
+@invariant
 def ready_options_agree(document: Body) -> Iterator[str]:
     """STOP_DEPLOYMENT waits, CONTINUE_DEPLOYMENT does not."""
     for name, group in _groups(document).items():
@@ -34,7 +43,8 @@ def ready_options_agree(document: Body) -> Iterator[str]:
             yield f"{name}: {action} after {wait} minutes"
 
 
-def blue_goes_in_time(document: Body) -> Iterator[str]:
+@invariant
+def blue_is_terminated_in_time(document: Body) -> Iterator[str]:
     """Blue is kept two days at most."""
     for name, group in _groups(document).items():
         ended = group["blue_green_deployment_config"]["terminate_blue_instances_on_deployment_success"]
@@ -42,13 +52,14 @@ def blue_goes_in_time(document: Body) -> Iterator[str]:
             yield f"{name}: {ended}"
 
 
-def configurations_are_known(document: Body) -> Iterator[str]:
-    """A deployment configuration is AWS's own, or one of the same file for ECS."""
+@invariant
+def deployment_configs_are_known(document: Body) -> Iterator[str]:
+    """A deployment configuration is predefined by AWS, or created for ECS in the same document."""
     for name, group in _groups(document).items():
         config, used = group["deployment_config_name"], follow(document, group["deployment_config_name"])
         if config not in _PREDEFINED and used.get("compute_platform") != "ECS":
             yield f"{name}: {config} is no configuration for ECS"
-    for name, config in bodies(document, "aws_codedeploy_deployment_config").items():
+    for name, config in find_resources(document, "aws_codedeploy_deployment_config").items():
         routing = config["traffic_routing_config"]
         kinds = {"TimeBasedCanary": "time_based_canary", "TimeBasedLinear": "time_based_linear"}
         pace = routing.get(kinds.get(routing["type"], ""), {})
@@ -58,8 +69,9 @@ def configurations_are_known(document: Body) -> Iterator[str]:
             yield f"{name}: {pace}"
 
 
+@invariant
 def alarms_roll_back(document: Body) -> Iterator[str]:
-    """CodeDeploy watches one to ten alarms and rolls back on them, or none and does not speak of it."""
+    """CodeDeploy watches one to ten alarms and rolls back on them, or none and no rollback on alarms."""
     for name, group in _groups(document).items():
         watched = group.get("alarm_configuration", {})
         alarms, events = watched.get("alarms", []), group["auto_rollback_configuration"]["events"]
@@ -69,23 +81,25 @@ def alarms_roll_back(document: Body) -> Iterator[str]:
             yield f"{name}: {len(alarms)} alarms, and a rollback on {events}"
         if not {"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"} <= set(events):
             yield f"{name}: no rollback on failure and on request"
-    for name, service in bodies(document, "aws_ecs_service").items():
+    for name, service in find_resources(document, "aws_ecs_service").items():
         watched = service.get("alarms", {})
         if watched and not (watched["alarm_names"] and watched["enable"] and watched["rollback"]):
             yield f"{name}: {watched}"
 
 
+@invariant
 def network_load_balancers_move_all_at_once(document: Body) -> Iterator[str]:
     """CodeDeploy divides no traffic of a network load balancer."""
-    if any(balancer["load_balancer_type"] == "network" for balancer in bodies(document, "aws_lb").values()):
+    if any(balancer["load_balancer_type"] == "network" for balancer in find_resources(document, "aws_lb").values()):
         for name, group in _groups(document).items():
             if group["deployment_config_name"] != "CodeDeployDefault.ECSAllAtOnce":
                 yield f"{name}: {group['deployment_config_name']} behind a network load balancer"
 
 
+@invariant
 def each_service_has_its_controller(document: Body) -> Iterator[str]:
     """A service of CodeDeploy has one deployment group and nothing of ECS's own; one of ECS the other way round."""
-    for name, service in bodies(document, "aws_ecs_service").items():
+    for name, service in find_resources(document, "aws_ecs_service").items():
         groups = [
             group
             for group in _groups(document).values()
@@ -101,9 +115,10 @@ def each_service_has_its_controller(document: Body) -> Iterator[str]:
             yield f"{name}: ECS with {len(groups)} deployment groups and {sorted(of_ecs)}"
 
 
-def ecs_strategies_are_whole(document: Body) -> Iterator[str]:
+@invariant
+def ecs_strategies_are_complete(document: Body) -> Iterator[str]:
     """A strategy of ECS has its own block and no other's, within ECS's limits."""
-    for name, service in bodies(document, "aws_ecs_service").items():
+    for name, service in find_resources(document, "aws_ecs_service").items():
         configuration = service.get("deployment_configuration")
         if configuration is None:
             continue
@@ -121,28 +136,44 @@ def ecs_strategies_are_whole(document: Body) -> Iterator[str]:
             yield f"{name}: waits of {waits} minutes"
 
 
+@invariant
 def smoke_tests_have_time(document: Body) -> Iterator[str]:
-    """Lambda ends a function after a quarter of an hour; its program is the one that stands beside the file."""
-    for name, function in bodies(document, "aws_lambda_function").items():
-        if not 1 <= function["timeout"] <= 900 or value_of(document, function["filename"]) != "smoke-test.zip":
+    """Lambda ends a function after 15 minutes; its program is the archive in the environment's folder."""
+    for name, function in find_resources(document, "aws_lambda_function").items():
+        if not 1 <= function["timeout"] <= 900 or resolve(document, function["filename"]) != "smoke-test.zip":
             yield f"{name}: {function['timeout']} seconds for {function['filename']}"
 
 
+@invariant
 def builds_have_time(document: Body) -> Iterator[str]:
     """CodeBuild builds for 5 minutes to 36 hours."""
-    for name, project in bodies(document, "aws_codebuild_project").items():
+    for name, project in find_resources(document, "aws_codebuild_project").items():
         if not 5 <= project["build_timeout"] <= 2160:
             yield f"{name}: {project['build_timeout']} minutes"
 
 
-ALL = (
-    ready_options_agree,
-    blue_goes_in_time,
-    configurations_are_known,
-    alarms_roll_back,
-    network_load_balancers_move_all_at_once,
-    each_service_has_its_controller,
-    ecs_strategies_are_whole,
-    smoke_tests_have_time,
-    builds_have_time,
-)
+@invariant
+def ignored_changes_match_owners(document: Body) -> Iterator[str]:
+    """``ignore_changes`` is the set that the resource's owner changes, and no more."""
+    for address, body in list_addresses(document):
+        ignored = body.get("lifecycle", {}).get("ignore_changes", [])
+        expected = _expected(document, address.split(".")[0], body)
+        if set(ignored) != expected or len(ignored) != len(expected):
+            yield f"{address} ignores {sorted(ignored)}, not {sorted(expected)}"
+
+
+def _expected(document: Body, kind: str, body: Body) -> set[str]:
+    match kind:
+        case "aws_ecs_service":
+            engine = {"CODE_DEPLOY": "codedeploy", "ECS": "ecs"}[body["deployment_controller"]["type"]]
+            return {*OWNED_BY_CONTROLLER[engine], *OWNED_BY_AUTOSCALING}
+        case "aws_lb_listener_rule":
+            return {*OWNED_OF_RULE}
+        case "aws_lb_listener" if list_target_groups(body["default_action"]):
+            return {*OWNED_OF_LISTENER}
+        case "aws_appautoscaling_target":
+            scheduled = find_resources(document, "aws_appautoscaling_scheduled_action").values()
+            # They name the target by a reference to it, or by the same text.
+            if any(resolve(document, each["resource_id"]) == body["resource_id"] for each in scheduled):
+                return {*OWNED_BY_SCHEDULES}
+    return set()

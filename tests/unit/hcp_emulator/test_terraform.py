@@ -15,7 +15,7 @@ from tealform.synth import environments
 from tealform.terraform import subprocesses, terraform_binaries
 from tealform_harness.hcp_emulator.models import EmulatedWorkspace, Organization
 from tealform_harness.hcp_emulator.server import TOKEN, EmulatedHcp, running
-from tealform_harness.provider_stub.server import serving
+from tealform_harness.provider_stub.server import serve
 from tests.inventory import ROOT
 from tests.unit.hcp_emulator.test_runs import greeting
 
@@ -93,7 +93,7 @@ def _looks(hcp: EmulatedHcp, workspace: EmulatedWorkspace) -> int:
 @pytest.mark.slow
 def test_whole_environment_lives_and_dies_there(tmp_path: Path) -> None:
     folder = ROOT / "environments" / "dev"
-    with serving(environments.list_declared(folder)) as stand_in:
+    with serve(environments.list_declared(folder)) as stand_in:
         organization = Organization("acme", TOKEN)
         with running(organization, stand_in.variables) as hcp:
             module = Module(tmp_path, hcp, "shop-dev", stand_in.variables)

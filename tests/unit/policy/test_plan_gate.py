@@ -16,7 +16,7 @@ from tealform.policy.environment import Environment
 from tealform.policy.plan_gate import PlanGateResult
 from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
-from tealform_harness.provider_stub.server import serving
+from tealform_harness.provider_stub.server import serve
 from tests.inventory import ROOT
 from tests.unit.policy import stacks
 from tests.unit.policy.test_waivers import waiver
@@ -392,7 +392,7 @@ ACCEPTED += [("CKV_AWS_356", "data.aws_iam_policy_document.wide")]
 
 def _plan(folder: Path) -> dict[str, Any]:
     with (
-        serving(environments.list_declared(folder)) as stand_in,
+        serve(environments.list_declared(folder)) as stand_in,
         scratch_module.copy_with_local_state(
             folder, terraform_binaries.list_terraforms()[0], {"TF_REATTACH_PROVIDERS": stand_in.reattach}
         ) as work,

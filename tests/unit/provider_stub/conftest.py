@@ -34,9 +34,9 @@ def root_module(tmp_path: Path) -> RootModule:
 
 
 def make_root_module(
-    parent: Path, served: provider_stub.Served, terraform: Terraform = _TERRAFORMS[0], **sections: Any
+    parent: Path, served: provider_stub.RunningStub, terraform: Terraform = _TERRAFORMS[0], **sections: Any
 ) -> ScratchModule:
-    """A workspace, after ``init``, of ``sections`` (``resource={…}``) for a stand-in that is served."""
+    """Return a workspace, after ``init``, of ``sections`` (``resource={…}``) for a stub that is served."""
     folder = parent / f"module-{len(list(parent.iterdir()))}"
     folder.mkdir()
     document = {**_AWS, "provider": {"aws": [{"region": REGION}]}, **sections}

@@ -3,9 +3,9 @@
 It was compared with ``terraform providers schema -json`` of provider 5.100.0, attribute by attribute and block by
 block. Of the 54 types in environments/*/cdk.tf.json, 1,511 are identical; 143 came with provider 6, 49 are its new
 ``region``, 5 went with it, and 9 changed with it. Of all 2,113 types that both have, 36,445 are identical and 678
-differ: 312 in counts of blocks and 213 in secrecy, which ``lost_facts`` holds for the types of Tealform only, the
+differ: 312 in counts of blocks and 213 in secrecy, which ``schema_overrides`` holds for the types of Tealform only, the
 others mostly as provider 6 changed them. 98,112 exist in 5.100.0 alone: blocks of WAF and QuickSight nested so deeply
-that CDKTF calls them «any».
+that CDKTF calls them `any`.
 """
 
 from __future__ import annotations
@@ -14,31 +14,28 @@ import json
 
 import pytest
 
-from tealform_harness.provider_stub.schema import package, store
+from tealform_harness.provider_stub.schema import store
 from tealform_harness.provider_stub.schema.model import Attribute, Block, NestedBlock
 from tests.inventory import ROOT
 
 _ENVIRONMENTS = ROOT.glob("environments/*/cdk.tf.json")
 
 
-def _block(terraform_type: str) -> Block:
-    return store.schema_of([terraform_type], [])["resource_schemas"][terraform_type]["block"]
+def _block(terraform_type: str, *steps: str) -> Block:
+    block = store.load_schema([terraform_type], [])["resource_schemas"][terraform_type]["block"]
+    for step in steps:
+        block = block["block_types"][step]["block"]
+    return block
 
 
 def _attribute(terraform_type: str, *path: str) -> Attribute:
     *steps, name = path
-    block = _block(terraform_type)
-    for step in steps:
-        block = block["block_types"][step]["block"]
-    return block["attributes"][name]
+    return _block(terraform_type, *steps)["attributes"][name]
 
 
 def _nested(terraform_type: str, *path: str) -> NestedBlock:
     *steps, name = path
-    block = _block(terraform_type)
-    for step in steps:
-        block = block["block_types"][step]["block"]
-    return block["block_types"][name]
+    return _block(terraform_type, *steps)["block_types"][name]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +78,7 @@ def test_secrets_are_sensitive() -> None:
 
 
 def test_the_provider_has_its_arguments_and_not_cdktfs_alias() -> None:
-    provider = store.schema_of([], [])["provider"]["block"]
+    provider = store.load_schema([], [])["provider"]["block"]
     assert "alias" not in provider["attributes"]
     assert provider["attributes"]["allowed_account_ids"] == {"type": ["set", "string"], "optional": True}
     assert provider["block_types"]["default_tags"]["block"]["attributes"] == {
@@ -93,20 +90,20 @@ def test_every_type_of_the_environments_is_known() -> None:
     documents = [json.loads(file.read_text(encoding="utf-8")) for file in _ENVIRONMENTS]
     resources = {name for document in documents for name in document["resource"]}
     data = {name for document in documents for name in document["data"]}
-    schema = store.schema_of(resources, data)
+    schema = store.load_schema(resources, data)
     assert resources == schema["resource_schemas"].keys()
     assert data == schema["data_source_schemas"].keys()
     assert len(resources) > 40
 
 
 def test_a_type_that_the_provider_does_not_have_is_unknown() -> None:
-    schema = store.schema_of(["aws_vpc", "aws_virtual_private_cloud"], ["aws_policy"])
+    schema = store.load_schema(["aws_vpc", "aws_virtual_private_cloud"], ["aws_policy"])
     assert list(schema["resource_schemas"]) == ["aws_vpc"]
     assert not schema["data_source_schemas"]
 
 
 def test_a_type_in_several_files_and_one_whose_name_python_spells_otherwise_are_found() -> None:
-    schema = store.schema_of(["aws_lexv2models_slot", "aws_s3control_bucket"], [])["resource_schemas"]
+    schema = store.load_schema(["aws_lexv2models_slot", "aws_s3control_bucket"], [])["resource_schemas"]
     assert "value_elicitation_setting" in schema["aws_lexv2models_slot"]["block"]["block_types"]
     assert "bucket" in schema["aws_s3control_bucket"]["block"]["attributes"]
 
@@ -117,6 +114,6 @@ def test_blocks_that_cdktf_gave_up_on_are_a_list_of_anything() -> None:
 
 
 def test_what_has_been_made_once_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = store.schema_of(["aws_vpc"], ["aws_iam_policy_document"])
-    monkeypatch.setattr(package, "typescript", lambda _: pytest.fail("the bindings are read again"))
-    assert store.schema_of(["aws_vpc"], ["aws_iam_policy_document"]) == made
+    made = store.load_schema(["aws_vpc"], ["aws_iam_policy_document"])
+    monkeypatch.setattr(store, "read_typescript", lambda _: pytest.fail("the bindings are read again"))
+    assert store.load_schema(["aws_vpc"], ["aws_iam_policy_document"]) == made

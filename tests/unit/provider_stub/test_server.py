@@ -27,8 +27,8 @@ def _document(file: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[provider_stub.Served]:
-    with provider_stub.serving(map(_document, _ENVIRONMENTS)) as provider:
+def served() -> Iterator[provider_stub.RunningStub]:
+    with provider_stub.serve(map(_document, _ENVIRONMENTS)) as provider:
         yield provider
 
 
@@ -49,13 +49,13 @@ def _exit_codes(run: ScratchModule) -> list[int]:
     return [outcome.exit_code for outcome in outcomes]
 
 
-def test_each_terraform_is_served(served: provider_stub.Served, terraform: Terraform, tmp_path: Path) -> None:
+def test_each_terraform_is_served(served: provider_stub.RunningStub, terraform: Terraform, tmp_path: Path) -> None:
     shutil.copy(_SMALL, tmp_path)
     assert _exit_codes(ScratchModule(tmp_path, terraform, served.variables)) == [0, 0, 2, 0, 0, 0]
     assert not (tmp_path / ".terraform.lock.hcl").exists()
 
 
-def test_environments_run_at_the_same_time_and_keep_their_own_tags(served: provider_stub.Served) -> None:
+def test_environments_run_at_the_same_time_and_keep_their_own_tags(served: provider_stub.RunningStub) -> None:
     def environments_in_tags(file: Path) -> set[str]:
         with scratch_module.copy_with_local_state(
             file.parent, terraform_binaries.list_terraforms()[0], served.variables
@@ -67,31 +67,31 @@ def test_environments_run_at_the_same_time_and_keep_their_own_tags(served: provi
     assert found == [{file.parent.name} for file in _ENVIRONMENTS]
 
 
-def test_serving_again_is_quick(served: provider_stub.Served) -> None:
+def test_serving_again_is_quick(served: provider_stub.RunningStub) -> None:
     started = time.process_time()
-    with provider_stub.serving(map(_document, _ENVIRONMENTS)) as second:
+    with provider_stub.serve(map(_document, _ENVIRONMENTS)) as second:
         assert second.reattach != served.reattach
     assert time.process_time() - started < 1
 
 
-def test_terraform_is_told_that_it_may_not_end_the_server(served: provider_stub.Served) -> None:
+def test_terraform_is_told_that_it_may_not_end_the_server(served: provider_stub.RunningStub) -> None:
     (provider,) = json.loads(served.reattach).values()
     assert provider["Test"] is True
 
 
 def test_types_of_no_document_are_not_served(root_module: RootModule) -> None:
-    with provider_stub.serving([{"resource": {"aws_vpc": {}}}]) as served:
+    with provider_stub.serve([{"resource": {"aws_vpc": {}}}]) as served:
         refused = root_module(served, resource={"aws_eip": {"one": {}}}).validate()
     assert 'does not support resource type "aws_eip"' in refused.errors[0].message
 
 
 def test_after_the_block_nothing_is_served(root_module: RootModule) -> None:
-    with provider_stub.serving([{"resource": {"aws_vpc": {}}}]) as served:
+    with provider_stub.serve([{"resource": {"aws_vpc": {}}}]) as served:
         run = root_module(served, resource={"aws_vpc": {"main": {}}})
     assert run.validate().errors
 
 
 @pytest.mark.parametrize("document", [{"resource": []}, {"resource": "aws_vpc"}, {"data": None}, {}])
 def test_a_document_of_another_form_is_left_to_terraform(document: dict[str, Any]) -> None:
-    with provider_stub.serving([document]) as served:
+    with provider_stub.serve([document]) as served:
         assert served.reattach

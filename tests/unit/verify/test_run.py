@@ -1,17 +1,22 @@
-"""The commands as people type them, on a machine that has no real provider."""
+"""The commands as users type them, on a machine without the real provider, and concurrent runs."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shlex
 import subprocess
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tealform.terraform.subprocesses import HALT
 from tealform_harness.verify.aws_provider import VARIABLE
-from tealform_harness.verify.stages import CLAIMS
+from tealform_harness.verify.result import EMULATED_STAGES
+from tealform_harness.verify.run import run_concurrently
 from tests import projects, support
 from tests.inventory import ROOT
 
@@ -34,22 +39,26 @@ def without_provider(tmp_path: Path) -> dict[str, str]:
     return projects.without_terraform(tmp_path) | {VARIABLE: str(tmp_path / "nothing")}
 
 
+def _misspell(project: Path) -> None:
+    file = project / "environments" / "dev" / "cdk.tf.json"
+    file.write_text(file.read_text().replace('"cidr_block"', '"cidr_blok"'))
+
+
 @pytest.mark.slow
-def test_what_needs_the_provider_is_not_proved_and_no_failure(project: Path, without_provider: dict[str, str]) -> None:
+def test_without_a_provider_its_stages_are_not_proved(project: Path, without_provider: dict[str, str]) -> None:
     ran = projects.run(project, "prove", "dev", "--json", environment=without_provider)
     assert ran.returncode == 0, ran.stderr
     verdicts = json.loads(ran.stdout)["verdicts"]
     assert {each["claim"]: each["result"] for each in verdicts} == {
         "schema": "proved",
         "life": "proved",
-        **dict.fromkeys(CLAIMS, "not proved"),
+        **dict.fromkeys(EMULATED_STAGES, "not proved"),
     }
-    assert f"not proved: {', '.join(CLAIMS)}: {VARIABLE} names" in ran.stderr
+    assert f"not proved: {', '.join(EMULATED_STAGES)}: {VARIABLE} names" in ran.stderr
 
 
-def test_refuted_environment_fails_and_is_not_taken_further(project: Path, without_provider: dict[str, str]) -> None:
-    file = project / "environments" / "dev" / "cdk.tf.json"
-    file.write_text(file.read_text().replace('"cidr_block"', '"cidr_blok"'))
+def test_refuted_environment_fails_and_goes_no_further(project: Path, without_provider: dict[str, str]) -> None:
+    _misspell(project)
     ran = projects.run(project, "prove", environment=without_provider)
     assert ran.returncode == 1
     assert "cidr_blok" in ran.stdout
@@ -57,21 +66,20 @@ def test_refuted_environment_fails_and_is_not_taken_further(project: Path, witho
     assert "a claim before it was not proved" in ran.stdout
 
 
-def test_real_providers_verdict_without_a_provider_is_an_error(project: Path, without_provider: dict[str, str]) -> None:
+def test_e2e_without_a_provider_is_an_error(project: Path, without_provider: dict[str, str]) -> None:
     ran = projects.run(project, "e2e", "dev", environment=without_provider)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert f"{VARIABLE} names" in ran.stderr
 
 
 @pytest.mark.slow
-def test_mistake_is_not_left_out_as_something_that_an_older_provider_lacks(
+def test_mistake_is_not_removed_as_an_argument_that_an_older_provider_lacks(
     project: Path, without_provider: dict[str, str]
 ) -> None:
     program = Path(without_provider[VARIABLE]) / "terraform-provider-aws_v5.100.0_x5"
     program.write_text(f"#!/bin/sh\ntouch {project / 'started'}\n")
     program.chmod(0o755)
-    file = project / "environments" / "dev" / "cdk.tf.json"
-    file.write_text(file.read_text().replace('"cidr_block"', '"cidr_blok"'))
+    _misspell(project)
     ran = projects.run(project, "e2e", "dev", environment=without_provider)
     assert ran.returncode == 1
     assert "dev: schema: refuted" in ran.stdout
@@ -87,7 +95,7 @@ def test_nothing_to_prove_is_an_error(tmp_path: Path, command: str) -> None:
     assert "holds nothing to prove" in ran.stderr
 
 
-def test_preview_lists_what_a_first_apply_creates(project: Path) -> None:
+def test_offline_plan_lists_what_a_first_apply_creates(project: Path) -> None:
     ran = projects.run(project, "plan-offline", "dev")
     assert ran.returncode == 0, ran.stderr
     count = sum(len(each) for each in support.template(TEXT, "dev").document["resource"].values())
@@ -97,7 +105,7 @@ def test_preview_lists_what_a_first_apply_creates(project: Path) -> None:
 
 
 @pytest.mark.slow
-def test_preview_speaks_terraforms_words_or_json(project: Path) -> None:
+def test_offline_plan_prints_terraforms_text_or_json(project: Path) -> None:
     assert (
         "# aws_ecs_service.service-web_service will be created"
         in projects.run(project, "plan-offline", "dev", "--full").stdout
@@ -107,15 +115,60 @@ def test_preview_speaks_terraforms_words_or_json(project: Path) -> None:
     assert "aws_ecs_service.service-web_service" in [each["address"] for each in plan["changes"]]
 
 
-def test_output_that_nobody_reads_to_its_end_is_no_failure_to_complain_of(project: Path) -> None:
+def test_closed_output_is_no_error(project: Path) -> None:
     command = shlex.join(projects.command(project, "plan-offline", "dev", "--full"))
     ran = subprocess.run(["bash", "-c", f"{command} | head -n 1"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert (ran.stdout.count("\n"), ran.stderr) == (1, "")
 
 
-def test_preview_of_a_broken_environment_says_where(project: Path) -> None:
-    file = project / "environments" / "dev" / "cdk.tf.json"
-    file.write_text(file.read_text().replace('"cidr_block"', '"cidr_blok"'))
+def test_offline_plan_of_a_broken_environment_says_where(project: Path) -> None:
+    _misspell(project)
     ran = projects.run(project, "plan-offline", "dev")
     assert ran.returncode == 1
     assert "environments/dev/environment.hcl:5: network: " in ran.stdout
+
+
+def test_concurrent_sources_do_not_wait_for_each_other() -> None:
+    both = threading.Barrier(2, timeout=10)
+
+    def source(name: str) -> Iterator[str]:
+        yield f"{name} begins"
+        both.wait()
+        yield f"{name} ends"
+
+    items = list(run_concurrently([source("one"), source("two")]))
+    assert sorted(items) == ["one begins", "one ends", "two begins", "two ends"]
+    assert items.index("one begins") < items.index("one ends")
+
+
+def test_failure_of_one_source_is_raised_after_the_others_have_ended() -> None:
+    def failing() -> Iterator[str]:
+        yield "before"
+        raise ValueError("broken")
+
+    items: list[str] = []
+    with pytest.raises(ValueError, match="broken"):
+        items.extend(run_concurrently([failing(), iter(["whole"])]))
+    assert sorted(items) == ["before", "whole"]
+
+
+def test_closing_ends_the_sources_early() -> None:
+    cleaned_up = threading.Event()
+
+    def endless() -> Iterator[str]:
+        try:
+            while True:
+                yield "one more"
+                HALT.get().check()
+        finally:
+            cleaned_up.set()
+
+    items = run_concurrently([endless()])
+    assert next(items) == "one more"
+    with contextlib.closing(items):
+        pass
+    assert cleaned_up.is_set()
+
+
+def test_no_source_yields_nothing() -> None:
+    assert list(run_concurrently([])) == []

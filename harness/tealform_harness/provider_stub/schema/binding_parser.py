@@ -1,4 +1,4 @@
-"""Takes apart the TypeScript that CDKTF generates for a resource type, a data source or a provider.
+"""Parses the TypeScript that CDKTF generates for a resource type, a data source or a provider.
 
 CDKTF's generator makes it from Terraform's own schema, always in the same shape:
 https://github.com/hashicorp/terraform-cdk/tree/main/packages/%40cdktf/provider-generator
@@ -11,18 +11,18 @@ from dataclasses import dataclass
 
 _FLAGS = re.MULTILINE | re.DOTALL
 
-# «export class EcsServiceAlarmsOutputReference extends cdktf.ComplexObject {» down to its closing brace.
+# `export class EcsServiceAlarmsOutputReference extends cdktf.ComplexObject {` down to its closing brace.
 _CLASS = re.compile(r"^export class (?P<name>\w+) extends cdktf\.(?P<base>\w+) \{\n(?P<code>.*?)^\}", _FLAGS)
 
-# «  // alarm_names - computed: false, optional: false, required: true» and the property below it, up to the next
-# such comment, the next headline («  // ======»), or the end of the class.
+# `  // alarm_names - computed: false, optional: false, required: true` and the property below it, up to the next
+# such comment, the next headline (`  // ======`), or the end of the class.
 _PROPERTY = re.compile(
     r"^  // (?P<name>\w+) - computed: (?P<computed>\w+), optional: (?P<optional>\w+), required: (?P<required>\w+)\n"
     r"(?P<code>.*?)(?=^  // \w+ - computed|^  // =====|\Z)",
     _FLAGS,
 )
 
-# «export function ecsServiceAlarmsToHclTerraform(…) {» down to its closing brace.
+# `export function ecsServiceAlarmsToHclTerraform(…) {` down to its closing brace.
 _MAPPING = re.compile(r"^export function (?P<struct>\w+)ToHclTerraform\((?P<code>.*?)^\}", _FLAGS)
 
 # One argument in a mapping:
@@ -37,13 +37,13 @@ _ARGUMENT = re.compile(
     _FLAGS,
 )
 
-# In a value: «ecsServiceAlarmsToHclTerraform», and the «false» of a list or set of objects that is no block.
+# In a value: `ecsServiceAlarmsToHclTerraform`, and the `false` of a list or set of objects that is no block.
 _STRUCT_MAPPER = re.compile(r"\b(?P<struct>\w+)ToHclTerraform\b(?!\.)(?:, (?P<is_block>true|false)\))?")
 
-# «public static readonly tfResourceType = "aws_ecs_service";»
+# `public static readonly tfResourceType = "aws_ecs_service";`
 _TERRAFORM_TYPE = re.compile(r'tfResourceType = "(\w+)"')
 
-# Large types keep their structs in files of their own and refer to them as «structs0.EcsServiceAlarms».
+# Large types keep their structs in files of their own and refer to them as `structs0.EcsServiceAlarms`.
 _STRUCT_FILE = re.compile(r"\b(?:index)?structs?\d*\.", re.IGNORECASE)
 
 _ELEMENTS = ("TerraformResource", "TerraformDataSource", "TerraformProvider")
@@ -97,7 +97,7 @@ class Module:
 
 
 def parse(text: str) -> Module | None:
-    """The parts of a module's TypeScript; ``None`` if it generates no element (the index of all modules)."""
+    """Parse a module's TypeScript; return ``None`` if it generates no element (the index of all modules)."""
     text = _STRUCT_FILE.sub("", text.replace("\r", ""))
     classes = {found["name"]: found for found in _CLASS.finditer(text)}
     element = next((found["code"] for found in classes.values() if found["base"] in _ELEMENTS), None)
@@ -114,13 +114,12 @@ def parse(text: str) -> Module | None:
 
 
 def _properties(code: str) -> tuple[Property, ...]:
+    def flag(found: re.Match[str], name: str) -> bool:
+        return found[name] == "true"
+
     return tuple(
         Property(
-            found["name"],
-            found["computed"] == "true",
-            found["optional"] == "true",
-            found["required"] == "true",
-            found["code"],
+            found["name"], flag(found, "computed"), flag(found, "optional"), flag(found, "required"), found["code"]
         )
         for found in _PROPERTY.finditer(code)
     )
@@ -136,6 +135,6 @@ def _argument(found: re.Match[str]) -> Argument:
         collection=found["collection"],
         storage=found["storage"],
         struct=mapper["struct"] if mapper else "",
-        # A list of objects that is an attribute is mapped with «false». Terraform has no blocks in maps.
+        # A list of objects that is an attribute is mapped with `false`. Terraform has no blocks in maps.
         is_block=mapper is not None and mapper["is_block"] != "false" and found["collection"] != "map",
     )

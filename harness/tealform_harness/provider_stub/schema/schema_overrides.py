@@ -1,10 +1,10 @@
-"""What the provider's schema says and the bindings no longer do, written down by hand.
+"""What the provider's schema says and the bindings do not, written down by hand.
 
 The source is the schema of provider 5.100.0 (``terraform providers schema -json``), compared with the one that is
 rebuilt from the bindings of 6.25.0, for the types that Tealform generates. CDKTF keeps neither what is sensitive nor a
-count of blocks other than «at least one» and «at most one». Versions, descriptions and deprecations are lost as well,
+count of blocks other than "at least one" and "at most one". Versions, descriptions and deprecations are lost as well,
 and stay so. Which changes replace a resource is not lost but was never there: ``ForceNew`` is in no schema, so the
-stand-in, but for ``region``, plans every change as an update in place. For other types, the bindings' word is all
+stub, but for ``region``, plans every change as an update in place. For other types, the bindings' word is all
 there is.
 """
 
@@ -43,7 +43,7 @@ _SENSITIVE = (
 
 
 def restore(name: str, schema: Schema) -> None:
-    """Puts the facts about the resource type ``name`` into its schema."""
+    """Add the facts about the resource type ``name`` to its schema."""
     for path, (least, most) in _COUNTS.items():
         first, *steps = path.split(".")
         if first == name:

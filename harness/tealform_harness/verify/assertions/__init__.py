@@ -1,4 +1,4 @@
-"""What must exist after an apply, because environment.hcl says so, asked of AWS's own interfaces."""
+"""What must exist after an apply, because environment.hcl says so, compared with the answers of AWS's own APIs."""
 
 from __future__ import annotations
 
@@ -8,29 +8,27 @@ from botocore.exceptions import ClientError
 
 from tealform.settings.loader import LoadedEnvironment
 from tealform_harness.aws_emulator.server import EmulatedAws
-from tealform_harness.verify.assertions import codedeploy, delivery, ecs, load_balancer, network, release, service
-from tealform_harness.verify.assertions.assertion import Fact
+from tealform_harness.verify.assertions import delivery, network, release, service
+from tealform_harness.verify.assertions.assertion import Assertion
 
-_CONCERNS = (
-    network.facts,
-    load_balancer.facts,
-    service.facts,
-    release.facts,
-    delivery.facts,
-    codedeploy.facts,
-    ecs.facts,
-)
-
-
-def gather(aws: EmulatedAws, settings: LoadedEnvironment) -> list[Fact]:
-    """Every fact about the environment; what AWS answers with an error, or not at all, is one that does not hold."""
-    return list(_facts(aws, settings))
+_CHECKS = {
+    "network": network.check,
+    "load balancer": network.check_load_balancer,
+    "service": service.check,
+    "release": release.check,
+    "delivery": delivery.check,
+    "codedeploy": release.check_codedeploy,
+    "ecs": release.check_ecs,
+}
 
 
-def _facts(aws: EmulatedAws, settings: LoadedEnvironment) -> Iterator[Fact]:
-    for concern in _CONCERNS:
-        try:
-            yield from concern(aws, settings)
-        except (ClientError, LookupError, ValueError) as error:
-            name = concern.__module__.rpartition(".")[2].replace("_", " ")
-            yield Fact((), f"the {name}", "there", repr(error))
+def gather(aws: EmulatedAws, settings: LoadedEnvironment) -> list[Assertion]:
+    """Check every assertion about the environment. An error instead of AWS's answer is an assertion that failed."""
+    return [each for name in _CHECKS for each in _check(name, aws, settings)]
+
+
+def _check(name: str, aws: EmulatedAws, settings: LoadedEnvironment) -> Iterator[Assertion]:
+    try:
+        yield from _CHECKS[name](aws, settings)
+    except (ClientError, LookupError, ValueError) as error:
+        yield Assertion((), f"the {name}", "there", repr(error))

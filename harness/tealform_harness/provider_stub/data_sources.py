@@ -1,9 +1,12 @@
-"""``aws_iam_policy_document``, as the provider renders it.
+"""Data sources whose result can be computed without AWS: documents, and the provider's own region and account.
 
-Made after what provider 5.100.0 rendered, byte for byte; the model is that of
-https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/iam/policy_model.go. One thing is not:
+``aws_iam_policy_document`` is byte for byte what provider 5.100.0 rendered; the model is that of
+https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/iam/policy_model.go. There is one exception:
 if a statement has several blocks for the same type of principal, or for the same test and variable, the provider
-orders their values by a hash of its own, and this by the order of Terraform's set.
+orders their values by a hash of its own, and the stub by the order of Terraform's set.
+
+``aws_ecr_lifecycle_policy_document`` is byte for byte what provider 5.100.0 rendered:
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
 """
 
 from __future__ import annotations
@@ -13,9 +16,10 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tealform_harness.provider_stub.diagnostic import Diagnostic, error
-from tealform_harness.provider_stub.protocol.messages import Value
+from tealform_harness.provider_stub.protocol import StubDiagnostic, Value, error
+from tealform_harness.provider_stub.provider_config import ProviderConfig
 
+_POLICY = "aws_iam_policy_document"
 _VERSION = "2012-10-17"
 _VERSIONS = ("2008-10-17", _VERSION)
 _EFFECTS = ("Allow", "Deny")
@@ -23,10 +27,38 @@ _MERGED = ("source_policy_documents", "override_policy_documents", "source_json"
 _LISTS = {"Action": "actions", "NotAction": "not_actions", "Resource": "resources", "NotResource": "not_resources"}
 # json.Marshal of Go escapes what could end a script in HTML.
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
+_SELECTION = {
+    "tagStatus": "tag_status",
+    "tagPatternList": "tag_pattern_list",
+    "tagPrefixList": "tag_prefix_list",
+    "countType": "count_type",
+    "countUnit": "count_unit",
+    "countNumber": "count_number",
+}
 
 
-def choices(config: dict[str, Value]) -> Iterator[Diagnostic]:
-    """Versions and effects that there are not; unknown ones are not judged."""
+def check_readable(data_source: str, config: dict[str, Value]) -> list[StubDiagnostic]:
+    """Return the reasons why the data source cannot be read; everything in ``config`` is known by then."""
+    return list(_policy_problems(config)) if data_source == _POLICY else []
+
+
+def compute(data_source: str, config: dict[str, Value], provider: ProviderConfig) -> dict[str, Value]:
+    """Compute the values of the data source that do not need AWS; all others are generated."""
+    match data_source:
+        case "aws_iam_policy_document":
+            return _policy_document(config)
+        case "aws_ecr_lifecycle_policy_document":
+            return _lifecycle_policy_document(config)
+        case "aws_region":
+            return dict.fromkeys(("id", "name", "region"), provider.region)
+        case "aws_caller_identity":
+            return dict.fromkeys(("id", "account_id"), provider.account)
+        case _:
+            return {}
+
+
+def check_policy_choices(config: dict[str, Value]) -> Iterator[StubDiagnostic]:
+    """Yield the invalid versions and effects in a policy document; unknown ones are skipped."""
     if isinstance(version := config.get("version"), str) and version not in _VERSIONS:
         yield error(f"expected version to be one of {_VERSIONS}, got {version}", "Versions of policies.", ("version",))
     statements = config.get("statement")
@@ -37,32 +69,29 @@ def choices(config: dict[str, Value]) -> Iterator[Diagnostic]:
             yield error(summary, "A statement allows or denies.", ("statement", position, "effect"))
 
 
-def problems(config: dict[str, Value]) -> list[Diagnostic]:
-    """What the provider refuses, once everything is known, and what the stand-in cannot render."""
-    found = [
-        error(
-            f"The stand-in does not render {name}",
-            f"Merging policy documents is the provider's own art; write the statements without {name}.",
-            (name,),
-        )
-        for name in _MERGED
-        if config.get(name)
-    ]
-    named: set[str] = set()
+def _policy_problems(config: dict[str, Value]) -> Iterator[StubDiagnostic]:
+    """Yield what the provider refuses, once everything is known, and what the stub cannot render."""
+    for name in _MERGED:
+        if config.get(name):
+            yield error(
+                f"The stand-in does not render {name}",
+                f"Merging policy documents is the provider's own art; write the statements without {name}.",
+                (name,),
+            )
+    sids: set[str] = set()
     for position, statement in enumerate(config.get("statement") or []):
         sid = statement.get("sid")
-        if sid and sid in named:
+        if sid and sid in sids:
             summary = f"Duplicate sid ({sid})"
-            found.append(error(summary, "A sid is unique in its document.", ("statement", position, "sid")))
-        named.add(sid)
+            yield error(summary, "A sid is unique in its document.", ("statement", position, "sid"))
+        sids.add(sid)
         if config.get("version") == "2008-10-17" and "&{" in json.dumps(statement):
             summary = "&{ is not supported in document version 2008-10-17"
-            found.append(error(summary, "Policy variables came with 2012-10-17.", ("statement", position)))
-    return found
+            yield error(summary, "Policy variables came with 2012-10-17.", ("statement", position))
 
 
-def result(config: dict[str, Value]) -> dict[str, Value]:
-    """What the data source computes: ``json``, ``minified_json``, ``id`` and ``version``."""
+def _policy_document(config: dict[str, Value]) -> dict[str, Value]:
+    """Render ``json``, ``minified_json``, ``id`` and ``version``."""
     version = config.get("version") or _VERSION
     document: dict[str, Any] = {"Version": version}
     if config.get("policy_id"):
@@ -122,7 +151,7 @@ def _single(values: list[str]) -> str | list[str]:
 
 
 def _with_variables(values: Iterable[str]) -> list[str]:
-    # «${» would be Terraform's own interpolation, so its users write «&{».
+    # `${` would be Terraform's own interpolation, so its users write `&{`.
     return [value.replace("&{", "${") for value in values]
 
 
@@ -130,3 +159,22 @@ def _escaped(text: str) -> str:
     for character, escape in _ESCAPED.items():
         text = text.replace(character, escape)
     return text
+
+
+def _lifecycle_policy_document(config: dict[str, Value]) -> dict[str, Value]:
+    return {
+        "json": json.dumps(
+            {"rules": [_lifecycle_rule(each) for each in config["rule"] or []]}, indent=2, ensure_ascii=False
+        )
+    }
+
+
+def _lifecycle_rule(block: dict[str, Value]) -> dict[str, Any]:
+    rule: dict[str, Any] = {"rulePriority": block["priority"]}
+    if block["description"]:
+        rule["description"] = block["description"]
+    for selection in block["selection"] or []:
+        rule["selection"] = {key: selection[name] for key, name in _SELECTION.items() if selection.get(name)}
+    actions = block["action"] or [{"type": "expire"}]
+    rule["action"] = {key: value for key, value in actions[0].items() if value is not None}
+    return rule

@@ -1,4 +1,4 @@
-"""What has production traffic, and what held green is worth, as a release sees it."""
+"""What has production traffic, and what happens to held and stopped deployments, as a release sees it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from tealform_harness.aws_emulator.server import EmulatedAws
 from tealform_harness.verify import push_source
-from tealform_harness.verify.release import Live, Releases
+from tealform_harness.verify.release import Live, ReleaseRunner
 from tests import support
 
 NETWORK = 'type = "network"\n  protocol = "http"'
@@ -22,8 +22,8 @@ BLUE_LIVE = [{"TargetGroupArn": "blue", "Weight": 100}, {"TargetGroupArn": "gree
 GREEN_LIVE = [{"TargetGroupArn": "green", "Weight": 1}]
 
 
-class Told:
-    """An AWS that tells of one service, and of deployments that wait; ``continued`` are those that no longer do."""
+class FakeAws:
+    """An AWS with one service and deployments; it records which of them are continued and stopped."""
 
     def __init__(self) -> None:
         self.ready: list[str] = []
@@ -38,13 +38,13 @@ class Told:
                 describe_rules=lambda **_: {"Rules": [_rule("1", GREEN_LIVE), _rule("100", BLUE_LIVE)]},
             ),
             "codedeploy": SimpleNamespace(
-                list_deployments=self._listed,
+                list_deployments=self._list_deployments,
                 stop_deployment=lambda **asked: self.stopped.append(asked["deploymentId"]),
                 continue_deployment=lambda **asked: self.continued.append(asked["deploymentId"]),
             ),
         }
 
-    def _listed(self, **asked: Any) -> dict[str, list[str]]:
+    def _list_deployments(self, **asked: Any) -> dict[str, list[str]]:
         return {"deployments": self.ready if asked["includeOnlyStatuses"] == ["Ready"] else self.in_progress}
 
     def client(self, service: str, _: str) -> Any:
@@ -68,9 +68,9 @@ def _rule(priority: str, groups: list[dict[str, Any]]) -> dict[str, Any]:
     return {"Priority": priority, "Actions": _forward(groups)}
 
 
-def _releases(told: Told, service: str, balancer: str = 'protocol = "http"') -> Releases:
+def _runner(aws: FakeAws, service: str, balancer: str = 'protocol = "http"') -> ReleaseRunner:
     text = support.environment(service=f"priority = 100\n  {service}", load_balancer=balancer)
-    return Releases(cast(EmulatedAws, told), support.settings(text, "dev"), "web", Path())
+    return ReleaseRunner(cast(EmulatedAws, aws), support.settings(text, "dev"), "web", Path())
 
 
 @pytest.mark.parametrize(
@@ -85,74 +85,71 @@ def _releases(told: Told, service: str, balancer: str = 'protocol = "http"') -> 
 def test_live_is_where_the_production_route_leads_and_what_the_service_runs(
     service: str, balancer: str, live: Live
 ) -> None:
-    assert _releases(Told(), service, balancer).live() == live
+    assert _runner(FakeAws(), service, balancer).live() == live
 
 
 @pytest.mark.parametrize(
-    ("service", "ready", "wrong"),
-    [(HELD, ["d-1"], False), (HELD, [], True), (ALL_AT_ONCE, [], False), (ALL_AT_ONCE, ["d-1"], True)],
+    ("service", "ready", "continued", "wrong"),
+    [
+        (HELD, ["d-1"], ["d-1"], False),
+        (HELD, [], [], True),
+        (ALL_AT_ONCE, [], [], False),
+        (ALL_AT_ONCE, ["d-1"], ["d-1"], True),
+        (ECS, ["d-1"], [], False),
+    ],
+    ids=["held", "not held", "no hold", "unexpected hold", "ECS holds nothing in CodeDeploy"],
 )
-def test_green_is_held_and_continued_where_the_settings_say_so_and_nowhere_else(
-    service: str, ready: list[str], wrong: bool
+def test_green_is_held_and_continued_only_where_the_settings_say_so(
+    service: str, ready: list[str], continued: list[str], wrong: bool
 ) -> None:
-    told = Told()
-    told.ready = ready
-    releases = _releases(told, service)
-    releases._continue()
-    assert told.continued == ready
-    assert bool(list(releases._waited())) == wrong
-
-
-def test_ecs_holds_nothing_in_codedeploy() -> None:
-    told = Told()
-    told.ready = ["d-1"]
-    _releases(told, ECS)._continue()
-    assert told.continued == []
-
-
-def _rolling_back(
-    monkeypatch: pytest.MonkeyPatch, lives: list[Live], status: str, service: str = ALL_AT_ONCE
-) -> tuple[Told, list[str]]:
-    """What is told of a release that is stopped, where ``lives`` are live one after the other."""
-    told = Told()
-    told.in_progress = ["d-1"]
-    monkeypatch.setattr(Releases, "live", lambda _: lives.pop(0))
-    monkeypatch.setattr(push_source, "give", lambda *_: None)
-
-    def follow(_: Releases, meanwhile: Any) -> str:
-        meanwhile()
-        return status
-
-    monkeypatch.setattr(Releases, "_follow", follow)
-    return told, list(_releases(told, service).roll_back("stopped"))
+    aws = FakeAws()
+    aws.ready = ready
+    runner = _runner(aws, service)
+    runner._continue()
+    assert aws.continued == continued
+    assert bool(list(runner._check_hold())) == wrong
 
 
 OLD, NEW = Live(("blue",), "web:2"), Live(("green",), "web:3")
 
 
-def test_release_that_is_stopped_gives_the_traffic_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    told, wrong = _rolling_back(monkeypatch, [OLD, NEW, OLD], "Failed")
-    assert (told.stopped, wrong) == (["d-1"], [])
+@pytest.mark.parametrize(
+    ("service", "lives", "status", "stopped", "findings"),
+    [
+        (ALL_AT_ONCE, [OLD, NEW, OLD], "Failed", ["d-1"], []),
+        (
+            ALL_AT_ONCE,
+            [OLD, NEW, NEW],
+            "Succeeded",
+            ["d-1"],
+            [
+                "a release of web that was stopped succeeded",
+                f"{NEW} is live in web after a rollback, before it was {OLD}",
+            ],
+        ),
+        (ALL_AT_ONCE, [OLD, OLD, OLD], "Succeeded", [], ["a release of web that was stopped succeeded"]),
+        ("release { keep_blue_minutes = 0 }", [OLD, OLD, OLD], "Failed", ["d-1"], []),
+        (ECS, [], "Failed", [], []),
+    ],
+    ids=["rolls back", "stays", "traffic has not moved", "keeps no blue: stopped at once", "ECS is not stopped"],
+)
+def test_stopped_release_rolls_back(
+    monkeypatch: pytest.MonkeyPatch,
+    service: str,
+    lives: list[Live],
+    status: str,
+    stopped: list[str],
+    findings: list[str],
+) -> None:
+    aws, states = FakeAws(), iter(lives)
+    aws.in_progress = ["d-1"]
+    monkeypatch.setattr(ReleaseRunner, "live", lambda _: next(states))
+    monkeypatch.setattr(push_source, "push", lambda *_: None)
 
+    def follow(_: ReleaseRunner, meanwhile: Any) -> str:
+        meanwhile()
+        return status
 
-def test_release_that_is_stopped_and_stays_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    _, wrong = _rolling_back(monkeypatch, [OLD, NEW, NEW], "Succeeded")
-    assert wrong == [
-        "a release of web that was stopped succeeded",
-        f"{NEW} is live in web after a rollback, before it was {OLD}",
-    ]
-
-
-def test_release_is_not_stopped_before_traffic_has_moved(monkeypatch: pytest.MonkeyPatch) -> None:
-    told, _ = _rolling_back(monkeypatch, [OLD, OLD, OLD], "Succeeded")
-    assert told.stopped == []
-
-
-def test_release_that_keeps_no_blue_is_stopped_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    told, wrong = _rolling_back(monkeypatch, [OLD, OLD, OLD], "Failed", "release { keep_blue_minutes = 0 }")
-    assert (told.stopped, wrong) == (["d-1"], [])
-
-
-def test_ecs_is_not_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    told, wrong = _rolling_back(monkeypatch, [], "Failed", ECS)
-    assert (told.stopped, wrong) == ([], [])
+    monkeypatch.setattr(ReleaseRunner, "_follow", follow)
+    assert list(_runner(aws, service).roll_back("stopped")) == findings
+    assert aws.stopped == stopped

@@ -1,9 +1,9 @@
-"""Environments as users could write them."""
+"""Environments as users could write them, and the files that say them."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +19,9 @@ from tealform.settings.release import Hooks, OnSuccess
 from tealform.settings.schedules import Schedule
 from tealform.settings.service import Scaling, Service
 from tealform.settings.source import S3, Bitbucket, GitHub, GitLab
-from tests.invariants import derived, hcl
-from tests.invariants.coherent import Body, coherent
-from tests.invariants.projects import ACCOUNT, alone, joined
+from tests.invariants import derived
+from tests.invariants.coherent import Body, make_coherent
+from tests.invariants.projects import ACCOUNT, detach, join
 
 REGIONS = ("eu-west-1", "us-east-1", "ap-northeast-1", "us-gov-west-1", "cn-north-1")
 _IN_COMMON = st.integers(0, 3)
@@ -45,10 +45,15 @@ _SUFFIXES = (
     "test",
 )
 
+# Blocks that have a label, and objects whose keys are the user's own.
+_LABELLED = {"pull_through_cache", "schedule", "service", "source", "state"}
+_OBJECTS = {"environment", "secrets", "tags"}
+_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
+
 
 @dataclass(frozen=True)
 class Example:
-    """The values of each environment by name, and how many of the top-level keys that all share stand in common.hcl."""
+    """The values of each environment by name, and how many of the top-level keys that all share are in common.hcl."""
 
     values: Mapping[str, Body]
     in_common: int = 0
@@ -63,14 +68,14 @@ class Example:
     def own(self) -> dict[str, str]:
         """Each environment's own file."""
         return {
-            name: hcl.text({key: value for key, value in values.items() if key not in self._shared})
+            name: to_hcl({key: value for key, value in values.items() if key not in self._shared})
             for name, values in self.values.items()
         }
 
     @property
     def common(self) -> str | None:
         """What environments share, if anything."""
-        return hcl.text(self._shared) if self._shared else None
+        return to_hcl(self._shared) if self._shared else None
 
     def __repr__(self) -> str:
         files = {"common.hcl": self.common or "", **{f"{name}/environment.hcl": own for name, own in self.own.items()}}
@@ -79,33 +84,35 @@ class Example:
 
 def environments(name: str) -> SearchStrategy[Example]:
     """Environments without others, of which nearly all are valid."""
-    return st.builds(lambda values, common: Example({name: coherent(alone(values))}, common), _values(), _IN_COMMON)
+    return st.builds(
+        lambda values, common: Example({name: make_coherent(detach(values))}, common), _values(), _IN_COMMON
+    )
 
 
 def projects() -> SearchStrategy[Example]:
     """Two or three environments that concern each other, of which most are valid."""
-    return st.builds(Example, st.sampled_from(REGIONS).flatmap(lambda region: joined(_of(region))), _IN_COMMON)
+    return st.builds(Example, st.sampled_from(REGIONS).flatmap(lambda region: join(_in_region(region))), _IN_COMMON)
 
 
 def free_environments(name: str) -> SearchStrategy[Example]:
-    """Environments whose every value is allowed where it stands, and that go together only by chance."""
+    """Environments in which each value is allowed in its place, but they go together only by chance."""
     return st.builds(lambda values, common: Example({name: values}, common), _values(), _IN_COMMON)
 
 
 @st.composite
 def broken_environments(draw: DrawFn, name: str) -> Example:
-    """Environments in which something stands that nobody meant."""
+    """Environments with a mistake in them."""
     example = draw(st.one_of(environments(name), free_environments(name)))
     for _ in range(draw(st.integers(1, 3))):
-        _spoil(draw, example.values[name])
+        _break(draw, example.values[name])
     return example
 
 
-def _spoil(draw: DrawFn, values: Body) -> None:
+def _break(draw: DrawFn, values: Body) -> None:
     key = draw(st.sampled_from(sorted(values))) if values else "nothing"
     inner = values.get(key)
     if isinstance(inner, dict) and draw(st.integers(0, 5)):
-        _spoil(draw, inner)
+        _break(draw, inner)
         return
     match draw(st.sampled_from(["value", "key", "nothing"])):
         case "value":
@@ -134,12 +141,12 @@ def _names() -> SearchStrategy[str]:
 
 
 def _values() -> SearchStrategy[Body]:
-    return st.sampled_from(REGIONS).flatmap(_of)
+    return st.sampled_from(REGIONS).flatmap(_in_region)
 
 
 @functools.cache
-def _of(region: str) -> SearchStrategy[Body]:
-    """Environments in one region. They have services, and so a network: little is left of one without."""
+def _in_region(region: str) -> SearchStrategy[Body]:
+    """Environments in one region. They have services, and so a network: without, little would be left."""
     special = _special(region)
     rest = derived.block(Environment, special)
     network = derived.field(Environment, "network", special)
@@ -209,3 +216,55 @@ def _secrets(arn: Callable[[str, str], str]) -> SearchStrategy[dict[str, str]]:
 def _subnet_ids(prefix: str) -> SearchStrategy[tuple[str, ...]]:
     ids = st.integers(0, 10**6).map(lambda number: f"{prefix}{number:08x}")
     return st.lists(ids, min_size=1, max_size=3, unique=True).map(tuple)
+
+
+def to_hcl(values: Mapping[str, Any]) -> str:
+    """Return the file that says ``values``: blocks are dictionaries, one level deeper per label."""
+    return "\n".join(_body(values)) + "\n"
+
+
+def _body(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
+    for key, value in values.items():
+        if not isinstance(value, dict) or key in _OBJECTS:
+            yield f"{indent}{key} = {_literal(value)}"
+        elif value and _is_labelled(key, value):
+            for label, inner in value.items():
+                yield from _block(f"{key} {_literal(label)}", inner, indent)
+        else:
+            yield from _block(key, value, indent)
+
+
+def _is_labelled(key: str, value: Mapping[str, Any]) -> bool:
+    of_kind = key == "network" and value.keys() in ({"existing"}, {"created"})
+    return (key in _LABELLED or of_kind) and all(isinstance(inner, dict) for inner in value.values())
+
+
+def _block(header: str, body: Mapping[str, Any], indent: str) -> Iterator[str]:
+    yield f"{indent}{header} {{"
+    yield from _body(body, f"{indent}  ")
+    yield f"{indent}}}"
+
+
+def _literal(value: object) -> str:
+    """Return a value as HCL writes it."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{_escaped(value)}"'
+        case list() | tuple():
+            return f"[{', '.join(map(_literal, value))}]"
+        case dict():
+            return f"{{ {', '.join(f'{_literal(key)} = {_literal(each)}' for key, each in value.items())} }}"
+    return str(value)
+
+
+def _escaped(value: str) -> str:
+    escaped = "".join(_ESCAPES.get(each, each if each.isprintable() else _code(each)) for each in value)
+    return escaped.replace("${", "$${").replace("%{", "%%{")
+
+
+def _code(character: str) -> str:
+    return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
