@@ -15,7 +15,6 @@ import pytest
 
 from tealform.aws import lazy_bindings
 from tealform.synth import app, environments
-from tealform.synth import app as bootstrap
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform_harness.aws_emulator import external_references
 from tealform_harness.aws_emulator.server import EmulatedAws, running
@@ -110,7 +109,7 @@ def _write_documented_waivers(project: Project) -> None:
 def test_bootstrap_plan_apply_change_destroy(tmp_path: Path, kind: str) -> None:
     project = Project(tmp_path, STATES[kind])
     with _staged(project, kind) as (aws, arguments):
-        assert bootstrap.run(project.root) == 0
+        assert app.run_bootstrap(project.root) == 0
         arguments.apply(project.root / BOOTSTRAP)
         if kind == "s3":
             _write_documented_waivers(project)

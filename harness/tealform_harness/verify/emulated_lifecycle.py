@@ -198,7 +198,7 @@ def _check_assertions(environment: EmulatedEnvironment, run: StageRun) -> None:
     if not found:
         run.findings.append("AWS was asked nothing")
     run.notes.append(f"{sum(each.passed for each in found)} facts hold")
-    run.findings += [run.source_map.at(each.setting, str(each)) for each in found if not each.passed]
+    run.findings += [run.source_map.describe_setting(each.setting, str(each)) for each in found if not each.passed]
 
 
 def _each_service(
@@ -208,7 +208,7 @@ def _each_service(
     settings = environment.settings
     for name in settings.environment.service if not settings.environment.pipelines_in else ():
         for wrong in act(ReleaseRunner(environment.aws, settings, name, environment.artifacts)):
-            run.findings.append(run.source_map.at(("service", name, "release"), wrong))
+            run.findings.append(run.source_map.describe_setting(("service", name, "release"), wrong))
 
 
 def _read_log(aws: EmulatedAws) -> list[str]:

@@ -32,7 +32,7 @@ def plan_offline(root: Path, name: str, form: Form, echo: Callable[[str], None])
             outcome = step()
             if outcome.errors:
                 for error in outcome.errors:
-                    echo(f"{outcome.command}: {source_map.tell(error)}")
+                    echo(f"{outcome.command}: {source_map.describe(error)}")
                 return 1
         if form == "text":
             echo(work.planned_text())

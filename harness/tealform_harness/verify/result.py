@@ -66,9 +66,9 @@ class StageRun:
 
     def record(self, outcome: CommandResult) -> bool:
         """Add a command's errors to the findings and its warnings to the notes. Return whether it succeeded."""
-        self.findings += [f"{outcome.command}: {self.source_map.tell(error)}" for error in outcome.errors]
+        self.findings += [f"{outcome.command}: {self.source_map.describe(error)}" for error in outcome.errors]
         self._is_out_of_reach = outcome.command == "init" and all(error.out_of_reach for error in outcome.errors)
-        self.notes += [f"warning: {self.source_map.tell(warning)}" for warning in outcome.warnings]
+        self.notes += [f"warning: {self.source_map.describe(warning)}" for warning in outcome.warnings]
         return not outcome.errors
 
     def expect_empty_plan(self, work: ScratchModule, when: str) -> bool:
@@ -76,7 +76,9 @@ class StageRun:
         outcome = work.plan()
         if self.record(outcome) and outcome.exit_code:
             planned = changes.from_plan(work.planned())
-            self.findings += [f"the plan {when} is not empty: {self.source_map.name(each)}" for each in planned]
+            self.findings += [
+                f"the plan {when} is not empty: {self.source_map.describe_change(each)}" for each in planned
+            ]
         return self.is_passing
 
     def finish(self) -> StageResult:

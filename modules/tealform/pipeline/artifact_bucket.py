@@ -118,7 +118,7 @@ class ArtifactBucket(Construct):
         self.policy = bucket.policy
         self.artifacts = Artifacts(self.arn, shared.key.arn)
         self._decrypt = Statement("DecryptArtifacts", ["kms:Decrypt"], [shared.key.arn])
-        self._use_key = shared.key.usage()
+        self._use_key = shared.key.allow_use()
 
     def allow_use(self) -> list[Statement]:
         """Return the permission to read and write artifacts."""

@@ -113,12 +113,7 @@ class CodeBuild(Construct):
         logs = LogGroup(
             self,
             "logs",
-            LogGroupProps(
-                context=context,
-                name=context.log_group(props.service, props.part),
-                key=shared.key,
-                retention_days=shared.retention_days,
-            ),
+            LogGroupProps(shared=shared, name=context.log_group(props.service, props.part)),
         )
         self._network = self._build_network()
         role = ServiceRole(
@@ -130,7 +125,7 @@ class CodeBuild(Construct):
                 service="codebuild.amazonaws.com",
                 source_arn=self.arn,
                 statements=[
-                    logs.writing(),
+                    logs.allow_write(),
                     *props.statements,
                     *secret_access.allow_secret_reads(props.secrets, props.secrets_kms_keys),
                     *(self._network.allow_join() if self._network else ()),
@@ -266,7 +261,7 @@ class BuildNetwork(Construct):
             )
             for port in props.egress_ports
         ]
-        self.needed: list[ITerraformDependable] = [*rules, *props.network.ways_out]
+        self.needed: list[ITerraformDependable] = [*rules, *props.network.egress_routes]
         self.config = CodebuildProjectVpcConfig(
             vpc_id=props.network.vpc_id, subnets=self._subnet_ids, security_group_ids=[self._group.id]
         )

@@ -20,7 +20,6 @@ from tealform.pipeline import inline_buildspec
 from tealform.pipeline.action import BUILD, Step
 from tealform.pipeline.artifact_bucket import ArtifactBucket
 from tealform.pipeline.codebuild import AWS_RETRIES, CodeBuild, CodeBuildProps
-from tealform.settings import release_duration
 from tealform.settings.service import Service as Settings
 
 # Beyond the waits in the settings: for tasks to start and to end, and for hooks.
@@ -91,7 +90,7 @@ class EcsDeployment(CodeBuild):
 
 def _timeout(props: EcsDeploymentProps) -> int:
     """Return the minutes of two releases: one already in progress, like the first of an apply, and the one to watch."""
-    release_minutes = release_duration.minutes(props.settings.release, props.load_balancer_type)
+    release_minutes = props.settings.release.duration_minutes(props.load_balancer_type)
     return min(2 * release_minutes + _EXTRA_MINUTES, _MAX_BUILD_MINUTES)
 
 

@@ -88,7 +88,7 @@ class ImageBuild(CodeBuild):
                     *props.artifacts.allow_use(),
                     allow_ecr_login(),
                     props.images.allow_push(),
-                    *CachedRegistry.pulling(shared.registries),
+                    *CachedRegistry.allow_pull(shared.registries),
                     *([cache.allow_use()] if cache else ()),
                 ],
             ),

@@ -101,7 +101,7 @@ class TestStage(CodeBuild):
         self._image = f"{props.images.uri}@{IMAGE_DIGEST}"
         # Without Docker nothing is pulled.
         self._registries = props.shared.registries if settings.docker else ()
-        pull = [allow_ecr_login(), props.images.allow_pull(), *CachedRegistry.pulling(self._registries)]
+        pull = [allow_ecr_login(), props.images.allow_pull(), *CachedRegistry.allow_pull(self._registries)]
         super().__init__(
             scope,
             id_,

@@ -89,31 +89,17 @@ def _create_registries(scope: Construct, context: Context, environment: Environm
 
 def create_platform(scope: Construct, settings: LoadedEnvironment, shared: SharedResources) -> ServicePlatform:
     """Create the network, load balancer and cluster of an environment that has services."""
-    environment, context = settings.environment, shared.context
+    environment = settings.environment
     assert environment.network is not None, "the rules want one where there are services"
     network = Network(
         scope,
         "network",
-        NetworkProps(
-            context=context,
-            network=environment.network,
-            services=environment.service.values(),
-            key=shared.key,
-            retention_days=shared.retention_days,
-        ),
+        NetworkProps(shared=shared, settings=environment.network, services=environment.service.values()),
     )
     load_balancer = _LOAD_BALANCERS[environment.load_balancer.type](
         scope,
         "load-balancer",
-        LoadBalancerProps(
-            context=context,
-            settings=environment.load_balancer,
-            network=network,
-            access_logs=shared.access_logs,
-            disposable=shared.disposable,
-        ),
+        LoadBalancerProps(shared=shared, settings=environment.load_balancer, network=network),
     )
-    cluster = Cluster(
-        scope, "cluster", ClusterProps(context=context, key=shared.key, retention_days=shared.retention_days)
-    )
+    cluster = Cluster(scope, "cluster", ClusterProps(shared=shared))
     return ServicePlatform(**vars(shared), network=network, load_balancer=load_balancer, cluster=cluster)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tealform.aws import Construct, TerraformOutput
 from tealform.common.shared_resources import SharedResources
 from tealform.naming import Context
-from tealform.notifications.topic import Chat, ChatProps, Topic, TopicProps, channels, resolve_topic, topic_arn
+from tealform.notifications.topic import Chat, ChatProps, Topic, TopicProps, group_by_channel, resolve_topic, topic_arn
 from tealform.settings.notifications import Notifications
 from tealform.settings.project import Project
 
@@ -43,5 +43,5 @@ class NotificationTopics:
 
     def create_chat(self, scope: Construct, context: Context) -> None:
         """Create the channels that show the topics created so far, if there are any."""
-        if shown := channels(self._created):
+        if shown := group_by_channel(self._created):
             Chat(scope, "chat", ChatProps(context=context, channels=shown))

@@ -35,7 +35,7 @@ def _other_settings(settings: LoadedEnvironment, name: str) -> LoadedEnvironment
         name=name,
         environment=project.environments[name],
         context=project.pipelines(name),
-        neighbours={other: each for other, each in project.environments.items() if other != name},
+        neighbors={other: each for other, each in project.environments.items() if other != name},
     )
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tealform.pipeline.codedeploy_deployment import predefined
+from tealform.pipeline.codedeploy_deployment import predefined_config
 from tealform.pipeline.cross_account_role import parameter_path
 from tealform.service import lambda_packages
 from tealform.settings.loader import LoadedEnvironment
@@ -127,7 +127,7 @@ def _smoke_test_arn(view: ServiceView) -> str:
 
 def _pace(view: ServiceView, group: dict[str, Any]) -> Iterator[Assertion]:
     release, config = view.service.release, group["deploymentConfigName"]
-    if expected := predefined(release):
+    if expected := predefined_config(release):
         yield view.expect("release", f"{view.name}'s pace", expected, config)
         return
     found = view.client("codedeploy").get_deployment_config(deploymentConfigName=config)["deploymentConfigInfo"]
