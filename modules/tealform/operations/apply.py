@@ -22,7 +22,7 @@ from tealform.plan.changes import Change
 from tealform.plan.rules import data_loss
 from tealform.settings import loader
 from tealform.terraform import terraform_cli
-from tealform.terraform.hcp import cloud_block
+from tealform.terraform.hcp import cloud_block, preflight
 from tealform.terraform.interruptible_process import EndedWellError
 
 # The state has moved on, or the run of HCP Terraform has been discarded, or the like; in colors, perhaps.
@@ -39,7 +39,7 @@ def apply(root: Path, name: str, allowed: Collection[str], confirmed: str | None
     module = root_module.find(root, name)
     with module.lock("apply"):
         state_files.check(module)
-        cloud_block.check_workspace(module.folder, applies=True)
+        preflight.check_workspace(module.folder, applies=True)
         saved = SavedPlan(module)
         record = saved.record()
         planned = terraform_cli.show(module.folder, saved.file)
@@ -61,7 +61,7 @@ def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | No
     _require_disposable(module)
     with module.lock("destroy"):
         state_files.check(module)
-        cloud_block.check_workspace(module.folder, applies=True)
+        preflight.check_workspace(module.folder, applies=True)
         made = create_plan(module, ["-destroy", *arguments])
         if made.exit_code:
             return made.exit_code

@@ -17,7 +17,7 @@ from tealform.operations.saved_plan import SavedPlan
 from tealform.plan import changes
 from tealform.policy import plan_gate
 from tealform.terraform import terraform_cli
-from tealform.terraform.hcp import cloud_block, speculative
+from tealform.terraform.hcp import preflight, speculative
 
 Form = Literal["summary", "full", "json"]
 
@@ -39,7 +39,7 @@ def plan(root: Path, name: str, form: Form, arguments: Sequence[str]) -> int:
     module = root_module.find(root, name)
     with module.lock("plan"):
         state_files.check(module)
-        cloud_block.check_workspace(module.folder)
+        preflight.check_workspace(module.folder)
         made = create_plan(module, arguments, _print_now if form == "full" else None)
         if made.exit_code:
             return made.exit_code

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from tealform.settings.environment import Environment
-from tests.inventory import TEMPLATES
+from tests.inventory import ROOT, TEMPLATES
 from tests.support import Template, mistakes
 from tests.test_documents import blocks
 from tests.unit.bootstrap.projects import ACCOUNT, CLOUD, GITHUB, OTHER, S3, bootstrapped, only, shared
@@ -146,7 +146,9 @@ def test_workflows_of_github_plan_for_pull_requests_and_apply_from_the_branch_al
 
 
 def test_the_apply_role_is_lent_for_as_long_as_the_workflow_asks() -> None:
-    workflow = yaml.safe_load((TEMPLATES / "github" / "workflows" / "apply-environment.yml").read_text(encoding="utf-8"))
+    workflow = yaml.safe_load(
+        (TEMPLATES / "github" / "workflows" / "apply-environment.yml").read_text(encoding="utf-8")
+    )
     asked = [
         step["with"].get("seconds", 3600)
         for step in workflow["jobs"]["apply"]["steps"]

@@ -19,7 +19,7 @@ from tealform.errors import TealformError
 from tealform.operations.root_module import GeneratedModule
 from tealform.plan.changes import Blocker
 from tealform.terraform import subprocesses
-from tealform.terraform.hcp import cloud_block, run
+from tealform.terraform.hcp import preflight, run
 from tealform_harness.hcp_emulator.models import EmulatedWorkspace, Organization, Run
 from tealform_harness.hcp_emulator.server import TOKEN, EmulatedHcp, running
 from tests import sessions
@@ -277,7 +277,7 @@ def test_speculative_plan_that_fails_there_is_reported_in_terraforms_words(
 def test_locked_workspace_is_found_before_an_apply(dev: GeneratedModule, do: Do, workspace: EmulatedWorkspace) -> None:
     workspace.locked_by = "ada"
     with pytest.raises(TealformError, match="is locked by ada; wait"):
-        cloud_block.check_workspace(dev.folder, applies=True)
+        preflight.check_workspace(dev.folder, applies=True)
 
 
 def test_a_run_that_is_started_here_uploads_environments_and_little_else(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tealform.errors import TealformError
-from tealform.terraform.hcp import cloud_block
+from tealform.terraform.hcp import preflight
 from tests.unit.terraform.hcp.conftest import TOKEN, Service, Write, workspace
 
 WORKSPACE = "GET organizations/acme/workspaces/shop-dev"
@@ -26,7 +26,7 @@ HOW_TO_GET_A_WORKSPACE = (
 
 def refusal(folder: Path, *, applies: bool = False) -> str:
     with pytest.raises(TealformError) as caught:
-        cloud_block.check_workspace(folder, applies=applies)
+        preflight.check_workspace(folder, applies=applies)
     assert TOKEN not in str(caught.value)
     return str(caught.value)
 
@@ -35,7 +35,7 @@ def test_a_workspace_that_is_there_and_fits_passes_without_a_word(
     hcp: Service, environment: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hcp.answers[WORKSPACE] = (200, workspace())
-    cloud_block.check_workspace(environment(), applies=True)
+    preflight.check_workspace(environment(), applies=True)
     assert capsys.readouterr() == ("", "")
     assert [each.headers["Authorization"] for each in hcp.asked] == [f"Bearer {TOKEN}"]
 
@@ -43,7 +43,7 @@ def test_a_workspace_that_is_there_and_fits_passes_without_a_word(
 def test_nobody_is_asked_about_a_state_that_is_elsewhere(hcp: Service, environment: Write) -> None:
     folder = environment()
     (folder / "cdk.tf.json").write_text(json.dumps({"terraform": {"backend": {"local": {}}}}))
-    cloud_block.check_workspace(folder)
+    preflight.check_workspace(folder)
     assert hcp.asked == []
 
 
@@ -82,7 +82,7 @@ def test_an_organization_may_come_from_the_environment_variable(
     assert 'does not know organization "other" (TF_CLOUD_ORGANIZATION), or' in refusal(folder)
     monkeypatch.setenv("TF_CLOUD_ORGANIZATION", "acme")
     hcp.answers[WORKSPACE] = (200, workspace())
-    cloud_block.check_workspace(folder)
+    preflight.check_workspace(folder)
 
 
 def test_a_token_that_is_missing_or_rejected_is_told(hcp: Service, environment: Write, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_what_only_a_credentials_helper_knows_is_left_to_terraform(
     hcp.configure(tmp_path / "cli.tfrc", token="")
     with (tmp_path / "cli.tfrc").open("a") as stream:
         stream.write('credentials_helper "vault" {\n  args = []\n}\n')
-    cloud_block.check_workspace(environment())
+    preflight.check_workspace(environment())
     assert capsys.readouterr().err == (
         'the token for app.terraform.io is known to the credentials helper "vault", which only Terraform asks: whether '
         'workspace "shop-dev" of organization "acme" at app.terraform.io is there has not been looked at, and Terraform '
@@ -128,9 +128,9 @@ def test_the_project_must_be_the_one_that_is_said(hcp: Service, environment: Wri
         "name, or move the workspace in its settings"
     )
     hcp.answers["GET projects/prj-1"] = (200, {"data": {"id": "prj-1", "attributes": {"name": "Shops"}}})
-    cloud_block.check_workspace(folder)
+    preflight.check_workspace(folder)
     del hcp.answers["GET projects/prj-1"]
-    cloud_block.check_workspace(folder)
+    preflight.check_workspace(folder)
 
 
 CONNECTION = {"identifier": "acme/infrastructure", "branch": "main"}
@@ -177,7 +177,7 @@ def test_what_is_set_in_the_workspace_must_fit(
     if message:
         assert refusal(environment()) == message
     else:
-        cloud_block.check_workspace(environment())
+        preflight.check_workspace(environment())
 
 
 def locked(kind: str = "", id_: str = "", holder: dict[str, str] | None = None, **attributes: Any) -> dict[str, Any]:
@@ -198,7 +198,7 @@ BY = 'environments/dev: workspace "shop-dev" is locked by ada (moving things)'
 
 def test_a_lock_is_told_and_lets_plan(hcp: Service, environment: Write, capsys: pytest.CaptureFixture[str]) -> None:
     hcp.answers[WORKSPACE] = (200, locked(**BY_ADA))
-    cloud_block.check_workspace(environment())
+    preflight.check_workspace(environment())
     message = f"{BY}: it is not applied before it is unlocked, and the plan may wait for that\n"
     assert capsys.readouterr().err == message
 
