@@ -116,8 +116,8 @@ def _allow_state(settings: LoadedEnvironment, phase: str, key_arn: str | None) -
         allow("FindState", "s3:ListBucket", [bucket], [folders]),
         allow("ReadState", "s3:GetObject", [file, lock]),
         *([allow("WriteState", "s3:PutObject", [file])] if phase == "apply" else []),
-        allow("LockState", "s3:DeleteObject PutObject", [lock]),
-        *([allow("UseStateKey", "kms:Decrypt GenerateDataKey", [key_arn])] if key_arn else []),
+        allow("LockState", "s3:DeleteObject s3:PutObject", [lock]),
+        *([allow("UseStateKey", "kms:Decrypt kms:GenerateDataKey", [key_arn])] if key_arn else []),
     ]
 
 
@@ -128,11 +128,12 @@ def deny_state_changes(buckets: Sequence[str], keys: Sequence[str]) -> list[Stat
     """
     objects = [arn for bucket in buckets for arn in (bucket, f"{bucket}/*")]
     key_changes = (
-        "kms:CreateAlias CreateGrant DeleteAlias DisableKeyRotation EnableKeyRotation PutKeyPolicy RetireGrant"
-        " ScheduleKeyDeletion TagResource UntagResource UpdateAlias UpdateKeyDescription"
+        "kms:CreateAlias kms:CreateGrant kms:DeleteAlias kms:DisableKeyRotation kms:EnableKeyRotation "
+        "kms:PutKeyPolicy kms:RetireGrant kms:ScheduleKeyDeletion kms:TagResource kms:UntagResource "
+        "kms:UpdateAlias kms:UpdateKeyDescription"
     )
     denied = [
-        deny("LeaveStateBucketsAlone", f"{BUCKET_CHANGES} DeleteObjectVersion", objects),
+        deny("LeaveStateBucketsAlone", f"{BUCKET_CHANGES} s3:DeleteObjectVersion", objects),
         deny("LeaveStateKeysAlone", key_changes, keys),
     ]
     return [statement for statement in denied if statement.resources]

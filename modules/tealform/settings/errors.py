@@ -9,6 +9,9 @@ from pathlib import Path
 SettingPath = tuple[str | int, ...]
 """The path of a setting, like ``("service", "web", "cpu")``."""
 
+# The characters at which str.splitlines and terminals break lines. A value in a message may contain them.
+_LINE_BREAKS = {ord(each): f"\\u{ord(each):04x}" for each in "\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"}
+
 
 @dataclass(frozen=True)
 class Location:
@@ -38,7 +41,7 @@ class Locations:
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake: its location, its setting, and a message with what is wrong and what to do."""
+    """One mistake: its location, its setting, and a message with what is wrong and what to do. Its text is one line."""
 
     location: Location
     path: SettingPath
@@ -46,7 +49,8 @@ class Problem:
 
     def __str__(self) -> str:
         setting = dotted(self.path)
-        return f"{self.location}: {setting}: {self.message}" if setting else f"{self.location}: {self.message}"
+        text = f"{self.location}: {setting}: {self.message}" if setting else f"{self.location}: {self.message}"
+        return text.translate(_LINE_BREAKS)
 
 
 class SettingsError(Exception):

@@ -31,7 +31,7 @@ from tealform.cli import main
 from tealform.operations import plan_checks
 from tealform.policy import plan_gate
 signal.signal(signal.SIGINT, signal.default_int_handler)
-plan_checks.check = lambda *_: plan_checks.PlanFindings((), plan_gate.Verdict())
+plan_checks.check = lambda *_: plan_checks.PlanFindings((), plan_gate.PlanGateResult())
 sys.exit(main.main())
 """
 

@@ -50,6 +50,8 @@ def test_the_least_environment_is_valid() -> None:
         (environment(service="health_check { interval = 5 }"), f"{FILE}:{SERVICE}: service.web.health_check.timeout: 5 is not less than interval, 5"),
         (environment(service="capacity = { on_demand = 0 }"),
          f"{FILE}:{SERVICE}: service.web.capacity.spot: on_demand and spot are both 0; one of them must be at least 1"),
+        # values that would break the line
+        (environment(service='cpu = "1\u2028::error::x"'), f'{FILE}:{SERVICE}: service.web.cpu: must be a whole number, not "1\\u2028::error::x"'),
         # forms
         (environment(service='environment = { "A-B" = "x" }'),
          f'{FILE}:{SERVICE}: service.web.environment.A-B: "A-B" is not a name for an environment variable; use letters, digits and _'),

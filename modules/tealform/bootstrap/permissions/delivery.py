@@ -17,15 +17,16 @@ def read_services(arns: ResourceArns) -> Sequence[Statement]:
     return [
         allow(
             "LookAtAccount",
-            "application-autoscaling:DescribeScalableTargets DescribeScalingPolicies DescribeScheduledActions"
-            " chatbot:DescribeSlackChannelConfigurations GetMicrosoftTeamsChannelConfiguration"
-            " ListTagsForResource ecs:DescribeTaskDefinition logs:DescribeLogGroups sts:GetCallerIdentity",
+            "application-autoscaling:DescribeScalableTargets application-autoscaling:DescribeScalingPolicies "
+            "application-autoscaling:DescribeScheduledActions chatbot:DescribeSlackChannelConfigurations "
+            "chatbot:GetMicrosoftTeamsChannelConfiguration chatbot:ListTagsForResource "
+            "ecs:DescribeTaskDefinition logs:DescribeLogGroups sts:GetCallerIdentity",
             ["*"],
         ),
         allow(
             "LookAtServices",
-            "ecs:DescribeClusters DescribeServiceDeployments DescribeServiceRevisions DescribeServices"
-            " ListServiceDeployments ListTagsForResource",
+            "ecs:DescribeClusters ecs:DescribeServiceDeployments ecs:DescribeServiceRevisions "
+            "ecs:DescribeServices ecs:ListServiceDeployments ecs:ListTagsForResource",
             arns.here(
                 "ecs",
                 "cluster/{}",
@@ -40,11 +41,16 @@ def read_services(arns: ResourceArns) -> Sequence[Statement]:
             "application-autoscaling:ListTagsForResource",
             arns.here("application-autoscaling", "scalable-target/*"),
         ),
-        allow("LookAtAlarms", "cloudwatch:DescribeAlarms ListTagsForResource", arns.here("cloudwatch", "alarm:*")),
+        allow(
+            "LookAtAlarms",
+            "cloudwatch:DescribeAlarms cloudwatch:ListTagsForResource",
+            arns.here("cloudwatch", "alarm:*"),
+        ),
         allow("LookAtLogGroups", "logs:ListTagsForResource", arns.log_groups()),
         allow(
             "LookAtFunctions",
-            "lambda:GetFunction GetFunctionCodeSigningConfig GetFunctionConfiguration ListTags ListVersionsByFunction",
+            "lambda:GetFunction lambda:GetFunctionCodeSigningConfig lambda:GetFunctionConfiguration "
+            "lambda:ListTags lambda:ListVersionsByFunction",
             arns.here("lambda", "function:{}-*"),
         ),
         allow(
@@ -60,11 +66,13 @@ def read_services(arns: ResourceArns) -> Sequence[Statement]:
         ),
         allow(
             "LookAtNotifications",
-            "sns:GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
+            "sns:GetSubscriptionAttributes sns:GetTopicAttributes sns:ListTagsForResource",
             arns.all("sns", "{}-*"),
         ),
         allow(
-            "LookAtRules", "events:DescribeRule ListTagsForResource ListTargetsByRule", arns.all("events", "rule/{}-*")
+            "LookAtRules",
+            "events:DescribeRule events:ListTagsForResource events:ListTargetsByRule",
+            arns.all("events", "rule/{}-*"),
         ),
     ]
 
@@ -74,56 +82,64 @@ def change_services(arns: ResourceArns) -> Sequence[Statement]:
     return [
         allow(
             "ChangeServices",
-            "ecs:CreateCluster CreateService DeleteCluster DeleteService PutClusterCapacityProviders"
-            " RegisterTaskDefinition TagResource UntagResource UpdateCluster UpdateClusterSettings UpdateService",
+            "ecs:CreateCluster ecs:CreateService ecs:DeleteCluster ecs:DeleteService "
+            "ecs:PutClusterCapacityProviders ecs:RegisterTaskDefinition ecs:TagResource ecs:UntagResource "
+            "ecs:UpdateCluster ecs:UpdateClusterSettings ecs:UpdateService",
             arns.here("ecs", "cluster/{}", "service/{}/*", "task-definition/{}-*"),
         ),
         allow("RetireTasks", "ecs:DeregisterTaskDefinition", ["*"]),
         allow(
             "ChangeScaling",
-            "application-autoscaling:DeleteScalingPolicy DeleteScheduledAction DeregisterScalableTarget"
-            " PutScalingPolicy PutScheduledAction RegisterScalableTarget",
+            "application-autoscaling:DeleteScalingPolicy application-autoscaling:DeleteScheduledAction "
+            "application-autoscaling:DeregisterScalableTarget application-autoscaling:PutScalingPolicy "
+            "application-autoscaling:PutScheduledAction application-autoscaling:RegisterScalableTarget",
             arns.here("application-autoscaling", "scalable-target/*"),
             conditions=[Condition("StringEquals", "application-autoscaling:service-namespace", ["ecs"])],
         ),
         allow(
             "TagScaling",
-            "application-autoscaling:TagResource UntagResource",
+            "application-autoscaling:TagResource application-autoscaling:UntagResource",
             arns.here("application-autoscaling", "scalable-target/*"),
         ),
         allow(
             "ChangeAlarms",
-            "cloudwatch:DeleteAlarms PutMetricAlarm TagResource UntagResource",
+            "cloudwatch:DeleteAlarms cloudwatch:PutMetricAlarm cloudwatch:TagResource cloudwatch:UntagResource",
             arns.here("cloudwatch", "alarm:{}-*"),
         ),
         allow(
             "ChangeLogGroups",
-            "logs:AssociateKmsKey CreateLogGroup DeleteLogGroup DeleteRetentionPolicy DisassociateKmsKey"
-            " PutRetentionPolicy TagResource UntagResource",
+            "logs:AssociateKmsKey logs:CreateLogGroup logs:DeleteLogGroup logs:DeleteRetentionPolicy "
+            "logs:DisassociateKmsKey logs:PutRetentionPolicy logs:TagResource logs:UntagResource",
             arns.log_groups(),
         ),
         allow(
             "ChangeFunctions",
-            "lambda:CreateFunction DeleteFunction TagResource UntagResource UpdateFunctionCode"
-            " UpdateFunctionConfiguration",
+            "lambda:CreateFunction lambda:DeleteFunction lambda:TagResource lambda:UntagResource "
+            "lambda:UpdateFunctionCode lambda:UpdateFunctionConfiguration",
             arns.here("lambda", "function:{}-*"),
         ),
         allow(
             "ChangeNotifications",
-            "sns:CreateTopic DeleteTopic SetSubscriptionAttributes SetTopicAttributes Subscribe TagResource"
-            " Unsubscribe UntagResource",
+            "sns:CreateTopic sns:DeleteTopic sns:SetSubscriptionAttributes sns:SetTopicAttributes "
+            "sns:Subscribe sns:TagResource sns:Unsubscribe sns:UntagResource",
             arns.all("sns", "{}-*"),
         ),
         allow(
             "ChangeRules",
-            "events:DeleteRule DisableRule EnableRule PutRule PutTargets RemoveTargets TagResource UntagResource",
+            "events:DeleteRule events:DisableRule events:EnableRule events:PutRule events:PutTargets "
+            "events:RemoveTargets events:TagResource events:UntagResource",
             arns.all("events", "rule/{}-*"),
         ),
-        allow("TellChats", "chatbot:CreateMicrosoftTeamsChannelConfiguration CreateSlackChannelConfiguration", ["*"]),
+        allow(
+            "TellChats",
+            "chatbot:CreateMicrosoftTeamsChannelConfiguration chatbot:CreateSlackChannelConfiguration",
+            ["*"],
+        ),
         allow(
             "ChangeChats",
-            "chatbot:DeleteMicrosoftTeamsChannelConfiguration DeleteSlackChannelConfiguration TagResource"
-            " UntagResource UpdateMicrosoftTeamsChannelConfiguration UpdateSlackChannelConfiguration",
+            "chatbot:DeleteMicrosoftTeamsChannelConfiguration chatbot:DeleteSlackChannelConfiguration "
+            "chatbot:TagResource chatbot:UntagResource chatbot:UpdateMicrosoftTeamsChannelConfiguration "
+            "chatbot:UpdateSlackChannelConfiguration",
             [context.global_arn("chatbot", f"chat-configuration/*/{context.prefix}-*") for context in arns.contexts],
         ),
     ]
@@ -135,44 +151,47 @@ def read_pipelines(arns: ResourceArns) -> Sequence[Statement]:
     return [
         allow(
             "LookAtRegistries",
-            "codecommit:GetApprovalRuleTemplate ListRepositoriesForApprovalRuleTemplate"
-            " ecr:DescribePullThroughCacheRules ssm:DescribeParameters",
+            "codecommit:GetApprovalRuleTemplate codecommit:ListRepositoriesForApprovalRuleTemplate "
+            "ecr:DescribePullThroughCacheRules ssm:DescribeParameters",
             ["*"],
         ),
         allow(
             "LookAtPipelines",
-            "codepipeline:GetPipeline GetPipelineState ListPipelineExecutions ListTagsForResource",
+            "codepipeline:GetPipeline codepipeline:GetPipelineState codepipeline:ListPipelineExecutions "
+            "codepipeline:ListTagsForResource",
             arns.all("codepipeline", "{}-*"),
         ),
         allow("LookAtBuilds", "codebuild:BatchGetProjects", arns.all("codebuild", "project/{}-*")),
         allow(
             "LookAtDeployments",
-            "codedeploy:BatchGetDeployments GetApplication GetDeployment GetDeploymentConfig GetDeploymentGroup"
-            " ListDeployments ListTagsForResource",
+            "codedeploy:BatchGetDeployments codedeploy:GetApplication codedeploy:GetDeployment "
+            "codedeploy:GetDeploymentConfig codedeploy:GetDeploymentGroup codedeploy:ListDeployments "
+            "codedeploy:ListTagsForResource",
             arns.here("codedeploy", *deployments),
         ),
         allow(
             "LookAtSources",
-            "codecommit:GetRepository ListAssociatedApprovalRuleTemplatesForRepository ListTagsForResource",
+            "codecommit:GetRepository codecommit:ListAssociatedApprovalRuleTemplatesForRepository "
+            "codecommit:ListTagsForResource",
             _repositories(arns),
         ),
         allow(
             "LookAtConnections",
-            "codeconnections:GetConnection ListTagsForResource",
+            "codeconnections:GetConnection codeconnections:ListTagsForResource",
             arns.here("codeconnections", "connection/*"),
         ),
         allow(
             "LookAtImages",
-            "ecr:DescribeRepositories GetLifecyclePolicy GetRepositoryPolicy ListTagsForResource",
+            "ecr:DescribeRepositories ecr:GetLifecyclePolicy ecr:GetRepositoryPolicy ecr:ListTagsForResource",
             arns.all("ecr", "repository/{}-*"),
         ),
         allow(
             "LookAtTelling",
-            "codestar-notifications:DescribeNotificationRule ListTagsForResource",
+            "codestar-notifications:DescribeNotificationRule codestar-notifications:ListTagsForResource",
             arns.here("codestar-notifications", "notificationrule/*"),
         ),
         # What a release is filled from, which holds no secret.
-        allow("LookAtReleases", "ssm:GetParameter GetParameters ListTagsForResource", _parameters(arns)),
+        allow("LookAtReleases", "ssm:GetParameter ssm:GetParameters ssm:ListTagsForResource", _parameters(arns)),
     ]
 
 
@@ -181,36 +200,44 @@ def change_pipelines(arns: ResourceArns) -> Sequence[Statement]:
     return [
         allow(
             "ChangePipelines",
-            "codepipeline:CreatePipeline DeletePipeline TagResource UntagResource UpdatePipeline",
+            "codepipeline:CreatePipeline codepipeline:DeletePipeline codepipeline:TagResource "
+            "codepipeline:UntagResource codepipeline:UpdatePipeline",
             arns.all("codepipeline", "{}-*"),
         ),
         allow(
-            "ChangeBuilds", "codebuild:CreateProject DeleteProject UpdateProject", arns.all("codebuild", "project/{}-*")
+            "ChangeBuilds",
+            "codebuild:CreateProject codebuild:DeleteProject codebuild:UpdateProject",
+            arns.all("codebuild", "project/{}-*"),
         ),
         allow(
             "ChangeDeployments",
-            "codedeploy:CreateApplication CreateDeploymentConfig CreateDeploymentGroup DeleteApplication"
-            " DeleteDeploymentConfig DeleteDeploymentGroup TagResource UntagResource UpdateApplication"
-            " UpdateDeploymentGroup",
+            "codedeploy:CreateApplication codedeploy:CreateDeploymentConfig codedeploy:CreateDeploymentGroup "
+            "codedeploy:DeleteApplication codedeploy:DeleteDeploymentConfig codedeploy:DeleteDeploymentGroup "
+            "codedeploy:TagResource codedeploy:UntagResource codedeploy:UpdateApplication "
+            "codedeploy:UpdateDeploymentGroup",
             arns.here("codedeploy", "application:{}-*", "deploymentgroup:{}-*", "deploymentconfig:{}-*"),
         ),
         allow(
             "ChangeSources",
-            "codecommit:AssociateApprovalRuleTemplateWithRepository CreateRepository DeleteRepository"
-            " DisassociateApprovalRuleTemplateFromRepository TagResource UntagResource UpdateDefaultBranch"
-            " UpdateRepositoryDescription UpdateRepositoryName",
+            "codecommit:AssociateApprovalRuleTemplateWithRepository codecommit:CreateRepository "
+            "codecommit:DeleteRepository codecommit:DisassociateApprovalRuleTemplateFromRepository "
+            "codecommit:TagResource codecommit:UntagResource codecommit:UpdateDefaultBranch "
+            "codecommit:UpdateRepositoryDescription codecommit:UpdateRepositoryName",
             _repositories(arns),
         ),
         allow(
             "ChangeRegistries",
-            "codecommit:CreateApprovalRuleTemplate DeleteApprovalRuleTemplate UpdateApprovalRuleTemplateContent"
-            " UpdateApprovalRuleTemplateDescription UpdateApprovalRuleTemplateName"
-            " codeconnections:CreateConnection codestar-notifications:DeleteTarget"
-            " ecr:CreatePullThroughCacheRule DeletePullThroughCacheRule UpdatePullThroughCacheRule",
+            "codecommit:CreateApprovalRuleTemplate codecommit:DeleteApprovalRuleTemplate "
+            "codecommit:UpdateApprovalRuleTemplateContent codecommit:UpdateApprovalRuleTemplateDescription "
+            "codecommit:UpdateApprovalRuleTemplateName codeconnections:CreateConnection "
+            "codestar-notifications:DeleteTarget ecr:CreatePullThroughCacheRule "
+            "ecr:DeletePullThroughCacheRule ecr:UpdatePullThroughCacheRule",
             ["*"],
         ),
         allow(
-            "TagConnections", "codeconnections:TagResource UntagResource", arns.here("codeconnections", "connection/*")
+            "TagConnections",
+            "codeconnections:TagResource codeconnections:UntagResource",
+            arns.here("codeconnections", "connection/*"),
         ),
         allow(
             "DeleteConnections",
@@ -231,15 +258,16 @@ def change_pipelines(arns: ResourceArns) -> Sequence[Statement]:
         ),
         allow(
             "ChangeImages",
-            "ecr:CreateRepository DeleteLifecyclePolicy DeleteRepository DeleteRepositoryPolicy"
-            " PutImageScanningConfiguration PutImageTagMutability PutLifecyclePolicy SetRepositoryPolicy"
-            " TagResource UntagResource",
+            "ecr:CreateRepository ecr:DeleteLifecyclePolicy ecr:DeleteRepository ecr:DeleteRepositoryPolicy "
+            "ecr:PutImageScanningConfiguration ecr:PutImageTagMutability ecr:PutLifecyclePolicy "
+            "ecr:SetRepositoryPolicy ecr:TagResource ecr:UntagResource",
             arns.all("ecr", "repository/{}-*"),
         ),
         allow(
             "ChangeTelling",
-            "codestar-notifications:CreateNotificationRule DeleteNotificationRule Subscribe Unsubscribe"
-            " UpdateNotificationRule",
+            "codestar-notifications:CreateNotificationRule codestar-notifications:DeleteNotificationRule "
+            "codestar-notifications:Subscribe codestar-notifications:Unsubscribe "
+            "codestar-notifications:UpdateNotificationRule",
             arns.here("codestar-notifications", "notificationrule/*"),
             conditions=[
                 Condition(
@@ -249,12 +277,12 @@ def change_pipelines(arns: ResourceArns) -> Sequence[Statement]:
         ),
         allow(
             "TagTelling",
-            "codestar-notifications:TagResource UntagResource",
+            "codestar-notifications:TagResource codestar-notifications:UntagResource",
             arns.here("codestar-notifications", "notificationrule/*"),
         ),
         allow(
             "ChangeReleases",
-            "ssm:AddTagsToResource DeleteParameter PutParameter RemoveTagsFromResource",
+            "ssm:AddTagsToResource ssm:DeleteParameter ssm:PutParameter ssm:RemoveTagsFromResource",
             _parameters(arns),
         ),
     ]

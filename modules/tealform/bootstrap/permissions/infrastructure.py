@@ -11,9 +11,10 @@ PATH = "/automation/"
 """The IAM path of the roles and policies that run Terraform: no name of an environment's own begins like that."""
 
 BUCKET_CHANGES = (
-    "s3:CreateBucket DeleteBucket DeleteBucketPolicy ListBucketVersions PutBucketLogging PutBucketNotification"
-    " PutBucketOwnershipControls PutBucketPolicy PutBucketPublicAccessBlock PutBucketTagging PutBucketVersioning"
-    " PutEncryptionConfiguration PutLifecycleConfiguration TagResource UntagResource"
+    "s3:CreateBucket s3:DeleteBucket s3:DeleteBucketPolicy s3:ListBucketVersions s3:PutBucketLogging "
+    "s3:PutBucketNotification s3:PutBucketOwnershipControls s3:PutBucketPolicy "
+    "s3:PutBucketPublicAccessBlock s3:PutBucketTagging s3:PutBucketVersioning "
+    "s3:PutEncryptionConfiguration s3:PutLifecycleConfiguration s3:TagResource s3:UntagResource"
 )
 """What an apply does to a bucket, in S3's own words for IAM."""
 
@@ -49,10 +50,11 @@ def read_network(arns: ResourceArns) -> Sequence[Statement]:
     return [
         allow(
             "LookAtNetwork",
-            "ec2:DescribeAddresses DescribeAddressesAttribute DescribeAvailabilityZones DescribeFlowLogs"
-            " DescribeInternetGateways DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces"
-            " DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups"
-            " DescribeSubnets DescribeVpcEndpoints DescribeVpcs",
+            "ec2:DescribeAddresses ec2:DescribeAddressesAttribute ec2:DescribeAvailabilityZones "
+            "ec2:DescribeFlowLogs ec2:DescribeInternetGateways ec2:DescribeNatGateways "
+            "ec2:DescribeNetworkAcls ec2:DescribeNetworkInterfaces ec2:DescribePrefixLists "
+            "ec2:DescribeRouteTables ec2:DescribeSecurityGroupRules ec2:DescribeSecurityGroups "
+            "ec2:DescribeSubnets ec2:DescribeVpcEndpoints ec2:DescribeVpcs",
             ["*"],
         ),
         allow("LookAtVpc", "ec2:DescribeVpcAttribute", arns.here("ec2", "vpc/*")),
@@ -70,7 +72,7 @@ def change_network(arns: ResourceArns) -> Sequence[Statement]:
         *(
             allow(
                 "Make" + "".join(part.capitalize() for part in kind.split("-")),
-                f"ec2:{actions}",
+                " ".join(f"ec2:{action}" for action in actions.split()),
                 arns.here("ec2", f"{kind}/*"),
             )
             for kind, actions in _CREATORS.items()
@@ -78,12 +80,14 @@ def change_network(arns: ResourceArns) -> Sequence[Statement]:
         # The first seven create something in, or from, what is the environment's own.
         allow(
             "ChangeNetwork",
-            "ec2:AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateFlowLogs CreateNatGateway"
-            " CreateRouteTable CreateSubnet CreateVpcEndpoint AssociateRouteTable AttachInternetGateway"
-            " CreateRoute DeleteFlowLogs DeleteInternetGateway DeleteNatGateway DeleteRoute DeleteRouteTable"
-            " DeleteSecurityGroup DeleteSubnet DeleteTags DeleteVpc DeleteVpcEndpoints DetachInternetGateway"
-            " DisassociateAddress DisassociateRouteTable ModifySecurityGroupRules ModifySubnetAttribute"
-            " ModifyVpcAttribute ModifyVpcEndpoint ReleaseAddress ReplaceRoute ReplaceRouteTableAssociation",
+            "ec2:AuthorizeSecurityGroupEgress ec2:AuthorizeSecurityGroupIngress ec2:CreateFlowLogs "
+            "ec2:CreateNatGateway ec2:CreateRouteTable ec2:CreateSubnet ec2:CreateVpcEndpoint "
+            "ec2:AssociateRouteTable ec2:AttachInternetGateway ec2:CreateRoute ec2:DeleteFlowLogs "
+            "ec2:DeleteInternetGateway ec2:DeleteNatGateway ec2:DeleteRoute ec2:DeleteRouteTable "
+            "ec2:DeleteSecurityGroup ec2:DeleteSubnet ec2:DeleteTags ec2:DeleteVpc ec2:DeleteVpcEndpoints "
+            "ec2:DetachInternetGateway ec2:DisassociateAddress ec2:DisassociateRouteTable "
+            "ec2:ModifySecurityGroupRules ec2:ModifySubnetAttribute ec2:ModifyVpcAttribute "
+            "ec2:ModifyVpcEndpoint ec2:ReleaseAddress ec2:ReplaceRoute ec2:ReplaceRouteTableAssociation",
             there,
             conditions=arns.tagged(),
         ),
@@ -92,7 +96,7 @@ def change_network(arns: ResourceArns) -> Sequence[Statement]:
         # A VPC's default group and its rules have no tags before they are emptied; rules that are added get theirs afterwards.
         allow(
             "EmptyDefaultGroup",
-            "ec2:RevokeSecurityGroupEgress RevokeSecurityGroupIngress",
+            "ec2:RevokeSecurityGroupEgress ec2:RevokeSecurityGroupIngress",
             arns.here("ec2", "security-group/*"),
             conditions=arns.tagged_or_new(),
         ),
@@ -117,14 +121,16 @@ def read_load_balancer(arns: ResourceArns) -> Sequence[Statement]:
     return [
         allow(
             "LookAtLoadBalancer",
-            "elasticloadbalancing:DescribeCapacityReservation DescribeListenerAttributes DescribeListeners"
-            " DescribeLoadBalancerAttributes DescribeLoadBalancers DescribeRules DescribeTags"
-            " DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth",
+            "elasticloadbalancing:DescribeCapacityReservation elasticloadbalancing:DescribeListenerAttributes "
+            "elasticloadbalancing:DescribeListeners elasticloadbalancing:DescribeLoadBalancerAttributes "
+            "elasticloadbalancing:DescribeLoadBalancers elasticloadbalancing:DescribeRules "
+            "elasticloadbalancing:DescribeTags elasticloadbalancing:DescribeTargetGroupAttributes "
+            "elasticloadbalancing:DescribeTargetGroups elasticloadbalancing:DescribeTargetHealth",
             ["*"],
         ),
         allow(
             "LookAtWebAcl",
-            "wafv2:GetWebACLForResource GetWebACL",
+            "wafv2:GetWebACLForResource wafv2:GetWebACL",
             [*arns.here("elasticloadbalancing", "loadbalancer/app/{}/*"), *arns.here("wafv2", "regional/webacl/*")],
         ),
     ]
@@ -139,17 +145,22 @@ def change_load_balancer(arns: ResourceArns) -> Sequence[Statement]:
     return [
         allow(
             "ChangeLoadBalancer",
-            "elasticloadbalancing:AddTags CreateListener CreateLoadBalancer CreateRule CreateTargetGroup"
-            " DeleteListener DeleteLoadBalancer DeleteRule DeleteTargetGroup ModifyListener"
-            " ModifyListenerAttributes ModifyLoadBalancerAttributes ModifyRule ModifyTargetGroup"
-            " ModifyTargetGroupAttributes RemoveTags SetIpAddressType SetRulePriorities SetSecurityGroups"
-            " SetSubnets",
+            "elasticloadbalancing:AddTags elasticloadbalancing:CreateListener "
+            "elasticloadbalancing:CreateLoadBalancer elasticloadbalancing:CreateRule "
+            "elasticloadbalancing:CreateTargetGroup elasticloadbalancing:DeleteListener "
+            "elasticloadbalancing:DeleteLoadBalancer elasticloadbalancing:DeleteRule "
+            "elasticloadbalancing:DeleteTargetGroup elasticloadbalancing:ModifyListener "
+            "elasticloadbalancing:ModifyListenerAttributes elasticloadbalancing:ModifyLoadBalancerAttributes "
+            "elasticloadbalancing:ModifyRule elasticloadbalancing:ModifyTargetGroup "
+            "elasticloadbalancing:ModifyTargetGroupAttributes elasticloadbalancing:RemoveTags "
+            "elasticloadbalancing:SetIpAddressType elasticloadbalancing:SetRulePriorities "
+            "elasticloadbalancing:SetSecurityGroups elasticloadbalancing:SetSubnets",
             [*balancers, *listeners, *rules, *groups],
         ),
         allow("ProtectLoadBalancer", "elasticloadbalancing:SetWebAcl", ["*"]),
         allow(
             "ChooseWebAcl",
-            "wafv2:AssociateWebACL DisassociateWebACL",
+            "wafv2:AssociateWebACL wafv2:DisassociateWebACL",
             [*arns.here("elasticloadbalancing", "loadbalancer/app/{}/*"), *arns.here("wafv2", "regional/webacl/*")],
         ),
     ]
@@ -164,17 +175,18 @@ def read_storage(arns: ResourceArns) -> Sequence[Statement]:
     return [
         allow(
             "LookAtBuckets",
-            "s3:GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging"
-            " GetBucketNotification GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy"
-            " GetBucketPublicAccessBlock GetBucketRequestPayment GetBucketTagging GetBucketVersioning"
-            " GetBucketWebsite GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration"
-            " ListBucket ListTagsForResource",
+            "s3:GetAccelerateConfiguration s3:GetBucketAcl s3:GetBucketCORS s3:GetBucketLocation "
+            "s3:GetBucketLogging s3:GetBucketNotification s3:GetBucketObjectLockConfiguration "
+            "s3:GetBucketOwnershipControls s3:GetBucketPolicy s3:GetBucketPublicAccessBlock "
+            "s3:GetBucketRequestPayment s3:GetBucketTagging s3:GetBucketVersioning s3:GetBucketWebsite "
+            "s3:GetEncryptionConfiguration s3:GetLifecycleConfiguration s3:GetReplicationConfiguration "
+            "s3:ListBucket s3:ListTagsForResource",
             arns.bucket_arns(),
         ),
         allow("ListKeys", "kms:ListAliases", ["*"]),
         allow(
             "LookAtKeys",
-            "kms:DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags",
+            "kms:DescribeKey kms:GetKeyPolicy kms:GetKeyRotationStatus kms:ListResourceTags",
             arns.here("kms", "key/*"),
         ),
     ]
@@ -189,19 +201,24 @@ def change_storage(arns: ResourceArns) -> Sequence[Statement]:
     return [
         allow("ChangeBuckets", BUCKET_CHANGES, buckets),
         # What is disposable goes with what is in it.
-        allow("EmptyBuckets", "s3:DeleteObject DeleteObjectVersion", [f"{arn}/*" for arn in buckets]),
+        allow("EmptyBuckets", "s3:DeleteObject s3:DeleteObjectVersion", [f"{arn}/*" for arn in buckets]),
         allow("MakeKeys", "kms:CreateKey", ["*"]),
-        allow("NameKeys", "kms:CreateAlias DeleteAlias UpdateAlias", [*arns.here("kms", "alias/{}"), *keys]),
+        allow("NameKeys", "kms:CreateAlias kms:DeleteAlias kms:UpdateAlias", [*arns.here("kms", "alias/{}"), *keys]),
         allow(
             "SetUpKeys",
-            "kms:EnableKeyRotation PutKeyPolicy TagResource UpdateKeyDescription",
+            "kms:EnableKeyRotation kms:PutKeyPolicy kms:TagResource kms:UpdateKeyDescription",
             keys,
             conditions=arns.tagged_or_new(),
         ),
-        allow("DeleteKeys", "kms:DisableKeyRotation ScheduleKeyDeletion UntagResource", keys, conditions=arns.tagged()),
+        allow(
+            "DeleteKeys",
+            "kms:DisableKeyRotation kms:ScheduleKeyDeletion kms:UntagResource",
+            keys,
+            conditions=arns.tagged(),
+        ),
         # Whoever sets up ECR and Lambda grants them the key:
         # https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
-        allow("LendKeys", "kms:CreateGrant RetireGrant", keys, conditions=[arns.via("ecr", "lambda")]),
+        allow("LendKeys", "kms:CreateGrant kms:RetireGrant", keys, conditions=[arns.via("ecr", "lambda")]),
         allow("WriteFunctionVariables", "kms:Encrypt", keys, conditions=[arns.via("lambda")]),
     ]
 
@@ -211,7 +228,8 @@ def read_identity(arns: ResourceArns) -> Sequence[Statement]:
     return [
         allow(
             "LookAtRoles",
-            "iam:GetRole GetRolePolicy ListAttachedRolePolicies ListInstanceProfilesForRole ListRolePolicies",
+            "iam:GetRole iam:GetRolePolicy iam:ListAttachedRolePolicies iam:ListInstanceProfilesForRole "
+            "iam:ListRolePolicies",
             arns.roles(),
         )
     ]
@@ -233,11 +251,11 @@ def change_identity(arns: ResourceArns) -> Sequence[Statement]:
     return [
         allow(
             "ChangeRoles",
-            "iam:CreateRole DeleteRole DeleteRolePolicy PutRolePolicy TagRole UntagRole UpdateAssumeRolePolicy"
-            " UpdateRole UpdateRoleDescription",
+            "iam:CreateRole iam:DeleteRole iam:DeleteRolePolicy iam:PutRolePolicy iam:TagRole iam:UntagRole "
+            "iam:UpdateAssumeRolePolicy iam:UpdateRole iam:UpdateRoleDescription",
             arns.roles(),
         ),
-        allow("ChoosePolicies", "iam:AttachRolePolicy DetachRolePolicy", arns.roles(), conditions=[lent]),
+        allow("ChoosePolicies", "iam:AttachRolePolicy iam:DetachRolePolicy", arns.roles(), conditions=[lent]),
         allow(
             "PassRoles",
             "iam:PassRole",

@@ -12,18 +12,13 @@ from tealform.settings.source import S3, CodeCommit
 
 
 def allow(sid: str, actions: str, resources: Sequence[str], conditions: Sequence[Condition] = ()) -> Statement:
-    """Return a statement; a service's prefix counts for the words after it: ``ecs:CreateService DeleteService``."""
-    service, expanded = "", list[str]()
-    for word in actions.split():
-        prefix, colon, action = word.rpartition(":")
-        service = prefix if colon else service
-        expanded.append(f"{service}:{action}")
-    return Statement(sid, expanded, resources, conditions=conditions)
+    """Return a statement. ``actions`` are the names of actions, with blanks between them."""
+    return Statement(sid, actions.split(), resources, conditions=conditions)
 
 
 def deny(sid: str, actions: str, resources: Sequence[str]) -> Statement:
-    """Return a statement that denies what ``allow`` would allow."""
-    return Statement(sid, allow(sid, actions, resources).actions, resources, effect="Deny")
+    """Return a statement that denies ``actions``, with blanks between them."""
+    return Statement(sid, actions.split(), resources, effect="Deny")
 
 
 @dataclass(frozen=True)
