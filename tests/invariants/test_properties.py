@@ -33,7 +33,7 @@ from tests.inventory import ENVIRONMENTS, generated
 pytestmark = pytest.mark.long_file
 
 # Batches of generated environments, and environments that are read alone.
-_BATCHES, _READ = {"quick": (3, 40), "long": (150, 5000)}[os.environ.get("HYPOTHESIS_PROFILE", "quick")]
+_BATCHES, _READ = {"quick": (6, 40), "long": (150, 5000)}[os.environ.get("HYPOTHESIS_PROFILE", "quick")]
 _ALWAYS_THE_SAME = "HYPOTHESIS_PROFILE" not in os.environ
 
 # They become stacks of one app, with those of a project: to start it takes longer than the fourth stack.
