@@ -54,6 +54,11 @@ def main(arguments: list[str] | None = None) -> int:
     except (TealformError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 2
+    except ModuleNotFoundError as error:
+        if error.name and error.name.partition(".")[0] in ("tealform", "tealform_harness"):
+            raise
+        print(f"{error.name} is not installed; run: pip install 'tealform[verify]'", file=sys.stderr)
+        return 2
     except BrokenPipeError:
         return _end_broken_pipe()
     except OSError as error:

@@ -19,6 +19,7 @@ from tealform.aws import (
     ITerraformDependable,
 )
 from tealform.common.iam import ServiceRole, ServiceRoleProps, Statement
+from tealform.service.ignored_changes import CONTROLLER_TYPES
 from tealform.service.platform import ServicePartProps
 from tealform.service.rollback_alarms import RollbackAlarms
 from tealform.service.traffic_routes import TargetGroups, TrafficRoutes
@@ -46,7 +47,7 @@ class DeploymentController:
     depends_on: Sequence[ITerraformDependable] = ()
 
 
-CODEDEPLOY = DeploymentController(type="CODE_DEPLOY")
+CODEDEPLOY = DeploymentController(type=CONTROLLER_TYPES["codedeploy"])
 """The controller of CodeDeploy, whose configuration is in its deployment group."""
 
 
@@ -91,7 +92,7 @@ class EcsBlueGreen(Construct):
         hooks = self._hooks(dependencies)
         minutes = props.settings.release.duration_minutes(props.platform.load_balancer.settings.type)
         self.controller = DeploymentController(
-            type="ECS",
+            type=CONTROLLER_TYPES["ecs"],
             advanced_configuration=EcsServiceLoadBalancerAdvancedConfiguration(
                 alternate_target_group_arn=props.target_groups.green.arn,
                 production_listener_rule=props.routes.production.arn,

@@ -6,6 +6,9 @@ This module imports no AWS bindings, so that policy rules and tests load it quic
 
 from __future__ import annotations
 
+CONTROLLER_TYPES = {"codedeploy": "CODE_DEPLOY", "ecs": "ECS"}
+"""By engine: the ``type`` of the deployment controller."""
+
 OWNED_BY_CONTROLLER = {
     # UpdateService refuses all others: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
     "codedeploy": (

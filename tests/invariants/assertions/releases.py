@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tealform.service.ignored_changes import (
+    CONTROLLER_TYPES,
     OWNED_BY_AUTOSCALING,
     OWNED_BY_CONTROLLER,
     OWNED_BY_SCHEDULES,
@@ -165,7 +166,9 @@ def ignored_changes_match_owners(document: Body) -> Iterator[str]:
 def _expected(document: Body, kind: str, body: Body) -> set[str]:
     match kind:
         case "aws_ecs_service":
-            engine = {"CODE_DEPLOY": "codedeploy", "ECS": "ecs"}[body["deployment_controller"]["type"]]
+            (engine,) = (
+                each for each, type_ in CONTROLLER_TYPES.items() if type_ == body["deployment_controller"]["type"]
+            )
             return {*OWNED_BY_CONTROLLER[engine], *OWNED_BY_AUTOSCALING}
         case "aws_lb_listener_rule":
             return {*OWNED_OF_RULE}

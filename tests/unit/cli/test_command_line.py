@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,14 @@ def test_error_of_the_system_about_no_file_is_told_plainly(
     monkeypatch.setattr("tealform.policy.gate.check", full)
     assert main(["--root", str(tmp_path), "policy"]) == 2
     assert capsys.readouterr().err == "No space left on device\n"
+
+
+def test_missing_requirements_of_the_harness_name_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    projects.write(tmp_path, projects.GREETING)
+    for name in [each for each in sys.modules if each.startswith("tealform_harness") or each == "grpc"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "grpc", None)
+    assert main(["--root", str(tmp_path), "plan-offline", "dev"]) == 2
+    assert capsys.readouterr().err == "grpc is not installed; run: pip install 'tealform[verify]'\n"

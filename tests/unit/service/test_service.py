@@ -2,6 +2,7 @@
 
 import pytest
 
+from tealform.service.ignored_changes import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
 from tests.support import Template, environment, template
 
 
@@ -12,14 +13,8 @@ def web(text: str = "", top: str = "") -> Template:
 def test_codedeploy_and_autoscaling_own_what_terraform_ignores_and_nothing_else() -> None:
     service = web().only("aws_ecs_service")
     assert service["deployment_controller"] == {"type": "CODE_DEPLOY"}
-    assert set(service["lifecycle"]["ignore_changes"]) == {
-        "task_definition",
-        "load_balancer",
-        "network_configuration",
-        "platform_version",
-        "capacity_provider_strategy",
-        "desired_count",
-    }
+    owned = {*OWNED_BY_CONTROLLER["codedeploy"], *OWNED_BY_AUTOSCALING}
+    assert set(service["lifecycle"]["ignore_changes"]) == owned
 
 
 def test_the_service_waits_for_what_its_tasks_need_and_is_destroyed_before() -> None:

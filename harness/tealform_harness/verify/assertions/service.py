@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tealform.service.ignored_changes import CONTROLLER_TYPES
 from tealform.settings.loader import LoadedEnvironment
 from tealform_harness.aws_emulator.server import EmulatedAws
 from tealform_harness.verify import routes
@@ -47,7 +48,7 @@ def _service(view: ServiceView) -> Iterator[Assertion]:
     name, service = view.name, view.service
     cluster = view.settings.context.name()
     found = view.client("ecs").describe_services(cluster=cluster, services=[view.full_name])["services"]
-    controller = {"codedeploy": "CODE_DEPLOY", "ecs": "ECS"}[service.release.engine]
+    controller = CONTROLLER_TYPES[service.release.engine]
     weights = {each["capacityProvider"]: each["weight"] for each in found[0]["capacityProviderStrategy"]}
     shares = {"FARGATE": service.capacity.on_demand, "FARGATE_SPOT": service.capacity.spot}
     capacity = {provider: share for provider, share in shares.items() if share}

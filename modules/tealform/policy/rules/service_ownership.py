@@ -8,10 +8,10 @@ from tealform.policy import deployments
 from tealform.policy.check import Check
 from tealform.policy.environment import Environment, ignored
 from tealform.policy.rule import Rule
-from tealform.service.ignored_changes import OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
+from tealform.service.ignored_changes import CONTROLLER_TYPES, OWNED_BY_AUTOSCALING, OWNED_BY_CONTROLLER
 from tealform.synth.terraform_json import Resource
 
-_ENGINES = {"CODE_DEPLOY": "codedeploy", "ECS": "ecs"}
+_ENGINES = {type_: engine for engine, type_ in CONTROLLER_TYPES.items()}
 
 
 def _judge(service: Resource, _environment: Environment) -> Iterator[str]:
