@@ -141,7 +141,7 @@ lock-providers: $(VENV)/.run ## Write environments/*/.terraform.lock.hcl for all
 	@$(BIN)/python -m tealform lock $(ARGS)
 
 clean: ## Remove what was installed and cached
-	rm -rf $(VENV) $(CHECKOV) .cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(CHECKOV) .cache .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
