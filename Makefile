@@ -140,7 +140,7 @@ lock-python: $(VENV)/.dev ## Renew requirements/*.txt and checkov-requirements.t
 lock-providers: $(VENV)/.run ## Write environments/*/.terraform.lock.hcl for all platforms; needs the registry
 	@$(BIN)/python -m tealform lock $(ARGS)
 
-clean: ## Remove what was installed and cached
+clean: ## Remove what was installed and cached here; the bindings are in the user's cache
 	rm -rf $(VENV) $(CHECKOV) .cache .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/.python:

@@ -17,12 +17,12 @@ pytestmark = pytest.mark.slow
 READS_PACKAGE_DATA = """
 from tealform import templates
 from tealform.pipeline import inline_buildspec
-from tealform.policy import coverage, rule_catalog, rules, yaml_rules
+from tealform.policy import coverage, rule_catalog, rules
 from tealform.service import lambda_packages
-from tealform_harness.provider_stub.protocol import messages
-assert rules.checks() and yaml_rules.customs() and rule_catalog.ours()
+from tealform_harness.provider_stub import protocol
+assert rules.checks() and rule_catalog.list_yaml_rules() and rule_catalog.list_own_rules()
 assert coverage.FILE.read_text() and inline_buildspec.scripts() and lambda_packages.SMOKE_TEST.content
-assert messages.messages.DESCRIPTOR.package
+assert protocol.messages.DESCRIPTOR.package
 print(len(templates.contents("artifacts")), templates.__file__)
 """
 

@@ -17,6 +17,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from tealform.policy import rule_catalog, scanner
 from tealform.policy.environment import Environment
@@ -33,7 +35,7 @@ from tests.inventory import ENVIRONMENTS, generated
 pytestmark = pytest.mark.long_file
 
 # Batches of generated environments, and environments that are read alone.
-_BATCHES, _READ = {"quick": (6, 40), "long": (150, 5000)}[os.environ.get("HYPOTHESIS_PROFILE", "quick")]
+_BATCHES, _READ = {"quick": (8, 40), "long": (150, 5000)}[os.environ.get("HYPOTHESIS_PROFILE", "quick")]
 _ALWAYS_THE_SAME = "HYPOTHESIS_PROFILE" not in os.environ
 
 # They become stacks of one app, with those of a project: to start it takes longer than the fourth stack.
@@ -48,6 +50,16 @@ _KINDS = {
     *("codedeploy", "ecs", "all_at_once", "canary", "linear"),
     *("codecommit", "s3", "connection", "promotion", "pipelines elsewhere"),
 }
+
+
+@pytest.fixture(autouse=True)
+def _no_constants_of_loaded_modules(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Try the same examples whatever else runs: Hypothesis draws constants from all modules that are loaded."""
+    if _ALWAYS_THE_SAME:
+        monkeypatch.setattr(providers.HypothesisProvider, "_local_constants", Constants())
+    providers.CONSTANTS_CACHE.cache.clear()
+    yield
+    providers.CONSTANTS_CACHE.cache.clear()
 
 
 def make_profile(examples: int) -> hypothesis_settings:
@@ -146,7 +158,6 @@ def test_accepted_settings_become_terraform_in_which_the_invariants_are_true(bat
 
     holds()
     assert count["accepted"] >= _ACCEPTED * count["tried"], f"most were refused, which proves nothing: {count}"
-    # Hypothesis takes constants from the modules that are loaded, so what few batches try depends on what else ran.
     few = batches <= _BATCHES
     assert few or count.keys() >= _KINDS, f"nothing of a whole kind was tried: {_KINDS - count.keys()}"
 

@@ -20,7 +20,6 @@ from botocore.config import Config
 
 from tealform.errors import TealformError
 
-_PROJECT = Path(__file__).resolve().parents[2]
 _NOT_TO_BE_PASSED_ON = ("aws_", "http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
@@ -95,9 +94,7 @@ def running(account: str) -> Iterator[EmulatedAws]:
     with tempfile.TemporaryDirectory(prefix="emulated-aws-") as folder:
         log = Path(folder, "log")
         with log.open("wb") as errors:
-            process = subprocess.Popen(
-                command, cwd=_PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
-            )
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
         try:
             assert process.stdout is not None
             endpoint = process.stdout.readline().decode().strip()

@@ -73,7 +73,11 @@ def _reduce(installed: Path, submodules: list[str]) -> Path:
     if target.is_dir():
         return target
     print("Preparing the AWS bindings; once, about five seconds", file=sys.stderr)
-    CACHE.mkdir(parents=True, exist_ok=True)
+    try:
+        CACHE.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{error.strerror}; set TEALFORM_CACHE to a folder that can be written"
+        raise OSError(error.errno, message, str(CACHE)) from error
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
         made = Path(scratch, "bindings")
         assembly = next((installed / "_jsii").glob("*.jsii.tgz"))

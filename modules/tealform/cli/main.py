@@ -48,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     if extra and not hasattr(options, "extra"):
         parser.error(f"unrecognized arguments: {' '.join(extra)}")
     options.extra = extra
+    # Terraform runs in the environment's folder, where a relative path would name another file.
+    options.root = options.root.absolute()
     try:
         code: int = options.command(options)
         print(end="", flush=True)
@@ -57,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if error.name and error.name.partition(".")[0] in ("tealform", "tealform_harness"):
             raise
-        print(f"{error.name} is not installed; run: pip install 'tealform[verify]'", file=sys.stderr)
+        print(f"{error}; run: pip install 'tealform[verify]'", file=sys.stderr)
         return 2
     except BrokenPipeError:
         return _end_broken_pipe()

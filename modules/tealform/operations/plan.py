@@ -17,7 +17,7 @@ from tealform.operations.saved_plan import SavedPlan
 from tealform.plan import changes
 from tealform.policy import plan_gate
 from tealform.terraform import terraform_cli
-from tealform.terraform.hcp import preflight, speculative
+from tealform.terraform.hcp import preflight
 
 Form = Literal["summary", "full", "json"]
 
@@ -65,6 +65,9 @@ def speculate(root: Path, name: str, form: Form) -> int:
     whether the plan is redacted. If the guard or a policy would stop an apply, the report says so, and nothing fails.
     """
     module = root_module.find(root, name)
+    # Here, because the API client takes a moment to load, and states elsewhere do not need it.
+    from tealform.terraform.hcp import speculative
+
     made = speculative.plan(module.folder, _print_error_now)
     if made.plan is not None:
         found = plan_checks.check(root, module, made.plan, destroys=False)

@@ -66,7 +66,7 @@ def show(folder: Path, plan: Path) -> dict[str, Any]:
     https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
     Raises ``TealformError`` with Terraform's message if the plan cannot be shown.
     """
-    command = [*_command(folder), "show", "-json", str(plan)]
+    command = [*_command(folder), "show", "-json", str(plan.absolute())]
     ran = subprocesses.run(command, {**os.environ, "TF_IN_AUTOMATION": "1"}, folder)
     shown = None if ran.returncode else parse_document(ran.stdout)
     if shown is None:

@@ -166,10 +166,9 @@ def ignored_changes_match_owners(document: Body) -> Iterator[str]:
 def _expected(document: Body, kind: str, body: Body) -> set[str]:
     match kind:
         case "aws_ecs_service":
-            (engine,) = (
-                each for each, type_ in CONTROLLER_TYPES.items() if type_ == body["deployment_controller"]["type"]
-            )
-            return {*OWNED_BY_CONTROLLER[engine], *OWNED_BY_AUTOSCALING}
+            type_ = body["deployment_controller"]["type"]
+            engines = [engine for engine, each in CONTROLLER_TYPES.items() if each == type_]
+            return {each for engine in engines for each in (*OWNED_BY_CONTROLLER[engine], *OWNED_BY_AUTOSCALING)}
         case "aws_lb_listener_rule":
             return {*OWNED_OF_RULE}
         case "aws_lb_listener" if list_target_groups(body["default_action"]):

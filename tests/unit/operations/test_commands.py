@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tealform.cli.main import main
 from tealform.errors import TealformError
 from tealform.operations import plan_checks
 from tealform.operations.root_module import GeneratedModule
@@ -41,6 +42,15 @@ def applied(dev: GeneratedModule, run: Run, capfd: Captured) -> GeneratedModule:
     run("apply", "dev")
     capfd.readouterr()
     return dev
+
+
+def test_project_is_the_current_directory_unless_it_is_named(
+    dev: GeneratedModule, checks: FakeChecks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(dev.folder.parents[1])
+    assert main(["plan", "dev"]) == 0
+    assert main(["apply", "dev"]) == 0
+    assert local_resources(dev) == ["greeting"]
 
 
 def test_plan_apply_change_destroy(dev: GeneratedModule, run: Run, checks: FakeChecks, capfd: Captured) -> None:

@@ -154,6 +154,13 @@ def test_scan_without_a_result_for_a_resource_is_blind(
     assert why in scan.blind
 
 
+def test_environment_that_is_missing_in_the_report_does_not_blind_another(
+    tmp_path: Path, dev: checkov_input.Stack, logs: int
+) -> None:
+    scans = checkov.read(report(passed=[record("dev", "CKV_AWS_158", logs)]), [dev, _stack(tmp_path, "prod")])
+    assert [bool(scan.blind) for scan in scans] == [False, True]
+
+
 @pytest.mark.parametrize("text", ["", "not JSON", "[]", '{"results": {"passed_checks": []}}'])
 def test_unreadable_report_is_an_error(dev: checkov_input.Stack, text: str) -> None:
     with pytest.raises(TealformError, match="report cannot be read"):

@@ -59,6 +59,10 @@ def test_result(tmp_path: Path, script: str, output: str, expected: SynthCheck) 
     assert _run(tmp_path, script, output)[0] == expected
 
 
+def test_output_of_an_up_to_date_check_is_not_echoed(tmp_path: Path) -> None:
+    assert _run(tmp_path, "echo written") == (SynthCheck(), [])
+
+
 def test_is_not_asked_with_the_options_of_the_make_that_runs_the_check(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -119,6 +119,12 @@ def test_what_may_write_runs_nothing_of_the_pull_request() -> None:
     }
 
 
+def test_a_pull_request_is_checked_tested_and_verified() -> None:
+    steps = WORKFLOWS["pull-request.yml"]["jobs"]["prove"]["steps"]
+    commands = [step["run"] for step in steps if step.get("run", "").startswith("make")]
+    assert commands == ["make drift", "make test", "make prove"]
+
+
 def test_base_of_a_pull_request_is_what_it_is_merged_into() -> None:
     """GitHub checks out a merge of the two; ``HEAD^1`` is its first parent."""
     (job,) = POLICY["jobs"].values()

@@ -13,7 +13,16 @@ def web(text: str = "", top: str = "") -> Template:
 def test_codedeploy_and_autoscaling_own_what_terraform_ignores_and_nothing_else() -> None:
     service = web().only("aws_ecs_service")
     assert service["deployment_controller"] == {"type": "CODE_DEPLOY"}
-    owned = {*OWNED_BY_CONTROLLER["codedeploy"], *OWNED_BY_AUTOSCALING}
+    # Written out once outside of the product, which takes both the arguments and their checks from one table.
+    owned = {
+        "task_definition",
+        "load_balancer",
+        "network_configuration",
+        "platform_version",
+        "capacity_provider_strategy",
+        "desired_count",
+    }
+    assert owned == {*OWNED_BY_CONTROLLER["codedeploy"], *OWNED_BY_AUTOSCALING}
     assert set(service["lifecycle"]["ignore_changes"]) == owned
 
 

@@ -80,16 +80,22 @@ def test_provider_is_found(
 @pytest.mark.parametrize(
     ("named", "message"),
     [
-        ("elsewhere", "holds no program called terraform-provider-aws"),
+        ("empty", "holds no program called terraform-provider-aws"),
+        ("missing", "holds no program called terraform-provider-aws"),
         (None, "TEALFORM_AWS_PROVIDER=FOLDER"),
     ],
-    ids=["empty folder that the variable names", "program for another machine"],
+    ids=[
+        "empty folder that the variable names",
+        "missing folder that the variable names",
+        "program for another machine",
+    ],
 )
 def test_missing_provider_is_an_error(
     tmp_path: Path, terraform: Terraform, monkeypatch: pytest.MonkeyPatch, named: str | None, message: str
 ) -> None:
     if named:
         monkeypatch.setenv(VARIABLE, str(tmp_path / named))
+    (tmp_path / "empty").mkdir()
     _program(tmp_path / "plugins" / "6.25.0" / "freebsd_386", "6.25.0")
     with pytest.raises(TealformError, match=message):
         aws_provider.find("6.25.0", terraform, tmp_path / "cache")
