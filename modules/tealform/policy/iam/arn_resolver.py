@@ -87,7 +87,7 @@ class References:
             return f"<{attribute}>"
         if kind not in _ARNS:
             raise TealformError(
-                f"what the ARN of {kind} looks like must be said in modules/tealform/policy/iam/arn_resolver.py"
+                f"what the ARN of {kind} looks like must be said in tealform.policy.iam.arn_resolver"
             )
         named = {key: self.resolved(str(body.get(key, f"<{key}>"))) for key in _ARGUMENTS}
         named["host"] = str(body.get("url", "")).removeprefix("https://")

@@ -161,7 +161,7 @@ class _Reader:
         stray = [each.address for each in self._all if each.address not in self._read and _holds_policy(each)]
         if stray:
             self.problems.append(
-                f"attached to nothing that modules/tealform/policy/iam/policy_reader.py knows: {', '.join(stray)}"
+                f"attached to nothing that tealform.policy.iam.policy_reader knows: {', '.join(stray)}"
             )
 
     @contextmanager
@@ -306,7 +306,7 @@ def _holds_policy(resource: Resource) -> bool:
 def _refuse_unknown(body: Json, known: set[str], where: str) -> None:
     if unknown := sorted(body.keys() - known):
         raise TealformError(
-            f"{where} has {', '.join(unknown)}, which modules/tealform/policy/iam/policy_reader.py does not read"
+            f"{where} has {', '.join(unknown)}, which tealform.policy.iam.policy_reader does not read"
         )
 
 
