@@ -130,7 +130,9 @@ def _fail_in_between(dev: Path, called: Terraform) -> None:
         pytest.param(lambda dev, _: (dev / "extra.tf").write_text("once"), True, id="new file"),
         pytest.param(lambda dev, _: (dev / "extra.tf.json").write_text("once"), True, id="new file in JSON"),
         pytest.param(lambda dev, _: (dev / "given.tf").write_text("other"), True, id="changed file"),
+        pytest.param(lambda dev, _: (dev / "given.tf.json").write_text("{ }"), True, id="changed file in JSON"),
         pytest.param(lambda dev, _: (dev / "../../shared/main.tf").write_text("other"), True, id="module elsewhere"),
+        pytest.param(lambda dev, _: (dev / "../../shared/new.tf").write_text("once"), True, id="new file elsewhere"),
         pytest.param(_fail_in_between, True, id="another init failed in between"),
         pytest.param(
             lambda dev, _: projects.write(
@@ -146,13 +148,12 @@ def test_init_is_repeated_once_where_it_is_due(
 ) -> None:
     _write_manifest(dev, {"Modules": [{"Dir": "."}, {"Dir": "../../shared"}]})
     (dev.parent.parent / "shared").mkdir()
-    for file in (dev / "given.tf", dev.parent.parent / "shared" / "main.tf"):
-        file.write_text("once")
+    for file in (dev / "given.tf", dev / "given.tf.json", dev.parent.parent / "shared" / "main.tf"):
+        file.write_text("{}")
     terraform_cli.run(dev, "init")
     called.calls()
     change(dev, called)
-    for _ in range(2):
-        terraform_cli.run(dev, "plan")
+    assert [terraform_cli.run(dev, "plan") for _ in range(2)] == [0, 0]
     assert called.calls() == [*([INIT] if is_repeated else []), PLAN, PLAN]
 
 
