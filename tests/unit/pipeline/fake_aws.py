@@ -128,6 +128,8 @@ def main(words: list[str]) -> None:
     if "--service" in words:
         assert (argument(words, "--cluster"), argument(words, "--service")) == ("shop-test", "shop-test-web")
     answer: Any = {}
+    if words[0] not in load("services.json"):
+        sys.exit(f"{words} is not a call that the role or this test knows")
     match words[:2]:
         case ["ecs", "register-task-definition"]:
             save("registered.json", json.loads(argument(words, "--cli-input-json")))
@@ -158,13 +160,17 @@ def main(words: list[str]) -> None:
     print(json.dumps(answer))
 
 
-def install(folder: Path) -> dict[str, str]:
-    """Prepare ``folder`` for a build that finds this fake and a plain Python; return the variables that say where."""
+def install(folder: Path, *services: str) -> dict[str, str]:
+    """Prepare ``folder`` for a build that finds this fake and a plain Python; return the variables that say where.
+
+    ``services`` are those that the build's role may call, like ``ecr``.
+    """
     from tealform_harness.aws_emulator.codebuild.cli_tools import write_executable
 
     for name in ("bin", "state", "source", "scratch"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "state" / "calls").write_text("")
+    (folder / "state" / "services.json").write_text(json.dumps(services))
     write_executable(folder / "bin" / "python3", sys.executable, "-I", "-S")
     write_executable(folder / "bin" / "aws", sys.executable, "-I", "-S", __file__)
     return {"PATH": f"{folder / 'bin'}:{os.defpath}", "FAKE_STATE": str(folder / "state")}

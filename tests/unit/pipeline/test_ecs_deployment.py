@@ -147,7 +147,7 @@ class Ecs:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.state, self._tools = folder / "state", fake_aws.install(folder)
+        self.state, self._tools = folder / "state", fake_aws.install(folder, "ecs")
         containers = [{"name": "web", "image": "<IMAGE1_NAME>", "environment": [{"name": "A", "value": "$HOME 漢字"}]}]
         self.write("taskdef.json", {"family": "shop-test-web", "containerDefinitions": containers})
         self.write("imagedefinitions.json", [{"name": "web", "imageUri": IMAGE}])

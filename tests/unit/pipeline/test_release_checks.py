@@ -112,7 +112,7 @@ def scan(
     **changes: str,
 ) -> Run:
     """Runs the program on a release of ``image``, while ECR gives ``answers``."""
-    tools = fake_aws.install(folder)
+    tools = fake_aws.install(folder, "ecr")
     if image is not None:
         (folder / "source" / "imageDetail.json").write_text(json.dumps({"ImageURI": image}), encoding="utf-8")
     (folder / "state" / "scans.json").write_text(json.dumps(answers))

@@ -58,7 +58,7 @@ def prepare(
 ) -> Run:
     """Prepares a release of ``image``; where an image of that digest is there, and what was tagged stays tagged."""
     source, state = folder / "source", folder / "state"
-    tools = fake_aws.install(folder)
+    tools = fake_aws.install(folder, "ecr", "ssm")
     (source / ".release").mkdir(exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=folder))
     for name in ("taskdef.json", "appspec.yml"):

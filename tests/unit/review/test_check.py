@@ -130,6 +130,8 @@ def test_review(
     request_.synth = SynthCheck(**synth)
     assert request_.check() == code
     for text in texts:
+        if text.startswith("pr-check: "):
+            assert request_.said[0] == text.strip()
         assert text in request_.text
 
 

@@ -86,9 +86,7 @@ class References:
         if attribute != "arn":
             return f"<{attribute}>"
         if kind not in _ARNS:
-            raise TealformError(
-                f"what the ARN of {kind} looks like must be said in tealform.policy.iam.arn_resolver"
-            )
+            raise TealformError(f"what the ARN of {kind} looks like must be said in tealform.policy.iam.arn_resolver")
         named = {key: self.resolved(str(body.get(key, f"<{key}>"))) for key in _ARGUMENTS}
         named["host"] = str(body.get("url", "")).removeprefix("https://")
         rest = _ARNS[kind].format_map({**named, **self._place()})

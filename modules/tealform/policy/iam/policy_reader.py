@@ -305,9 +305,7 @@ def _holds_policy(resource: Resource) -> bool:
 
 def _refuse_unknown(body: Json, known: set[str], where: str) -> None:
     if unknown := sorted(body.keys() - known):
-        raise TealformError(
-            f"{where} has {', '.join(unknown)}, which tealform.policy.iam.policy_reader does not read"
-        )
+        raise TealformError(f"{where} has {', '.join(unknown)}, which tealform.policy.iam.policy_reader does not read")
 
 
 def _owner(value: str) -> str:
