@@ -134,7 +134,7 @@ def list_unprovoked(name: str, document: support.Body) -> Iterator[str]:
     yield from (str(found) for found in evaluation.findings if not rule_catalog.rule_of(found).setting)
 
 
-@pytest.mark.parametrize("batches", [_BATCHES, pytest.param(5 * _BATCHES, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("batches", [_BATCHES, pytest.param(2 * _BATCHES, marks=pytest.mark.slow)])
 def test_accepted_settings_become_terraform_in_which_the_invariants_are_true(batches: int) -> None:
     count: Counter[str] = Counter()
 
