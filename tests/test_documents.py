@@ -76,7 +76,7 @@ def test_every_file_that_is_spoken_of_exists() -> None:
         text = file.read_text(encoding="utf-8")
         for link in re.findall(r"\]\((?!http)([^)#]+)\)", text):
             assert (file.parent / link).exists(), f"{file.name}: {link}"
-        for path in re.findall(r"[`(]((?:modules|harness|artifacts|docs)/[\w/.-]+?)[`)]", text):
+        for path in re.findall(r"[`(]((?:modules|harness|artifacts|docs|tools)/[\w/.-]+?)[`)]", text):
             assert (ROOT / path).exists(), f"{file.name}: {path}"
 
 
