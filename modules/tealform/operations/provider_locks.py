@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,8 @@ from tealform.terraform import diagnostics, subprocesses, terraform_binaries
 PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64")
 
 
-def lock(root: Path, arguments: Sequence[str]) -> int:
-    """Write the lock file of each root module of the project; return 0.
+def lock(root: Path, arguments: Sequence[str], echo: Callable[[str], None]) -> None:
+    """Write the lock file of each root module of the project. ``echo`` gets a line for each.
 
     ``arguments`` are those of ``terraform providers lock``, like ``-fs-mirror=FOLDER`` where there is no registry:
     https://developer.hashicorp.com/terraform/cli/commands/providers/lock
@@ -39,8 +39,7 @@ def lock(root: Path, arguments: Sequence[str]) -> int:
             locks[requirements] = _locked(requirements, [_absolute(each) for each in arguments])
     for module in modules:
         written = write_atomic(locks[wanted[module.name]], module.folder / LOCK_FILE)
-        print(f"{module.label}/{LOCK_FILE}: {'written' if written else 'unchanged'}")
-    return 0
+        echo(f"{module.label}/{LOCK_FILE}: {'written' if written else 'unchanged'}")
 
 
 def _required(folder: Path) -> str:

@@ -13,9 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 from tealform.errors import TealformError
 from tealform.policy import cache, handwritten_terraform, plan_for_checkov, scanner, waivers
 from tealform.policy.finding_location import FindingLocator
-from tealform.policy.reports import FORMATS, terminal
+from tealform.policy.reports import FORMATS
 from tealform.policy.reports.formatting import in_order
-from tealform.policy.result import ARTIFACTS, GateResult, worst_exit_code
+from tealform.policy.result import ARTIFACTS, GateResult
 from tealform.policy.scanner import Scanned
 from tealform.policy.waivers import Waiver
 from tealform.settings import error_messages
@@ -37,8 +37,8 @@ def check(
     today: date | None = None,
     echo: Callable[[str], None] = _print,
     reports: Mapping[str, Path] = MappingProxyType({}),
-) -> int:
-    """Check environments, echo the results line by line, write reports, and return the worst exit code.
+) -> list[GateResult]:
+    """Check environments, write reports, and return the results.
 
     ``reports`` has the file to write for the name of a format (see ``tealform.policy.reports.FORMATS``). An existing file is
     deleted first, so that an old report never passes for the new one if the check fails. Raises what ``evaluate`` does,
@@ -47,12 +47,10 @@ def check(
     for file in reports.values():
         _clear(file)
     results = evaluate(root, names, today, echo)
-    for line in terminal.lines(results):
-        echo(line)
     for name, file in reports.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(FORMATS[name](results).encode(), file)
-    return worst_exit_code(results)
+    return results
 
 
 def _clear(file: Path) -> None:

@@ -15,12 +15,12 @@ from tealform.policy import gate
 from tealform.policy.reports import json_report, junit, sarif
 from tealform.policy.reports.markdown import LONGEST
 from tealform.policy.result import ARTIFACTS, GateResult
-from tealform.review import comment, environment_diff, merge_base, review, risks, synth_check
+from tealform.review import comment, environment_diff, merge_base, review, risks
 from tealform.review.environment_diff import Compared
 from tealform.review.report.artifact import COMMENT
 from tealform.review.review import Review
-from tealform.review.synth_check import SynthCheck
 from tealform.synth import environments
+from tealform.synth.app import BOOTSTRAP_FOLDER, App, SynthResult
 from tealform.synth.atomic_write import write_atomic
 
 OUT = Path(".cache", "pr-check")
@@ -44,31 +44,29 @@ def check(
     base: str,
     out: Path,
     *,
+    app: App,
     longest: int = LONGEST,
     today: date | None = None,
     check_policy: PolicyGate = gate.evaluate,
-    check_synth: Callable[[Path, Echo], SynthCheck] = synth_check.run,
     echo: Echo = _echo,
-) -> int:
-    """Check what is checked out in ``root`` against ``base``, write the reports into ``out``, and echo the result.
+) -> Review:
+    """Check what is checked out in ``root`` against ``base``, write the reports into ``out``, and return the review.
 
-    Returns 0 without findings, 1 for findings or outdated generated files, 2 if something could not be checked. It
-    writes ``comment.md``, of at most ``longest`` characters, in each case. It first deletes the reports of an earlier
-    run. Raises ``TealformError`` for a ``longest`` that leaves no room.
+    It first deletes the reports of an earlier run, and writes ``comment.md``, of at most ``longest`` characters, in each
+    case. ``app`` generates the Terraform again, in place. ``echo`` gets progress and differences. Raises
+    ``TealformError`` for a ``longest`` that leaves no room.
     """
     if longest < comment.SHORTEST:
         raise TealformError(f"a comment of {longest} characters says nothing; allow {comment.SHORTEST} or more")
     for name in (COMMENT, *REPORTS):
         (out / name).unlink(missing_ok=True)
-    found = _Reviewer(root, today or date.today(), check_policy, check_synth, echo).review(base)
+    found = _Reviewer(root, app, today or date.today(), check_policy, echo).review(base)
     out.mkdir(parents=True, exist_ok=True)
     write_atomic(comment.render(found, longest).encode(), out / COMMENT)
     if found.verdicts:
         for name, render in REPORTS.items():
             write_atomic(render(found.verdicts).encode(), out / name)
-    for line in comment.console_lines(found):
-        echo(line)
-    return found.exit_code
+    return found
 
 
 @dataclass(frozen=True)
@@ -76,9 +74,9 @@ class _Reviewer:
     """Reviews what is checked out in ``root``, as of ``today``."""
 
     root: Path
+    app: App
     today: date
     check_policy: PolicyGate
-    check_synth: Callable[[Path, Echo], SynthCheck]
     echo: Echo
 
     def review(self, base: str) -> Review:
@@ -93,7 +91,14 @@ class _Reviewer:
         return seen
 
     def _synth(self, seen: Review) -> Review:
-        return replace(seen, synth=self.check_synth(self.root, self.echo))
+        """Generate everything again, so that the next steps see what the settings say."""
+        outdated = self.app.compare(self.root, (), self.echo)
+        if outdated.errors or not outdated.changed:
+            return replace(seen, synth=outdated)
+        errors = self.app.synth(self.root, (), self.echo).errors
+        if (self.root / BOOTSTRAP_FOLDER).is_dir():
+            errors += self.app.bootstrap(self.root, self.echo).errors
+        return replace(seen, synth=SynthResult(changed=outdated.changed, errors=errors))
 
     def _policy(self, seen: Review) -> Review:
         verdicts = self.check_policy(self.root, (), self.today, self.echo)

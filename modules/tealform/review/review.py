@@ -11,8 +11,8 @@ from tealform.policy.result import BROKEN, CLEAN, FINDINGS, GateResult, LocatedF
 from tealform.review.environment_diff import Compared
 from tealform.review.merge_base import Base
 from tealform.review.resource_diff import ResourceChange
-from tealform.review.synth_check import SynthCheck
 from tealform.settings.errors import Problem
+from tealform.synth.app import SynthResult
 
 _MOST = 15
 _FATES = {"new": "is new", "removed": "is removed"}
@@ -51,7 +51,7 @@ class Review:
     """The results. ``base`` is ``None`` if it could not be found; ``errors`` say what could not be checked."""
 
     base: Base | None = None
-    synth: SynthCheck = field(default_factory=SynthCheck)
+    synth: SynthResult = field(default_factory=SynthResult)
     verdicts: tuple[GateResult, ...] = ()
     findings: Findings = field(default_factory=Findings)
     compared: tuple[Compared, ...] = ()
@@ -69,7 +69,7 @@ class Review:
         """2 if something could not be checked, else 1 for outdated files and any findings, else 0."""
         if self.broken or not self.verdicts:
             return BROKEN
-        return FINDINGS if self.synth.files or worst_exit_code(self.verdicts) != CLEAN else CLEAN
+        return FINDINGS if self.synth.changed or worst_exit_code(self.verdicts) != CLEAN else CLEAN
 
     @property
     def heading(self) -> str:
@@ -80,7 +80,7 @@ class Review:
             formatting.many(len(self.findings.new), "new finding") if self.findings.new else "",
             f"{formatting.many(len(self.findings.before), 'finding')} as before" if self.findings.before else "",
             formatting.many(len(self.findings.lapsed), "lapsed waiver") if self.findings.lapsed else "",
-            "what is generated is not committed" if self.synth.files else "",
+            "what is generated is not committed" if self.synth.changed else "",
         ]
         text = ", ".join(filter(None, parts)) or "nothing to mend"
         return f"{text}, {formatting.many(len(self.risks), 'thing')} to look at" if self.risks else text
@@ -98,12 +98,12 @@ class Review:
     def _generated(self) -> str:
         if self.synth.errors:
             return "could not be generated"
-        return "differs from what the settings say" if self.synth.files else "is what the settings say"
+        return "differs from what the settings say" if self.synth.changed else "is what the settings say"
 
     def sections(self) -> Iterator[Section]:
         """Yield the sections, the most important first."""
         yield from _section("Could not be judged", _lines(self.broken))
-        yield from _section("Not committed; run make synth, and commit", _lines(self.synth.files))
+        yield from _section("Not committed; run make synth, and commit", _lines(self.synth.changed))
         yield from _section("Look at this", _lines(self.risks))
         yield from _section("New findings" if self.base else "Findings", map(_finding, self.findings.new))
         yield from _section("Waivers that lapsed", _lines(map(str, self.findings.lapsed)))

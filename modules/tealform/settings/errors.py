@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tealform.errors import TealformError
+
 SettingPath = tuple[str | int, ...]
 """The path of a setting, like ``("service", "web", "cpu")``."""
 
@@ -53,7 +55,7 @@ class Problem:
         return text.translate(_LINE_BREAKS)
 
 
-class SettingsError(Exception):
+class SettingsError(TealformError):
     """Invalid settings. ``problems`` are all mistakes, in the order of the file."""
 
     def __init__(self, problems: list[Problem]) -> None:

@@ -72,7 +72,8 @@ class Project:
 
     def check(self, *names: str) -> tuple[int, list[str]]:
         lines: list[str] = []
-        return gate.check(self.root, names, TODAY, lines.append), lines
+        results = gate.check(self.root, names, TODAY, lines.append)
+        return worst_exit_code(results), [*lines, *terminal.lines(results)]
 
 
 @pytest.fixture
@@ -343,7 +344,7 @@ def test_environment_whose_name_no_environment_may_have_is_an_error(project: Pro
 def test_reports_are_written_and_an_old_one_is_not_left_for_a_new_one(project: Project) -> None:
     project.add("dev", failed=("CKV_AWS_158",))
     files = {form: project.root / "reports" / form for form in ("sarif", "junit", "json", "markdown")}
-    assert gate.check(project.root, [], TODAY, lambda _: None, files) == 1
+    assert worst_exit_code(gate.check(project.root, [], TODAY, lambda _: None, files)) == 1
     assert all("158" in file.read_text() for file in files.values())
     assert json.loads(files["json"].read_text())["summary"]["exit_code"] == 1
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,11 +15,11 @@ from typing import Any
 
 from tealform.policy.result import GateResult, LocatedFinding
 from tealform.policy.rule import Finding, Rule
-from tealform.review import check
+from tealform.review import check, comment
 from tealform.review.check import Echo
-from tealform.review.synth_check import SynthCheck
 from tealform.settings.errors import Location
 from tealform.synth import environments
+from tealform.synth.app import App, SynthResult
 from tests.support import environment
 
 TODAY = date(2026, 11, 1)
@@ -78,11 +78,27 @@ def document(environment: str, **types: dict[str, dict[str, Any]]) -> dict[str, 
 
 
 @dataclass
+class FixedApp(App):
+    """An app whose synthesis has a fixed result and writes nothing."""
+
+    result: SynthResult = field(default_factory=SynthResult)
+
+    def compare(self, root: Path, names: Sequence[str], echo: Echo) -> SynthResult:
+        return self.result
+
+    def synth(self, root: Path, names: Sequence[str], echo: Echo) -> SynthResult:
+        return SynthResult()
+
+    def bootstrap(self, root: Path, echo: Echo) -> SynthResult:
+        return SynthResult()
+
+
+@dataclass
 class PullRequest:
     """A repository with ``main``, and what is checked out in it."""
 
     root: Path
-    synth: SynthCheck = field(default_factory=SynthCheck)
+    synth: SynthResult = field(default_factory=SynthResult)
     said: list[str] = field(default_factory=list)
 
     def write(
@@ -120,16 +136,18 @@ class PullRequest:
 
     def check(self, base: str = "main", **options: Any) -> int:
         self.said.clear()
-        return check.check(
+        found = check.check(
             self.root,
             base,
             self.root / "out",
             today=TODAY,
             check_policy=options.pop("check_policy", check_policy),
-            check_synth=lambda root, echo: self.synth,
+            app=FixedApp(self.synth),
             echo=self.said.append,
             **options,
         )
+        self.said += comment.console_lines(found)
+        return found.exit_code
 
     @property
     def comment(self) -> str:

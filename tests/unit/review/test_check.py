@@ -19,7 +19,6 @@ from tealform.errors import TealformError
 from tealform.policy.result import GateResult
 from tealform.review import check
 from tealform.review.check import Echo
-from tealform.review.synth_check import SynthCheck
 from tests.inventory import ROOT
 from tests.unit.review import pull_request
 from tests.unit.review.pull_request import PullRequest, document, git
@@ -127,7 +126,7 @@ def test_review(
         request_.write("dev", **before)
     request_.begin()
     request_.write("dev", **after)
-    request_.synth = SynthCheck(**synth)
+    request_.synth = SynthResult(**synth)
     assert request_.check() == code
     for text in texts:
         if text.startswith("pr-check: "):

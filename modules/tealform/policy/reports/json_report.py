@@ -51,14 +51,15 @@ def _scope(result: GateResult) -> dict[str, Any]:
         "scope": result.scope,
         "exit_code": result.exit_code,
         "judged": dict(sorted(result.judged.items())),
-        "findings": [_finding(located) for located in formatting.worst_first([result])],
-        "waived": [_finding(located) | {"waiver": _waiver(waiver)} for located, waiver in result.waived],
+        "findings": [render_finding(located) for located in formatting.worst_first([result])],
+        "waived": [render_finding(located) | {"waiver": _waiver(waiver)} for located, waiver in result.waived],
         "lapsed": [_problem(problem) for problem in formatting.in_order(result.lapsed)],
         "mistakes": list(result.mistakes),
     }
 
 
-def _finding(located: LocatedFinding) -> dict[str, Any]:
+def render_finding(located: LocatedFinding) -> dict[str, Any]:
+    """Return one finding as an object of the document."""
     found = located.finding
     return {
         "scope": located.scope,

@@ -1,0 +1,52 @@
+"""What commands print: lines, progress on a terminal, and JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+Echo = Callable[[str], None]
+
+
+@contextmanager
+def progress(message: str, stream: TextIO | None = None) -> Iterator[Echo]:
+    """Show ``message`` with the elapsed time while the ``with`` block lasts; yield a function that prints a line.
+
+    The lines go to ``stream``, by default standard output. The display is on standard error, only if that is a terminal.
+    """
+    stream = stream or sys.stdout
+
+    def print_line(line: str) -> None:
+        print(line, file=stream, flush=True)
+
+    if not sys.stderr.isatty():
+        yield print_line
+        return
+    # Here, because it takes a moment to load, and most of its users have no terminal.
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    terminal = Console(stderr=True, highlight=False)
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    # Standard output may be a file: rich would write what is printed there on the terminal.
+    with Progress(*columns, console=terminal, transient=True, redirect_stdout=False) as display:
+        display.add_task(message, total=None)
+
+        def print_above(line: str) -> None:
+            terminal.print(line, markup=False, soft_wrap=True)
+
+        yield print_above if stream.isatty() else print_line
+
+
+def print_json(value: Any) -> None:
+    """Print ``value`` as one indented JSON document."""
+    print(json.dumps(value, indent=2))
+
+
+def print_errors(errors: list[str]) -> None:
+    """Print each error on standard error."""
+    for error in errors:
+        print(error, file=sys.stderr)

@@ -1,0 +1,30 @@
+"""``tealform output``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tealform.cli import repository
+from tealform.cli.parameters import Environment
+
+EXAMPLE = "tealform output dev -json"
+
+
+def output(
+    context: typer.Context,
+    environment: Environment,
+    options: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[OPTION]... [NAME]", help="Arguments of terraform output.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print the outputs of an environment."""
+    from tealform.operations import root_module
+    from tealform.terraform import terraform_cli
+
+    folder = root_module.folder(repository.find_root(context), environment)
+    if code := terraform_cli.run(folder, "output", *(["-json"] if as_json else []), *(options or [])):
+        raise typer.Exit(code)

@@ -1,0 +1,73 @@
+"""``tealform plan``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from tealform.cli import extras, repository
+from tealform.cli.parameters import AsJson, split
+from tealform.errors import TealformError
+
+EXAMPLE = "tealform plan dev"
+Form = Literal["summary", "full", "json"]
+
+
+def plan(
+    context: typer.Context,
+    arguments: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ENV... [TERRAFORM OPTION]...",
+            help="Environments or bootstrap/ACCOUNT, then options for Terraform, like -target=ADDRESS.",
+        ),
+    ],
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Show what a first apply would create, without an AWS account.")
+    ] = False,
+    speculative: Annotated[
+        bool, typer.Option("--speculative", help="Let HCP Terraform make a plan that cannot be applied.")
+    ] = False,
+    full: Annotated[bool, typer.Option("--full", help="Print Terraform's own output too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Plan environments, keep each plan for apply, and print what it would do.
+
+    With --json, prints one document for each environment.
+    """
+    if offline and speculative:
+        raise TealformError("--offline and --speculative exclude each other; use one of them")
+    if full and as_json:
+        raise TealformError("--full and --json exclude each other; use one of them")
+    names, options = split(arguments, EXAMPLE)
+    if options and (offline or speculative):
+        raise TealformError(f"{' '.join(options)}: only plans that can be applied accept options for Terraform")
+    root = repository.find_root(context)
+    form: Form = "json" if as_json else "full" if full else "summary"
+    make = _offline() if offline else _speculative() if speculative else _saved(options)
+    repository.generate(root, names)
+    codes = [make(root, name, form) for name in names]
+    if code := max(codes):
+        raise typer.Exit(code)
+
+
+def _saved(options: list[str]) -> Callable[[Path, str, Form], int]:
+    from tealform.operations import plan as operation
+
+    return lambda root, name, form: operation.plan(root, name, form, options)
+
+
+def _speculative() -> Callable[[Path, str, Form], int]:
+    from tealform.operations import plan as operation
+
+    return operation.speculate
+
+
+def _offline() -> Callable[[Path, str, Form], int]:
+    extras.require("verify", "tealform plan --offline")
+    from tealform_harness.verify import offline_plan
+
+    return lambda root, name, form: offline_plan.plan_offline(root, name, form, print)

@@ -1,0 +1,98 @@
+"""The repository that a command works on: its root folder, and the ``app`` of its ``main.py``."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import typer
+
+from tealform.errors import TealformError
+
+if TYPE_CHECKING:
+    from tealform.synth.app import App
+
+_FILE = "main.py"
+_MODULE = "__tealform_main__"
+_EXAMPLE = "from tealform import App; app = App()"
+
+
+def find_root(context: typer.Context) -> Path:
+    """Return the root folder: ``--root``, or the nearest folder, here or above, that looks like a repository.
+
+    Such a folder has ``main.py``, and ``environments/`` or ``cdktf.json``. Raises ``TealformError`` if there is none.
+    """
+    if context.obj is not None:
+        given: Path = context.obj
+        # Terraform runs in the environment's folder, where a relative path would name another file.
+        return given.absolute()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / _FILE).is_file() and ((folder / "environments").is_dir() or (folder / "cdktf.json").is_file()):
+            return folder
+    raise TealformError(
+        f"{here}: neither this folder nor one above is a Tealform repository; expected {_FILE} and environments/ in it. "
+        "Change to the repository, or name it: tealform --root FOLDER …"
+    )
+
+
+def load_app(root: Path) -> App:
+    """Return ``app`` of the repository's ``main.py``, which it loads by its path.
+
+    Raises ``TealformError``, with the line of ``main.py``, if the file is missing, fails, or defines no ``app``.
+    """
+    from tealform.synth.app import App
+
+    app = getattr(_load(root), "app", None)
+    if not isinstance(app, App):
+        raise TealformError(f"{_FILE}: app is {'missing' if app is None else 'no tealform.App'}; write: {_EXAMPLE}")
+    return app
+
+
+def generate(root: Path, names: Sequence[str]) -> None:
+    """Generate the root modules ``names``, or all environments, with progress on standard error.
+
+    ``names`` are environments or ``bootstrap/ACCOUNT``. Raises ``TealformError`` with every error.
+    """
+    from tealform.cli import console
+
+    app = load_app(root)
+    environments = [name for name in names if not name.startswith("bootstrap/")]
+    with console.progress("Synthesizing", sys.stderr) as echo:
+        errors = app.synth(root, environments, echo).errors if environments or not names else []
+        if len(environments) < len(names):
+            errors += app.bootstrap(root, echo).errors
+    if errors:
+        raise TealformError("\n".join(dict.fromkeys(errors)))
+
+
+def _load(root: Path) -> ModuleType:
+    file = root / _FILE
+    module = ModuleType(_MODULE)
+    module.__file__ = str(file)
+    sys.modules[_MODULE] = module
+    # Last, so that no file of the repository takes the place of a library's or Python's own module.
+    if str(root) not in sys.path:
+        sys.path.append(str(root))
+    try:
+        # Compiled here, because Python would keep the bytecode and later believe it.
+        exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)
+    except FileNotFoundError as error:
+        raise TealformError(f"{_FILE}: missing in {root}; write: {_EXAMPLE}") from error
+    except SyntaxError as error:
+        shown = Path(error.filename or _FILE).name
+        raise TealformError(f"{shown}:{error.lineno or 1}: {error.msg}; correct the syntax") from error
+    except (Exception, SystemExit) as error:
+        raise TealformError(f"{_locate(error, root)}: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _locate(error: BaseException, root: Path) -> str:
+    """Return the last line of the repository's own files that was running, like ``main.py:7``."""
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if Path(each.filename).is_relative_to(root)]
+    own = [each for each in frames if "site-packages" not in each.filename]
+    return f"{Path(own[-1].filename).relative_to(root)}:{own[-1].lineno}" if own else f"{_FILE}:1"

@@ -1,0 +1,44 @@
+"""``tealform review``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tealform.cli import console, repository
+from tealform.cli.parameters import AsJson
+
+EXAMPLE = "tealform review --base origin/main"
+
+
+def review(
+    context: typer.Context,
+    base: Annotated[str, typer.Option(metavar="REF", help="The branch to merge into.")] = "origin/main",
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for the reports.", show_default=".cache/review")
+    ] = None,
+    longest: Annotated[
+        int | None, typer.Option(metavar="N", help="Longest comment.md, in characters.", show_default="60000")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check what a pull request changes: generated files, policy, risks; write a comment and reports."""
+    from tealform.policy.reports.markdown import LONGEST
+    from tealform.review import check, comment, review_json
+
+    root = repository.find_root(context)
+    app = repository.load_app(root)
+    with console.progress("Reviewing", sys.stderr if as_json else sys.stdout) as echo:
+        found = check.check(
+            root, base, out or root / check.OUT, longest=LONGEST if longest is None else longest, app=app, echo=echo
+        )
+    if as_json:
+        console.print_json(review_json.render(found))
+    else:
+        for line in comment.console_lines(found):
+            print(line)
+    if found.exit_code:
+        raise typer.Exit(found.exit_code)
