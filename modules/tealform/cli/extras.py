@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from tealform.errors import TealformError
@@ -33,6 +32,9 @@ def install_command(extra: str = "") -> str:
 
 
 def _list_missing(distribution: str, extra: str) -> list[str]:
+    # Here, because commands import this module, and `tealform --help` does not need these.
+    from importlib import metadata
+
     from packaging.requirements import Requirement
 
     try:
@@ -52,6 +54,8 @@ def _belongs_to(requirement: Requirement, extra: str) -> bool:
 
 
 def _check(requirement: Requirement) -> list[str]:
+    from importlib import metadata
+
     text = f"{requirement.name}{requirement.specifier}"
     try:
         installed = metadata.version(requirement.name)
