@@ -242,22 +242,24 @@ def _check_environments(root: Path) -> Iterator[Row]:
     if not names:
         yield Row("Environments", "missing", "there are none", "write environments/dev/environment.hcl")
         return
+    valid: list[str] = []
     broken: list[Row] = []
     for name in names:
         try:
             loader.load(folder, name)
+            valid.append(name)
         except SettingsError as error:
             first, *others = map(_line, error.problems)
             detail = f"{first} (and {len(others)} more)" if others else first
             broken.append(Row(f"environments/{name}", "error", detail, f"tealform show {name}"))
-    errors = f"{len(broken)} with errors" if broken else "no errors"
-    yield Row("Environments", "error" if broken else "ok", f"{', '.join(names)}; {errors}")
+    detail = f"{len(names)}: {', '.join(names)}; {len(broken) or 'none'} with errors"
+    yield Row("Environments", "error" if broken else "ok", detail)
     yield from broken
-    if absent := [name for name in names if not (folder / name / loader.GENERATED).is_file()]:
+    if absent := [name for name in valid if not (folder / name / loader.GENERATED).is_file()]:
         detail = f"missing: {', '.join(f'environments/{name}/{loader.GENERATED}' for name in absent)}"
         yield Row("Generated files", "missing", detail, f"tealform synth {' '.join(absent)}")
-    else:
-        yield Row("Generated files", "ok", "each environment has its file; tealform synth --check compares them")
+    elif valid:
+        yield Row("Generated files", "ok", "each valid environment has its file; tealform synth --check compares them")
 
 
 def _check_lock_files(root: Path) -> Iterator[Row]:

@@ -28,13 +28,15 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 
     with console.progress("Checking the installation", sys.stderr):
         rows = diagnosis.diagnose(lambda: repository.find_root(context))
-    problems = sum(row.status in ("missing", "error") for row in rows)
+    is_ready = not any(row.status in ("missing", "error") for row in rows)
     if as_json:
         console.print_json([row.as_json() for row in rows])
     else:
         _print_rows(rows)
-        print(f"\n{problems} to fix." if problems else "\nNothing that is needed is missing.")
-    if problems:
+        print(
+            "\nNothing that is needed is missing." if is_ready else "\nSomething that is needed is missing or broken."
+        )
+    if not is_ready:
         raise typer.Exit(1)
 
 

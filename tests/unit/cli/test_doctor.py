@@ -268,7 +268,7 @@ def test_main_file_that_is_broken(repository: Path, text: str, problem: str) -> 
 def test_environments_that_are_complete(repository: Path) -> None:
     rows = check_in(repository, "Environments")
     assert {row.status for row in rows.values()} == {"ok"}
-    assert rows["Environments"].detail == "test; no errors"
+    assert rows["Environments"].detail == "1: test; none with errors"
 
 
 def test_environment_with_errors(repository: Path) -> None:
@@ -276,11 +276,12 @@ def test_environment_with_errors(repository: Path) -> None:
     folder.mkdir()
     (folder / "environment.hcl").write_text(environment("cpu = 3\nmemory = true"))
     rows = check_in(repository, "Environments")
-    assert rows["Environments"] == Row("Environments", "error", "broken, test; 1 with errors")
+    assert rows["Environments"] == Row("Environments", "error", "2: broken, test; 1 with errors")
     row = rows["environments/broken"]
     assert (row.status, row.fix) == ("error", "tealform show broken")
     assert row.detail.startswith("environments/broken/environment.hcl:13: service.web.cpu: ")
     assert row.detail.endswith("(and 1 more)")
+    assert rows["Generated files"].status == "ok"
 
 
 def test_repository_without_environments(repository: Path) -> None:
@@ -333,6 +334,16 @@ def test_exit_code_is_one_and_json_parses_where_something_is_missing(
         "fix": "tealform synth test",
     }
     assert rows["Python"]["fix"] is None
+
+
+def test_report_of_something_missing_ends_with_it(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "environments" / "test" / "cdk.tf.json").unlink()
+    with pytest.raises(typer.Exit):
+        doctor.doctor(context(repository))
+    printed = capsys.readouterr().out
+    assert "missing   Generated files " in printed
+    assert "  fix: tealform synth test\n" in printed
+    assert printed.endswith("\n\nSomething that is needed is missing or broken.\n")
 
 
 def test_outside_of_a_repository(
