@@ -87,6 +87,16 @@ def find(version: str, terraform: Terraform, cache: Path) -> Provider:
     )
 
 
+def list_installed() -> list[Provider]:
+    """Return the providers in the folder that TEALFORM_AWS_PROVIDER names, otherwise in Terraform's plugin folders.
+
+    Nothing is fetched. Raises ``TealformError`` if TEALFORM_AWS_PROVIDER names a folder without a provider.
+    """
+    if named := os.environ.get(VARIABLE):
+        return [_find_in(Path(named), "")]
+    return list(dict.fromkeys(_list_programs(_plugin_folders())))
+
+
 def _plugin_folders() -> Iterator[Path]:
     for folder in _PLUGIN_FOLDERS:
         with suppress(RuntimeError):  # A container's user may have no home.
