@@ -115,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     for command, function in ((prove, _prove), (e2e, _e2e)):
         command.add_argument("environments", nargs="*", metavar="ENV")
         command.add_argument(
-            "--json", action="store_true", help="print the verdicts as JSON, and their lines as errors"
+            "--json", action="store_true", help="print the results as JSON, and their lines as errors"
         )
         command.set_defaults(command=function)
 
@@ -184,13 +184,13 @@ def _pull_request(options: argparse.Namespace) -> int:
 def _prove(options: argparse.Namespace) -> int:
     from tealform_harness.verify import run as prove
 
-    return _verdicts(options, prove.verify, ["proved", "not proved"])
+    return _verdicts(options, prove.verify, ["passed", "skipped"])
 
 
 def _e2e(options: argparse.Namespace) -> int:
     from tealform_harness.verify import run as prove
 
-    return _verdicts(options, prove.verify_emulated, ["proved"])
+    return _verdicts(options, prove.verify_emulated, ["passed"])
 
 
 def _preview(options: argparse.Namespace) -> int:
