@@ -100,7 +100,9 @@ def run_concurrently(sources: Sequence[Iterable[_Item]]) -> Generator[_Item, Non
 def _folders(root: Path, names: Sequence[str]) -> list[Path]:
     folders = [environments.find_folder(root, name) for name in sorted(set(names)) or environments.list_names(root)]
     if not folders:
-        raise TealformError("environments/ contains no environment to verify; create environments/<name>/environment.hcl")
+        raise TealformError(
+            "environments/ contains no environment to verify; create environments/<name>/environment.hcl"
+        )
     for folder in folders:
         environments.find_generated(folder)
     return folders

@@ -114,9 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     e2e = commands.add_parser("e2e", help="the same with the real provider against an emulated AWS alone")
     for command, function in ((prove, _prove), (e2e, _e2e)):
         command.add_argument("environments", nargs="*", metavar="ENV")
-        command.add_argument(
-            "--json", action="store_true", help="print the results as JSON, and their lines as errors"
-        )
+        command.add_argument("--json", action="store_true", help="print the results as JSON, and their lines as errors")
         command.set_defaults(command=function)
 
     preview = commands.add_parser("plan-offline", help="show what a first apply would create, without an account")

@@ -40,7 +40,14 @@ def test_json_has_everything() -> None:
         (SKIPPED, ["passed", "skipped"], 1),
         ([skip_stage("prod", "schema", "Terraform 1", "out of reach"), GOOD], ["passed", "skipped"], 1),
     ],
-    ids=["passed", "skipped", "skipped, not accepted", "failed", "nothing passed", "one environment without a passed stage"],
+    ids=[
+        "passed",
+        "skipped",
+        "skipped, not accepted",
+        "failed",
+        "nothing passed",
+        "one environment without a passed stage",
+    ],
 )
 def test_exit_code(results: list[StageResult], accepted: list[Status], expected: int) -> None:
     assert exit_code(results, accepted) == expected
