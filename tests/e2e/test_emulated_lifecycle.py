@@ -1,4 +1,4 @@
-"""The proof with the real provider must be able to fail: each test breaks one thing that only it can see."""
+"""Verification with the real provider must be able to fail: each test breaks one thing that only it can see."""
 
 from __future__ import annotations
 
