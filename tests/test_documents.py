@@ -71,6 +71,14 @@ def test_every_command_that_is_spoken_of_exists() -> None:
             assert name in targets, f"{file.name}: make {name}"
 
 
+def test_commands_in_documents_are_in_the_table_of_the_readme() -> None:
+    commands = set(re.findall(r"^\| `tealform (\w+)", README, re.MULTILINE))
+    assert {"synth", "check", "plan", "apply", "show", "doctor"} <= commands
+    for file in DOCUMENTS:
+        for name in re.findall(r"(?:`|^ *)tealform ([a-z]\w*)", file.read_text(encoding="utf-8"), re.MULTILINE):
+            assert name in commands, f"{file.name}: tealform {name}"
+
+
 def test_every_file_that_is_spoken_of_exists() -> None:
     for file in DOCUMENTS:
         text = file.read_text(encoding="utf-8")

@@ -112,7 +112,7 @@ def _exceeds(ratio: float, limit: float) -> int:
 
 
 def _run(code: str, root: Path) -> Run:
-    # Compiled modules are kept, as they are for someone who types `make synth` twice.
+    # Compiled modules are kept, as they are for someone who types `tealform synth` twice.
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     environment["JSII_NODE"] = str(lazy_bindings.find_node())
     started = time.perf_counter()

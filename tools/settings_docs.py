@@ -27,7 +27,7 @@ can stand in `environments/common.hcl`: an environment's own settings go over it
 
 Values are literals: text in quotes (or a heredoc), numbers, `true` and `false`, lists and objects. Variables, functions
 and `${…}` are not evaluated; a literal `${` is written `$${`, as in Terraform. A key that is not listed here is an
-error. `make synth` reports every mistake at once, with file and line, and writes nothing for an environment that has one.
+error. `tealform synth` reports every error at once, with file and line, and writes nothing for an environment that has one.
 
 A block whose title has a quoted word is written with that label: `state "s3" { … }`.
 """

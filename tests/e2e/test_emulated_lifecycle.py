@@ -1,4 +1,4 @@
-"""The proof with the real provider must be able to fail: each test breaks one thing that only it can see."""
+"""Verification with the real provider must be able to fail: each test breaks one thing that only it can see."""
 
 from __future__ import annotations
 
@@ -109,11 +109,11 @@ def _project(root: Path, text: str, change: Callable[[Body], object] = lambda _:
 
 
 def _verify(folder: Path, until: str = RELEASE) -> StageResult:
-    """Return the first result that is refuted, or that of the stage ``until``."""
+    """Return the first result that fails, or that of the stage ``until``."""
     terraform = terraform_binaries.list_terraforms()[0]
     provider = aws_provider.find("6.25.0", terraform, lazy_bindings.CACHE)
     for result in emulated_lifecycle.verify(folder, terraform, provider, "all"):
-        if result.status == "refuted" or result.stage == until:
+        if result.status == "failed" or result.stage == until:
             return result
     raise AssertionError(f"nothing was said about {until}")
 
@@ -136,7 +136,7 @@ def _verify(folder: Path, until: str = RELEASE) -> StageResult:
 )
 def test_environment_passes_every_stage_and_leaves_nothing(tmp_path: Path, text: str) -> None:
     last = _verify(_project(tmp_path, text), until=EMULATED_STAGES[-1])
-    assert (last.stage, last.status, last.findings) == (EMULATED_STAGES[-1], "proved", ())
+    assert (last.stage, last.status, last.findings) == (EMULATED_STAGES[-1], "passed", ())
 
 
 TOOLS = """
@@ -155,7 +155,7 @@ def test_pipelines_of_another_account_are_applied(tmp_path: Path) -> None:
         (tmp_path / "environments" / name).mkdir(exist_ok=True)
         (tmp_path / "environments" / name / loader.FILE).write_text(text)
     last = _verify(folder, until=emulated_lifecycle.APPLY)
-    assert (last.stage, last.status, last.findings) == (emulated_lifecycle.APPLY, "proved", ())
+    assert (last.stage, last.status, last.findings) == (emulated_lifecycle.APPLY, "passed", ())
 
 
 def test_without_ignore_changes_the_plan_after_a_release_is_not_empty(tmp_path: Path) -> None:
@@ -165,22 +165,22 @@ def test_without_ignore_changes_the_plan_after_a_release_is_not_empty(tmp_path: 
             del rule["lifecycle"]
 
     last = _verify(_project(tmp_path, support.environment(service=RELEASED_AT_ONCE), break_it))
-    assert (last.stage, last.status) == (RELEASE, "refuted")
+    assert (last.stage, last.status) == (RELEASE, "failed")
     wanted = [finding for finding in last.findings if "the plan after a release is not empty" in finding]
     assert any("aws_ecs_service.service-web_service" in finding for finding in wanted)
     assert any("aws_lb_listener_rule.service-web_rules_production" in finding for finding in wanted)
 
 
-def test_release_of_a_container_that_the_task_has_not_is_refuted(tmp_path: Path) -> None:
+def test_release_of_an_unknown_container_fails(tmp_path: Path) -> None:
     folder = _project(tmp_path, support.environment(service=RELEASED_AT_ONCE))
     appspec = tmp_path / "artifacts" / "appspec.yml"
     appspec.write_text(appspec.read_text().replace("$CONTAINER_NAME", "another"))
     last = _verify(folder)
-    assert (last.stage, last.status) == (RELEASE, "refuted")
+    assert (last.stage, last.status) == (RELEASE, "failed")
     assert any("the pipeline of web failed: Deploy: " in finding and "another" in finding for finding in last.findings)
 
 
-def test_push_that_starts_two_executions_is_refuted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_push_that_starts_two_executions_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The assertions would find the second rule before anything is pushed.
     monkeypatch.setattr(emulated_lifecycle, "_check_assertions", lambda *_: None)
 
@@ -192,26 +192,26 @@ def test_push_that_starts_two_executions_is_refuted(tmp_path: Path, monkeypatch:
         }
 
     last = _verify(_project(tmp_path, support.environment(service=RELEASED_AT_ONCE), break_it))
-    assert (last.stage, last.status) == (RELEASE, "refuted")
+    assert (last.stage, last.status) == (RELEASE, "failed")
     assert any("started 2 executions of its pipeline" in finding for finding in last.findings)
 
 
-def test_setting_that_did_not_arrive_is_refuted(tmp_path: Path) -> None:
+def test_setting_that_did_not_arrive_fails(tmp_path: Path) -> None:
     def break_it(resources: Body) -> None:
         groups = resources["aws_lb_target_group"]
         groups["service-web_target-groups_green"]["health_check"]["path"] = "/elsewhere"
 
     last = _verify(_project(tmp_path, support.environment(service=RELEASED_AT_ONCE), break_it))
-    assert (last.stage, last.status) == (emulated_lifecycle.APPLY, "refuted")
+    assert (last.stage, last.status) == (emulated_lifecycle.APPLY, "failed")
     assert any("web's health check of green: the settings say ('/'" in finding for finding in last.findings)
 
 
-def test_release_that_loses_a_setting_is_refuted(tmp_path: Path) -> None:
+def test_release_that_loses_a_setting_fails(tmp_path: Path) -> None:
     folder = _project(tmp_path, support.environment(service=RELEASED_AT_ONCE))
     template = tmp_path / "artifacts" / "taskdef.json"
     document = json.loads(template.read_text())
     del document["containerDefinitions"][0]["stopTimeout"]
     template.write_text(json.dumps(document))
     last = _verify(folder)
-    assert (last.stage, last.status) == (RELEASE, "refuted")
+    assert (last.stage, last.status) == (RELEASE, "failed")
     assert any("a release changes container stopTimeout of web" in finding for finding in last.findings)

@@ -129,7 +129,7 @@ def test_bootstrap_plan_apply_change_destroy(tmp_path: Path, kind: str) -> None:
         assert project.run_ok("plan", "dev").startswith("dev: no changes")
 
         (project.dev / OVERRIDE).write_text(json.dumps(REPLACED))
-        assert f'make apply ENV=dev ALLOW="{BLUE}"' in project.run_ok("plan", "dev")
+        assert f"tealform apply dev --allow {BLUE}" in project.run_ok("plan", "dev")
         stopped = project.run("apply", "dev")
         assert stopped.returncode == 1
         assert "STOPPED: it has production traffic" in stopped.stderr

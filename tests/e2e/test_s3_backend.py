@@ -30,7 +30,7 @@ HELD = {
 
 @dataclass
 class Stage:
-    """An AWS with a bucket and a key as ``make bootstrap`` makes them, and the key's ARN."""
+    """An AWS with a bucket and a key as ``tealform bootstrap`` makes them, and the key's ARN."""
 
     aws: EmulatedAws
     key: str

@@ -84,7 +84,7 @@ class EmulatedEnvironment:
 
 
 def verify(folder: Path, terraform: Terraform, provider: Provider, by: str) -> Iterator[StageResult]:
-    """Run every stage for the environment in ``folder``, in order; after one that is refuted, none follows.
+    """Run every stage for the environment in ``folder``, in order; after one that fails, none follows.
 
     ``by`` names Terraform, provider and emulated AWS for the reader.
     """

@@ -13,20 +13,20 @@ from tealform.plan import changes
 from tealform.plan.source_map import SourceMap
 from tealform.terraform.scratch_module import CommandResult, ScratchModule
 
-Status = Literal["proved", "refuted", "not proved"]
+Status = Literal["passed", "failed", "skipped"]
 
 EMULATED_STAGES = ("provider", "apply", "release", "update", "destroy")
 """The stages that need the real provider and the emulated AWS, in their order."""
 
-_HEAD = ("environment", "claim", "result", "time", "by")
+_HEAD = ("environment", "stage", "status", "time", "by")
 
 
 @dataclass(frozen=True)
 class StageResult:
     """The result of one stage for one environment.
 
-    ``by`` is what judged it, ``seconds`` how long that took, ``notes`` what it counted or left out. ``findings`` are
-    the reasons why it was refuted or not proved.
+    ``by`` names the programs that checked it, ``seconds`` how long that took, ``notes`` what it counted or left out.
+    ``findings`` are the reasons why it failed or was skipped.
     """
 
     environment: str
@@ -40,14 +40,14 @@ class StageResult:
 
 def skip_stage(environment: str, stage: str, by: str, reason: str) -> StageResult:
     """Return the result of a stage that could not run."""
-    return StageResult(environment, stage, by, "not proved", findings=(reason,))
+    return StageResult(environment, stage, by, "skipped", findings=(reason,))
 
 
 @dataclass
 class StageRun:
     """One stage while it runs: each step adds notes and findings, and ``finish`` returns the result.
 
-    If ``terraform init`` fails only because something is out of reach, the stage is not proved rather than refuted.
+    If ``terraform init`` fails only because something is out of reach, the stage is skipped and has not failed.
     A step after one that failed would only report what follows from that: ``is_passing`` says whether to go on.
     """
 
@@ -84,7 +84,7 @@ class StageRun:
     def finish(self) -> StageResult:
         """Return the result."""
         seconds = time.perf_counter() - self._started
-        status: Status = "proved" if self.is_passing else "not proved" if self._is_out_of_reach else "refuted"
+        status: Status = "passed" if self.is_passing else "skipped" if self._is_out_of_reach else "failed"
         notes = tuple(dict.fromkeys(self.notes))
         return StageResult(
             self.source_map.environment, self.stage, self.by, status, seconds, notes, tuple(self.findings)
@@ -100,25 +100,23 @@ def format_result(result: StageResult) -> Iterator[str]:
 
 
 def format_table(results: Sequence[StageResult]) -> Iterator[str]:
-    """Yield a line for each result, the reasons why stages were not proved, and the counts."""
+    """Yield a line for each result, the reasons why stages were skipped, and the counts."""
     rows = [_HEAD, *(_row(result) for result in results)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-    skipped = [result for result in results if result.status == "not proved"]
+    skipped = [result for result in results if result.status == "skipped"]
     for reason in dict.fromkeys(finding for result in skipped for finding in result.findings):
         stages = dict.fromkeys(result.stage for result in skipped if reason in result.findings)
-        yield f"not proved: {', '.join(stages)}: {reason}"
+        yield f"skipped: {', '.join(stages)}: {reason}"
     statuses = [result.status for result in results]
-    yield ", ".join(f"{statuses.count(status)} {status}" for status in ("proved", "refuted", "not proved"))
+    yield ", ".join(f"{statuses.count(status)} {status}" for status in ("passed", "failed", "skipped"))
 
 
 def to_json(results: Sequence[StageResult]) -> str:
     """Return all results as one JSON document, seconds rounded to hundredths."""
-    names = {"stage": "claim", "status": "result"}
     entries = [dataclasses.asdict(result) | {"seconds": round(result.seconds, 2)} for result in results]
-    verdicts = [{names.get(key, key): value for key, value in entry.items()} for entry in entries]
-    return json.dumps({"verdicts": verdicts}, indent=2)
+    return json.dumps({"results": entries}, indent=2)
 
 
 def _row(result: StageResult) -> tuple[str, ...]:

@@ -35,8 +35,8 @@ _Item = TypeVar("_Item")
 def verify(root: Path, names: Sequence[str], echo: Callable[[str], None]) -> list[StageResult]:
     """Verify the environments ``names`` of the project in ``root``, all if none is named, by all available means.
 
-    ``echo`` gets each result as it comes and the table at the end. Without a provider, the stages that need it are not
-    proved. Raises ``TealformError`` if there is nothing to verify.
+    ``echo`` gets each result as it comes and the table at the end. Without a provider, the stages that need it are
+    skipped. Raises ``TealformError`` if there is nothing to verify.
     """
     return _report(_run_all_stages(_folders(root, names)), echo)
 
@@ -54,11 +54,11 @@ def verify_emulated(root: Path, names: Sequence[str], echo: Callable[[str], None
 
 
 def exit_code(results: Iterable[StageResult], accepted: Collection[Status]) -> int:
-    """Return 0 if every status is one of the ``accepted`` and something was proved of each environment, else 1."""
+    """Return 0 if every status is one of the ``accepted`` and a stage of each environment passed, else 1."""
     statuses: dict[str, set[Status]] = defaultdict(set)
     for result in results:
         statuses[result.environment].add(result.status)
-    return 0 if all("proved" in each and each.issubset(accepted) for each in statuses.values()) else 1
+    return 0 if all("passed" in each and each.issubset(accepted) for each in statuses.values()) else 1
 
 
 def run_concurrently(sources: Sequence[Iterable[_Item]]) -> Generator[_Item, None, None]:
@@ -100,7 +100,9 @@ def run_concurrently(sources: Sequence[Iterable[_Item]]) -> Generator[_Item, Non
 def _folders(root: Path, names: Sequence[str]) -> list[Path]:
     folders = [environments.find_folder(root, name) for name in sorted(set(names)) or environments.list_names(root)]
     if not folders:
-        raise TealformError("environments/ holds nothing to prove; begin with environments/<name>/environment.hcl")
+        raise TealformError(
+            "environments/ contains no environment to verify; create environments/<name>/environment.hcl"
+        )
     for folder in folders:
         environments.find_generated(folder)
     return folders
@@ -126,7 +128,7 @@ def _run_all_stages(folders: Sequence[Path]) -> Iterator[StageResult]:
         passed = True
         for terraform in installed:
             for result in _run_offline(folder, terraform):
-                passed &= result.status == "proved"
+                passed &= result.status == "passed"
                 yield result
         has_passed.append(passed)
     yield from run_concurrently(
@@ -145,7 +147,7 @@ def _run_offline(folder: Path, terraform: Terraform) -> Generator[StageResult]:
 
 def _run_or_skip_emulated(folder: Path, terraform: Terraform, has_passed: bool) -> Iterator[StageResult]:
     """Run the stages that need the provider; each that does not run says why."""
-    reason, count = "a claim before it was not proved", 0
+    reason, count = "an earlier stage did not pass", 0
     try:
         for result in _run_emulated(folder, terraform, _provider(folder, terraform)) if has_passed else ():
             count += 1
@@ -162,7 +164,7 @@ def _run_schema_and_emulated(folder: Path, terraform: Terraform, provider: Provi
     with closing(_run_offline(folder, terraform)) as results:
         schema = next(results)
     yield schema
-    if schema.status == "proved":
+    if schema.status == "passed":
         yield from _run_emulated(folder, terraform, provider)
 
 

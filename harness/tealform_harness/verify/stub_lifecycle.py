@@ -29,7 +29,7 @@ def verify(folder: Path, terraform: Terraform, reattach: str, by: str) -> Iterat
     """Verify that the schema accepts an environment, and then its life: plan, apply, empty plan, destroy to nothing.
 
     ``folder`` is the environment's, ``reattach`` leads Terraform to the stub, ``by`` names both for the reader.
-    The second result comes only if the first stage is proved.
+    The second result comes only if the first stage passes.
     """
     source_map = SourceMap(folder)
     with scratch_module.copy_with_local_state(folder, terraform, {"TF_REATTACH_PROVIDERS": reattach}) as work:

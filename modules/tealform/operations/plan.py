@@ -1,4 +1,4 @@
-"""``make plan`` and ``make speculative-plan``: make a plan, check it, and print what it would do."""
+"""``tealform plan``, also with ``--speculative``: make a plan, check it, and print what it would do."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CHANGES = 2
 _OWN_OPTIONS = re.compile(r"--?(out|json|input)\b")
 # Where a run of HCP Terraform can be looked at, and whom it waits for. What is indented is the plan itself.
 _URGENT = re.compile(r"^(https?://|(?=\S).*\b(waiting for|queue|state lock|locked)\b)", re.IGNORECASE)
-_REDACTED = "the token may not read all of it; «make policy» judges what is generated"
+_REDACTED = "the token cannot read the whole plan; to check the generated Terraform, run: tealform policy"
 
 
 def plan(root: Path, name: str, form: Form, arguments: Sequence[str]) -> int:
@@ -52,7 +52,7 @@ def plan(root: Path, name: str, form: Form, arguments: Sequence[str]) -> int:
             for line in found.render_text(module, planned):
                 print(line)
             if changes.from_plan(planned) and not found.objections and found.policy.exit_code == 0:
-                print(f"\nto make it so: {module.command('apply')}", file=sys.stderr)
+                print(f"\nTo apply it, run: {module.command('apply')}", file=sys.stderr)
         # Last, so that a plan that was interrupted before anybody could read it cannot be applied.
         saved.keep(made.made_from, made.destroys, found.identities)
     return 0
@@ -104,7 +104,7 @@ def create_plan(
     lines if it fails. Raises ``TealformError`` for arguments that this command gives itself.
     """
     if own := [each for each in arguments if _OWN_OPTIONS.match(each)]:
-        raise TealformError(f"{', '.join(own)}: the plan is kept for {module.command('apply')}; leave it out")
+        raise TealformError(f"{', '.join(own)}: the plan is kept for {module.command('apply')}; omit this option")
     saved, destroys = SavedPlan(module), _has_option(arguments, "destroy")
     saved.drop()
     # This writes the lock file, which is part of what a plan is made from.

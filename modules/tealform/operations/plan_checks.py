@@ -114,7 +114,9 @@ def ask_name(
         print(f"{module.name} {reason}. Type its name to go on: ", end="", file=sys.stderr, flush=True)
         confirmed = read().strip()
         if not confirmed:
-            raise TealformError(f"nothing was typed, nothing was done; without a terminal: CONFIRM={module.name}")
+            raise TealformError(
+                f"nothing was typed, nothing was done; without a terminal, add: --confirm {module.name}"
+            )
     if confirmed != module.name:
         raise TealformError(f'"{confirmed}" is not {module.name}; nothing was done')
 

@@ -1,4 +1,4 @@
-"""``make lock``: write the lock files, which pin the packages of the providers for several platforms."""
+"""``tealform lock``: write the lock files, which pin the packages of the providers for several platforms."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def lock(root: Path, arguments: Sequence[str], echo: Callable[[str], None]) -> N
     """
     modules = root_module.list_modules(root)
     if not modules:
-        raise TealformError("there is nothing generated to lock the providers of; run: make synth")
+        raise TealformError("there is no generated Terraform whose providers could be locked; run: tealform synth")
     wanted = {module.name: _required(module.folder) for module in modules}
     locks: dict[str, bytes] = {}
     for requirements in wanted.values():

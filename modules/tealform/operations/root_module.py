@@ -49,7 +49,7 @@ class GeneratedModule:
 
     def command(self, command: str) -> str:
         """Return the command line that runs ``command``, like ``plan``, on this module."""
-        return f"make {command} ENV={self.name}"
+        return f"tealform {command} {self.name}"
 
     @contextmanager
     def lock(self, command: str) -> Iterator[None]:
@@ -66,7 +66,7 @@ class GeneratedModule:
             except BlockingIOError as error:
                 stream.seek(0)
                 raise TealformError(
-                    f"{self.label}: {_describe_holder(stream.read())}; wait until that has ended"
+                    f"{self.label}: {_describe_holder(stream.read())}; wait until it has ended"
                 ) from error
             stream.truncate(0)
             since = datetime.now(UTC).isoformat(timespec="seconds")
@@ -94,7 +94,7 @@ def folder(root: Path, name: str) -> Path:
         return environments.find_folder(root, name)
     known = _bootstraps(root)
     if name not in known:
-        choice = f"use {', '.join(known)}" if known else "run: make bootstrap"
+        choice = f"use {', '.join(known)}" if known else "run: tealform bootstrap"
         raise TealformError(f'there is no "{name}"; {choice}')
     return root / name
 
@@ -113,7 +113,7 @@ def _region(folder: Path) -> str:
         for aws in blocks(provider.get("aws")):
             if isinstance(aws.get("region"), str) and "alias" not in aws:
                 return str(aws["region"])
-    raise TealformError(f"{_BOOTSTRAP}/{folder.name}/{GENERATED}: names no region; run: make bootstrap")
+    raise TealformError(f"{_BOOTSTRAP}/{folder.name}/{GENERATED}: names no region; run: tealform bootstrap")
 
 
 def _has_protected(root: Path, account: str) -> bool:
@@ -129,6 +129,6 @@ def _has_protected(root: Path, account: str) -> bool:
 def _describe_holder(text: str) -> str:
     try:
         found = json.loads(text)
-        return f"make {found['command']} is at work here, process {found['process']}, since {found['since']}"
+        return f"tealform {found['command']} is running here, process {found['process']}, since {found['since']}"
     except (ValueError, KeyError, TypeError):
-        return "another command is at work here"
+        return "another command is running here"

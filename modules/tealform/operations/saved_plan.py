@@ -1,4 +1,4 @@
-"""The plan that ``make plan`` keeps for ``make apply``, and whether it is still the one that was read."""
+"""The plan that ``tealform plan`` keeps for ``tealform apply``, and whether it is still the one that was read."""
 
 from __future__ import annotations
 

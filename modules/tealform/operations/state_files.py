@@ -32,8 +32,8 @@ def check(module: GeneratedModule) -> None:
     if errored.exists() and _read(errored) is not None:
         raise TealformError(
             f"{module.label}/{_ERRORED}: the last command changed things and could not save the state; this file is the "
-            f'state. See to what it said then, and run: make terraform ENV={module.name} ARGS="state push {_ERRORED}"; '
-            f"then move the file away"
+            f"state. Fix the error that it reported, run: tealform terraform {module.name} state push {_ERRORED}; then "
+            f"move the file away"
         )
     if errored.exists() or (state.is_file() and not is_empty and _read(state) is None):
         raise TealformError(

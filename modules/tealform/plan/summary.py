@@ -150,18 +150,13 @@ def _is_complete(plan: Mapping[str, Any]) -> bool:
 def _way_out(name: str, stopped: Sequence[str], command: str, unread: bool) -> Iterator[str]:
     yield "Stopped by the plan guard until what it objects to is named. If you want all of it:"
     if unread:
-        yield f"  make plan ENV={name}    # some of it is new since the plan was made; what is allowed has been read"
+        yield f"  tealform plan {name}    # first: some objections are newer than the plan"
     yield f"  {_allow_command(name, stopped, command)}"
 
 
 def _allow_command(name: str, addresses: Sequence[str], command: str) -> str:
-    # A space ends an address for make, a dollar sign begins a variable, and make puts each address in single quotes.
-    if any(character.isspace() or character in "$'" for address in addresses for character in address):
-        allowed = [part for address in addresses for part in ("--allow", address)]
-        return shlex.join([".venv/bin/tealform", command, name, *allowed])
-    together = " ".join(addresses)
-    quoted = f'"{together}"' if not set(together) & set('"`\\!') else shlex.quote(together)
-    return f"make {command} ENV={name} ALLOW={quoted}"
+    allowed = [part for address in addresses for part in ("--allow", address)]
+    return shlex.join(["tealform", command, name, *allowed])
 
 
 def _change(entry: Entry, source_map: SourceMap, follows: list[str]) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def places(document: Mapping[str, Any], environment: str) -> dict[int, Place]:
     except AttributeError as error:
         shown = f"environments/{environment}/{GENERATED}"
         raise TealformError(
-            f"{shown}:1: its blocks are not laid out as Tealform writes them; run: make synth ENV={environment}"
+            f"{shown}:1: its blocks are not laid out as Tealform writes them; run: tealform synth {environment}"
         ) from error
 
 

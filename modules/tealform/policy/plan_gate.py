@@ -1,4 +1,4 @@
-"""The policy gate on a plan: the checks that ``make policy`` runs on generated Terraform, on what an apply would create.
+"""The policy gate on a plan: the checks that ``tealform policy`` runs on generated Terraform, on what an apply would create.
 
 A plan has what was written by hand next to the generated file, the policies as AWS gets them, and the value of every
 reference and function. Our own rules still check the generated file. The gate checks everything that exists once the plan

@@ -1,1 +1,1 @@
-"""What a pull request changes and risks, for any CI: ``make pr-check BASE=origin/main``."""
+"""What a pull request changes and risks, for any CI: ``tealform review --base origin/main``."""

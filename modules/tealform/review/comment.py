@@ -69,7 +69,7 @@ def console_lines(review: Review) -> Iterator[str]:
 
     No line begins with foreign text, which a CI server might take for a command.
     """
-    yield f"pr-check: {flat(review.heading)}"
+    yield f"review: {flat(review.heading)}"
     for name, text in review.facts():
         yield f"  {flat(name)}: {flat(text)}"
     for section in review.sections():

@@ -103,7 +103,7 @@ class Review:
     def sections(self) -> Iterator[Section]:
         """Yield the sections, the most important first."""
         yield from _section("Could not be judged", _lines(self.broken))
-        yield from _section("Not committed; run make synth, and commit", _lines(self.synth.changed))
+        yield from _section("Outdated generated files; run tealform synth and commit them", _lines(self.synth.changed))
         yield from _section("Look at this", _lines(self.risks))
         yield from _section("New findings" if self.base else "Findings", map(_finding, self.findings.new))
         yield from _section("Waivers that lapsed", _lines(map(str, self.findings.lapsed)))

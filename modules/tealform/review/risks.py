@@ -25,7 +25,7 @@ _CHECKS = ("harness", "modules", "main.py", "Makefile", "requirements", "pyproje
 def find_risks(compared: Compared) -> Iterator[str]:
     """Yield what is risky about the changes of one environment, without its waivers."""
     if compared.fate == "removed":
-        yield "is removed; what it has made stays in AWS and is nobody's: run make destroy before this is merged"
+        yield f"is removed, and its resources stay in AWS; before you merge this, run: tealform destroy {compared.name}"
     if compared.fate == "renamed":
         yield f"was called {compared.was}; to Terraform it is new: move the state, or all is made a second time"
     if compared.unprotected:

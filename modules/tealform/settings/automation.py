@@ -24,7 +24,7 @@ Branch = Annotated[
 ]
 JobEnvironment = Annotated[str, matching(r"\w[\w .-]{0,254}", "the name of an environment of GitHub, like production")]
 
-_CREATE_PROVIDER = "Whether `make bootstrap` creates the identity provider, of which an account takes one. `false` uses the one that is there."
+_CREATE_PROVIDER = "Whether `tealform bootstrap` creates the identity provider, of which an account takes one. `false` uses the one that is there."
 
 
 class GitHubActions(Block):
@@ -73,7 +73,7 @@ class HcpTerraform(Block):
 class Automation(Block):
     """Who may take the roles `<project>-<environment>-plan`, which reads, and `<project>-<environment>-apply`.
 
-    `make bootstrap` generates both, with the identity provider that vouches for who asks. Nobody keeps a key.
+    `tealform bootstrap` generates both, with the identity provider that vouches for who asks. Nobody keeps a key.
     """
 
     github: GitHubActions | None = Field(default=None, description="Workflows of GitHub Actions.")

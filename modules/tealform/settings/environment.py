@@ -58,7 +58,7 @@ class Environment(Block):
     state: State = Field(default=LocalState(), description="Where Terraform keeps its state.")
     automation: Automation | None = Field(
         default=None,
-        description="Who runs Terraform without a stored key, with roles that `make bootstrap` generates; nobody when left out.",
+        description="Who runs Terraform without a stored key, with roles that `tealform bootstrap` generates; nobody when left out.",
     )
     pipelines_in: Name | None = Field(
         default=None,

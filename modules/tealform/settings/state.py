@@ -37,7 +37,7 @@ class LocalState(Block):
 class S3State(Block):
     """An S3 bucket with Terraform's own lock file (Terraform 1.11 or newer).
 
-    `make bootstrap` generates the Terraform that creates it, with a KMS key of its own.
+    `tealform bootstrap` generates the Terraform that creates it, with a KMS key of its own.
     """
 
     kind: Literal["s3"]
@@ -51,7 +51,7 @@ class S3State(Block):
     create: bool = Field(
         default=True,
         description=(
-            "Whether `make bootstrap` creates the bucket. `false` uses one that exists, which should have versioning on."
+            "Whether `tealform bootstrap` creates the bucket. `false` uses one that exists, which should have versioning on."
         ),
     )
     region: Region | None = Field(default=None, description="The bucket's region; the environment's when left out.")

@@ -106,7 +106,7 @@ def _display_path(environment: Path) -> str:
 def _how_to_generate(environment: Path) -> str:
     """Return how to generate it again: an environment, or the bootstrap of an account, generated with all the others."""
     return "run: " + (
-        f"make synth ENV={environment.name}" if environment.parent.name == "environments" else "make bootstrap"
+        f"tealform synth {environment.name}" if environment.parent.name == "environments" else "tealform bootstrap"
     )
 
 

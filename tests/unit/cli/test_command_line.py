@@ -18,7 +18,7 @@ from tests import projects, sessions
     [
         *(([command, "dve"], 'there is no environment "dve"; use dev\n') for command in TERRAFORM),
         (["plan", "../environments/dev"], 'there is no environment "../environments/dev"; use dev\n'),
-        (["plan", "new"], "environments/new/cdk.tf.json does not exist; run: make synth ENV=new\n"),
+        (["plan", "new"], "environments/new/cdk.tf.json does not exist; run: tealform synth new\n"),
     ],
 )
 def test_mistake_is_an_error_with_what_to_do(

@@ -58,19 +58,19 @@ def test_plan_apply_change_destroy(dev: GeneratedModule, run: Run, checks: FakeC
     captured = capfd.readouterr()
     assert captured.out.startswith("dev: 1 to create\n")
     assert "terraform plan in environments/dev\n" in captured.err
-    assert captured.err.endswith("to make it so: make apply ENV=dev\n")
+    assert captured.err.endswith("To apply it, run: tealform apply dev\n")
     assert local_resources(dev) == []
 
     assert run("apply", "dev") == 0
     assert "Apply complete! Resources: 1 added, 0 changed, 0 destroyed." in capfd.readouterr().out
     assert local_resources(dev) == ["greeting"]
     assert run("apply", "dev") == 2
-    assert capfd.readouterr().err == "environments/dev: there is no plan to apply; run: make plan ENV=dev\n"
+    assert capfd.readouterr().err == "environments/dev: there is no plan to apply; run: tealform plan dev\n"
 
     assert run("plan", "dev") == 0
     captured = capfd.readouterr()
     assert captured.out.startswith("dev: no changes")
-    assert "make apply" not in captured.err
+    assert "tealform apply" not in captured.err
 
     assert run("destroy", "dev", "--confirm", "prod") == 2
     captured = capfd.readouterr()
@@ -107,7 +107,7 @@ def test_objection_is_told_by_plan_and_stops_apply_until_it_is_named(
 ) -> None:
     checks.objections = (Blocker(ADDRESS, "somebody wants it"),)
     assert run("plan", "dev") == 0
-    assert f'make apply ENV=dev ALLOW="{ADDRESS}"' in capfd.readouterr().out
+    assert f"tealform apply dev --allow {ADDRESS}\n" in capfd.readouterr().out
     assert run("apply", "dev") == 1
     assert "STOPPED: somebody wants it" in capfd.readouterr().err
     assert run("apply", "dev", "--allow", "terraform_data.other") == 2
@@ -125,7 +125,7 @@ def test_what_is_new_since_the_plan_was_made_is_not_allowed_with_what_has_been_r
     assert run("apply", "dev", "--allow", ADDRESS) == 1
     captured = capfd.readouterr().err
     assert "STOPPED: a release has begun\n      ALLOWED: somebody wants it" in captured
-    assert "  make plan ENV=dev " in captured
+    assert "  tealform plan dev " in captured
     assert local_resources(dev) == []
     run("plan", "dev")
     capfd.readouterr()
@@ -136,7 +136,7 @@ def test_what_is_new_since_the_plan_was_made_is_not_allowed_with_what_has_been_r
 def test_objection_to_a_destruction(applied: GeneratedModule, run: Run, checks: FakeChecks, capfd: Captured) -> None:
     checks.objections = (Blocker(ADDRESS, "somebody wants it"),)
     assert run("destroy", "dev", "--confirm", "dev") == 1
-    assert f'make destroy ENV=dev ALLOW="{ADDRESS}"' in capfd.readouterr().err
+    assert f"tealform destroy dev --allow {ADDRESS}\n" in capfd.readouterr().err
     assert local_resources(applied) == ["greeting"]
     assert run("destroy", "dev", "--confirm", "dev", "--allow", ADDRESS) == 0
     assert local_resources(applied) == []
@@ -146,8 +146,8 @@ def test_environment_that_is_to_stay(tmp_path: Path, run: Run, capfd: Captured) 
     write(tmp_path)
     assert run("destroy", "dev", "--confirm", "dev") == 2
     assert capfd.readouterr().err == (
-        "environments/dev/environment.hcl: dev is not disposable; write «disposable = true» there, run make plan ENV=dev and "
-        "make apply ENV=dev, which lift what protects it, then destroy it\n"
+        "environments/dev/environment.hcl: dev is not disposable; set disposable = true there, run tealform plan dev and "
+        "tealform apply dev to lift its protection, then destroy it\n"
     )
 
 
@@ -227,7 +227,7 @@ def test_somebody_else_applied_since_the_plan(applied: GeneratedModule, run: Run
     assert run("apply", "dev") == 2
     captured = capfd.readouterr().err
     assert "Saved plan is stale" in captured
-    assert captured.endswith("nothing was done: Terraform does not take the plan any more; run: make plan ENV=dev\n")
+    assert captured.endswith("nothing was done: Terraform no longer accepts the plan; run: tealform plan dev\n")
 
 
 def test_failed_plan_says_why_and_leaves_none(dev: GeneratedModule, run: Run, capfd: Captured) -> None:
@@ -243,7 +243,7 @@ def test_failed_plan_says_why_and_leaves_none(dev: GeneratedModule, run: Run, ca
 @pytest.mark.parametrize("own", ["-out=mine", "-json", "-input=true"])
 def test_plan_is_kept_by_tealform_alone(dev: GeneratedModule, run: Run, capfd: Captured, own: str) -> None:
     assert run("plan", "dev", own) == 2
-    assert capfd.readouterr().err == f"{own}: the plan is kept for make apply ENV=dev; leave it out\n"
+    assert capfd.readouterr().err == f"{own}: the plan is kept for tealform apply dev; omit this option\n"
 
 
 def test_apply_takes_no_other_plan(dev: GeneratedModule, run: Run, capfd: Captured) -> None:
@@ -341,7 +341,7 @@ def test_given_name_is_not_asked_for(prod: GeneratedModule) -> None:
     [
         ("yes\n", '"yes" is not prod; nothing was done'),
         ("PROD\n", '"PROD" is not prod; nothing was done'),
-        ("", "nothing was typed, nothing was done; without a terminal: CONFIRM=prod"),
+        ("", "nothing was typed, nothing was done; without a terminal, add: --confirm prod"),
     ],
 )
 def test_anything_else_is_no_yes(prod: GeneratedModule, typed: str, message: str) -> None:

@@ -116,7 +116,7 @@ def test_plan_that_was_discarded_by_somebody(
     assert do("apply", "dev") == 2
     captured = capfd.readouterr().err
     assert "Saved plan is discarded" in captured
-    assert captured.endswith("nothing was done: Terraform does not take the plan any more; run: make plan ENV=dev\n")
+    assert captured.endswith("nothing was done: Terraform no longer accepts the plan; run: tealform plan dev\n")
 
 
 @pytest.fixture
@@ -140,8 +140,8 @@ def test_run_that_is_canceled_by_somebody(slow: list[str], tmp_path: Path, hcp: 
     assert _runs(hcp)[0].status == "canceled"
     # Terraform ends without a word, so Tealform says how to go on.
     assert captured.endswith(
-        "environments/dev: that did not end well. What was done, if anything, is in the state, and the plan is used up; "
-        "make plan ENV=dev shows what is left. The run may still be going on in HCP Terraform\n"
+        "environments/dev: Terraform failed. What was done, if anything, is in the state, and the plan is used up; "
+        "tealform plan dev shows what is left. The run may still be going on in HCP Terraform\n"
     )
 
 

@@ -113,7 +113,7 @@ def test_interrupted_apply_saves_what_it_did_and_says_how_to_go_on(dev: Generate
     captured, _ = process.communicate(timeout=30)
     assert process.returncode == 1
     assert "Interrupt received" in captured
-    assert captured.endswith("is in the state, and the plan is used up; make plan ENV=dev shows what is left\n")
+    assert captured.endswith("is in the state, and the plan is used up; tealform plan dev shows what is left\n")
     assert 0 < len(local_resources(dev)) < THINGS
     assert not (dev.folder / ".terraform.tfstate.lock.info").exists()
     _bring_to_its_end(dev)
@@ -146,7 +146,7 @@ def test_plan_of_an_apply_that_was_killed_is_not_applied_again(dev: GeneratedMod
     assert again.returncode == 2
     assert again.stderr.endswith(
         "environments/dev: an apply of this plan was broken off, and what it has done may not all be in the state; run: "
-        "make plan ENV=dev, which shows what is left\n"
+        "tealform plan dev, which shows what is left\n"
     )
     assert _run(dev, "plan", "dev").returncode == 0
 
@@ -167,7 +167,9 @@ def test_two_at_once(dev: GeneratedModule, begun: Path, wait: Path) -> None:
     for command in ("plan", "apply", "destroy"):
         second = _run(dev, command, "dev")
         assert second.returncode == 2
-        assert second.stderr.startswith(f"environments/dev: make apply is at work here, process {first.pid}, since ")
+        assert second.stderr.startswith(
+            f"environments/dev: tealform apply is running here, process {first.pid}, since "
+        )
     wait.unlink()
     first.communicate(timeout=30)
     assert first.returncode == 0
@@ -210,9 +212,9 @@ def test_second_command_says_who_is_at_work_until_that_one_is_killed(tmp_path: P
         sessions.wait_for(tmp_path / "held")
         with pytest.raises(TealformError) as refused, dev.lock("plan"):
             pass
-        start = f"environments/dev: make apply is at work here, process {holder.pid}, since 2"
+        start = f"environments/dev: tealform apply is running here, process {holder.pid}, since 2"
         assert str(refused.value).startswith(start)
-        assert str(refused.value).endswith("; wait until that has ended")
+        assert str(refused.value).endswith("; wait until it has ended")
     finally:
         holder.kill()
         holder.wait()

@@ -62,5 +62,5 @@ def test_providers_are_found_in_either_form_of_a_block(tmp_path: Path) -> None:
 
 def test_nothing_to_lock(tmp_path: Path) -> None:
     (tmp_path / "environments").mkdir()
-    with pytest.raises(TealformError, match="run: make synth"):
+    with pytest.raises(TealformError, match="run: tealform synth"):
         provider_locks.lock(tmp_path, [])

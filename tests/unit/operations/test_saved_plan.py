@@ -42,7 +42,7 @@ def test_kept_plan_is_fresh_as_long_as_nothing_changes(dev: GeneratedModule) -> 
 def test_missing_plan(dev: GeneratedModule) -> None:
     with pytest.raises(TealformError) as missing:
         SavedPlan(dev).record()
-    assert str(missing.value) == "environments/dev: there is no plan to apply; run: make plan ENV=dev"
+    assert str(missing.value) == "environments/dev: there is no plan to apply; run: tealform plan dev"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_plan_is_stale_once_anything_that_it_was_made_from_changes(dev: Generate
     file.parent.mkdir(exist_ok=True)
     kept = _keep(dev, "a plan")
     file.write_text("{} ")
-    stale = r"environments/dev: the plan is stale: .* has changed; run: make plan ENV=dev"
+    stale = r"environments/dev: the plan is stale: .* has changed; run: tealform plan dev"
     with pytest.raises(TealformError, match=stale):
         kept.record()
     kept = _keep(dev, "a plan")
@@ -88,7 +88,7 @@ def test_record_that_is_not_whole_is_none(dev: GeneratedModule, kept: SavedPlan)
 
 def test_plan_that_has_been_begun_is_not_applied_again(kept: SavedPlan) -> None:
     kept.begin()
-    with pytest.raises(TealformError, match=r"an apply of this plan was broken off.*; run: make plan ENV=dev"):
+    with pytest.raises(TealformError, match=r"an apply of this plan was broken off.*; run: tealform plan dev"):
         kept.record()
     kept.drop()
     with pytest.raises(TealformError, match="there is no plan to apply"):

@@ -33,8 +33,8 @@ def test_state_that_could_not_be_saved(dev: GeneratedModule) -> None:
         state_files.check(dev)
     assert str(captured.value) == (
         "environments/dev/errored.tfstate: the last command changed things and could not save the state; this file is the "
-        'state. See to what it said then, and run: make terraform ENV=dev ARGS="state push errored.tfstate"; then move the '
-        "file away"
+        "state. Fix the error that it reported, run: tealform terraform dev state push errored.tfstate; then move the file "
+        "away"
     )
 
 

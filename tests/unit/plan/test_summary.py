@@ -335,10 +335,10 @@ def test_blockers_are_at_their_addresses_and_the_way_out_is_last(source_map: Sou
       STOPPED: things are in it
 
 Stopped by the plan guard until what it objects to is named. If you want all of it:
-  make apply ENV=dev ALLOW="aws_kms_key.key aws_vpc.main"
+  tealform apply dev --allow aws_kms_key.key --allow aws_vpc.main
 """
     )
-    assert "make" not in _text(source_map, planned, [_VPC, _KEY], allowed=[_KEY, _VPC])
+    assert "tealform" not in _text(source_map, planned, [_VPC, _KEY], allowed=[_KEY, _VPC])
     assert summary.as_json(planned, source_map, [_VPC, _KEY], allowed=[_KEY])["objections"] == [
         {"address": "aws_kms_key.key", "reason": "what it encrypts is lost", "allowed": True},
         {"address": "aws_vpc.main", "reason": "things are in it", "allowed": False},
@@ -350,8 +350,8 @@ def test_new_blocker_is_read_in_a_new_plan(source_map: SourceMap) -> None:
     text = _text(source_map, plan(change("delete")), [_VPC, new], allowed=[_VPC], unread=True)
     lines = text.splitlines()
     assert lines[-6:-4] == ["      STOPPED: a release has begun", "      ALLOWED: things are in it"]
-    assert lines[-2].startswith("  make plan ENV=dev ")
-    assert lines[-1] == '  make apply ENV=dev ALLOW="aws_vpc.main"'
+    assert lines[-2].startswith("  tealform plan dev ")
+    assert lines[-1] == "  tealform apply dev --allow aws_vpc.main"
 
 
 def test_blocker_among_many_created_and_of_what_is_not_in_the_plan(source_map: SourceMap) -> None:
@@ -368,20 +368,20 @@ def test_blocker_among_many_created_and_of_what_is_not_in_the_plan(source_map: S
             'aws_vpc.all["a"]',
             {},
             "dev: 1 to destroy",
-            """  make apply ENV=dev ALLOW='aws_vpc.all["a"]'""",
+            """  tealform apply dev --allow 'aws_vpc.all["a"]'""",
             id="can be pasted",
         ),
         (
             "aws_vpc.main",
             {"command": "destroy"},
             "dev: 1 to destroy",
-            '  make destroy ENV=dev ALLOW="aws_vpc.main"',
+            "  tealform destroy dev --allow aws_vpc.main",
         ),
         (
             "aws_vpc.main",
             {"name": "bootstrap/1"},
             "bootstrap/1: 1 to destroy",
-            '  make apply ENV=bootstrap/1 ALLOW="aws_vpc.main"',
+            "  tealform apply bootstrap/1 --allow aws_vpc.main",
         ),
     ],
 )
@@ -393,13 +393,13 @@ def test_way_out(source_map: SourceMap, address: str, options: dict[str, str], f
         assert summary.as_json(planned, source_map, name=options["name"])["environment"] == options["name"]
 
 
-@pytest.mark.parametrize("key", ["a b", "a$b", "it's"])
-def test_way_out_without_make_for_addresses_that_it_would_change(source_map: SourceMap, key: str) -> None:
+@pytest.mark.parametrize("key", ["a b", "a$b", "it's", "a`b", "a!b", "a\\b"])
+def test_way_out_is_quoted_for_the_shell(source_map: SourceMap, key: str) -> None:
     address = f'aws_vpc.all["{key}"]'
     blockers = [Blocker(address, "no"), Blocker("aws_vpc.main", "no")]
     *_, last = summary.text(plan(change("delete", address=address)), source_map, blockers)
     allowed = ("--allow", address, "--allow", "aws_vpc.main")
-    assert shlex.split(last) == [".venv/bin/tealform", "apply", "dev", *allowed]
+    assert shlex.split(last) == ["tealform", "apply", "dev", *allowed]
 
 
 def test_drift_that_matters_is_shown_and_the_rest_is_not(source_map: SourceMap) -> None:

@@ -26,7 +26,7 @@ Replaced, the old one destroyed before there is a new one (2):
       set at environments/common.hcl:N
 
 Stopped by the plan guard until what it objects to is named. If you want all of it:
-  make apply ENV=dev ALLOW="aws_lb_target_group.service-web_target-groups_blue"
+  tealform apply dev --allow aws_lb_target_group.service-web_target-groups_blue
 """
 
 HARMLESS = """\

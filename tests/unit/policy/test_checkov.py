@@ -72,7 +72,7 @@ def test_what_cannot_be_scanned_says_what_to_run(tmp_path: Path, text: str | Non
     with pytest.raises(TealformError) as raised:
         checkov_input.read_stack(folder)
     assert str(raised.value).startswith(message)
-    assert str(raised.value).endswith("run: make synth ENV=dev")
+    assert str(raised.value).endswith("run: tealform synth dev")
 
 
 LOGS, KEY = "aws_cloudwatch_log_group.logs", "aws_kms_key.key"

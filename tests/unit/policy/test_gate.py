@@ -280,7 +280,7 @@ def test_environments_that_cannot_be_scanned_do_not_hide_the_others(project: Pro
     (project.root / "environments" / "new" / "environment.hcl").touch()
     project.accept("broken", waiver("CKV_AWS_158", "web/logs"))
     found = {verdict.scope: verdict for verdict in project.judge()}
-    assert found["new"].mistakes == ("environments/new/cdk.tf.json does not exist; run: make synth ENV=new",)
+    assert found["new"].mistakes == ("environments/new/cdk.tf.json does not exist; run: tealform synth new",)
     assert found["unseen"].mistakes == ("environments/unseen/cdk.tf.json: checkov checked none of its resources",)
     assert _left(found["dev"]) == [("CKV_AWS_158", "web/logs")]
     assert found["broken"].exit_code == 2

@@ -1,4 +1,4 @@
-"""``make pr-check`` from end to end, with a stand-in for the policy gate, and with the real one on the shipped environments."""
+"""``tealform review`` from end to end, with a stand-in for the policy gate, and with the real one on the shipped environments."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _VPC: dict[str, Any] = {"generated": document("dev", aws_vpc={"main": {}})}
 @pytest.mark.parametrize(
     ("before", "after", "synth", "code", "texts"),
     [
-        pytest.param(_DEV, {}, {}, 0, ["pr-check: nothing to mend\n", "\ndev: no changes"], id="nothing"),
-        pytest.param(_DEV, _ELSEWHERE, {}, 0, ["pr-check: nothing to mend, 1 thing to look at\n"], id="a risk"),
+        pytest.param(_DEV, {}, {}, 0, ["review: nothing to mend\n", "\ndev: no changes"], id="nothing"),
+        pytest.param(_DEV, _ELSEWHERE, {}, 0, ["review: nothing to mend, 1 thing to look at\n"], id="a risk"),
         pytest.param(
             _DEV,
             _ELSEWHERE | {"found": [_A]},
             {},
             1,
-            ["pr-check: 1 new finding, 1 thing to look at\n"],
+            ["review: 1 new finding, 1 thing to look at\n"],
             id="a risk and a finding",
         ),
         pytest.param(
@@ -48,7 +48,7 @@ _VPC: dict[str, Any] = {"generated": document("dev", aws_vpc={"main": {}})}
             {},
             1,
             [
-                "pr-check: 1 new finding, 1 finding as before\n",
+                "review: 1 new finding, 1 finding as before\n",
                 "\nNew findings\nhigh: TEAL_C in dev: web/c: TEAL_C holds\n",
                 "\nFindings that were there before\nhigh: TEAL_B in dev: web/b: TEAL_B holds\n",
                 "\nFindings that are gone\nTEAL_A in dev: web/a\n\n",
@@ -62,7 +62,7 @@ _VPC: dict[str, Any] = {"generated": document("dev", aws_vpc={"main": {}})}
             {"files": ("environments/dev/cdk.tf.json",)},
             1,
             [
-                "\nNot committed; run make synth, and commit\nenvironments/dev/cdk.tf.json\n\n",
+                "\nOutdated generated files; run tealform synth and commit them\nenvironments/dev/cdk.tf.json\n\n",
                 "\nWhat changes in dev\nadded: main\n\n",
                 "\nNew findings\n",
             ],
@@ -129,7 +129,7 @@ def test_review(
     request_.synth = SynthResult(**synth)
     assert request_.check() == code
     for text in texts:
-        if text.startswith("pr-check: "):
+        if text.startswith("review: "):
             assert request_.said[0] == text.strip()
         assert text in request_.text
 
@@ -186,7 +186,7 @@ def test_new_and_removed_environments(request_: PullRequest) -> None:
     assert request_.check() == 1
     assert "new: is new: 4 added" in request_.text
     assert "old: is removed: 3 removed" in request_.text
-    assert "old: is removed; what it has made stays in AWS" in request_.text
+    assert "old: is removed, and its resources stay in AWS" in request_.text
     assert "\nFindings that are gone\nTEAL_A in old: web/a\n\n" in request_.text
 
 
@@ -197,7 +197,7 @@ def test_renamed_environment_has_the_findings_that_it_had(request_: PullRequest)
     request_.write("prod", document("prod", aws_vpc={"main": {}}), found=[_A, _B])
     assert request_.check() == 1
     assert "prod: was called live; to Terraform it is new" in request_.text
-    assert request_.said[0] == "pr-check: 1 new finding, 1 finding as before, 1 thing to look at"
+    assert request_.said[0] == "review: 1 new finding, 1 finding as before, 1 thing to look at"
     assert "Findings that are gone" not in request_.text
 
 
@@ -254,7 +254,7 @@ def test_project_where_nothing_is_installed_says_so_and_leaves_a_comment(
     assert said.err == ""
     assert "make policy installs checkov" in said.out
     assert 'BASE: "origin/main" is no commit' in said.out
-    comment = (request_.root / ".cache" / "pr-check" / "comment.md").read_text()
+    comment = (request_.root / check.OUT / "comment.md").read_text()
     assert "## Tealform: it could not be judged" in comment
 
 
@@ -316,7 +316,7 @@ def test_what_a_change_of_the_shipped_environments_brings(tmp_path: Path) -> Non
     code = check.check(request.root, "main", out, check_synth=lambda root, echo: SynthCheck(), echo=said.append)
     text = "\n".join(said)
     assert code == 1, text
-    assert "pr-check: 1 new finding, 1 thing to look at" in said, text
+    assert "review: 1 new finding, 1 thing to look at" in said, text
     assert "CKV_AWS_150 in prod: load-balancer/load-balancer" in text
     assert "prod: load-balancer/load-balancer: it is protected from deletion, and would be no more" in text
     assert "enable_deletion_protection: true -> false" in text

@@ -101,7 +101,7 @@ def test_actions_of_the_policy_are_of_the_resources_beside_them() -> None:
 def test_report_of_the_build_is_where_the_check_writes_it() -> None:
     assert BUILD["reports"]["policy"] == {
         "files": ["policy.junit.xml"],
-        "base-directory": ".cache/pr-check",
+        "base-directory": ".cache/review",
         "file-format": "JUNITXML",
     }
 
@@ -112,7 +112,7 @@ arguments = sys.argv[1:]
 with open("called", "a") as stream:
     stream.write(json.dumps(arguments) + "\\n")
 if arguments[:2] == ["sts", "get-caller-identity"]:
-    print("arn:aws:sts::123456789012:assumed-role/pr-check/AWSCodeBuild-1")
+    print("arn:aws:sts::123456789012:assumed-role/review/AWSCodeBuild-1")
 elif arguments[1] == "get-comments-for-pull-request":
     print(open("comments").read())
 sys.exit(arguments[1] == os.environ.get("REFUSED"))
@@ -141,9 +141,9 @@ def comments(folder: Path, *found: tuple[str, str, str], refused: str = "") -> l
     return [each for each in called if each[0] == "codecommit" and not each[1].startswith("get")]
 
 
-OURS = "arn:aws:sts::123456789012:assumed-role/pr-check/AWSCodeBuild-0"
-THEIRS = "arn:aws:sts::123456789012:assumed-role/developer/pr-check"
-CONTENT = "file://.cache/pr-check/comment.md"
+OURS = "arn:aws:sts::123456789012:assumed-role/review/AWSCodeBuild-0"
+THEIRS = "arn:aws:sts::123456789012:assumed-role/developer/review"
+CONTENT = "file://.cache/review/comment.md"
 
 
 @NEEDS_JQ

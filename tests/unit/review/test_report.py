@@ -76,7 +76,7 @@ class GitHub:
         }
 
     def artifact(
-        self, files: Mapping[str, str | bytes] | None = None, *, name: str = "pr-check-7", size: int = 1_000
+        self, files: Mapping[str, str | bytes] | None = None, *, name: str = "review-7", size: int = 1_000
     ) -> None:
         number = 50 + len(self.world["artifacts"]["5"])
         with zipfile.ZipFile(self.folder / f"{number}.zip", "w") as archive:
@@ -185,7 +185,7 @@ def test_run_that_is_of_no_open_pull_request_writes_nothing(github: GitHub, foun
 
 def test_artifact_cannot_choose_another_pull_request(github: GitHub) -> None:
     github.world["pulls"].append(pull(8, head="acme/shop"))
-    github.artifact(name="pr-check-8")
+    github.artifact(name="review-8")
     code, said = github.report()
     assert (code, github.world["comments"], github.world["sarifs"]) == (0, {}, [])
     assert "the check of pull request 7 has left no comment" in said
@@ -193,7 +193,7 @@ def test_artifact_cannot_choose_another_pull_request(github: GitHub) -> None:
 
 def test_two_pull_requests_of_one_branch_each_get_what_is_theirs(github: GitHub) -> None:
     github.world["pulls"].append(pull(8, base={"ref": "release", "repo": {"full_name": "acme/shop"}}))
-    github.artifact(name="pr-check-8")
+    github.artifact(name="review-8")
     github.report()
     assert (github.bodies(7), github.bodies(8)) == ([], [TEXT])
 
@@ -213,7 +213,7 @@ def test_push_to_the_default_branch_updates_its_alerts(github: GitHub) -> None:
         "head_branch": "main",
         "head_repository": {"full_name": "acme/shop"},
     }
-    github.artifact(name="pr-check-branch")
+    github.artifact(name="review-branch")
     assert github.report()[0] == 0
     assert [each["ref"] for each in github.world["sarifs"]] == ["refs/heads/main"]
     assert github.world["comments"] == {}
@@ -231,7 +231,7 @@ def test_push_to_the_default_branch_updates_its_alerts(github: GitHub) -> None:
 )
 def test_nothing_else_touches_the_alerts_of_the_default_branch(github: GitHub, run: dict[str, Any]) -> None:
     github.event["workflow_run"] |= run
-    github.artifact(name="pr-check-branch")
+    github.artifact(name="review-branch")
     assert github.report()[0] == 0
     assert github.world["sarifs"] == []
 

@@ -70,7 +70,7 @@ def test_state_account_and_region_are_told(key: str, value: dict[str, Any], said
 
 
 def test_environment_that_is_gone_or_renamed() -> None:
-    assert "stays in AWS" in next(risks.find_risks(Compared("prod", "removed", before=document("prod"))))
+    assert "run: tealform destroy prod" in next(risks.find_risks(Compared("prod", "removed", before=document("prod"))))
     assert "was called live" in next(risks.find_risks(Compared("prod", "renamed", "live", {}, {})))
 
 

@@ -88,9 +88,10 @@ def test_what_a_fork_brings_runs_without_secrets_and_may_only_read() -> None:
 
 def test_the_whole_history_is_there_and_the_check_is_the_command() -> None:
     (job,) = POLICY["jobs"].values()
-    checkout, run, show, hand_over = job["steps"]
+    checkout, install, run, show, hand_over = job["steps"]
     assert checkout["with"]["fetch-depth"] == 0
-    assert run["run"] == 'make pr-check BASE="$BASE"'
+    assert install["run"].startswith("make .venv/.run ")
+    assert run["run"] == '.venv/bin/tealform review --base "$BASE"'
     written = f"{check.OUT.as_posix()}/{artifact.COMMENT}"
     assert f"hashFiles('{written}')" in show["if"]
     assert f"!cancelled() && hashFiles('{written}')" in hand_over["if"]
@@ -120,12 +121,17 @@ def test_what_may_write_runs_nothing_of_the_pull_request() -> None:
 
 
 def test_a_pull_request_is_checked_tested_and_verified() -> None:
-    steps = WORKFLOWS["pull-request.yml"]["jobs"]["prove"]["steps"]
-    commands = [step["run"] for step in steps if step.get("run", "").startswith("make")]
-    assert commands == ["make drift", "make test", "make prove"]
+    steps = WORKFLOWS["pull-request.yml"]["jobs"]["verify"]["steps"]
+    commands = [step["run"] for step in steps if re.match(r"(make|\.venv/bin/tealform) [^\n]+$", step.get("run", ""))]
+    assert commands == [
+        "make .venv/.verify",
+        ".venv/bin/tealform synth --check",
+        "make test",
+        ".venv/bin/tealform verify",
+    ]
 
 
 def test_base_of_a_pull_request_is_what_it_is_merged_into() -> None:
     """GitHub checks out a merge of the two; ``HEAD^1`` is its first parent."""
     (job,) = POLICY["jobs"].values()
-    assert job["steps"][1]["env"]["BASE"] == "${{ github.event_name == 'pull_request' && 'HEAD^1' || 'HEAD' }}"
+    assert job["steps"][2]["env"]["BASE"] == "${{ github.event_name == 'pull_request' && 'HEAD^1' || 'HEAD' }}"

@@ -85,7 +85,7 @@ def test_accepts(name: str, texts: dict[str, str]) -> None:
 
 
 PROMOTION = "13: service.web.source.promotion.environment"
-OWN_MISTAKES = 'environments/dev has mistakes of its own, which "make synth ENV=dev" tells; mend them first'
+OWN_MISTAKES = "environments/dev has errors of its own; fix them first, as reported by: tealform synth dev"
 SPEAKS = "1: environments/staging speaks of this environment, and has mistakes of its own; mend them first"
 HANDED_ON = "releases are handed on within one account, like a tools account: see pipelines_in"
 FOREIGN = "belongs to account 555555555555; builds run in 111111111111, and read none of another account"

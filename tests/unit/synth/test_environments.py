@@ -25,7 +25,7 @@ AWS = {"source": "hashicorp/aws", "version": "6.25.0"}
     ],
 )
 def test_what_is_no_terraform_is_an_error_that_says_where(tmp_path: Path, text: str, told: str) -> None:
-    with pytest.raises(TealformError, match=rf"{told}.*make synth ENV=dev"):
+    with pytest.raises(TealformError, match=rf"{told}.*tealform synth dev"):
         environments.load_document(projects.write(tmp_path, text))
 
 
@@ -34,7 +34,7 @@ def test_bootstrap_is_told_from_an_environment(tmp_path: Path, text: str) -> Non
     folder = tmp_path / "bootstrap" / "123456789012"
     folder.mkdir(parents=True)
     (folder / "cdk.tf.json").write_text(text)
-    with pytest.raises(TealformError, match=r"^bootstrap/123456789012/cdk\.tf\.json:.*; run: make bootstrap$"):
+    with pytest.raises(TealformError, match=r"^bootstrap/123456789012/cdk\.tf\.json:.*; run: tealform bootstrap$"):
         environments.read_provider_version(folder)
 
 

@@ -56,7 +56,7 @@ def test_there_are_the_three_that_the_readme_speaks_of() -> None:
 def test_what_is_committed_is_what_the_settings_say(name: str, settings: LoadedEnvironment, tmp_path: Path) -> None:
     fresh = synthesize([settings], tmp_path)[name]
     committed = (ENVIRONMENTS / name / GENERATED).read_text(encoding="utf-8")
-    assert committed == fresh, f"environments/{name}/{GENERATED} is out of date; run: make synth ENV={name}"
+    assert committed == fresh, f"environments/{name}/{GENERATED} is out of date; run: tealform synth {name}"
 
 
 def test_the_programs_beside_it_are_those_that_it_runs(

@@ -198,7 +198,7 @@ def test_data_may_be_elsewhere_and_an_empty_variable_is_none(
 def test_nothing_generated_is_an_error(called: Terraform, tmp_path: Path) -> None:
     folder = tmp_path / "environments" / "dev"
     folder.mkdir(parents=True)
-    with pytest.raises(TealformError, match="run: make synth ENV=dev"):
+    with pytest.raises(TealformError, match="run: tealform synth dev"):
         terraform_cli.run(folder, "plan")
     assert called.calls() == []
 

@@ -45,25 +45,25 @@ def _misspell(project: Path) -> None:
 
 
 @pytest.mark.slow
-def test_without_a_provider_its_stages_are_not_proved(project: Path, without_provider: dict[str, str]) -> None:
+def test_stages_without_a_provider_are_skipped(project: Path, without_provider: dict[str, str]) -> None:
     ran = projects.run(project, "prove", "dev", "--json", environment=without_provider)
     assert ran.returncode == 0, ran.stderr
-    verdicts = json.loads(ran.stdout)["verdicts"]
-    assert {each["claim"]: each["result"] for each in verdicts} == {
-        "schema": "proved",
-        "life": "proved",
-        **dict.fromkeys(EMULATED_STAGES, "not proved"),
+    results = json.loads(ran.stdout)["results"]
+    assert {each["stage"]: each["status"] for each in results} == {
+        "schema": "passed",
+        "life": "passed",
+        **dict.fromkeys(EMULATED_STAGES, "skipped"),
     }
-    assert f"not proved: {', '.join(EMULATED_STAGES)}: {VARIABLE} names" in ran.stderr
+    assert f"skipped: {', '.join(EMULATED_STAGES)}: {VARIABLE} names" in ran.stderr
 
 
-def test_refuted_environment_fails_and_goes_no_further(project: Path, without_provider: dict[str, str]) -> None:
+def test_failed_environment_goes_no_further(project: Path, without_provider: dict[str, str]) -> None:
     _misspell(project)
     ran = projects.run(project, "prove", environment=without_provider)
     assert ran.returncode == 1
     assert "cidr_blok" in ran.stdout
     assert "life" not in ran.stdout
-    assert "a claim before it was not proved" in ran.stdout
+    assert "an earlier stage did not pass" in ran.stdout
 
 
 def test_e2e_without_a_provider_is_an_error(project: Path, without_provider: dict[str, str]) -> None:
@@ -82,17 +82,17 @@ def test_mistake_is_not_removed_as_an_argument_that_an_older_provider_lacks(
     _misspell(project)
     ran = projects.run(project, "e2e", "dev", environment=without_provider)
     assert ran.returncode == 1
-    assert "dev: schema: refuted" in ran.stdout
+    assert "dev: schema: failed" in ran.stdout
     assert "cidr_blok" in ran.stdout
     assert not (project / "started").exists()
 
 
 @pytest.mark.parametrize("command", ["prove", "e2e"])
-def test_nothing_to_prove_is_an_error(tmp_path: Path, command: str) -> None:
+def test_nothing_to_verify_is_an_error(tmp_path: Path, command: str) -> None:
     (tmp_path / "environments").mkdir()
     ran = projects.run(tmp_path, command)
     assert ran.returncode == 2
-    assert "holds nothing to prove" in ran.stderr
+    assert "contains no environment to verify" in ran.stderr
 
 
 def test_offline_plan_lists_what_a_first_apply_creates(project: Path) -> None:

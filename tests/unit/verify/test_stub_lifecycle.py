@@ -36,8 +36,8 @@ def _verify(folder: Path, terraform: Terraform) -> list[StageResult]:
 @pytest.mark.parametrize("name", loader.list_environments(ENVIRONMENTS))
 def test_shipped_environment_is_accepted(name: str, terraform: Terraform) -> None:
     schema, life = _verify(ENVIRONMENTS / name, terraform)
-    assert (schema.status, schema.findings, schema.notes) == ("proved", (), ())
-    assert (life.status, life.findings) == ("proved", ())
+    assert (schema.status, schema.findings, schema.notes) == ("passed", (), ())
+    assert (life.status, life.findings) == ("passed", ())
     expected = sum(len(each) for each in environments.load_document(ENVIRONMENTS / name)["resource"].values())
     assert life.notes == (f"{expected} resources",)
 
@@ -66,7 +66,7 @@ def test_schema_mistake_names_construct_and_line_and_stops(tmp_path: Path) -> No
 
     folder = _changed(tmp_path, break_it)
     (schema,) = _verify(folder, terraform_binaries.list_terraforms()[0])
-    assert schema.status == "refuted"
+    assert schema.status == "failed"
     (finding,) = schema.findings
     line = _line(folder, "health_check {")
     assert finding.startswith(f"validate: environments/dev/environment.hcl:{line}: service.web.health_check: ")
@@ -75,18 +75,18 @@ def test_schema_mistake_names_construct_and_line_and_stops(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_plan_that_is_never_empty_is_refuted(tmp_path: Path) -> None:
+def test_plan_that_is_never_empty_fails(tmp_path: Path) -> None:
     def break_it(resources: Body) -> None:
         resources["aws_ecs_cluster"]["cluster"]["tags"] = {"time": "${timestamp()}"}
 
     _, life = _verify(_changed(tmp_path, break_it), terraform_binaries.list_terraforms()[0])
-    assert life.status == "refuted"
+    assert life.status == "failed"
     assert any(
         "the plan after apply is not empty" in each and "(dev/cluster/cluster)" in each for each in life.findings
     )
 
 
-def test_cycle_is_refuted(tmp_path: Path) -> None:
+def test_cycle_fails(tmp_path: Path) -> None:
     def break_it(resources: Body) -> None:
         groups = resources["aws_lb_target_group"]
         groups["service-web_target-groups_blue"]["tags"] = {
@@ -109,7 +109,7 @@ def test_resources_in_own_files_are_verified_too(tmp_path: Path) -> None:
     assert "environments/dev/extra.tf:2: aws_sqs_queue.extra: " in finding
 
 
-def test_unreachable_provider_leaves_the_stage_not_proved(tmp_path: Path) -> None:
+def test_stage_is_skipped_if_the_provider_is_unreachable(tmp_path: Path) -> None:
     folder = _changed(tmp_path, lambda _: None)
     (folder / "extra.tf").write_text('module "extra" {\n  source = "./extra"\n}\n')
     (folder / "extra").mkdir()
@@ -117,7 +117,7 @@ def test_unreachable_provider_leaves_the_stage_not_proved(tmp_path: Path) -> Non
         'terraform {\n  required_providers {\n    odd = { source = "example.invalid/odd/odd" }\n  }\n}\n'
     )
     (schema,) = _verify(folder, terraform_binaries.list_terraforms()[0])
-    assert schema.status == "not proved"
+    assert schema.status == "skipped"
     assert any("example.invalid" in finding for finding in schema.findings)
 
 

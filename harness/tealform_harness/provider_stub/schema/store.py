@@ -79,7 +79,7 @@ def _package_folder() -> Path:
     """Return where the bindings are installed. Raises ``ModuleNotFoundError`` if it is not."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(f"{PACKAGE} is not installed; run `make synth`", name=PACKAGE)
+        raise ModuleNotFoundError(f"{PACKAGE} is not installed; run: pip install tealform", name=PACKAGE)
     return Path(spec.submodule_search_locations[0])
 
 

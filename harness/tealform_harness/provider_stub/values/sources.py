@@ -169,5 +169,5 @@ def _service_model(service: str) -> dict[str, Any]:
 def _data_folder(package: str, distribution: str) -> Path:
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(f"{distribution} is not installed; run `make test`", name=package)
+        raise ModuleNotFoundError(f"{distribution} is not installed; run: pip install 'tealform[verify]'", name=package)
     return Path(spec.submodule_search_locations[0], "data")

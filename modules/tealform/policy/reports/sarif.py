@@ -44,7 +44,7 @@ GATE = Rule(
     "high",
     "The policy gate can judge everything",
     "What the gate could not look at may hold any mistake; that no other alert is open then says nothing.",
-    "Mend what the message names, then run: make policy",
+    "Fix what the message names, then run: tealform policy",
     "",
 )
 

@@ -58,7 +58,7 @@ CHECK = Check(
         severity="medium",
         title="Artifacts and logs expire, and a release that is to be taken does not",
         why="Either the bill grows with each build, or a release waits for approval until its artifact is gone and it fails",
-        fix="Set the lifecycle as `make synth` does: artifacts and logs expire, sources and releases only in old versions",
+        fix="Set the lifecycle as `tealform synth` does: artifacts and logs expire, sources and releases only in old versions",
         link="https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html",
         setting="access_log_days",
     ),

@@ -45,7 +45,7 @@ CHECK = Check(
         severity="medium",
         title="Rules of EventBridge name alarms that there are",
         why="The alarm is raised, and nobody hears of it.",
-        fix="Run make synth: alarms and the rules that tell of them get their names from the same settings.",
+        fix="Run `tealform synth`: alarms and the rules that report them get their names from the same settings.",
         link="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html",
     ),
     types=(eventbridge.RULE,),

@@ -54,7 +54,7 @@ CHECK = Check(
         title="The smoke test asks green for an answer that is right, and has the time to get it",
         why="A version that is broken passes, because blue was asked or an error is what is wanted; or none passes, and every "
         "release is rolled back.",
-        fix="Run make synth; set smoke_test.expect to what the service answers when it is well.",
+        fix="Run `tealform synth`; set smoke_test.expect to the answer of a healthy service.",
         link="https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html",
         setting="service.<name>.release.smoke_test",
     ),

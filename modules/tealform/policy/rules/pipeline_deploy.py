@@ -99,7 +99,7 @@ CHECK = Check(
         severity="high",
         title="The deploy action hands CodeDeploy the files of the release contract",
         why="A file that is looked for under another name, or a placeholder that is not replaced, fails every release at its last stage",
-        fix="Write the action's configuration as `make synth` does",
+        fix="Write the action's configuration as `tealform synth` does",
         link="https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html",
         setting="service.<name>.release.engine",
     ),

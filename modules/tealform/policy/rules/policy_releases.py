@@ -90,7 +90,7 @@ CHECK = Check(
         title="The role of a deployment group may do all that a release takes",
         why="Each release fails, some after green is up, or no alarm ever stops one: what CodeDeploy may not see or move is found "
         "out when it tries.",
-        fix="Give the role what `make synth` gives it: task sets, the listeners and rules of its service, alarms.",
+        fix="Give the role what `tealform synth` gives it: task sets, the listeners and rules of its service, alarms.",
         link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/codedeploy_IAM_role.html",
     ),
     types=(deployments.CODEDEPLOY,),

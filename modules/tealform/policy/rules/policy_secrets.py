@@ -53,7 +53,7 @@ CHECK = Check(
         severity="high",
         title="The execution role may read every secret that its containers name",
         why="ECS reads the secrets before a container starts: no task of the service starts, nor does green of any release.",
-        fix="Name each secret's ARN, without JSON key and version, in the execution role's policy, as `make synth` does.",
+        fix="Name each secret's ARN, without JSON key and version, in the execution role's policy, as `tealform synth` does.",
         link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
     ),
     types=("aws_ecs_task_definition",),

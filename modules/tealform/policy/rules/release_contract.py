@@ -101,7 +101,7 @@ CHECK = Check(
         title="The build fills in taskdef.json with what Terraform says of the task",
         why="The first release replaces Terraform's task definition with another one: on the wrong port or processor "
         "no green becomes well, and a role or file system that was closed is open.",
-        fix="Run make synth: the variables of the build and the task definition are made from the same settings.",
+        fix="Run `tealform synth`: it generates the variables of the build and the task definition from the same settings.",
         link="https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html",
         setting="service.<name>",
     ),

@@ -54,7 +54,7 @@ CHECK = Check(
         severity="high",
         title="Values are literal, or refer to a resource",
         why="checkov sees an unknown value behind a variable, a local or a function and passes it: what the policy says no more holds",
-        fix="Write the value out, as `make synth` does",
+        fix="Write the value out, as `tealform synth` does",
         link="https://www.checkov.io/2.Concepts/Evaluations.html",
     ),
     types=("root",),

@@ -33,7 +33,7 @@ CHECK = Check(
         severity="medium",
         title="Providers are pinned to an exact version",
         why="A provider that came out last night plans changes that nobody made, or reads the same JSON as something else",
-        fix="Pin the provider to an exact version in required_providers, as `make synth` does",
+        fix="Pin the provider to an exact version in required_providers, as `tealform synth` does",
         link="https://developer.hashicorp.com/terraform/language/providers/requirements",
     ),
     types=("root",),

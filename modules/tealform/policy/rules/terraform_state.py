@@ -35,7 +35,7 @@ CHECK = Check(
         severity="high",
         title="The state is in one place, locked and encrypted",
         why="Two applies at the same time leave a state that knows half of what is there; and it holds every value in plain text",
-        fix="Set the state block, and let `make synth` write the backend",
+        fix="Set the state block; `tealform synth` writes the backend",
         link="https://developer.hashicorp.com/terraform/language/backend/s3",
         setting="state",
     ),

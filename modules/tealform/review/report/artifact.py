@@ -15,12 +15,12 @@ from collections.abc import Mapping
 from tealform.review.report import github
 from tealform.review.report.github import ReportError, WorkflowRun
 
-NAME = "pr-check-{}"
+NAME = "review-{}"
 """The artifact's name, with the number of the pull request or ``branch``."""
 
 COMMENT, SARIF = "comment.md", "policy.sarif"
 
-MARKER = "<!-- tealform:pr-check -->"
+MARKER = "<!-- tealform:review -->"
 """The first line of the comment, which identifies it."""
 
 _LARGEST_ARCHIVE = 20_000_000

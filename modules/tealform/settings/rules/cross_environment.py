@@ -86,7 +86,7 @@ def _home_obstacle(project: Project, name: str, home: str) -> str | None:
 def _unusable(project: Project, name: str, other: str) -> str | None:
     """Return why ``other`` is no environment that ``name`` can refer to, or ``None`` if it is one."""
     if other in project.broken:
-        return f'environments/{other} has mistakes of its own, which "make synth ENV={other}" tells; mend them first'
+        return f"environments/{other} has errors of its own; fix them first, as reported by: tealform synth {other}"
     if other == name or other not in project.environments:
         return f'"{other}" is no other environment; there are {", ".join(key for key, _ in project.others(name)) or "none"}'
     return None

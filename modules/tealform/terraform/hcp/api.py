@@ -113,8 +113,8 @@ def connect(host: str) -> ApiClient:
 def token_instructions(host: str) -> str:
     """Return what a user can do to get a token for ``host``."""
     return (
-        f"run «terraform login {host}», without an own terraform: make terraform ENV=<environment> "
-        f'ARGS="login {host}"; or set the environment variable {token_variable(host)}'
+        f"run: terraform login {host}; if terraform is not installed, run: tealform terraform ENVIRONMENT login {host}; "
+        f"or set the environment variable {token_variable(host)}"
     )
 
 

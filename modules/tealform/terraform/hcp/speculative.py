@@ -47,8 +47,8 @@ def plan(folder: Path, on_line: Callable[[str], None]) -> SpeculativePlan:
     block = cloud_block.read(folder)
     if block is None:
         raise TealformError(
-            f"{folder.parent.name}/{folder.name}: its state is not in HCP Terraform, which makes speculative plans; use: "
-            f"make plan ENV={folder.name}"
+            f"{folder.parent.name}/{folder.name}: its state is not in HCP Terraform, which makes speculative plans; run: "
+            f"tealform plan {folder.name}"
         )
     try:
         api = api_.connect(block.host)
@@ -59,8 +59,8 @@ def plan(folder: Path, on_line: Callable[[str], None]) -> SpeculativePlan:
     found = workspace.find(api, block)
     if not found.is_remote:
         raise TealformError(
-            f"{block.label}: {found.label} only keeps the state and runs nothing (execution mode local); use: "
-            f"make plan ENV={block.name}"
+            f"{block.label}: {found.label} only keeps the state and runs nothing (execution mode local); run: "
+            f"tealform plan {block.name}"
         )
     configuration = run.upload(api, found, _pack(folder, found.directory))
     started = run.start(api, found, configuration, _message(folder))

@@ -76,8 +76,8 @@ def check_operation(block: CloudBlock, found: Workspace, applies: bool) -> None:
         branch = f"branch {found.branch}" if found.branch else "its default branch"
         raise TealformError(
             f"{block.label}: {found.label} is connected to {found.repository}, so that no plan can be kept here and "
-            f"applied: what is merged to {branch} is applied there. To see what a change would do: "
-            f"make speculative-plan ENV={block.name}"
+            f"applied: what is merged to {branch} is applied there. To see what a change would do, run: "
+            f"tealform plan --speculative {block.name}"
         )
     if not found.lock:
         return
@@ -109,7 +109,7 @@ def _read_existing(api: ApiClient, block: CloudBlock) -> Workspace:
     raise TealformError(
         f'{where}: organization "{block.organization}" at {block.host} has no workspace "{block.workspace}"{default}, or the '
         f"token may not see it; mend the name, or create the workspace there as {_PAGE} says, or let Terraform create it: "
-        f"make terraform ENV={block.name} ARGS=init"
+        f"tealform terraform {block.name} init"
     )
 
 

@@ -58,7 +58,7 @@ def test_lapsed_waivers_mistakes_and_what_was_judged_are_in_it() -> None:
             "line": 9,
         }
     ]
-    assert broken["mistakes"] == ["environments/prod/cdk.tf.json:7: is not JSON; run: make synth ENV=prod"]
+    assert broken["mistakes"] == ["environments/prod/cdk.tf.json:7: is not JSON; run: tealform synth prod"]
     assert (prod["exit_code"], broken["exit_code"]) == (1, 2)
 
 

@@ -159,7 +159,7 @@ def test_broken_scan_never_looks_clean() -> None:
     assert invocation["executionSuccessful"] is False
     assert invocation["exitCode"] == 2
     assert [each["message"]["text"] for each in invocation["toolExecutionNotifications"]] == [
-        "prod: environments/prod/cdk.tf.json:7: is not JSON; run: make synth ENV=prod"
+        "prod: environments/prod/cdk.tf.json:7: is not JSON; run: tealform synth prod"
     ]
     [result] = run["results"]
     assert result["ruleId"] == "TEAL_GATE"

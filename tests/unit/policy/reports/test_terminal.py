@@ -97,7 +97,7 @@ def test_mistakes_are_told_and_counted() -> None:
     lines = list(terminal.lines([BROKEN]))
     assert lines == [
         "prod: 0 checks, 0 findings, 1 mistake",
-        "  mistake: environments/prod/cdk.tf.json:7: is not JSON; run: make synth ENV=prod",
+        "  mistake: environments/prod/cdk.tf.json:7: is not JSON; run: tealform synth prod",
         "policy: 1 environment, 0 checks, 0 findings, 1 mistake",
     ]
 

@@ -83,4 +83,4 @@ PROD = GateResult(
     ),
     lapsed=(lapsed("prod", "load-balancer/gone"),),
 )
-BROKEN = GateResult("prod", {}, mistakes=("environments/prod/cdk.tf.json:7: is not JSON; run: make synth ENV=prod",))
+BROKEN = GateResult("prod", {}, mistakes=("environments/prod/cdk.tf.json:7: is not JSON; run: tealform synth prod",))

@@ -158,7 +158,7 @@ def test_what_is_redacted_is_judged_by_the_guard_and_not_by_the_policies(
     captured = capsys.readouterr().out
     assert "\n  aws_ecs_cluster.main\n      STOPPED: " in captured
     assert captured.endswith(
-        "policy: the plan could not be judged\n  the token may not read all of it; «make policy» judges what is generated\n"
+        "policy: the plan could not be judged\n  the token cannot read the whole plan; to check the generated Terraform, run: tealform policy\n"
     )
 
 
@@ -280,14 +280,14 @@ class TestThereIsNoRun:
         folder = environment()
         (folder / "cdk.tf.json").write_text(json.dumps({"terraform": {"backend": {"s3": {}}}}))
         assert self.values(folder) == (
-            "environments/dev: its state is not in HCP Terraform, which makes speculative plans; use: make plan ENV=dev"
+            "environments/dev: its state is not in HCP Terraform, which makes speculative plans; run: tealform plan dev"
         )
 
     def test_where_the_workspace_runs_nothing(self, ready: Service, environment: Write) -> None:
         ready.answers["GET organizations/acme/workspaces/shop-dev"] = (200, workspace(execution_mode="local"))
         assert self.values(environment()) == (
-            'environments/dev: workspace "shop-dev" only keeps the state and runs nothing (execution mode local); use: '
-            "make plan ENV=dev"
+            'environments/dev: workspace "shop-dev" only keeps the state and runs nothing (execution mode local); run: '
+            "tealform plan dev"
         )
 
     def test_in_a_workspace_that_is_missing(self, ready: Service, environment: Write) -> None:

@@ -64,11 +64,12 @@ def run(text: str, folder: Path, **variables: str) -> tuple[int, dict[str, str],
     return ran.returncode, dict(line.split("=", 1) for line in outputs.read_text().splitlines()), shown.read_text()
 
 
-def fake_make(folder: Path, text: str, code: int = 0) -> None:
-    """A ``make`` that says ``text``, and on standard error what it was called with."""
+def fake_tealform(folder: Path, text: str, code: int = 0) -> None:
+    """A ``tealform`` that prints ``text``, and writes its arguments, one a line, into the file ``called``."""
     (folder / "said").write_text(text)
-    program = f'#!/bin/sh\necho "$@" > called\nenv > variables\ncat said\nexit {code}\n'
-    projects.write_program(folder / "make", program)
+    (folder / ".venv" / "bin").mkdir(parents=True, exist_ok=True)
+    program = f"#!/bin/sh\nprintf '%s\\n' \"$@\" > called\nenv > variables\ncat said\nexit {code}\n"
+    projects.write_program(folder / ".venv" / "bin" / "tealform", program)
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -87,7 +88,7 @@ def test_other_peoples_actions_are_pinned_and_rights_are_few(name: str) -> None:
 def test_a_pull_request_and_the_clock_never_apply() -> None:
     for workflow in ("pull-request.yml", "drift.yml"):
         commands = [step.get("run", "") for _, job in jobs(workflow) for step in job.get("steps", [])]
-        assert any("make" in command for command in commands)
+        assert any(".venv/bin/tealform " in command for command in commands)
         assert not any(re.search(r"\b(apply|destroy)\b", command.replace("first apply", "")) for command in commands)
         assert not any("environment" in job for _, job in jobs(workflow)), "secrets of a GitHub environment"
 
@@ -133,45 +134,49 @@ class TestThePlan:
     PLAN = script(STEPS, "plan")
 
     def test_goes_into_the_summary_with_a_digest(self, tmp_path: Path) -> None:
-        fake_make(tmp_path, "dev: 1 to change\n")
-        code, outputs, shown = run(self.PLAN, tmp_path, COMMAND="plan", ENVIRONMENT="dev", TOKEN="")
+        fake_tealform(tmp_path, "dev: 1 to change\n")
+        code, outputs, shown = run(self.PLAN, tmp_path, SPECULATIVE="", ENVIRONMENT="dev", TOKEN="")
         assert (code, outputs["changes"], shown) == (0, "true", "```\ndev: 1 to change\n```\n")
-        assert (tmp_path / "called").read_text() == "plan ENV=dev\n"
-        fake_make(tmp_path, "dev: 2 to change\n")
-        _, other, _ = run(self.PLAN, tmp_path, COMMAND="plan", ENVIRONMENT="dev", TOKEN="")
+        assert (tmp_path / "called").read_text() == "plan\ndev\n"
+        fake_tealform(tmp_path, "dev: 2 to change\n")
+        _, other, _ = run(self.PLAN, tmp_path, SPECULATIVE="", ENVIRONMENT="dev", TOKEN="")
         assert len(outputs["digest"]) == 64
         assert outputs["digest"] != other["digest"]
 
     def test_without_changes_is_known_by_what_the_summary_says_then(self, tmp_path: Path) -> None:
-        fake_make(tmp_path, "\n".join(NOTHING) + "\n")
-        _, outputs, _ = run(self.PLAN, tmp_path, COMMAND="plan", ENVIRONMENT="dev", TOKEN="")
+        fake_tealform(tmp_path, "\n".join(NOTHING) + "\n")
+        _, outputs, _ = run(self.PLAN, tmp_path, SPECULATIVE="", ENVIRONMENT="dev", TOKEN="")
         assert outputs["changes"] == "false"
 
     def test_that_fails_is_shown_and_fails(self, tmp_path: Path) -> None:
-        fake_make(tmp_path, "dev: 1 to change\n", code=2)
-        code, outputs, shown = run(self.PLAN, tmp_path, COMMAND="speculative-plan", ENVIRONMENT="dev", TOKEN="")
+        fake_tealform(tmp_path, "dev: 1 to change\n", code=2)
+        code, outputs, shown = run(self.PLAN, tmp_path, SPECULATIVE="--speculative", ENVIRONMENT="dev", TOKEN="")
         assert (code, outputs, shown) == (2, {}, "```\ndev: 1 to change\n```\n")
+        assert (tmp_path / "called").read_text() == "plan\n--speculative\ndev\n"
 
     @pytest.mark.parametrize(
         ("host", "variable"),
         [("", "TF_TOKEN_app_terraform_io"), ("my-tfe.example.com", "TF_TOKEN_my__tfe_example_com")],
     )
     def test_has_the_token_where_terraform_looks_for_it(self, tmp_path: Path, host: str, variable: str) -> None:
-        fake_make(tmp_path, "")
-        run(self.PLAN, tmp_path, COMMAND="speculative-plan", ENVIRONMENT="dev", TOKEN="secret", TF_CLOUD_HOSTNAME=host)
-        variables = (tmp_path / "variables").read_text().splitlines()
-        assert [each for each in variables if "secret" in each] == [f"{variable}=secret"]
+        fake_tealform(tmp_path, "")
+        variables = {"ENVIRONMENT": "dev", "TOKEN": "secret", "TF_CLOUD_HOSTNAME": host}
+        run(self.PLAN, tmp_path, SPECULATIVE="--speculative", **variables)
+        seen = (tmp_path / "variables").read_text().splitlines()
+        assert [each for each in seen if "secret" in each] == [f"{variable}=secret"]
 
     @pytest.mark.parametrize(
-        ("command", "given", "missing"),
+        ("speculative", "given", "missing"),
         [
-            ("plan", "ROLE", "a role for dev in the variable PLAN_ROLES"),
-            ("speculative-plan", "TOKEN", "the secret HCP_TERRAFORM_TOKEN"),
+            ("", "ROLE", "a role for dev in the variable PLAN_ROLES"),
+            ("--speculative", "TOKEN", "the secret HCP_TERRAFORM_TOKEN"),
         ],
     )
-    def test_without_what_it_needs_is_left_out(self, tmp_path: Path, command: str, given: str, missing: str) -> None:
+    def test_without_what_it_needs_is_left_out(
+        self, tmp_path: Path, speculative: str, given: str, missing: str
+    ) -> None:
         text = script(self.STEPS, "may")
-        none = {"COMMAND": command, "ENVIRONMENT": "dev", "ROLE": "", "TOKEN": ""}
+        none = {"SPECULATIVE": speculative, "ENVIRONMENT": "dev", "ROLE": "", "TOKEN": ""}
         code, outputs, shown = run(text, tmp_path, MAY_BE_LEFT_OUT="true", **none)
         assert (code, outputs) == (0, {})
         assert shown == f"dev is not planned: that needs {missing} (docs/hcp-terraform.md)\n"
@@ -235,17 +240,34 @@ class TestTheApply:
 
     def test_stops_if_the_plan_says_something_else_than_what_was_agreed_to(self, tmp_path: Path) -> None:
         text = script(self.STEPS, "Plan again")
-        fake_make(tmp_path, "dev: 1 to change\n")
-        _, agreed, _ = run(TestThePlan.PLAN, tmp_path, COMMAND="plan", ENVIRONMENT="dev", TOKEN="")
+        fake_tealform(tmp_path, "dev: 1 to change\n")
+        _, agreed, _ = run(TestThePlan.PLAN, tmp_path, SPECULATIVE="", ENVIRONMENT="dev", TOKEN="")
         assert run(text, tmp_path, ENVIRONMENT="dev", AGREED=agreed["digest"])[0] == 0
-        fake_make(tmp_path, "dev: 1 to change, 1 to destroy\n")
+        fake_tealform(tmp_path, "dev: 1 to change, 1 to destroy\n")
         assert run(text, tmp_path, ENVIRONMENT="dev", AGREED=agreed["digest"])[0] == 1
 
     @pytest.mark.parametrize(
         ("allowed", "code"),
         [("", 0), ('aws_lb.main aws_lb_target_group.x["a-b"]', 0), ("$(shell id)", 1), ("a' --confirm x", 1)],
     )
-    def test_takes_addresses_and_nothing_that_make_would_evaluate(
-        self, tmp_path: Path, allowed: str, code: int
-    ) -> None:
+    def test_takes_addresses_and_nothing_else(self, tmp_path: Path, allowed: str, code: int) -> None:
         assert run(script(self.STEPS, "Are these addresses?"), tmp_path, ALLOWED=allowed)[0] == code
+
+    @pytest.mark.parametrize(
+        ("allowed", "options"),
+        [
+            ("", []),
+            (
+                'aws_lb.main aws_lb_target_group.x["a-b"]',
+                ["--allow=aws_lb.main", '--allow=aws_lb_target_group.x["a-b"]'],
+            ),
+            ("--help -x", ["--allow=--help", "--allow=-x"]),
+            ("$(touch put) *", ["--allow=$(touch", "--allow=put)", "--allow=*"]),
+        ],
+    )
+    def test_allows_each_address(self, tmp_path: Path, allowed: str, options: list[str]) -> None:
+        fake_tealform(tmp_path, "")
+        assert run(script(self.STEPS, "Apply"), tmp_path, ENVIRONMENT="dev", ALLOWED=allowed)[0] == 0
+        called = (tmp_path / "called").read_text().splitlines()
+        assert called == ["apply", "dev", *options, "--confirm", "dev"]
+        assert not (tmp_path / "put").exists()

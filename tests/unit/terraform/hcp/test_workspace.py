@@ -15,12 +15,12 @@ from tests.unit.terraform.hcp.conftest import TOKEN, Service, Write, workspace
 WORKSPACE = "GET organizations/acme/workspaces/shop-dev"
 ORGANIZATION = "GET organizations/acme/entitlement-set"
 HOW_TO_GET_A_TOKEN = (
-    "run «terraform login app.terraform.io», without an own terraform: make terraform ENV=<environment> "
-    'ARGS="login app.terraform.io"; or set the environment variable TF_TOKEN_app_terraform_io'
+    "run: terraform login app.terraform.io; if terraform is not installed, run: tealform terraform ENVIRONMENT login "
+    "app.terraform.io; or set the environment variable TF_TOKEN_app_terraform_io"
 )
 HOW_TO_GET_A_WORKSPACE = (
     "or the token may not see it; mend the name, or create the workspace there as docs/hcp-terraform.md says, or let "
-    "Terraform create it: make terraform ENV=dev ARGS=init"
+    "Terraform create it: tealform terraform dev init"
 )
 
 
@@ -144,7 +144,7 @@ VERSION = (
 )
 CONNECTED = (
     'environments/dev: workspace "shop-dev" is connected to acme/infrastructure, so that no plan can be kept here and '
-    "applied: what is merged to branch main is applied there. To see what a change would do: make speculative-plan ENV=dev"
+    "applied: what is merged to branch main is applied there. To see what a change would do, run: tealform plan --speculative dev"
 )
 MAY_NOT = 'environments/dev: the token for app.terraform.io may not plan in workspace "shop-dev"; give it «Plan»'
 
