@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,11 @@ from tests.unit.policy.rules.shipped import Json, document
 from tools import rules_docs, settings_docs
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -101,6 +107,39 @@ def test_ci_runs_the_commands_of_this_repository_with_pinned_actions_and_few_rig
     assert commands == [".ci/run"]
     for step in steps:
         assert re.search(r"@[0-9a-f]{40}$", step.get("uses", "@" + "0" * 40))
+
+
+def test_architecture_draws_the_layers_that_import_linter_checks() -> None:
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    _, *drawings = blocks(page, "mermaid")
+    contracts = [each for each in PYPROJECT["tool"]["importlinter"]["contracts"] if each["type"] == "layers"]
+    for drawing, contract in zip(drawings, contracts, strict=True):
+        assert re.findall(r'\["(.*?)"\]', drawing) == contract["layers"], contract["name"]
+        # Each box points to the next one.
+        arrows = re.findall(r"(\w+)(?:\[.*?\])? --> (\w+)", drawing)
+        assert len(arrows) == len(contract["layers"]) - 1
+        assert all(target == source for (_, target), (source, _) in pairwise(arrows))
+
+
+def test_every_package_is_in_the_table_of_the_architecture() -> None:
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    described = {
+        name for line in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", line)
+    }
+    contracts = [each for each in PYPROJECT["tool"]["importlinter"]["contracts"] if each["type"] == "layers"]
+    layers = [layer for contract in contracts for layer in contract["layers"]]
+    assert described == {name for layer in layers for name in layer.split(" | ")}
+
+
+def test_decisions_are_listed_with_their_titles_and_status() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(r"^\| \[(.+?)\]\((.+?)\) \| (.+?) \|$", (folder / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert [file for _, file, _ in listed] == [file.name for file in sorted(folder.glob("0*.md"))]
+    for title, file, status in listed:
+        text = (folder / file).read_text(encoding="utf-8")
+        assert text.startswith(f"# {title}\n\nDate: 2")
+        assert f"Status: {status}" in text
+        assert re.findall("^## (.+)", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
 
 
 def test_locks_have_hashes_and_no_addresses() -> None:
