@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tealform.bootstrap.account_requirements import Account, group_by_account
+from tealform.errors import TealformError
 from tealform.settings import loader
 from tealform.settings.errors import SettingsError
 from tealform.settings.loader import GENERATED, LoadedEnvironment
@@ -100,6 +101,9 @@ def _synthesize(synthesize: Callable[[Path], dict[str, str]]) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as scratch:
         try:
             return synthesize(Path(os.environ.get("CDKTF_OUTDIR") or scratch))
+        except TealformError as error:
+            _report(str(error))
+            return {}
         except OSError as error:
             _report(f"{error.filename}: cannot be written: {error.strerror}")
             return {}
