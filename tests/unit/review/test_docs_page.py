@@ -101,7 +101,7 @@ def test_actions_of_the_policy_are_of_the_resources_beside_them() -> None:
 def test_report_of_the_build_is_where_the_check_writes_it() -> None:
     assert BUILD["reports"]["policy"] == {
         "files": ["policy.junit.xml"],
-        "base-directory": ".cache/pr-check",
+        "base-directory": ".cache/review",
         "file-format": "JUNITXML",
     }
 
@@ -143,7 +143,7 @@ def comments(folder: Path, *found: tuple[str, str, str], refused: str = "") -> l
 
 OURS = "arn:aws:sts::123456789012:assumed-role/pr-check/AWSCodeBuild-0"
 THEIRS = "arn:aws:sts::123456789012:assumed-role/developer/pr-check"
-CONTENT = "file://.cache/pr-check/comment.md"
+CONTENT = "file://.cache/review/comment.md"
 
 
 @NEEDS_JQ
