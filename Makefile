@@ -5,7 +5,6 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 VENV := .venv
-CHECKOV := .venv-checkov
 BIN := $(VENV)/bin
 
 # pip compiles 2,200 modules of the bindings that nobody imports, unless it is told not to.
@@ -48,7 +47,7 @@ drift: $(VENV)/.run ## Fail unless what is committed is what the settings say
 		git --no-pager diff -- $(COMMITTED); echo "$$changed"; \
 		echo "what is generated is not what is committed; commit it" >&2; exit 1; }
 
-test: $(VENV)/.dev $(CHECKOV)/.installed ## Prove it: format, lint, types, tests, policy; COVERAGE=1
+test: $(VENV)/.dev ## Prove it: format, lint, types, tests, policy; COVERAGE=1
 	@echo "Checking format, lint and types"
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
@@ -57,23 +56,23 @@ test: $(VENV)/.dev $(CHECKOV)/.installed ## Prove it: format, lint, types, tests
 	@echo "Running the tests"
 	@$(MEASURED) $(TESTS) $(if $(COVERAGE),--cov) $(PYTEST)
 
-test-slow: $(VENV)/.dev $(CHECKOV)/.installed ## Run the tests that are too slow for make test
+test-slow: $(VENV)/.dev ## Run the tests that are too slow for make test
 	@$(TESTS) -m slow $(PYTEST)
 
 # Most of their time is the provider's own waiting.
 test-e2e: $(VENV)/.dev ## Test the proofs that need the real provider
 	@$(BIN)/python -m pytest -n 6 -m aws_provider $(PYTEST)
 
-policy: $(VENV)/.run $(CHECKOV)/.installed ## Judge the generated Terraform; ENV=dev for one, ARGS="--sarif FILE" for a report
+policy: $(VENV)/.run ## Judge the generated Terraform; ENV=dev for one, ARGS="--sarif FILE" for a report
 	@$(BIN)/python -m tealform policy $(ENV) $(ARGS)
 
-policy-coverage: $(VENV)/.run $(CHECKOV)/.installed ## Learn which of checkov's checks must judge what, about a minute
+policy-coverage: $(VENV)/.run ## Learn which of checkov's checks must judge what, about a minute
 	@$(BIN)/python -m tools policy-coverage
 
-mutate: $(VENV)/.run $(CHECKOV)/.installed ## Make good environments bad in single ways, and say what the gate sees of it
+mutate: $(VENV)/.run ## Make good environments bad in single ways, and say what the gate sees of it
 	@$(BIN)/python -m tools mutate $(ARGS)
 
-pr-check: $(VENV)/.run $(CHECKOV)/.installed ## Check what a pull request changes: BASE=origin/main
+pr-check: $(VENV)/.run ## Check what a pull request changes: BASE=origin/main
 	@$(BIN)/python -m tealform pr-check --base="$$BASE" $(ARGS)
 
 prove: $(VENV)/.verify ## Prove the environments with all that this machine has; ENV=dev for one
@@ -88,19 +87,19 @@ plan-offline: named $(VENV)/.verify ## Show what a first apply would create, wit
 	@$(SYNTH_ASIDE)
 	@$(BIN)/python -m tealform plan-offline $(ENV) $(ARGS)
 
-plan: named $(VENV)/.run $(CHECKOV)/.installed ## Plan one environment and say what it would do: ENV=dev; ARGS=--full
+plan: named $(VENV)/.run ## Plan one environment and say what it would do: ENV=dev; ARGS=--full
 	@$(GENERATE) >&2
 	@$(BIN)/python -m tealform plan $(ENV) $(ARGS)
 
-apply: named $(VENV)/.run $(CHECKOV)/.installed ## Apply exactly the plan that was made: ENV=dev
+apply: named $(VENV)/.run ## Apply exactly the plan that was made: ENV=dev
 	@$(GENERATE) >&2
 	@$(BIN)/python -m tealform apply $(ENV) $(ANSWERS) $(ARGS)
 
-destroy: named $(VENV)/.run $(CHECKOV)/.installed ## Remove everything, once its name has been typed: ENV=dev
+destroy: named $(VENV)/.run ## Remove everything, once its name has been typed: ENV=dev
 	@$(GENERATE) >&2
 	@$(BIN)/python -m tealform destroy $(ENV) $(ANSWERS) $(ARGS)
 
-speculative-plan: named $(VENV)/.run $(CHECKOV)/.installed ## Let HCP Terraform plan what nobody can apply, as in pull requests: ENV=dev
+speculative-plan: named $(VENV)/.run ## Let HCP Terraform plan what nobody can apply, as in pull requests: ENV=dev
 	@$(GENERATE) >&2
 	@$(BIN)/python -m tealform speculative-plan $(ENV) $(ARGS)
 
@@ -113,7 +112,7 @@ bootstrap: $(VENV)/.run ## Generate what holds states and lets CI in: bootstrap/
 named:
 	@test $(words $(ENV)) -eq 1 || { echo "say which environment, like: make plan ENV=dev" >&2; exit 2; }
 
-bench: $(VENV)/.run $(CHECKOV)/.installed ## Time the synthesis against the plain imports, and the policy gate, side by side
+bench: $(VENV)/.run ## Time the synthesis against the plain imports, and the policy gate, side by side
 	@$(BIN)/python -m tools bench
 
 docs: $(VENV)/.run ## Write the reference, the table of effects and that of permissions, about a minute
@@ -142,8 +141,8 @@ lock-python: $(VENV)/.dev ## Renew requirements/*.txt and checkov-requirements.t
 lock-providers: $(VENV)/.run ## Write environments/*/.terraform.lock.hcl for all platforms; needs the registry
 	@$(BIN)/python -m tealform lock $(ARGS)
 
-clean: ## Remove what was installed and cached here; the bindings are in the user's cache
-	rm -rf $(VENV) $(CHECKOV) .cache .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .coverage
+clean: ## Remove what was installed and cached here; the user's cache stays
+	rm -rf $(VENV) .cache .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .coverage
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -166,10 +165,4 @@ $(VENV)/.verify: requirements/verify.txt $(VENV)/.run
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.verify
 	@echo "Installing what the tests need"
 	@$(BIN)/python $(INSTALL) -r requirements/dev.txt
-	@touch $@
-
-$(CHECKOV)/.installed: modules/tealform/policy/checkov-requirements.txt
-	@echo "Installing checkov in $(CHECKOV) (about half a minute)"
-	@$(PYTHON) -m venv $(CHECKOV)
-	@$(CHECKOV)/bin/python $(INSTALL) -r modules/tealform/policy/checkov-requirements.txt
 	@touch $@

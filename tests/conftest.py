@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tealform import cache
 from tests.unit.artifacts.codebuild import Account
 
 _hints = typing.get_type_hints
@@ -31,3 +32,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def account(tmp_path: Path) -> Account:
     return Account(tmp_path / "account")
+
+
+@pytest.fixture
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache for the test and for the commands that it runs. Other tests use the user's, where checkov is installed."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setattr(cache, "FOLDER", folder)
+    monkeypatch.setenv(cache.VARIABLE, str(folder))
+    return folder

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tealform.policy import checkov_environment
 from tealform.settings.errors import SettingsError
 from tealform.settings.loader import LoadedEnvironment, load
 from tealform.synth.synthesis import synthesize
@@ -38,6 +39,16 @@ service "web" {{
 }}
 {top}
 """
+
+
+def write_checkov(cache: Path, script: str) -> None:
+    """Write a shell script in the place of the installed checkov, into the cache in that folder (see ``own_cache``)."""
+    folder = cache / checkov_environment.name_folder()
+    python = folder / "bin" / "python"
+    python.parent.mkdir(parents=True, exist_ok=True)
+    python.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    python.chmod(0o755)
+    (folder / checkov_environment.MARKER).touch()
 
 
 def settings(text: str, name: str = "test", common: str | None = None) -> LoadedEnvironment:

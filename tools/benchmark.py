@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from tealform import cache
 from tealform.aws import lazy_bindings
 from tealform.errors import TealformError
-from tealform.policy import checkov
+from tealform.policy import checkov, checkov_environment
 
 SYNTHESIS_LIMIT = 0.25
 """The share of the plain imports' time that the synthesis may take."""
@@ -69,9 +70,8 @@ def time_gate(root: Path) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         project = Path(scratch)
         _copy(root, project, "environments", "artifacts")
-        (project / checkov.VENV).symlink_to((root / checkov.VENV).resolve())
         ways: dict[str, Callable[[], object]] = {
-            _START: lambda: checkov.run(root, ["terraform_json"], _NOTHING),
+            _START: lambda: checkov.run(["terraform_json"], _NOTHING),
             "first time": lambda: _gate_first(root, project),
             "again": lambda: _gate(root, project),
         }
@@ -126,15 +126,25 @@ def _run(code: str, root: Path) -> Run:
 
 
 def _gate_first(root: Path, project: Path) -> None:
-    shutil.rmtree(project / ".cache", ignore_errors=True)
+    own = _own_cache(project)
+    shutil.rmtree(own, ignore_errors=True)
+    own.mkdir()
+    # checkov itself is installed once for all.
+    environment = checkov_environment.name_folder()
+    (own / environment).symlink_to(cache.FOLDER / environment)
     _gate(root, project)
 
 
 def _gate(root: Path, project: Path) -> None:
     command = [sys.executable, "-m", "tealform", "--root", str(project), "policy"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    variables = os.environ | {cache.VARIABLE: str(_own_cache(project))}
+    done = subprocess.run(command, cwd=root, env=variables, capture_output=True, text=True, check=False)
     if done.returncode:
         raise TealformError(f"the gate does not pass, so there is nothing to time:\n{done.stdout}{done.stderr}")
+
+
+def _own_cache(project: Path) -> Path:
+    return project / ".cache"
 
 
 def _timed(run: Callable[[], object]) -> float:

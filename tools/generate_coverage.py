@@ -28,7 +28,7 @@ def text(root: Path) -> str:
     Raises ``TealformError`` if one of them could not be scanned.
     """
     stacks = list(_stacks(root))
-    scans = checkov.scan(root, stacks)
+    scans = checkov.scan(stacks)
     if blind := [scan.blind for scan in scans if scan.blind]:
         raise TealformError("\n".join(blind))
     found = coverage.learn((each.addresses, scan.judged) for each, scan in zip(stacks, scans, strict=True))

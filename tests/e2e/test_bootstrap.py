@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tealform.aws import lazy_bindings
 from tealform.policy.iam import policy_reader
 from tealform.settings import loader
 from tealform.settings.loader import GENERATED, LoadedEnvironment
@@ -40,7 +39,7 @@ BUCKET = f"shop-terraform-state-{projects.ACCOUNT}"
 
 
 def _provider() -> Provider:
-    return aws_provider.find("6.25.0", terraform_binaries.list_terraforms()[0], lazy_bindings.CACHE)
+    return aws_provider.find("6.25.0", terraform_binaries.list_terraforms()[0])
 
 
 @contextmanager

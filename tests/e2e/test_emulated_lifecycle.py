@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from tealform.aws import lazy_bindings
 from tealform.service import lambda_packages
 from tealform.settings import loader
 from tealform.terraform import terraform_binaries
@@ -111,7 +110,7 @@ def _project(root: Path, text: str, change: Callable[[Body], object] = lambda _:
 def _verify(folder: Path, until: str = RELEASE) -> StageResult:
     """Return the first result that fails, or that of the stage ``until``."""
     terraform = terraform_binaries.list_terraforms()[0]
-    provider = aws_provider.find("6.25.0", terraform, lazy_bindings.CACHE)
+    provider = aws_provider.find("6.25.0", terraform)
     for result in emulated_lifecycle.verify(folder, terraform, provider, "all"):
         if result.status == "failed" or result.stage == until:
             return result

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from tealform.aws import lazy_bindings
 from tealform.synth import app, environments
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform_harness.aws_emulator import external_references
@@ -53,7 +52,6 @@ class Project:
             ROOT / "environments" / "dev", self.dev, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*")
         )
         shutil.copy(ROOT / "environments" / "common.hcl", root / "environments")
-        (root / ".venv-checkov").symlink_to(ROOT / ".venv-checkov")
         settings = self.dev / "environment.hcl"
         settings.write_text(f"{settings.read_text()}\n{state}\n")
 
@@ -83,7 +81,7 @@ def _learn(project: Project, provider: aws_provider.Provider, variables: Mapping
 
 @contextlib.contextmanager
 def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, ArgumentFilter]]:
-    provider = aws_provider.find("6.25.0", terraform_binaries.list_terraforms()[0], lazy_bindings.CACHE)
+    provider = aws_provider.find("6.25.0", terraform_binaries.list_terraforms()[0])
     assert app.run(["dev"], project.root) == 0
     with contextlib.ExitStack() as stack:
         aws = stack.enter_context(running(ACCOUNT))

@@ -36,7 +36,7 @@ class Case:
     environment: Environment
 
 
-_Look = Callable[[Path, Sequence[Case]], Mapping[str, Signs]]
+_Look = Callable[[Sequence[Case]], Mapping[str, Signs]]
 
 
 def judge(root: Path, mutants: Sequence[Mutant], say: Say) -> Caught:
@@ -59,7 +59,7 @@ def _judge(root: Path, mutants: Sequence[Mutant], looks: Iterable[_Look]) -> Cau
     caught: dict[str, tuple[str, ...]] = {}
     for look in looks:
         if left:
-            said = look(root, [*unchanged, *left])
+            said = look([*unchanged, *left])
             _believable(said[name] for name in found)
             new = {each.id: said[each.id] - said[each.good] for each in left}
             caught |= {name: signs.rules(objections) for name, objections in new.items() if objections}
@@ -79,11 +79,11 @@ def _believable(good: Iterable[Signs]) -> None:
             raise TealformError("what is to be changed cannot be judged itself:\n" + "\n".join(unjudged))
 
 
-def _our_rules(_root: Path, cases: Sequence[Case]) -> dict[str, Signs]:
+def _our_rules(cases: Sequence[Case]) -> dict[str, Signs]:
     return {each.id: signs.of_our_rules(each.environment) for each in cases}
 
 
-def _checkov(root: Path, cases: Sequence[Case], say: Say) -> dict[str, Signs]:
+def _checkov(cases: Sequence[Case], say: Say) -> dict[str, Signs]:
     said: dict[str, Signs] = {}
     readable: list[Stack] = []
     for each in cases:
@@ -94,11 +94,11 @@ def _checkov(root: Path, cases: Sequence[Case], say: Say) -> dict[str, Signs]:
     say(
         f"mutation: asking checkov about {len(cases)} environments; what it has not seen yet takes a second or more each"
     )
-    return said | {scan.environment: signs.of_scan(scan) for scan in scans.scan(root, readable)}
+    return said | {scan.environment: signs.of_scan(scan) for scan in scans.scan(readable)}
 
 
-def _secrets(root: Path, cases: Sequence[Case]) -> dict[str, Signs]:
-    return {scan.environment: signs.of_scan(scan) for scan in secret_scan.scan(root, [_texts(each) for each in cases])}
+def _secrets(cases: Sequence[Case]) -> dict[str, Signs]:
+    return {scan.environment: signs.of_scan(scan) for scan in secret_scan.scan([_texts(each) for each in cases])}
 
 
 def _texts(case: Case) -> Texts:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tealform.aws.lazy_bindings import CACHE
+from tealform import cache
+from tealform.errors import TealformError
+from tealform.synth.atomic_write import write_atomic
 
 
 class Cache:
@@ -23,12 +24,12 @@ class Cache:
     def __init__(self, name: str, inputs: Iterable[str], code: Path) -> None:
         texts = [file.read_text(encoding="utf-8") for file in sorted(code.glob("*.py"))]
         key = hashlib.sha256("\n".join([*inputs, *texts]).encode()).hexdigest()[:16]
-        self._folder = CACHE / f"{name}-{key}"
+        self._name = f"{name}-{key}"
 
     def get(self, name: str) -> Any:
         """Return the document called ``name``, or ``None`` if it is missing or incomplete."""
         try:
-            return json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8"))
+            return json.loads((cache.FOLDER / self._name / f"{name}.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
 
@@ -37,9 +38,5 @@ class Cache:
 
         Other processes may be doing the same: each replaces the file as a whole.
         """
-        with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self._folder) as scratch:
-                written = Path(scratch, name)
-                written.write_text(json.dumps(document), encoding="utf-8")
-                written.replace(self._folder / f"{name}.json")
+        with suppress(OSError, TealformError):
+            write_atomic(json.dumps(document).encode(), cache.create_folder(self._name) / f"{name}.json")

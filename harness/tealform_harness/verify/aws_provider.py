@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tealform import cache
 from tealform.errors import TealformError
 from tealform.terraform import subprocesses, terraform_binaries
 from tealform.terraform.subprocesses import HALT
@@ -68,21 +69,25 @@ class Provider:
                 process.communicate()
 
 
-def find(version: str, terraform: Terraform, cache: Path) -> Provider:
+def find(version: str, terraform: Terraform) -> Provider:
     """Find the provider of that version, or else the newest other one.
 
     If TEALFORM_AWS_PROVIDER is set, only the folder that it names is searched. Otherwise ``terraform init`` searches
-    Terraform's plugin folders and the registry, and keeps what it found in ``cache``. Otherwise any other version in
+    Terraform's plugin folders and the registry; what it finds is kept in the user's cache. Otherwise any other version in
     Terraform's plugin folders will do. Raises ``TealformError``, which says what to do, if there is none.
     """
     if named := os.environ.get(VARIABLE):
         return _find_in(Path(named), version)
-    if fetched := _pick_best(_fetch(version, terraform, cache), version):
-        return fetched
+    reason = "Terraform could not fetch it from the registry"
+    try:
+        if fetched := _pick_best(_fetch(version, terraform), version):
+            return fetched
+    except TealformError as error:
+        reason = str(error)
     if other := _pick_best(_list_programs(_plugin_folders()), version):
         return other
     raise TealformError(
-        f"there is no AWS provider {version} on this machine, and Terraform could not fetch it from the registry; "
+        f"there is no AWS provider {version} on this machine ({reason}); "
         f"unpack it into a folder and name that: {VARIABLE}=FOLDER"
     )
 
@@ -132,21 +137,26 @@ def _pick_best(found: Iterable[Provider], version: str) -> Provider | None:
     return max(found, key=rank, default=None)
 
 
-def _fetch(version: str, terraform: Terraform, cache: Path) -> list[Provider]:
-    """Return what ``terraform init`` installs for the provider's version, if anything.
+class _NotFetchedError(Exception):
+    """Terraform could not install the provider."""
 
-    It is kept in ``cache`` once it is complete: others may be fetching it too, and may be interrupted.
+
+def _fetch(version: str, terraform: Terraform) -> list[Provider]:
+    """Return what ``terraform init`` installs for the provider's version, if anything; it is kept in the user's cache.
+
+    Raises ``TealformError`` if the cache cannot be written.
     """
-    kept = cache / f"provider-aws-{version}"
-    if not kept.is_dir():
-        with suppress(OSError):
-            cache.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=cache) as scratch:
-                fetched = Path(scratch, "fetched")
-                _initialize(fetched, version, terraform)
-                if _installed(fetched):
-                    fetched.rename(kept)
-    return _installed(kept)
+
+    def build(folder: Path) -> None:
+        _initialize(folder, version, terraform)
+        if not _installed(folder):
+            raise _NotFetchedError
+
+    try:
+        activity = f"fetching the AWS provider {version}"
+        return _installed(cache.build_folder(f"provider-aws-{version}", build, activity, HALT.get().check))
+    except (_NotFetchedError, OSError):
+        return []
 
 
 def _installed(folder: Path) -> list[Provider]:

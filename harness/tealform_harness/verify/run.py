@@ -10,7 +10,6 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TypeVar
 
-from tealform.aws.lazy_bindings import CACHE
 from tealform.errors import TealformError
 from tealform.settings.errors import SettingsError
 from tealform.synth import environments
@@ -179,4 +178,4 @@ def _run_emulated(folder: Path, terraform: Terraform, provider: Provider) -> Ite
 
 
 def _provider(folder: Path, terraform: Terraform) -> Provider:
-    return aws_provider.find(environments.read_provider_version(folder), terraform, CACHE)
+    return aws_provider.find(environments.read_provider_version(folder), terraform)

@@ -20,16 +20,13 @@ import re
 import shutil
 import sys
 import tarfile
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
-from platformdirs import user_cache_path
+from tealform import cache
 
 PACKAGE = "cdktf_cdktf_provider_aws"
-CACHE = Path(os.environ.get("TEALFORM_CACHE") or user_cache_path("tealform"))
-"""Folder for results that are slow to compute, for all repositories of this user; ``TEALFORM_CACHE`` overrides it."""
 
 _IMPORT = re.compile(rf"^from {PACKAGE}\.(\w+) import", re.MULTILINE)
 _REQUIRE = re.compile(r"""require\(["']\./([\w-]+)["']\)""")
@@ -38,7 +35,8 @@ _REQUIRE = re.compile(r"""require\(["']\./([\w-]+)["']\)""")
 def prepare(shim: Path) -> None:
     """Reduce the bindings to those that the file ``shim`` imports. Call it before the first import.
 
-    Does nothing if the package is imported already. Raises ``ModuleNotFoundError`` if it is not installed.
+    Does nothing if the package is imported already. Raises ``ModuleNotFoundError`` if it is not installed, and
+    ``TealformError`` if the cache cannot be written.
     """
     os.environ.setdefault("JSII_NODE", str(find_node()))
     if PACKAGE in sys.modules:
@@ -71,28 +69,15 @@ def _reduce(installed: Path, submodules: list[str]) -> Path:
     """Return the folder with the reduced ``_jsii`` package; create it if it does not exist."""
     inputs = (version(PACKAGE.replace("_", "-")), *submodules, Path(__file__).read_text(encoding="utf-8"))
     key = hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:16]
-    target = CACHE / f"bindings-{key}"
-    if target.is_dir():
-        return target
-    print("Preparing the AWS bindings; once, about five seconds", file=sys.stderr)
-    try:
-        CACHE.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"{error.strerror}; set TEALFORM_CACHE to a folder that can be written"
-        raise OSError(error.errno, message, str(CACHE)) from error
-    with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
-        made = Path(scratch, "bindings")
+
+    def build(folder: Path) -> None:
+        print("Preparing the AWS bindings; once, about five seconds", file=sys.stderr, flush=True)
         assembly = next((installed / "_jsii").glob("*.jsii.tgz"))
-        (made / "_jsii").mkdir(parents=True)
-        shutil.copyfile(installed / "_jsii" / "__init__.py", made / "_jsii" / "__init__.py")
-        _copy_assembly(assembly, made / "_jsii" / assembly.name, submodules)
-        try:
-            made.rename(target)
-        except OSError:
-            # Another process was faster; its copy is the same.
-            if not target.is_dir():
-                raise
-    return target
+        (folder / "_jsii").mkdir(parents=True)
+        shutil.copyfile(installed / "_jsii" / "__init__.py", folder / "_jsii" / "__init__.py")
+        _copy_assembly(assembly, folder / "_jsii" / assembly.name, submodules)
+
+    return cache.build_folder(f"bindings-{key}", build, "preparing the AWS bindings")
 
 
 def _copy_assembly(source: Path, target: Path, submodules: list[str]) -> None:

@@ -1,7 +1,7 @@
 """Scans kept by what was scanned and by what scanned it, so that the same input needs no second scan.
 
-The gate believes kept scans without repeating them, so they must not be committed: whoever sends a change could bring its
-results along.
+They are in the user's cache. The gate believes them without repeating them, so nothing of the kind may be committed: whoever
+sends a change could bring its results along.
 """
 
 from __future__ import annotations
@@ -19,29 +19,30 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from tealform import cache
 from tealform.errors import TealformError
+from tealform.policy import checkov_environment
 from tealform.policy.checkov import Scan
 from tealform.synth.atomic_write import write_atomic
 
-_FOLDER = Path(".cache", "policy")
+_FOLDER = "policy"
 _PACKAGE = Path(str(files("tealform")))
 _CODE = _PACKAGE / "policy"
-_CHECKOV = _CODE / "checkov-requirements.txt"
 _KEPT_SECONDS = 30 * 24 * 60 * 60
 _SCAN = TypeAdapter(Scan)
 _NO_PART_OF_SCANS = ("rules", "iam", "reports")
 """Sub-packages that do not influence what checkov reports."""
 
-# Some file systems do not distinguish .Cache from .cache; and Python runs what it once compiled, whatever the code says now.
-_BELIEVED = (":(icase).cache", ":(icase).venv", ":(icase).venv-checkov", ":(glob)**/__pycache__/**")
+# Some file systems do not distinguish .Venv from .venv; and Python runs what it once compiled, whatever the code says now.
+_BELIEVED = (":(icase).venv", ":(glob)**/__pycache__/**")
 
 
 class Cache:
-    """The reliable scans of the project in ``root``; blind and incomplete ones are not kept."""
+    """The reliable scans of this user's projects; blind and incomplete ones are not kept."""
 
-    def __init__(self, root: Path) -> None:
-        self._folder = root / _FOLDER
-        self._with = _digest([_code(), _CHECKOV.read_bytes()])
+    def __init__(self) -> None:
+        self._folder = cache.FOLDER / _FOLDER
+        self._with = _digest([_code(), checkov_environment.name_folder().encode()])
 
     def get(self, *scanned: str) -> Scan | None:
         """Return the scan of these texts, if the same checks made it before."""
@@ -54,9 +55,9 @@ class Cache:
         """Keep the scan of these texts if possible; otherwise the next one only takes longer."""
         if scan.blind or scan.missing:
             return
-        # A full disk, a project that may only be read, a run beside this one that forgets the same.
-        with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
+        # A full disk, a cache that may only be read, another process that forgets the same.
+        with contextlib.suppress(OSError, TealformError):
+            cache.create_folder(_FOLDER)
             write_atomic(_SCAN.dump_json(scan), self._file(scanned))
             self._forget()
 
@@ -99,17 +100,36 @@ def _digest(parts: Iterable[bytes]) -> str:
 
 
 def refuse_committed(root: Path) -> None:
-    """Raise ``TealformError`` if kept results, or the programs that make them, are committed, or if git does not say.
+    """Raise ``TealformError`` if something is committed that is believed without being made anew, or if git does not say.
 
-    A project that is not in git has none.
+    That is compiled Python, ``.venv``, and the user's cache if ``TEALFORM_CACHE`` moves it into the repository. A project that
+    is not in git has none.
     """
+    believed = [*_BELIEVED, *_cache_in(_find_repository(root))]
     try:
-        done = subprocess.run(["git", "ls-files", "-z", "--", *_BELIEVED], cwd=root, capture_output=True, check=False)
+        done = subprocess.run(["git", "ls-files", "-z", "--", *believed], cwd=root, capture_output=True, check=False)
     except FileNotFoundError:
         return
-    if done.returncode and any((folder / ".git").exists() for folder in (root.absolute(), *root.absolute().parents)):
+    if done.returncode and _find_repository(root):
         raise TealformError(f"git does not say whether kept results are committed: {os.fsdecode(done.stderr).strip()}")
     if planted := os.fsdecode(done.stdout).partition("\0")[0]:
         raise TealformError(
             f"{planted} is committed, and would be believed without being made anew; run: git rm -r --cached {planted}"
         )
+
+
+def _find_repository(root: Path) -> Path | None:
+    folder = root.absolute()
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+
+
+def _cache_in(repository: Path | None) -> set[str]:
+    """Return what git is asked about the cache if it is in the repository, also by a link that is in the repository."""
+    if repository is None:
+        return set()
+    places = ((cache.FOLDER, repository), (cache.FOLDER.resolve(), repository.resolve()))
+    return {
+        f":(top,icase,literal){folder.relative_to(top).as_posix()}"
+        for folder, top in places
+        if folder.is_relative_to(top)
+    }

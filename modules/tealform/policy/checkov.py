@@ -21,15 +21,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from tealform.errors import TealformError
-from tealform.policy import coverage, rule_catalog
+from tealform.policy import checkov_environment, coverage, rule_catalog
 from tealform.policy.checkov_input import Place, Stack
 from tealform.policy.rule import Finding
 from tealform.settings.loader import GENERATED
 
-VENV = Path(".venv-checkov")
-"""checkov's own virtual environment, in the project."""
-
-_PYTHON = VENV / "bin" / "python"
 _ERROR = re.compile(r"\[ERROR\s*\]\s*(.+)")
 _LAST_LINES = 15
 _SCANNED = "environments"
@@ -95,25 +91,24 @@ class _Report(BaseModel):
     summary: _Summary = _Summary()
 
 
-def scan(root: Path, stacks: list[Stack]) -> list[Scan]:
+def scan(stacks: list[Stack]) -> list[Scan]:
     """Scan all ``stacks`` in one run (starting checkov takes most of the time), one result for each.
 
-    ``root`` is the project, with checkov's own virtual environment. Raises ``TealformError`` if checkov is missing,
-    crashes, reports an error, or prints something else than a report.
+    Raises ``TealformError`` if checkov cannot be installed, crashes, reports an error, or prints something else than a report.
     """
     texts = {f"{stack.environment}/{GENERATED}": stack.text for stack in stacks}
-    done = run(root, ["terraform_json"], texts, _OURS)
+    done = run(["terraform_json"], texts, _OURS)
     scans = read(done.stdout, stacks)
     raise_for_errors(done, [f"{_SCANNED}/{each.environment}/{GENERATED}" for each in scans if each.blind])
     return scans
 
 
-def scan_plan(root: Path, name: str, plan: Mapping[str, Any], resources: int) -> Scan:
+def scan_plan(name: str, plan: Mapping[str, Any], resources: int) -> Scan:
     """Scan one plan, called ``name`` in messages; it has ``resources`` managed resources.
 
-    ``root`` and what is raised are the same as for ``scan``. The findings have no construct path.
+    Raises the same as ``scan``. The findings have no construct path.
     """
-    done = run(root, ["terraform_plan"], {_PLAN: json.dumps(plan)}, _OURS)
+    done = run(["terraform_plan"], {_PLAN: json.dumps(plan)}, _OURS)
     found = read_plan(done.stdout, name, resources)
     if not found.blind:
         raise_for_errors(done)
@@ -160,15 +155,13 @@ def raise_for_errors(done: subprocess.CompletedProcess[str], known: Sequence[str
 
 
 def run(
-    root: Path, frameworks: Sequence[str], texts: Mapping[str, str], options: Sequence[str] = ()
+    frameworks: Sequence[str], texts: Mapping[str, str], options: Sequence[str] = ()
 ) -> subprocess.CompletedProcess[str]:
     """Run checkov on files with these names and texts, with these ``options`` after its usual ones.
 
-    Raises ``TealformError`` if it is missing or crashes.
+    It is installed first if need be. Raises ``TealformError`` if it cannot be installed, or crashes.
     """
-    python = root.absolute() / _PYTHON
-    if not python.exists():
-        raise TealformError(f"{_PYTHON} does not exist; make policy installs checkov there, then scans")
+    python = checkov_environment.find_python()
     with tempfile.TemporaryDirectory(prefix="tealform-policy-") as temporary:
         home, scanned = Path(temporary, "home"), Path(temporary, _SCANNED)
         home.mkdir()

@@ -97,7 +97,7 @@ def check_plan(root: Path, folder: Path, plan: Mapping[str, Any], today: date | 
             return PlanGateResult(where)
         paths = _paths(folder)
         names = _Names(found, paths)
-        scan = checkov.scan_plan(root, where, found.plan, found.resources)
+        scan = checkov.scan_plan(where, found.plan, found.resources)
         own = _ours(root, folder)
     except TealformError as error:
         return PlanGateResult(where, mistakes=(str(error),))

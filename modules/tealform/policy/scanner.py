@@ -45,11 +45,11 @@ def scan(root: Path, folders: Sequence[Path], echo: Callable[[str], None]) -> di
 
     ``echo`` gets a line before what takes a while. Raises ``TealformError`` if checkov cannot run or is not reliable.
     """
-    cache = Cache(root)
+    cache = Cache()
     with ThreadPoolExecutor(max_workers=2) as pool:
         looking = pool.submit(_texts, root, folders, cache)
         stacks, broken = _stacks([folder for folder in folders if folder.name != ARTIFACTS])
-        generated = {scan.environment: scan for scan in _checkov(root, stacks, cache, echo)}
+        generated = {scan.environment: scan for scan in _checkov(stacks, cache, echo)}
         found = {scan.environment: scan for scan in looking.result()}
     ours = {each.environment: _ours(root, each, cache) for each in stacks}
     return {
@@ -81,17 +81,17 @@ def _stacks(folders: Iterable[Path]) -> tuple[list[Stack], dict[str, Scanned]]:
     return stacks, broken
 
 
-def _checkov(root: Path, stacks: Sequence[Stack], cache: Cache, echo: Callable[[str], None]) -> list[Scan]:
+def _checkov(stacks: Sequence[Stack], cache: Cache, echo: Callable[[str], None]) -> list[Scan]:
     def scan(new: list[Stack]) -> list[Scan]:
         echo(f"policy: scanning {', '.join(each.environment for each in new)} with checkov, about ten seconds")
-        return checkov.scan(root, new)
+        return checkov.scan(new)
 
     return _cached(cache, stacks, lambda each: (each.environment, each.text), scan)
 
 
 def _texts(root: Path, folders: Sequence[Path], cache: Cache) -> list[Scan]:
     found = [scanned_files.read_texts(root, folder) for folder in folders]
-    return _cached(cache, found, lambda each: (each.scope, each.key), lambda new: secret_scan.scan(root, new))
+    return _cached(cache, found, lambda each: (each.scope, each.key), secret_scan.scan)
 
 
 def _cached(

@@ -125,20 +125,19 @@ class _Found:
     link: str
 
 
-def scan(root: Path, found: Sequence[Texts]) -> list[Scan]:
+def scan(found: Sequence[Texts]) -> list[Scan]:
     """Scan the texts of all scopes in one run of checkov, one result for each scope.
 
-    ``root`` is the project, with checkov's own virtual environment. A finding's address is the file in the scope's folder,
-    for a secret with ``#`` and its digest. The message begins with the location (see ``parse_location``) and never
-    contains the secret. Raises ``TealformError`` if checkov is missing, crashes, reports an error, or prints something
-    else than a report.
+    A finding's address is the file in the scope's folder, for a secret with ``#`` and its digest. The message begins with the
+    location (see ``parse_location``) and never contains the secret. Raises ``TealformError`` if checkov cannot be installed,
+    crashes, reports an error, or prints something else than a report.
     """
     texts = list({text.file: text for each in found for text in each.texts}.values())
     copies = {text.file: (f"{number}.txt", plant_canaries(text)) for number, text in enumerate(texts)}
     recipes = {text.file: f"{number}/Dockerfile" for number, text in enumerate(texts) if _is_dockerfile(text)}
     given = {name: copy.content for name, copy in copies.values()}
     given |= {recipes[text.file]: text.content for text in texts if text.file in recipes}
-    records = _run(root, given) if given else {}
+    records = _run(given) if given else {}
     return [
         _Scope(
             each,
@@ -180,8 +179,8 @@ def _by_file(records: Iterable[Record]) -> Mapping[str, list[Record]]:
     return found
 
 
-def _run(root: Path, given: Mapping[str, str]) -> Mapping[str, Records]:
-    done = checkov.run(root, _FRAMEWORKS, given, _OPTIONS)
+def _run(given: Mapping[str, str]) -> Mapping[str, Records]:
+    done = checkov.run(_FRAMEWORKS, given, _OPTIONS)
     records = parse_report(done.stdout)
     checkov.raise_for_errors(done)
     return records

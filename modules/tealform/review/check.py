@@ -23,7 +23,7 @@ from tealform.synth import environments
 from tealform.synth.app import BOOTSTRAP_FOLDER, App, SynthResult
 from tealform.synth.atomic_write import write_atomic
 
-OUT = Path(".cache", "pr-check")
+OUT = Path(".cache", "review")
 """The folder of the reports, below the project."""
 
 REPORTS = {"policy.sarif": sarif.render, "policy.junit.xml": junit.render, "policy.json": json_report.render}

@@ -10,8 +10,6 @@ from pathlib import Path
 from tealform.errors import TealformError
 
 _KEPT = ("environments", "artifacts", "bootstrap")
-# Installed programs and cached results of the policy gate. Both sides are checked by what is in this checkout.
-_SHARED = (".venv-checkov", ".cache")
 _SHORT = 12
 
 
@@ -63,9 +61,6 @@ def export(root: Path, base: Base, folder: Path) -> None:
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(_git(root, "cat-file", "blob", identity).stdout)
-    (root / ".cache").mkdir(exist_ok=True)
-    for name in _SHARED:
-        (folder / name).symlink_to((root / name).absolute())
 
 
 def _names(output: bytes) -> list[str]:

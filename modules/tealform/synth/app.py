@@ -184,6 +184,9 @@ def _synthesize(synthesize: Callable[[Path], dict[str, str]], errors: list[str])
     with tempfile.TemporaryDirectory() as scratch:
         try:
             return synthesize(Path(os.environ.get("CDKTF_OUTDIR") or scratch))
+        except TealformError as error:
+            errors.append(str(error))
+            return {}
         except OSError as error:
             errors.append(f"{error.filename}: cannot be written: {error.strerror}")
             return {}

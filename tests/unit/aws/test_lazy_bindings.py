@@ -13,6 +13,7 @@ import pytest
 
 from tealform.aws import lazy_bindings
 from tealform.settings.loader import GENERATED
+from tests import support
 from tests.inventory import ENVIRONMENTS, ROOT
 
 COUNT = (
@@ -45,13 +46,18 @@ def test_settings_and_facts_are_read_without_any_bindings(module: str) -> None:
     assert int(run(f"import {module}; {COUNT}")) == 0
 
 
+def _install(folder: Path) -> Path:
+    """Return an installed package of bindings."""
+    (folder / "installed" / "_jsii").mkdir(parents=True)
+    (folder / "installed" / "_jsii" / "__init__.py").write_text("")
+    (folder / "installed" / "_jsii" / "a@1.jsii.tgz").write_text("whole")
+    return folder / "installed"
+
+
 def test_the_reduced_assembly_is_created_once_for_each_list_of_submodules(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lazy_bindings, "CACHE", tmp_path)
-    installed = tmp_path / "installed"
-    (installed / "_jsii").mkdir(parents=True)
-    (installed / "_jsii" / "__init__.py").write_text("")
+    installed = _install(tmp_path)
     made: list[list[str]] = []
 
     def copy(source: Path, target: Path, submodules: list[str]) -> None:
@@ -59,14 +65,47 @@ def test_the_reduced_assembly_is_created_once_for_each_list_of_submodules(
         target.write_text("reduced")
 
     monkeypatch.setattr(lazy_bindings, "_copy_assembly", copy)
-    (installed / "_jsii" / "a@1.jsii.tgz").write_text("whole")
     first = lazy_bindings._reduce(installed, ["vpc"])
     assert lazy_bindings._reduce(installed, ["vpc"]) == first
     assert (first / "_jsii" / "a@1.jsii.tgz").read_text() == "reduced"
     second = lazy_bindings._reduce(installed, ["subnet", "vpc"])
     assert second != first
     assert made == [["vpc"], ["subnet", "vpc"]]
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([first.name, second.name, "installed"])
+    assert {path for path in own_cache.iterdir() if path.is_dir()} == {first, second}
+
+
+def test_bindings_that_a_killed_process_left_are_prepared_again(
+    tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = _install(tmp_path)
+
+    def kill(*_: object) -> None:
+        os._exit(1)
+
+    if (child := os.fork()) == 0:
+        monkeypatch.setattr(lazy_bindings, "_copy_assembly", kill)
+        lazy_bindings._reduce(installed, ["vpc"])
+    os.waitpid(child, 0)
+    assert [each.suffix for each in own_cache.iterdir() if each.is_dir()] == [".partial"]
+    monkeypatch.setattr(lazy_bindings, "_copy_assembly", lambda _, target, __: target.write_text("reduced"))
+    made = lazy_bindings._reduce(installed, ["vpc"])
+    assert (made / "_jsii" / "a@1.jsii.tgz").read_text() == "reduced"
+    assert [each for each in own_cache.iterdir() if each.is_dir()] == [made]
+
+
+def test_cache_that_cannot_be_written_is_named_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    folder = tmp_path / "project" / "environments" / "dev"
+    folder.mkdir(parents=True)
+    (folder / "environment.hcl").write_text(support.environment())
+    code = f"import sys, pathlib; from tealform.synth import app; sys.exit(app.run([], pathlib.Path({str(tmp_path / 'project')!r})))"
+    variables = os.environ | {"TEALFORM_CACHE": str(file)}
+    ran = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False)
+    assert ran.returncode != 0
+    assert ran.stderr == (
+        f"{file}: the cache cannot be written: File exists; set TEALFORM_CACHE to a folder that can be written\n"
+    )
 
 
 @pytest.mark.slow

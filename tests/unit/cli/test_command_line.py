@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tealform.cli.main import TERRAFORM, main
-from tests import projects, sessions
+from tests import projects, sessions, support
 
 
 @pytest.mark.parametrize(
@@ -37,14 +37,23 @@ def test_project_without_environments(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "begin with environments/<name>/environment.hcl" in capsys.readouterr().err
 
 
-def test_policy_without_checkov(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_policy_without_a_cache_that_can_be_written(
+    tmp_path: Path, own_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     projects.write(tmp_path, projects.GREETING)
+    own_cache.rmdir()
+    own_cache.touch()
     assert main(["--root", str(tmp_path), "policy", "dev"]) == 2
-    assert "make policy installs checkov" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        f"{own_cache}: the cache cannot be written: File exists; set TEALFORM_CACHE to a folder that can be written\n"
+    )
 
 
-def test_policy_without_a_name_takes_all_environments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_policy_without_a_name_takes_all_environments(
+    tmp_path: Path, own_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     projects.write(tmp_path, projects.GREETING)
+    support.write_checkov(own_cache, "exit 2")
     main(["--root", str(tmp_path), "policy"])
     assert capsys.readouterr().out.startswith("policy: scanning dev with checkov")
 
@@ -80,11 +89,11 @@ def test_signal_ends_everything_and_leaves_nothing(tmp_path: Path, number: signa
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
-def test_ctrl_c_ends_both_runs_of_checkov_and_leaves_nothing(tmp_path: Path) -> None:
+def test_ctrl_c_ends_both_runs_of_checkov_and_leaves_nothing(tmp_path: Path, own_cache: Path) -> None:
     projects.write(tmp_path, PINNED)
     (tmp_path / "scratch").mkdir()
     begun = f"case $* in *secrets*) touch '{tmp_path}/texts';; *) touch '{tmp_path}/begun';; esac"
-    projects.write_program(tmp_path / ".venv-checkov" / "bin" / "python", f"#!/bin/sh\n{begun}\nexec sleep 60\n")
+    support.write_checkov(own_cache, f"{begun}\nexec sleep 60")
     variables = {"TMPDIR": str(tmp_path / "scratch")}
     process = sessions.start(projects.command(tmp_path, "policy"), {**os.environ, **variables})
     for begun in ("begun", "texts"):

@@ -285,7 +285,7 @@ def test_a_run_that_is_started_here_uploads_environments_and_little_else(
 ) -> None:
     workspace.working_directory = "environments/dev"
     shutil.copy(ROOT / ".terraformignore", tmp_path)
-    others = (".venv/bin/python", ".venv-checkov/x", ".cache/x", "modules/x.py", "harness/x.py", "terraform.tfstate")
+    others = (".venv/bin/python", ".cache/x", "modules/x.py", "harness/x.py", "terraform.tfstate")
     for file in others:
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text("not this")

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from tealform.errors import TealformError
-from tealform.policy import checkov, checkov_input, coverage
+from tealform.policy import checkov, checkov_environment, checkov_input, coverage
 from tealform.policy.rule import Finding
 from tests.inventory import ROOT
+from tests.support import write_checkov
 from tests.unit.policy import stacks
 from tests.unit.policy.stacks import NOTHING_SCANNED, record, report
 from tools import generate_coverage
@@ -167,13 +168,6 @@ def test_unreadable_report_is_an_error(dev: checkov_input.Stack, text: str) -> N
         checkov.read(text, [dev])
 
 
-def _stand_in(root: Path, script: str) -> None:
-    python = root / ".venv-checkov" / "bin" / "python"
-    python.parent.mkdir(parents=True)
-    python.write_text(f"#!/bin/sh\n{script}\n")
-    python.chmod(0o755)
-
-
 def _saying(text: str) -> str:
     return f"cat <<'END'\n{text}\nEND\n"
 
@@ -196,34 +190,29 @@ LOGGED = "echo '2026-01-01 00:00:00,000 [MainThread  ] [ERROR]  Failed to run ch
     ],
 )
 def test_error_of_checkov_is_an_error_with_its_last_words(
-    tmp_path: Path, logs: int, environments: list[str], *, reports: bool, then: str, message: str
+    tmp_path: Path, own_cache: Path, logs: int, environments: list[str], *, reports: bool, then: str, message: str
 ) -> None:
     printed = _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) if reports else ""
-    _stand_in(tmp_path, printed + then)
+    write_checkov(own_cache, printed + then)
     with pytest.raises(TealformError, match=message):
-        checkov.scan(tmp_path, [_stack(tmp_path, name) for name in environments])
+        checkov.scan([_stack(tmp_path, name) for name in environments])
 
 
-def test_exit_code_one_is_left_to_the_report(tmp_path: Path, dev: checkov_input.Stack, logs: int) -> None:
-    _stand_in(tmp_path, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + "exit 1")
-    [scan] = checkov.scan(tmp_path, [dev])
+def test_exit_code_one_is_left_to_the_report(own_cache: Path, dev: checkov_input.Stack, logs: int) -> None:
+    write_checkov(own_cache, _saying(report(passed=[record("dev", "CKV_AWS_66", logs)])) + "exit 1")
+    [scan] = checkov.scan([dev])
     assert (scan.blind, scan.judged) == ("", (("CKV_AWS_66", LOGS),))
 
 
-def test_missing_checkov_says_which_command_installs_it(tmp_path: Path, dev: checkov_input.Stack) -> None:
-    with pytest.raises(TealformError, match="make policy installs checkov"):
-        checkov.scan(tmp_path, [dev])
-
-
 def test_checkov_gets_neither_secrets_nor_the_network_and_leaves_nothing(
-    tmp_path: Path, dev: checkov_input.Stack, logs: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, own_cache: Path, dev: checkov_input.Stack, logs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     passed = _saying(report(passed=[record("dev", "CKV_AWS_66", logs)]))
-    _stand_in(tmp_path, f'(env; echo "$@") > "{tmp_path}/seen"\ntouch "$TMPDIR/left"\n{passed}')
+    write_checkov(own_cache, f'(env; echo "$@") > "{tmp_path}/seen"\ntouch "$TMPDIR/left"\n{passed}')
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
     (tmp_path / "scratch").mkdir()
-    checkov.scan(tmp_path, [dev])
+    checkov.scan([dev])
     assert not list((tmp_path / "scratch").iterdir())
     seen = (tmp_path / "seen").read_text()
     assert "secret" not in seen
@@ -237,7 +226,7 @@ CONFIGURATION = "skip-check: [CKV_AWS_66, CKV_AWS_158, CKV_AWS_338]\n"
 def _checkov(folder: Path) -> tuple[int, dict[str, int]]:
     """Checkov as its documentation runs it: exit code and what its summary counts."""
     options = ["--directory", str(folder), "--framework", "terraform_json", "--output", "json", "--skip-download"]
-    command = [str(ROOT / ".venv-checkov" / "bin" / "python"), "-m", "checkov.main", *options]
+    command = [str(checkov_environment.find_python()), "-m", "checkov.main", *options]
     environment = os.environ | {"CKV_SKIP_PACKAGE_UPDATE_CHECK": "true"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     summary = json.loads(done.stdout)["summary"]
@@ -269,7 +258,6 @@ def test_raw_checkov_is_silenced_by_a_file_in_the_folder(tmp_path: Path, bad: ch
 def test_real_scan_of_several_environments(
     tmp_path: Path, bad: checkov_input.Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / ".venv-checkov").symlink_to(ROOT / ".venv-checkov")
     # Whoever runs the gate may have told checkov to skip checks, for other projects.
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -286,7 +274,7 @@ def test_real_scan_of_several_environments(
     documents = {"good": stacks.stack("good"), "odd": odd, "unseen": unseen, "public": public, "private": private}
     read = [checkov_input.read_stack(stacks.write(tmp_path, name, document)) for name, document in documents.items()]
 
-    scans = {scan.environment: scan for scan in checkov.scan(Path(), [bad, *read])}
+    scans = {scan.environment: scan for scan in checkov.scan([bad, *read])}
 
     assert [finding.check for finding in scans["bad"].findings] == [
         "CKV_AWS_158",

@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from tealform.errors import TealformError
-from tealform.policy import cache, checkov_input, coverage, gate, rule_catalog, scanner, secret_scan
+from tealform.policy import checkov_environment, checkov_input, coverage, gate, rule_catalog, scanner, secret_scan
 from tealform.policy.check import Evaluation
 from tealform.policy.checkov import Scan
 from tealform.policy.environment import Environment
 from tealform.policy.result import GateResult
 from tealform.policy.rule import Finding
 from tealform.policy.scanned_files import Texts
+from tests.support import write_checkov
 from tests.unit.policy import stacks
 from tests.unit.policy.stacks import record, report
 from tests.unit.policy.test_waivers import waiver
@@ -38,8 +39,9 @@ EXPECTED = sorted(
 class Project:
     """A project whose checkov reports on the log group of each environment what it is told to."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, cache: Path) -> None:
         self.root = root
+        self.cache = cache
         self.passed: list[dict[str, Any]] = []
         self.failed: list[dict[str, Any]] = []
         self.says()
@@ -52,11 +54,8 @@ class Project:
         self.says()
 
     def says(self, then: str = "exit 0") -> None:
-        python = self.root / ".venv-checkov" / "bin" / "python"
-        python.parent.mkdir(parents=True, exist_ok=True)
         text = report(passed=self.passed, failed=self.failed)
-        python.write_text(f"#!/bin/sh\necho run >> '{self.root}/runs'\ncat <<'END'\n{text}\nEND\n{then}\n")
-        python.chmod(0o755)
+        write_checkov(self.cache, f"echo run >> '{self.root}/runs'\ncat <<'END'\n{text}\nEND\n{then}")
 
     def accept(self, environment: str, text: str) -> None:
         (self.root / "environments" / environment / "waivers.hcl").write_text(text)
@@ -77,12 +76,12 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    def scan(_: Path, found: list[Texts]) -> list[Scan]:
+def project(tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    def scan(found: list[Texts]) -> list[Scan]:
         return [Scan(each.scope, (("CKV_SECRET_2", "environment.hcl"),)) for each in found]
 
     monkeypatch.setattr(secret_scan, "scan", scan)
-    return Project(tmp_path)
+    return Project(tmp_path, own_cache)
 
 
 def _left(verdict: GateResult) -> list[tuple[str, str]]:
@@ -156,7 +155,8 @@ def test_checks_that_change_are_asked_again(project: Project, monkeypatch: pytes
     project.judge()
     locked = project.root / "checkov-requirements.txt"
     locked.write_text("checkov==3.3.31")
-    monkeypatch.setattr(cache, "_CHECKOV", locked)
+    monkeypatch.setattr(checkov_environment, "REQUIREMENTS", locked)
+    project.says()
     project.judge()
     assert project.runs == 2
 
@@ -164,7 +164,7 @@ def test_checks_that_change_are_asked_again(project: Project, monkeypatch: pytes
 def test_kept_scan_that_was_broken_is_made_again(project: Project) -> None:
     project.add("dev", failed=("CKV_AWS_158",))
     [verdict] = project.judge()
-    for file in (project.root / ".cache" / "policy").iterdir():
+    for file in (project.cache / "policy").iterdir():
         file.write_text("{")
     assert project.judge() == [verdict]
     assert project.runs == 2
@@ -172,7 +172,7 @@ def test_kept_scan_that_was_broken_is_made_again(project: Project) -> None:
 
 def test_project_that_keeps_nothing_is_judged(project: Project) -> None:
     project.add("dev")
-    (project.root / ".cache").touch()
+    (project.cache / "policy").touch()
     assert project.judge()[0].exit_code == 0
     assert project.judge()[0].exit_code == 0
     assert project.runs == 2
@@ -366,28 +366,73 @@ def test_report_takes_the_place_of_no_device_and_of_no_link(project: Project) ->
         assert os.path.lexists(file)
 
 
-_PLANTED = [
-    ".cache/policy/0f1e.json",
-    ".Cache/policy/0f1e.json",
-    ".venv/bin/python",
-    ".venv-checkov/bin/python",
-    "modules/tealform/policy/__pycache__/gate.cpython-311.pyc",
-]
-
-
-@pytest.mark.parametrize("planted", _PLANTED)
-def test_results_that_come_with_the_repository_are_not_believed(project: Project, planted: str) -> None:
-    project.add("dev")
-    git = ["git", "-C", str(project.root)]
+def _commit(repository: Path, file: str) -> None:
+    git = ["git", "-C", str(repository)]
     subprocess.run([*git, "init", "--quiet"], check=True)
-    (project.root / ".gitignore").write_text(".cache/\n.venv-*/\n")
+    (repository / file).parent.mkdir(parents=True, exist_ok=True)
+    (repository / file).touch()
+    subprocess.run([*git, "add", "--force", file], check=True)
+
+
+@pytest.mark.parametrize(
+    "planted", [".venv/bin/python", ".Venv/bin/python", "modules/tealform/policy/__pycache__/gate.cpython-311.pyc"]
+)
+def test_committed_programs_are_refused(project: Project, planted: str) -> None:
+    project.add("dev")
+    _commit(project.root, "README.md")
     assert project.judge()[0].exit_code == 0
-    file = project.root / planted
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.touch()
-    subprocess.run([*git, "add", "--force", planted], check=True)
+    _commit(project.root, planted)
     with pytest.raises(TealformError, match=f"{planted} is committed, and would be believed"):
         project.judge()
+
+
+@pytest.mark.parametrize(
+    "harmless", [".cache/policy/0f1e.json", ".cache/review/comment.md", ".venv-checkov/bin/python"]
+)
+def test_committed_files_that_nothing_reads_are_accepted(project: Project, harmless: str) -> None:
+    project.add("dev")
+    _commit(project.root, harmless)
+    assert project.judge()[0].exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "planted", ["kept/policy/0f1e.json", "Kept/checkov-1/bin/python", "kept/bindings-1/_jsii/x.tgz"]
+)
+def test_cache_in_the_repository_is_refused_once_something_of_it_is_committed(
+    project: Project, monkeypatch: pytest.MonkeyPatch, planted: str
+) -> None:
+    _move_cache(project, monkeypatch, project.root / "kept")
+    _commit(project.root, "environments/dev/cdk.tf.json")
+    assert project.judge()[0].exit_code == 0
+    _commit(project.root, planted)
+    with pytest.raises(TealformError, match=f"{planted} is committed, and would be believed"):
+        project.judge()
+
+
+def test_cache_beside_the_project_in_the_same_repository_is_refused(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    project.root = tmp_path / "infrastructure"
+    _move_cache(project, monkeypatch, tmp_path / "kept")
+    _commit(tmp_path, "infrastructure/environments/dev/cdk.tf.json")
+    assert project.judge()[0].exit_code == 0
+    _commit(tmp_path, "kept/policy/0f1e.json")
+    with pytest.raises(TealformError, match=r"kept/policy/0f1e\.json is committed"):
+        project.judge()
+
+
+def test_cache_behind_a_committed_link_is_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    _commit(project.root, "planted/policy/0f1e.json")
+    (project.root / "kept").symlink_to("planted")
+    _move_cache(project, monkeypatch, project.root / "kept")
+    with pytest.raises(TealformError, match=r"planted/policy/0f1e\.json is committed"):
+        project.judge()
+
+
+def _move_cache(project: Project, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    monkeypatch.setattr("tealform.cache.FOLDER", folder)
+    project.cache = folder
+    project.add("dev")
 
 
 def test_git_that_does_not_say_what_is_committed_is_an_error(project: Project) -> None:

@@ -18,6 +18,7 @@ from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform_harness.provider_stub.server import serve
 from tests.inventory import ROOT
+from tests.support import write_checkov
 from tests.unit.policy import stacks
 from tests.unit.policy.test_waivers import waiver
 
@@ -174,16 +175,14 @@ OUR_POLICIES = [record("TEAL_LOG_RETENTION", LOGS)]
 class Project:
     """A project with ``dev`` and a checkov that reports what it is told to."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, cache: Path) -> None:
         self.root = root
+        self.cache = cache
         self.folder = stacks.write(root, "dev", stacks.stack("dev"))
         self.says(report(1, passed=OUR_POLICIES))
 
     def says(self, text: str, then: str = "exit 0") -> None:
-        python = self.root / ".venv-checkov" / "bin" / "python"
-        python.parent.mkdir(parents=True, exist_ok=True)
-        python.write_text(f"#!/bin/sh\ncat <<'END'\n{text}\nEND\n{then}\n")
-        python.chmod(0o755)
+        write_checkov(self.cache, f"cat <<'END'\n{text}\nEND\n{then}")
 
     def fails(self, check: str, address: str, resources: int = 1) -> None:
         self.says(report(resources, passed=OUR_POLICIES, failed=[record(check, address)]))
@@ -196,8 +195,8 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return Project(tmp_path)
+def project(tmp_path: Path, own_cache: Path) -> Project:
+    return Project(tmp_path, own_cache)
 
 
 def test_clean_plan(project: Project) -> None:
@@ -334,11 +333,12 @@ def test_skipped_check_is_a_finding(project: Project) -> None:
     assert project.judge().exit_code == 1
 
 
-def test_missing_checkov_is_told_and_not_raised(project: Project) -> None:
-    shutil.rmtree(project.root / ".venv-checkov")
+def test_checkov_that_cannot_be_installed_is_told_and_not_raised(project: Project) -> None:
+    shutil.rmtree(project.cache)
+    project.cache.touch()
     verdict = project.judge()
     assert verdict.exit_code == 2
-    assert "make policy installs checkov" in verdict.lines[1]
+    assert "set TEALFORM_CACHE to a folder that can be written" in verdict.lines[1]
 
 
 BY_HAND = """
@@ -416,7 +416,6 @@ def test_shipped_environment_is_clean_in_its_plan_with_the_waivers_that_the_gene
 def test_what_was_written_by_hand_is_judged(tmp_path: Path) -> None:
     folder = tmp_path / "environments" / "dev"
     shutil.copytree(ROOT / "environments" / "dev", folder)
-    (tmp_path / ".venv-checkov").symlink_to(ROOT / ".venv-checkov")
     (folder / "extra.tf").write_text(BY_HAND)
     (folder / "inner").mkdir()
     (folder / "inner" / "main.tf").write_text(INNER)

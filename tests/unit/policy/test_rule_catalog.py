@@ -96,7 +96,7 @@ def test_check_of_which_nothing_is_said_is_told_in_checkovs_words() -> None:
 @pytest.mark.slow
 def test_every_check_that_judges_a_shipped_environment_is_known() -> None:
     folders = [environments.find_folder(ROOT, name) for name in environments.list_names(ROOT)]
-    scans = checkov.scan(ROOT, [checkov_input.read_stack(folder) for folder in folders])
+    scans = checkov.scan([checkov_input.read_stack(folder) for folder in folders])
     assert [scan.blind for scan in scans if scan.blind] == []
     judged = {check for scan in scans for check, _ in scan.judged if check.startswith("CKV")}
     assert len(judged) > 50
@@ -265,7 +265,7 @@ def scan(tmp_path_factory: pytest.TempPathFactory) -> Scan:
         resources.setdefault(kind, {})[name] = body
     root = tmp_path_factory.mktemp("project")
     folder = stacks.write(root, "dev", {"provider": {"aws": [{"region": "eu-west-1"}]}, "resource": resources})
-    [found] = checkov.scan(ROOT, [checkov_input.read_stack(folder)])
+    [found] = checkov.scan([checkov_input.read_stack(folder)])
     return found
 
 

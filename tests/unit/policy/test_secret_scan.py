@@ -23,6 +23,7 @@ from tealform.policy.rule import Finding
 from tealform.policy.scanned_files import Text
 from tealform.policy.secret_scan import digest
 from tests.inventory import ROOT
+from tests.support import write_checkov
 
 # Made here, so that no scan of this repository takes them for real ones.
 _RANDOM = random.Random(7)
@@ -229,7 +230,7 @@ class _Checkov:
     def __init__(self, *failed: dict[str, Any], blind_to: str = "", **more: Any) -> None:
         self._failed, self._blind_to, self._more = failed, blind_to, more
 
-    def __call__(self, _root: Path, _frameworks: object, given: dict[str, str], _options: object) -> Any:
+    def __call__(self, _frameworks: object, given: dict[str, str], _options: object) -> Any:
         planted = [
             _record(name, digest(secret))
             for name, content in given.items()
@@ -241,7 +242,7 @@ class _Checkov:
 
 def _scan(root: Path, monkeypatch: pytest.MonkeyPatch, run: _Checkov, scope: str = "artifacts") -> Scan:
     monkeypatch.setattr(checkov, "run", run)
-    [scan] = secret_scan.scan(root, [_read(root, scope)])
+    [scan] = secret_scan.scan([_read(root, scope)])
     return scan
 
 
@@ -277,7 +278,7 @@ def test_dockerfile_without_results_is_told(tmp_path: Path, monkeypatch: pytest.
 
 def test_scope_without_texts_is_blind(tmp_path: Path) -> None:
     (tmp_path / "artifacts").mkdir()
-    [scan] = secret_scan.scan(tmp_path, [_read(tmp_path, "artifacts")])
+    [scan] = secret_scan.scan([_read(tmp_path, "artifacts")])
     assert scan.blind == "artifacts: holds no text that could be scanned for secrets"
 
 
@@ -341,18 +342,11 @@ def test_report_without_results_is_read() -> None:
     )
 
 
-def test_error_in_checkovs_log_is_an_error(tmp_path: Path) -> None:
-    python = tmp_path / ".venv-checkov" / "bin" / "python"
-    _write(
-        tmp_path,
-        {
-            "artifacts/Dockerfile": "x",
-            ".venv-checkov/bin/python": f"#!/bin/sh\necho '{_reports()}'; echo '[ERROR] kaput' >&2\n",
-        },
-    )
-    python.chmod(0o755)
+def test_error_in_checkovs_log_is_an_error(tmp_path: Path, own_cache: Path) -> None:
+    _write(tmp_path, {"artifacts/Dockerfile": "x"})
+    write_checkov(own_cache, f"echo '{_reports()}'; echo '[ERROR] kaput' >&2")
     with pytest.raises(TealformError, match="relied on:\nkaput"):
-        secret_scan.scan(tmp_path, [_read(tmp_path, "artifacts")])
+        secret_scan.scan([_read(tmp_path, "artifacts")])
 
 
 # checkov itself
@@ -374,8 +368,7 @@ _PLANTED: dict[str, str | bytes] = {
 def planted(tmp_path_factory: pytest.TempPathFactory) -> list[Scan]:
     root = tmp_path_factory.mktemp("planted")
     _write(root, _PLANTED)
-    (root / ".venv-checkov").symlink_to(ROOT / ".venv-checkov")
-    return secret_scan.scan(root, [_read(root), _read(root, "artifacts")])
+    return secret_scan.scan([_read(root), _read(root, "artifacts")])
 
 
 def _places(scan: Scan) -> set[tuple[str, str]]:
@@ -420,5 +413,5 @@ def test_no_secret_is_ever_told(planted: list[Scan]) -> None:
 @pytest.mark.slow
 def test_what_is_shipped_has_no_finding() -> None:
     found = [_read(ROOT, scope) for scope in ("dev", "staging", "prod", "artifacts")]
-    scans = secret_scan.scan(ROOT, found)
+    scans = secret_scan.scan(found)
     assert [(scan.findings, scan.blind, scan.missing) for scan in scans] == [((), "", ())] * len(scans)

@@ -18,7 +18,6 @@ import pytest
 from tealform.errors import TealformError
 from tealform.policy import checkov, checkov_input, gate, rule_catalog
 from tealform.policy.checkov import Scan
-from tests.inventory import ROOT
 from tests.unit.policy import stacks
 
 pytestmark = pytest.mark.slow
@@ -48,14 +47,8 @@ check = Raises()
 """
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    (tmp_path / ".venv-checkov").symlink_to(ROOT / ".venv-checkov")
-    return tmp_path
-
-
 def _scan(root: Path, document: Json) -> Scan:
-    [scan] = checkov.scan(root, [checkov_input.read_stack(stacks.write(root, "dev", document))])
+    [scan] = checkov.scan([checkov_input.read_stack(stacks.write(root, "dev", document))])
     return scan
 
 
@@ -69,14 +62,14 @@ def _run_with(
     """Lets checkov be run in another way than the gate does."""
     run = checkov.run
 
-    def other(root: Path, _: Sequence[str], texts: Texts, usual: Sequence[str] = ()) -> object:
-        return run(root, frameworks, change(texts), [*usual, *options])
+    def other(_: Sequence[str], texts: Texts, usual: Sequence[str] = ()) -> object:
+        return run(frameworks, change(texts), [*usual, *options])
 
     monkeypatch.setattr(checkov, "run", other)
 
 
-def test_what_is_right_is_green(project: Path) -> None:
-    scan = _scan(project, stacks.stack("dev"))
+def test_what_is_right_is_green(tmp_path: Path) -> None:
+    scan = _scan(tmp_path, stacks.stack("dev"))
     assert (scan.blind, scan.missing, scan.findings) == ("", (), ())
     assert scan.checks > 0
 
@@ -103,11 +96,11 @@ def test_what_is_right_is_green(project: Path) -> None:
     ],
 )
 def test_scan_that_looked_at_nothing(
-    project: Path, monkeypatch: pytest.MonkeyPatch, way: dict[str, Any], said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: dict[str, Any], said: str
 ) -> None:
     _run_with(monkeypatch, **way)
     try:
-        blind = _scan(project, stacks.stack("dev")).blind
+        blind = _scan(tmp_path, stacks.stack("dev")).blind
     except TealformError as error:
         blind = str(error)
     assert any(each in blind for each in said.split("|")), blind
@@ -119,44 +112,44 @@ def _with_required_version(text: str) -> str:
     return json.dumps(document, indent=2)
 
 
-def test_check_that_was_not_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_that_was_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _run_with(monkeypatch, options=("--check", "CKV_AWS_66,CKV_AWS_338,CKV_AWS_1580"))
-    scan = _scan(project, stacks.stack("dev"))
+    scan = _scan(tmp_path, stacks.stack("dev"))
     [said] = scan.missing
     assert said.startswith("environments/dev/cdk.tf.json: checkov has no result of CKV_AWS_158")
     assert "CKV_AWS_66" not in said
 
 
-def test_check_that_raises(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = project / "checks"
+def test_check_that_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "checks"
     folder.mkdir()
     (folder / "__init__.py").write_text("")
     (folder / "raises.py").write_text(RAISES)
     _run_with(monkeypatch, options=("--external-checks-dir", str(folder)))
     with pytest.raises(TealformError, match="CKV_RAISES"):
-        _scan(project, stacks.stack("dev"))
+        _scan(tmp_path, stacks.stack("dev"))
 
 
 @pytest.mark.parametrize("change", [lambda file: file.unlink(), lambda file: file.write_text("metadata: [")])
 def test_check_of_ours_that_cannot_be_loaded(
-    project: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], object]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], object]
 ) -> None:
     known = rule_catalog.list_yaml_rules()
-    shutil.copytree(rule_catalog.YAML_FOLDER, project / "checks")
-    change(project / "checks" / "log_retention.yaml")
-    monkeypatch.setattr(checkov, "_OURS", ("--external-checks-dir", str(project / "checks")))
+    shutil.copytree(rule_catalog.YAML_FOLDER, tmp_path / "checks")
+    change(tmp_path / "checks" / "log_retention.yaml")
+    monkeypatch.setattr(checkov, "_OURS", ("--external-checks-dir", str(tmp_path / "checks")))
     assert "TEAL_LOG_RETENTION" in {each.rule.id for each in known}
     try:
-        missing = " ".join(_scan(project, stacks.stack("dev")).missing)
+        missing = " ".join(_scan(tmp_path, stacks.stack("dev")).missing)
     except TealformError as error:
         missing = str(error)
     assert "TEAL_LOG_RETENTION" in missing or "log_retention.yaml" in missing
 
 
-def test_empty_list_of_conditions(project: Path) -> None:
+def test_empty_list_of_conditions(tmp_path: Path) -> None:
     def scan(**changes: Any) -> Scan:
         document = stacks.stack("dev") | {"data": {"aws_iam_policy_document": {"policy": DOCUMENT | changes}}}
-        return _scan(project, document)
+        return _scan(tmp_path, document)
 
     assert not scan().missing
     assert {"CKV_AWS_1", "CKV_AWS_49", "CKV_AWS_107"} <= {finding.check for finding in scan().findings}
@@ -165,21 +158,21 @@ def test_empty_list_of_conditions(project: Path) -> None:
     assert said.endswith("for data.aws_iam_policy_document.policy, so it did not look at all of it")
 
 
-def test_skips_in_the_file_silence_nothing(project: Path) -> None:
+def test_skips_in_the_file_silence_nothing(tmp_path: Path) -> None:
     document = stacks.stack("dev", skip_destroy=False)
     skip = "checkov:skip=CKV_AWS_158:because"
     document["//"]["skip"] = skip
     document["resource"]["aws_cloudwatch_log_group"]["logs"]["//"]["skip"] = skip
-    (project / ".checkov.baseline").write_text("{}")
-    assert "CKV_AWS_158" in {finding.check for finding in _scan(project, document).findings}
+    (tmp_path / ".checkov.baseline").write_text("{}")
+    assert "CKV_AWS_158" in {finding.check for finding in _scan(tmp_path, document).findings}
 
 
-def test_same_file_is_read_again_once_it_has_changed(project: Path) -> None:
+def test_same_file_is_read_again_once_it_has_changed(tmp_path: Path) -> None:
     def judged(actions: list[str]) -> set[str]:
         [statement] = DOCUMENT["statement"]
         changed = DOCUMENT | {"statement": [{**statement, "actions": actions}]}  # type: ignore[dict-item]
-        stacks.write(project, "dev", stacks.stack("dev") | {"data": {"aws_iam_policy_document": {"policy": changed}}})
-        [verdict] = gate.evaluate(project, ["dev"], date(2026, 6, 1), lambda _: None)
+        stacks.write(tmp_path, "dev", stacks.stack("dev") | {"data": {"aws_iam_policy_document": {"policy": changed}}})
+        [verdict] = gate.evaluate(tmp_path, ["dev"], date(2026, 6, 1), lambda _: None)
         return {told.finding.check for told in verdict.remaining}
 
     assert "CKV_AWS_49" in judged(["*"])

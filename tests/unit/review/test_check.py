@@ -224,19 +224,17 @@ def test_the_same_again_says_the_same(request_: PullRequest) -> None:
     assert sorted(before) == ["comment.md", "policy.json", "policy.junit.xml", "policy.sarif"]
 
 
-def test_the_base_is_judged_as_of_the_same_day_and_with_what_is_installed_here(request_: PullRequest) -> None:
-    asked: list[tuple[bool, date | None]] = []
+def test_the_base_is_judged_as_of_the_same_day(request_: PullRequest) -> None:
+    asked: list[date | None] = []
 
     def asking(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[GateResult]:
-        asked.append(((root / ".venv-checkov" / "here").exists(), today))
+        asked.append(today)
         return pull_request.check_policy(root, names, today, echo)
 
     request_.write("dev", document("dev"))
     request_.begin()
-    (request_.root / ".venv-checkov").mkdir()
-    (request_.root / ".venv-checkov" / "here").touch()
     request_.check(check_policy=asking)
-    assert asked == [(True, pull_request.TODAY)] * 2
+    assert asked == [pull_request.TODAY] * 2
 
 
 def test_comment_without_room_is_refused(request_: PullRequest) -> None:
@@ -244,21 +242,23 @@ def test_comment_without_room_is_refused(request_: PullRequest) -> None:
         request_.check(longest=10)
 
 
-def test_project_where_nothing_is_installed_says_so_and_leaves_a_comment(
-    request_: PullRequest, capsys: pytest.CaptureFixture[str]
+def test_checkov_that_cannot_be_installed_is_reported_in_a_comment(
+    request_: PullRequest, own_cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    own_cache.rmdir()
+    own_cache.touch()
     request_.write("dev", document("dev"))
     request_.begin()
     assert main(["--root", str(request_.root), "pr-check"]) == 2
     said = capsys.readouterr()
     assert said.err == ""
-    assert "make policy installs checkov" in said.out
+    assert "set TEALFORM_CACHE to a folder that can be written" in said.out
     assert 'BASE: "origin/main" is no commit' in said.out
     comment = (request_.root / check.OUT / "comment.md").read_text()
     assert "## Tealform: it could not be judged" in comment
 
 
-def test_reports_go_where_they_are_wanted(request_: PullRequest, tmp_path: Path) -> None:
+def test_reports_go_where_they_are_wanted(request_: PullRequest, own_cache: Path, tmp_path: Path) -> None:
     request_.begin()
     main(["--root", str(request_.root), "pr-check", "--base", "main", "--out", str(tmp_path / "a" / "b")])
     assert (tmp_path / "a" / "b" / "comment.md").is_file()
@@ -279,7 +279,7 @@ def test_make_takes_the_base_as_it_is(tmp_path: Path, given: tuple[str, ...], ba
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
     python.chmod(0o755)
-    installed = [f"--old-file={each}" for each in (".venv/.run", ".venv-checkov/.installed")]
+    installed = ["--old-file=.venv/.run"]
     # `make test` hands its own on, by which make would say which folder it is in.
     ours = re.compile("BASE|ARGS|MFLAGS|MAKE.*")
     kept = {name: value for name, value in os.environ.items() if not ours.fullmatch(name)}
@@ -303,8 +303,6 @@ def test_what_a_change_of_the_shipped_environments_brings(tmp_path: Path) -> Non
     request = pull_request.create(tmp_path / "project")
     for name in ("environments", "artifacts"):
         shutil.copytree(ROOT / name, request.root / name)
-    (request.root / ".venv-checkov").symlink_to(ROOT / ".venv-checkov")
-    (request.root / ".gitignore").write_text(".cache/\n.venv-checkov\nout/\n")
     request.begin()
     generated = request.root / "environments" / "prod" / "cdk.tf.json"
     text = generated.read_text()

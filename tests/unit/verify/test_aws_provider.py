@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,8 +40,8 @@ def _program(folder: Path, version: str, text: str = SERVES) -> Path:
 
 
 @pytest.fixture
-def terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terraform:
-    """A Terraform that fetches nothing, on a machine with a plugin folder."""
+def terraform(tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Terraform:
+    """A Terraform that fetches nothing, on a machine with a plugin folder and an empty cache."""
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.setattr(aws_provider, "_PLUGIN_FOLDERS", (str(tmp_path / "plugins"),))
     return Terraform(("/bin/false",), "PATH")
@@ -73,7 +75,7 @@ def test_provider_is_found(
     if named:
         monkeypatch.setenv(VARIABLE, str(tmp_path / named))
     programs = {path: _program((tmp_path / path).parent, Path(path).name) for path in installed}
-    found = aws_provider.find("6.25.0", terraform, tmp_path / "cache")
+    found = aws_provider.find("6.25.0", terraform)
     assert found == Provider(programs[expected], Path(expected).name)
 
 
@@ -91,16 +93,21 @@ def test_provider_is_found(
     ],
 )
 def test_missing_provider_is_an_error(
-    tmp_path: Path, terraform: Terraform, monkeypatch: pytest.MonkeyPatch, named: str | None, message: str
+    tmp_path: Path,
+    own_cache: Path,
+    terraform: Terraform,
+    monkeypatch: pytest.MonkeyPatch,
+    named: str | None,
+    message: str,
 ) -> None:
     if named:
         monkeypatch.setenv(VARIABLE, str(tmp_path / named))
     (tmp_path / "empty").mkdir()
     _program(tmp_path / "plugins" / "6.25.0" / "freebsd_386", "6.25.0")
     with pytest.raises(TealformError, match=message):
-        aws_provider.find("6.25.0", terraform, tmp_path / "cache")
+        aws_provider.find("6.25.0", terraform)
     if not named:
-        assert list((tmp_path / "cache").iterdir()) == [], "a failed fetch is repeated"
+        assert [each for each in own_cache.iterdir() if each.is_dir()] == [], "a failed fetch is repeated"
 
 
 def test_terraform_fetches_the_pinned_version_once(
@@ -109,24 +116,65 @@ def test_terraform_fetches_the_pinned_version_once(
     _program(tmp_path / "registry", "6.25.0")
     _program(tmp_path / "plugins", "6.26.0")
     monkeypatch.setenv("SOURCE", str(tmp_path / "registry"))
-    first = aws_provider.find("6.25.0", _terraform(tmp_path, FETCHES), tmp_path / "cache")
+    first = aws_provider.find("6.25.0", _terraform(tmp_path, FETCHES))
     assert first.version == "6.25.0"
-    assert aws_provider.find("6.25.0", terraform, tmp_path / "cache") == first
+    assert aws_provider.find("6.25.0", terraform) == first
 
 
 def test_provider_from_a_mirror_on_this_machine_is_found(tmp_path: Path, terraform: Terraform) -> None:
     mirrored = _program(tmp_path / "mirror" / "linked", "6.25.0")
     linking = _terraform(tmp_path, LINKS.replace("MIRROR", str(mirrored.parent)))
-    assert aws_provider.find("6.25.0", linking, tmp_path / "cache") == Provider(mirrored, "6.25.0")
+    assert aws_provider.find("6.25.0", linking) == Provider(mirrored, "6.25.0")
 
 
 def test_unwritable_cache_and_missing_home_are_no_error(
-    tmp_path: Path, terraform: Terraform, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, own_cache: Path, terraform: Terraform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "cache").write_text("a file where the folder should be")
+    own_cache.rmdir()
+    own_cache.write_text("a file where the folder should be")
     plugin = _program(tmp_path / "plugins", "6.25.0")
     monkeypatch.setattr(aws_provider, "_PLUGIN_FOLDERS", ("~nobody-of-that-name/", str(tmp_path / "plugins")))
-    assert aws_provider.find("6.25.0", terraform, tmp_path / "cache").program == plugin
+    assert aws_provider.find("6.25.0", terraform).program == plugin
+
+
+def test_unwritable_cache_is_named_where_there_is_no_other_provider(own_cache: Path, terraform: Terraform) -> None:
+    own_cache.rmdir()
+    own_cache.write_text("a file where the folder should be")
+    with pytest.raises(TealformError, match=r"File exists; set TEALFORM_CACHE to .*TEALFORM_AWS_PROVIDER=FOLDER"):
+        aws_provider.find("6.25.0", terraform)
+
+
+def test_what_a_killed_fetch_left_is_fetched_again(
+    tmp_path: Path, own_cache: Path, terraform: Terraform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = own_cache / "provider-aws-6.25.0.partial" / ".terraform/providers/host/hashicorp/aws/6.25.0/platform"
+    left.mkdir(parents=True)
+    (left / "terraform-provider-aws_v6.25.0_x5").write_text("half of it")
+    whole = _program(tmp_path / "registry", "6.25.0")
+    monkeypatch.setenv("SOURCE", str(tmp_path / "registry"))
+    found = aws_provider.find("6.25.0", _terraform(tmp_path, FETCHES))
+    assert found.program.read_text() == whole.read_text()
+
+
+def test_two_processes_fetch_the_provider_once(tmp_path: Path, own_cache: Path) -> None:
+    _program(tmp_path / "registry", "6.25.0")
+    _terraform(tmp_path, f"{FETCHES}echo fetched >> '{tmp_path}/fetched'\nsleep 1\n")
+    code = (
+        "from tealform.terraform.terraform_binaries import Terraform\n"
+        "from tealform_harness.verify import aws_provider\n"
+        f"print(aws_provider.find('6.25.0', Terraform(({str(tmp_path / 'terraform')!r},), 'PATH')).program)"
+    )
+    variables = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    variables["SOURCE"] = str(tmp_path / "registry")
+    running = [
+        subprocess.Popen([sys.executable, "-c", code], env=variables, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    first, second = (each.communicate(timeout=30)[0] for each in running)
+    assert [each.returncode for each in running] == [0, 0]
+    assert first == second
+    assert Path(first.strip()).is_relative_to(own_cache)
+    assert (tmp_path / "fetched").read_text() == "fetched\n"
 
 
 def test_provider_is_served_with_what_it_is_given_and_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

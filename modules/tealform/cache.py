@@ -1,0 +1,109 @@
+"""The user's cache: what is slow to compute or to install, kept between runs for all repositories of this user.
+
+Any number of processes may use it at once. Nothing in it is needed: whatever is deleted is made again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from platformdirs import user_cache_path
+
+from tealform.errors import TealformError
+
+VARIABLE = "TEALFORM_CACHE"
+"""The environment variable that moves the cache to another folder."""
+
+
+def _locate() -> Path:
+    named = os.environ.get(VARIABLE)
+    return Path(named).absolute() if named else user_cache_path("tealform")
+
+
+FOLDER = _locate()
+"""The cache's folder. It may not exist yet; ``create_folder`` creates it."""
+
+
+def create_folder(name: str = "") -> Path:
+    """Return the cache's folder, or that called ``name`` in it; create it if it does not exist.
+
+    Raises ``TealformError`` if it cannot be created or written.
+    """
+    if not FOLDER.is_absolute():
+        # Without a home folder there is nothing that ~ could stand for.
+        raise TealformError(_describe("the user has no home folder"))
+    folder = FOLDER / name
+    with _explained():
+        folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise TealformError(_describe("Permission denied"))
+    return folder
+
+
+@contextmanager
+def lock(name: str, activity: str, check: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Let one process at a time run the ``with`` block for ``name``; the lock of a killed process is released.
+
+    If another process has the lock, standard error says that it is waited for; ``activity`` says what that process does, like
+    "preparing the bindings". Meanwhile ``check`` is called again and again, and ends the wait with what it raises. Raises
+    ``TealformError`` if the cache cannot be written.
+    """
+
+    def is_cancelled() -> bool:
+        check()
+        return False
+
+    held = FileLock(create_folder() / f"{name}.lock")
+    with _explained():
+        try:
+            held.acquire(blocking=False)
+        except Timeout:
+            print(f"Waiting for another process that is {activity}", file=sys.stderr, flush=True)
+            held.acquire(cancel_check=is_cancelled)
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def build_folder(
+    name: str, build: Callable[[Path], None], activity: str, check: Callable[[], None] = lambda: None
+) -> Path:
+    """Return the folder ``name`` of the cache; if it does not exist, ``build`` creates it under the path that it is given.
+
+    It appears as a whole: one process builds it, others wait, and what a killed process left is removed. ``activity`` and
+    ``check`` are those of ``lock``. Raises ``TealformError`` if the cache cannot be written, and what ``build`` raises.
+    """
+    folder = FOLDER / name
+    if folder.is_dir():
+        return folder
+    with lock(name, activity, check):
+        if folder.is_dir():
+            return folder
+        partial = folder.with_name(f"{name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        try:
+            build(partial)
+            with _explained():
+                partial.rename(folder)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    return folder
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise TealformError(_describe(error.strerror or str(error))) from error
+
+
+def _describe(reason: str) -> str:
+    return f"{FOLDER}: the cache cannot be written: {reason}; set {VARIABLE} to a folder that can be written"
