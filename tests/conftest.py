@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tealform import cache
+from tealform.policy import checkov_environment
 from tests.unit.artifacts.codebuild import Account
 
 _hints = typing.get_type_hints
@@ -40,4 +41,13 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setattr(cache, "FOLDER", folder)
     monkeypatch.setenv(cache.VARIABLE, str(folder))
+    return folder
+
+
+@pytest.fixture
+def own_scans(request: pytest.FixtureRequest) -> Path:
+    """A cache for the test that has nothing but the user's checkov: what it scans was not scanned before."""
+    python = checkov_environment.find_python()
+    folder: Path = request.getfixturevalue("own_cache")
+    (folder / checkov_environment.name_folder()).symlink_to(python.parents[1])
     return folder

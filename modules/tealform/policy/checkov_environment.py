@@ -14,6 +14,8 @@ import sys
 import sysconfig
 import tempfile
 import threading
+import time
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -31,6 +33,7 @@ _INSTALL = ("install", "--require-hashes", "--no-compile", "--quiet", "--disable
 _WITHHELD = ("PYTHON", "__PYVENV", "PIP_PREFIX", "PIP_PYTHON", "PIP_ROOT", "PIP_TARGET", "PIP_USER", "AWS_", "TF_")
 """How variables begin that pip does not get: those that lead it to another Python or folder, and credentials."""
 
+_KEPT_SECONDS = 30 * 24 * 60 * 60
 _LAST_LINES = 15
 
 _threads = threading.Lock()
@@ -48,6 +51,7 @@ def find_python() -> Path:
     python = folder / "bin" / "python"
     with _threads:
         if _is_complete(folder):
+            _mark_used(folder)
             return python
         if folder in _failures:
             raise TealformError(_failures[folder])
@@ -55,6 +59,7 @@ def find_python() -> Path:
             with cache.lock(folder.name, "installing checkov"):
                 if not _is_complete(folder):
                     _install(folder)
+            _remove_unused()
         except TealformError as error:
             _failures[folder] = str(error)
             raise
@@ -73,6 +78,25 @@ def name_folder() -> str:
 def _is_complete(folder: Path) -> bool:
     # Its Python is a link to the one that created it, which may be gone.
     return (folder / MARKER).is_file() and (folder / "bin" / "python").exists()
+
+
+def _mark_used(folder: Path) -> None:
+    # Also where the cache may only be read.
+    with suppress(OSError):
+        (folder / MARKER).touch()
+
+
+def _remove_unused() -> None:
+    """Remove environments that no project of this user has used for long, such as those of older versions of Tealform."""
+    oldest = time.time() - _KEPT_SECONDS
+    for marker in cache.FOLDER.glob(f"checkov-*/{MARKER}"):
+        folder = marker.parent
+        # Another process may be removing the same.
+        with suppress(OSError):
+            if marker.stat().st_mtime < oldest:
+                with cache.lock(folder.name, f"removing {folder}"):
+                    marker.unlink()
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _install(folder: Path) -> None:

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -203,6 +204,22 @@ def test_other_requirements_get_another_environment(
     monkeypatch.setattr(checkov_environment, "REQUIREMENTS", requirements)
     assert checkov_environment.find_python() == old
     assert installed == ["venv", "pip"] * 2
+
+
+def test_environment_that_nobody_used_for_a_month_is_removed_by_the_next_installation(
+    requirements: Path, installed: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def use(version: str) -> Path:
+        monkeypatch.setattr(checkov_environment, "REQUIREMENTS", _package(tmp_path / "packages", version))
+        return checkov_environment.find_python().parents[1]
+
+    month = 31 * 24 * 60 * 60
+    unused, used = use("2.0"), use("3.0")
+    for folder in (unused, used):
+        os.utime(folder / checkov_environment.MARKER, (time.time() - month,) * 2)
+    use("3.0")
+    new = use("4.0")
+    assert (unused.exists(), used.exists(), new.exists()) == (False, True, True)
 
 
 def test_another_python_gets_another_environment(installed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -167,7 +167,7 @@ def test_skips_in_the_file_silence_nothing(tmp_path: Path) -> None:
     assert "CKV_AWS_158" in {finding.check for finding in _scan(tmp_path, document).findings}
 
 
-def test_same_file_is_read_again_once_it_has_changed(tmp_path: Path) -> None:
+def test_same_file_is_read_again_once_it_has_changed(tmp_path: Path, own_scans: Path) -> None:
     def judged(actions: list[str]) -> set[str]:
         [statement] = DOCUMENT["statement"]
         changed = DOCUMENT | {"statement": [{**statement, "actions": actions}]}  # type: ignore[dict-item]

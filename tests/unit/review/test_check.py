@@ -299,7 +299,7 @@ _BALANCER = '"enable_deletion_protection": true'
 
 
 @pytest.mark.slow
-def test_what_a_change_of_the_shipped_environments_brings(tmp_path: Path) -> None:
+def test_what_a_change_of_the_shipped_environments_brings(tmp_path: Path, own_scans: Path) -> None:
     request = pull_request.create(tmp_path / "project")
     for name in ("environments", "artifacts"):
         shutil.copytree(ROOT / name, request.root / name)
