@@ -45,11 +45,16 @@ def prepare(shim: Path) -> None:
     if spec is None or spec.submodule_search_locations is None:
         raise ModuleNotFoundError(f"{PACKAGE} is not installed; run: pip install tealform", name=PACKAGE)
     installed = Path(spec.submodule_search_locations[0])
-    submodules = sorted(set(_IMPORT.findall(shim.read_text(encoding="utf-8"))))
+    submodules = _list_submodules(shim)
     package = ModuleType(PACKAGE)
     package.__spec__ = spec
     package.__path__ = [str(_reduce(installed, submodules)), *spec.submodule_search_locations]
     sys.modules[PACKAGE] = package
+
+
+def is_prepared(shim: Path) -> bool:
+    """Return whether the reduced bindings for the file ``shim`` are in the cache."""
+    return (cache.FOLDER / _name_folder(_list_submodules(shim))).is_dir()
 
 
 def find_node() -> Path:
@@ -67,8 +72,6 @@ def find_node() -> Path:
 
 def _reduce(installed: Path, submodules: list[str]) -> Path:
     """Return the folder with the reduced ``_jsii`` package; create it if it does not exist."""
-    inputs = (version(PACKAGE.replace("_", "-")), *submodules, Path(__file__).read_text(encoding="utf-8"))
-    key = hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:16]
 
     def build(folder: Path) -> None:
         print("Preparing the AWS bindings; once, about five seconds", file=sys.stderr, flush=True)
@@ -77,7 +80,16 @@ def _reduce(installed: Path, submodules: list[str]) -> Path:
         shutil.copyfile(installed / "_jsii" / "__init__.py", folder / "_jsii" / "__init__.py")
         _copy_assembly(assembly, folder / "_jsii" / assembly.name, submodules)
 
-    return cache.build_folder(f"bindings-{key}", build, "preparing the AWS bindings")
+    return cache.build_folder(_name_folder(submodules), build, "preparing the AWS bindings")
+
+
+def _list_submodules(shim: Path) -> list[str]:
+    return sorted(set(_IMPORT.findall(shim.read_text(encoding="utf-8"))))
+
+
+def _name_folder(submodules: list[str]) -> str:
+    inputs = (version(PACKAGE.replace("_", "-")), *submodules, Path(__file__).read_text(encoding="utf-8"))
+    return f"bindings-{hashlib.sha256(chr(10).join(inputs).encode()).hexdigest()[:16]}"
 
 
 def _copy_assembly(source: Path, target: Path, submodules: list[str]) -> None:

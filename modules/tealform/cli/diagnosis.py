@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import tealform
+from tealform import cache
 from tealform.cli import extras
 from tealform.errors import TealformError
 
@@ -25,6 +26,7 @@ Status = Literal["ok", "missing", "error", "optional"]
 
 _SECONDS = 20
 _AWS_BINDINGS = "cdktf-cdktf-provider-aws"
+_AWS = Path(tealform.__file__).parent / "aws"
 
 
 @dataclass(frozen=True)
@@ -188,20 +190,22 @@ def _check_extra() -> Iterator[Row]:
 
 
 def _check_cache() -> Iterator[Row]:
-    folder = _cache_folder()
-    detail = f"{folder} ({'TEALFORM_CACHE' if os.environ.get('TEALFORM_CACHE') else 'default'})"
+    folder = cache.FOLDER
+    detail = f"{folder} ({cache.VARIABLE if os.environ.get(cache.VARIABLE) else 'default'})"
     try:
         # The folder is created on first use, in the nearest one that exists.
         existing = next(each for each in (folder, *folder.parents) if each.exists())
         with tempfile.TemporaryFile(dir=existing):
             yield Row("Cache", "ok", detail if folder.is_dir() else f"{detail}, created on first use")
     except OSError as error:
-        fix = "export TEALFORM_CACHE=FOLDER, a folder that can be written"
+        fix = f"export {cache.VARIABLE}=FOLDER, a folder that can be written"
         yield Row("Cache", "error", f"{detail}: cannot be written: {error.strerror}", fix)
 
 
 def _check_checkov() -> Iterator[Row]:
-    folder = _find_checkov()
+    from tealform.policy import checkov_environment
+
+    folder = checkov_environment.find_installed()
     yield Row("checkov", "ok", str(folder) if folder else "installed on first use by tealform policy")
 
 
@@ -276,8 +280,7 @@ def _check_lock_files(root: Path) -> Iterator[Row]:
 
 def _lazy_bindings() -> Any:
     """Return the module ``tealform.aws.lazy_bindings`` without importing ``tealform.aws``, which starts Node.js."""
-    file = Path(tealform.__file__).parent / "aws" / "lazy_bindings.py"
-    spec = importlib.util.spec_from_file_location("_tealform_lazy_bindings", file)
+    spec = importlib.util.spec_from_file_location("_tealform_lazy_bindings", _AWS / "lazy_bindings.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -285,19 +288,8 @@ def _lazy_bindings() -> Any:
     return module
 
 
-def _cache_folder() -> Path:
-    return Path(_lazy_bindings().CACHE)
-
-
 def _are_bindings_prepared() -> bool:
-    return any(_cache_folder().glob("bindings-*"))
-
-
-def _find_checkov() -> Path | None:
-    """Return the folder of checkov's virtual environment, if it is installed."""
-    from tealform.policy import checkov
-
-    return checkov.VENV.absolute() if (checkov.VENV / "bin" / "python").exists() else None
+    return bool(_lazy_bindings().is_prepared(_AWS / "__init__.py"))
 
 
 CHECKS: dict[str, Callable[[], Iterator[Row]]] = {

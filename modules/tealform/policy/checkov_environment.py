@@ -69,6 +69,12 @@ def find_python() -> Path:
     return python
 
 
+def find_installed() -> Path | None:
+    """Return the folder of the environment if it is complete; nothing is installed."""
+    folder = cache.FOLDER / name_folder()
+    return folder if _is_complete(folder) else None
+
+
 def name_folder() -> str:
     """Return the name of the environment's folder, which differs for other requirements and for another Python."""
     built_for = f"{sys.implementation.cache_tag} {sysconfig.get_config_var('SOABI')} {sysconfig.get_platform()}\n"

@@ -13,9 +13,11 @@ import pytest
 import typer
 from typer.core import TyperCommand
 
+from tealform import cache
 from tealform.cli import diagnosis, doctor, extras
 from tealform.cli.diagnosis import Row
 from tealform.errors import TealformError
+from tealform.policy import checkov_environment
 from tests import projects
 from tests.support import environment
 
@@ -141,8 +143,15 @@ def test_bindings_have_versions() -> None:
     assert (aws.status, aws.detail.split(",")[0]) == ("ok", metadata.version("cdktf-cdktf-provider-aws"))
 
 
-def test_bindings_that_are_not_prepared(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("TEALFORM_CACHE", str(tmp_path))
+def test_bindings_that_are_prepared() -> None:
+    import tealform.aws  # noqa: F401 - this prepares them
+
+    _, aws = check("CDKTF")
+    assert aws.detail.endswith(", prepared")
+
+
+def test_bindings_that_are_not_prepared(own_cache: Path) -> None:
+    (own_cache / "bindings-of-another-version").mkdir()
     _, aws = check("CDKTF")
     assert (aws.status, aws.fix) == ("ok", "")
     assert aws.detail.endswith("prepared on first use (about five seconds)")
@@ -206,8 +215,9 @@ def test_verify_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_cache_that_exists_or_can_be_created(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TEALFORM_CACHE", "set")
     for folder, suffix in ((tmp_path, ""), (tmp_path / "a" / "b", ", created on first use")):
-        monkeypatch.setenv("TEALFORM_CACHE", str(folder))
+        monkeypatch.setattr(cache, "FOLDER", folder)
         assert check("Cache") == [Row("Cache", "ok", f"{folder} (TEALFORM_CACHE){suffix}")]
     assert list(tmp_path.iterdir()) == []
 
@@ -215,17 +225,19 @@ def test_cache_that_exists_or_can_be_created(monkeypatch: pytest.MonkeyPatch, tm
 @pytest.mark.parametrize("name", ["file", "file/below"])
 def test_cache_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setenv("TEALFORM_CACHE", str(tmp_path / name))
+    monkeypatch.delenv("TEALFORM_CACHE", raising=False)
+    monkeypatch.setattr(cache, "FOLDER", tmp_path / name)
     (row,) = check("Cache")
     assert (row.status, row.fix) == ("error", "export TEALFORM_CACHE=FOLDER, a folder that can be written")
-    assert row.detail == f"{tmp_path / name} (TEALFORM_CACHE): cannot be written: Not a directory"
+    assert row.detail == f"{tmp_path / name} (default): cannot be written: Not a directory"
 
 
-def test_checkov_is_installed_on_first_use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_checkov_is_installed_on_first_use(own_cache: Path) -> None:
+    folder = own_cache / checkov_environment.name_folder()
+    projects.write_program(folder / "bin" / "python", "")
     assert check("checkov") == [Row("checkov", "ok", "installed on first use by tealform policy")]
-    projects.write_program(tmp_path / ".venv-checkov" / "bin" / "python", "")
-    assert check("checkov") == [Row("checkov", "ok", str(tmp_path / ".venv-checkov"))]
+    (folder / checkov_environment.MARKER).touch()
+    assert check("checkov") == [Row("checkov", "ok", str(folder))]
 
 
 def test_aws_provider_in_the_named_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
