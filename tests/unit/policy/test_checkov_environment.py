@@ -139,7 +139,7 @@ def test_checkov_is_installed_by_the_first_of_two_processes(
     both = [_start(requirements, None, **misleading) for _ in range(2)]
     outputs = [each.communicate(timeout=60) for each in both]
     assert [each.returncode for each in both] == [0, 0], outputs
-    (folder,) = own_cache.glob("checkov-*[!.lock]")
+    (folder,) = (each for each in own_cache.iterdir() if each.is_dir())
     assert sorted(said for _, said in outputs) == [
         f"Installing checkov in {folder}, once, about half a minute\n",
         "Waiting for another process that is installing checkov\n",
@@ -163,7 +163,7 @@ def test_killed_installation_leaves_no_pip_and_is_repeated(requirements: Path, o
             connection.settimeout(20)
             while connection.recv(4096):
                 pass
-    (left,) = own_cache.glob("checkov-*[!.lock]")
+    (left,) = (each for each in own_cache.iterdir() if each.is_dir())
     assert (left / "bin" / "pip").exists()
     assert not (left / checkov_environment.MARKER).exists()
     assert _print_version(checkov_environment.find_python()) == "checkov 1.0\n"
