@@ -7,19 +7,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-# pip compiles 2,200 modules of the bindings that nobody imports, unless it is told not to.
+# Without --no-compile, pip compiles 2,200 modules of the bindings that are never imported.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
 # The package itself, in place: its two source roots are written into a .pth file.
 INSTALL_HERE := -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
-# What is proved is what the settings say now; the answer alone is on the output, which may be JSON.
-SYNTH_ASIDE := $(BIN)/python main.py $(ENV) >&2
-
-COMMITTED := ':(glob)environments/*/cdk.tf.json' ':(glob)environments/*/*.zip' ':(glob)bootstrap/*/cdk.tf.json'
-
-# What is planned and applied is what the settings say now.
-GENERATE = $(BIN)/python $(if $(filter bootstrap/%,$(ENV)),-m tealform bootstrap,main.py $(ENV))
-# What the plan guard objects to and is wanted all the same, and the name that would have to be typed.
+TEALFORM := $(BIN)/tealform
+# Each address that the plan guard blocks and that is to be applied all the same, and the name instead of typing it.
 ANSWERS = $(foreach address,$(ALLOW),--allow '$(address)') $(if $(CONFIRM),--confirm '$(CONFIRM)')
 
 # What a pull request is to be merged into. A branch may be called anything: make and the shell evaluate nothing of it.
@@ -32,27 +26,20 @@ TESTS := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 # make test COVERAGE=1 measures coverage; Python 3.12 and newer have a faster way of doing so.
 MEASURED = $(if $(COVERAGE),COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")'))
 
-.PHONY: help synth drift test test-slow test-e2e policy policy-coverage mutate pr-check prove e2e plan-offline plan apply destroy speculative-plan output terraform bootstrap bench lock lock-python lock-providers docs artifacts inventory format clean named
+.PHONY: help synth drift test test-slow test-e2e policy policy-coverage mutate review pr-check verify prove e2e plan-offline plan apply destroy speculative-plan output terraform bootstrap bench lock lock-python lock-providers docs artifacts inventory format clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-synth: $(VENV)/.run ## Generate environments/*/cdk.tf.json; ENV=dev for one
-	@$(BIN)/python main.py $(ENV)
+synth: $(VENV)/.run ## Generate environments/*/cdk.tf.json
+	@$(TEALFORM) synth $(ENV) $(ARGS)
 
-drift: $(VENV)/.run ## Fail unless what is committed is what the settings say
-	@$(BIN)/python main.py
-	@test ! -d bootstrap || $(BIN)/python -m tealform bootstrap
-	@changed=$$(git status --porcelain -- $(COMMITTED)) && test -z "$$changed" || { \
-		git --no-pager diff -- $(COMMITTED); echo "$$changed"; \
-		echo "what is generated is not what is committed; commit it" >&2; exit 1; }
-
-test: $(VENV)/.dev ## Prove it: format, lint, types, tests, policy; COVERAGE=1
+test: $(VENV)/.dev ## Check format, lint, types, policy and run the tests; COVERAGE=1
 	@echo "Checking format, lint and types"
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/lint-imports > $(VENV)/.imports || { cat $(VENV)/.imports; exit 1; }
-	@$(BIN)/mypy & types=$$!; $(BIN)/python -m tealform policy; policy=$$?; wait $$types && exit $$policy
+	@$(BIN)/mypy & types=$$!; $(TEALFORM) policy; policy=$$?; wait $$types && exit $$policy
 	@echo "Running the tests"
 	@$(MEASURED) $(TESTS) $(if $(COVERAGE),--cov) $(PYTEST)
 
@@ -60,58 +47,49 @@ test-slow: $(VENV)/.dev ## Run the tests that are too slow for make test
 	@$(TESTS) -m slow $(PYTEST)
 
 # Most of their time is the provider's own waiting.
-test-e2e: $(VENV)/.dev ## Test the proofs that need the real provider
+test-e2e: $(VENV)/.dev ## Run the tests that need the real AWS provider
 	@$(BIN)/python -m pytest -n 6 -m aws_provider $(PYTEST)
 
-policy: $(VENV)/.run ## Judge the generated Terraform; ENV=dev for one, ARGS="--sarif FILE" for a report
-	@$(BIN)/python -m tealform policy $(ENV) $(ARGS)
-
-policy-coverage: $(VENV)/.run ## Learn which of checkov's checks must judge what, about a minute
+policy-coverage: $(VENV)/.run ## Record which of checkov's checks apply to which resources, about a minute
 	@$(BIN)/python -m tools policy-coverage
 
-mutate: $(VENV)/.run ## Make good environments bad in single ways, and say what the gate sees of it
+mutate: $(VENV)/.run ## Change valid environments in single ways and report what the gate notices
 	@$(BIN)/python -m tools mutate $(ARGS)
 
-pr-check: $(VENV)/.run ## Check what a pull request changes: BASE=origin/main
-	@$(BIN)/python -m tealform pr-check --base="$$BASE" $(ARGS)
+# Aliases of the commands of tealform, with their names before it was one. They go with the next release.
+drift: $(VENV)/.run ## tealform synth --check
+	@$(TEALFORM) synth --check $(ARGS)
 
-prove: $(VENV)/.verify ## Prove the environments with all that this machine has; ENV=dev for one
-	@$(SYNTH_ASIDE)
-	@$(BIN)/python -m tealform prove $(ENV) $(ARGS)
+policy bootstrap: $(VENV)/.run ## tealform policy, tealform bootstrap
+	@$(TEALFORM) $@ $(ENV) $(ARGS)
 
-e2e: $(VENV)/.verify ## Apply, release, update and destroy with the real provider on an emulated AWS
-	@$(SYNTH_ASIDE)
-	@$(BIN)/python -m tealform e2e $(ENV) $(ARGS)
+review pr-check: $(VENV)/.run ## tealform review --base BASE
+	@$(TEALFORM) review --base="$$BASE" $(ARGS)
 
-plan-offline: named $(VENV)/.verify ## Show what a first apply would create, without an account; ARGS=--full
-	@$(SYNTH_ASIDE)
-	@$(BIN)/python -m tealform plan-offline $(ENV) $(ARGS)
+verify prove: $(VENV)/.verify ## tealform verify
+	@$(TEALFORM) verify $(ENV) $(ARGS)
 
-plan: named $(VENV)/.run ## Plan one environment and say what it would do: ENV=dev; ARGS=--full
-	@$(GENERATE) >&2
-	@$(BIN)/python -m tealform plan $(ENV) $(ARGS)
+e2e: $(VENV)/.verify ## tealform verify --real-provider
+	@$(TEALFORM) verify --real-provider $(ENV) $(ARGS)
 
-apply: named $(VENV)/.run ## Apply exactly the plan that was made: ENV=dev
-	@$(GENERATE) >&2
-	@$(BIN)/python -m tealform apply $(ENV) $(ANSWERS) $(ARGS)
+plan output terraform: $(VENV)/.run ## tealform plan ENV, tealform output ENV, tealform terraform ENV ARGS
+	@$(TEALFORM) $@ $(ENV) $(ARGS)
 
-destroy: named $(VENV)/.run ## Remove everything, once its name has been typed: ENV=dev
-	@$(GENERATE) >&2
-	@$(BIN)/python -m tealform destroy $(ENV) $(ANSWERS) $(ARGS)
+plan-offline: $(VENV)/.verify ## tealform plan --offline ENV
+	@$(TEALFORM) plan --offline $(ENV) $(ARGS)
 
-speculative-plan: named $(VENV)/.run ## Let HCP Terraform plan what nobody can apply, as in pull requests: ENV=dev
-	@$(GENERATE) >&2
-	@$(BIN)/python -m tealform speculative-plan $(ENV) $(ARGS)
+speculative-plan: $(VENV)/.run ## tealform plan --speculative ENV
+	@$(TEALFORM) plan --speculative $(ENV) $(ARGS)
 
-output terraform: named $(VENV)/.run ## Print outputs, or run any command of Terraform: ENV=dev ARGS="state list"
-	@$(BIN)/python -m tealform $@ $(ENV) $(ARGS)
+apply destroy: $(VENV)/.run ## tealform apply ENV, tealform destroy ENV; ALLOW=ADDRESS CONFIRM=ENV
+	@$(TEALFORM) $@ $(ENV) $(ANSWERS) $(ARGS)
 
-bootstrap: $(VENV)/.run ## Generate what holds states and lets CI in: bootstrap/*/cdk.tf.json
-	@$(BIN)/python -m tealform bootstrap
+lock: lock-python lock-providers ## make lock-python, tealform lock
 
-named:
-	@test $(words $(ENV)) -eq 1 || { echo "say which environment, like: make plan ENV=dev" >&2; exit 2; }
+lock-providers: $(VENV)/.run ## tealform lock
+	@$(TEALFORM) lock $(ARGS)
 
+# For developers of Tealform.
 bench: $(VENV)/.run ## Time the synthesis against the plain imports, and the policy gate, side by side
 	@$(BIN)/python -m tools bench
 
@@ -124,11 +102,9 @@ artifacts: $(VENV)/.run ## Write artifacts/ from modules/tealform/templates
 inventory: $(VENV)/.dev ## Write tests/inventories from the generated Terraform
 	@$(BIN)/python -m tools inventory
 
-format: $(VENV)/.dev ## Format the code and mend what the linter can
+format: $(VENV)/.dev ## Format the code and fix what the linter can
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
-
-lock: lock-python lock-providers ## Renew requirements/*.txt and the lock files of the providers
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade
 
@@ -137,9 +113,6 @@ lock-python: $(VENV)/.dev ## Renew requirements/*.txt and checkov-requirements.t
 	@$(LOCK) pyproject.toml --extra verify --constraint requirements/run.txt --output-file requirements/verify.txt
 	@$(LOCK) requirements/dev.in --output-file requirements/dev.txt
 	@$(LOCK) requirements/checkov.in --output-file modules/tealform/policy/checkov-requirements.txt
-
-lock-providers: $(VENV)/.run ## Write environments/*/.terraform.lock.hcl for all platforms; needs the registry
-	@$(BIN)/python -m tealform lock $(ARGS)
 
 clean: ## Remove what was installed and cached here; the user's cache stays
 	rm -rf $(VENV) .cache .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .coverage

@@ -1,4 +1,4 @@
-"""Projects with one environment, ``dev``, and ways to run the harness on them."""
+"""Repositories with one environment, ``dev``, and ways to run the command line on them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,32 @@ GREETING: dict[str, Any] = {
 }
 
 
+KEEPS_GENERATED_FILES = """
+from tealform import App
+from tealform.synth.app import SynthResult
+
+class Kept(App):
+    def synth(self, root, names, echo):
+        return SynthResult()
+
+    def bootstrap(self, root, echo):
+        return SynthResult()
+
+app = Kept()
+"""
+"""A ``main.py`` whose app leaves the generated files as the test wrote them."""
+
+
+def write_app(root: Path) -> None:
+    """Write a ``main.py`` whose app leaves the generated files as they are."""
+    (root / "main.py").write_text(KEEPS_GENERATED_FILES)
+
+
 def write(root: Path, document: Any) -> Path:
-    """Writes what was generated for ``dev``, a JSON document or any text, and returns the environment's folder."""
+    """Write what was generated for ``dev``, a JSON document or any text, and return the environment's folder."""
     folder = root / "environments" / "dev"
     folder.mkdir(parents=True, exist_ok=True)
+    write_app(root)
     (folder / "cdk.tf.json").write_text(document if isinstance(document, str) else json.dumps(document))
     return folder
 

@@ -12,6 +12,7 @@ from typing import Any
 from tealform.policy import checkov_environment
 from tealform.settings.errors import SettingsError
 from tealform.settings.loader import LoadedEnvironment, load
+from tealform.synth.app import App
 from tealform.synth.synthesis import synthesize
 
 Body = dict[str, Any]
@@ -124,6 +125,16 @@ def _generated(environment: LoadedEnvironment) -> Body:
         (text,) = synthesize([environment], Path(scratch)).values()
     document: Body = json.loads(text)
     return document
+
+
+def synth(root: Path, *names: str) -> None:
+    """Generate environments of the repository in ``root``, which are valid; all if none is named."""
+    assert App().synth(root, names, lambda _: None).errors == []
+
+
+def bootstrap(root: Path) -> None:
+    """Generate what the accounts of the repository in ``root`` need first."""
+    assert App().bootstrap(root, lambda _: None).errors == []
 
 
 def template(text: str, name: str = "test") -> Template:

@@ -28,7 +28,7 @@ GATE_LIMITS: Mapping[str, float] = {"first time": 4.0, "again": 0.5}
 """How many times checkov's start each run of the gate may take."""
 
 _ROUNDS = 3
-_SYNTHESIZE = "import sys, pathlib; from tealform.synth import app; sys.exit(app.run([], pathlib.Path({root})))"
+_SYNTHESIZE = "import pathlib; from tealform import App; App().synth(pathlib.Path({root}), (), print)"
 _PLAIN = "import cdktf_cdktf_provider_aws; "
 _START = "checkov's start"
 _NOTHING = {"nothing/main.tf.json": "{}"}

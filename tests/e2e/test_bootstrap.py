@@ -11,7 +11,7 @@ import pytest
 from tealform.policy.iam import policy_reader
 from tealform.settings import loader
 from tealform.settings.loader import GENERATED, LoadedEnvironment
-from tealform.synth import app, environments
+from tealform.synth import environments
 from tealform.synth.synthesis import synthesize
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform.terraform.scratch_module import CommandResult, ScratchModule
@@ -21,6 +21,7 @@ from tealform_harness.verify import aws_provider, settings_change
 from tealform_harness.verify.aws_provider import Provider
 from tealform_harness.verify.unsupported_arguments import ArgumentFilter
 from tests.inventory import ROOT
+from tests.support import synth
 from tests.unit.bootstrap import calls, projects
 from tests.unit.bootstrap.test_generated import MOVED
 
@@ -95,7 +96,7 @@ def test_the_roles_may_do_what_terraform_does_and_a_plan_needs_no_more_than_the_
     root = projects.write(tmp_path, SHIPPED)
     bootstrapped = json.loads((projects.run(root) / GENERATED).read_text(encoding="utf-8"))
     roles = {role.name: role for role in policy_reader.read(bootstrapped).roles}
-    assert app.run(["dev"], root) == 0
+    synth(root, "dev")
     settings, folder = loader.load(root / "environments", "dev"), root / "environments" / "dev"
     log = calls.Log(_provider(), tmp_path)
     planned, applied = set[calls.Call](), set[calls.Call]()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tealform.synth import app, environments
+from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform_harness.aws_emulator import external_references
 from tealform_harness.aws_emulator.server import EmulatedAws, running
@@ -21,7 +21,9 @@ from tealform_harness.hcp_emulator import server as hcp
 from tealform_harness.hcp_emulator.models import Organization
 from tealform_harness.verify import aws_provider
 from tealform_harness.verify.unsupported_arguments import ArgumentFilter
+from tests import projects
 from tests.inventory import ROOT
+from tests.support import bootstrap, synth
 from tests.unit.bootstrap.projects import ACCOUNT
 
 pytestmark = pytest.mark.aws_provider
@@ -52,12 +54,14 @@ class Project:
             ROOT / "environments" / "dev", self.dev, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*")
         )
         shutil.copy(ROOT / "environments" / "common.hcl", root / "environments")
+        # The commands keep what was generated, without what the provider is too old to know.
+        projects.write_app(root)
         settings = self.dev / "environment.hcl"
         settings.write_text(f"{settings.read_text()}\n{state}\n")
 
     def generate(self, arguments: ArgumentFilter) -> None:
         """Generate what the settings say, without what the provider is too old to know."""
-        assert app.run(["dev"], self.root) == 0
+        synth(self.root, "dev")
         arguments.apply(self.dev)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -82,7 +86,7 @@ def _learn(project: Project, provider: aws_provider.Provider, variables: Mapping
 @contextlib.contextmanager
 def _staged(project: Project, kind: str) -> Iterator[tuple[EmulatedAws, ArgumentFilter]]:
     provider = aws_provider.find("6.25.0", terraform_binaries.list_terraforms()[0])
-    assert app.run(["dev"], project.root) == 0
+    synth(project.root, "dev")
     with contextlib.ExitStack() as stack:
         aws = stack.enter_context(running(ACCOUNT))
         external_references.seed(aws, environments.load_document(project.dev))
@@ -107,7 +111,7 @@ def _write_documented_waivers(project: Project) -> None:
 def test_bootstrap_plan_apply_change_destroy(tmp_path: Path, kind: str) -> None:
     project = Project(tmp_path, STATES[kind])
     with _staged(project, kind) as (aws, arguments):
-        assert app.run_bootstrap(project.root) == 0
+        bootstrap(project.root)
         arguments.apply(project.root / BOOTSTRAP)
         if kind == "s3":
             _write_documented_waivers(project)

@@ -13,13 +13,13 @@ from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform_harness.provider_stub.server import serve
 
-Form = Literal["summary", "text", "json"]
+Form = Literal["summary", "full", "json"]
 
 
 def plan_offline(root: Path, name: str, form: Form, echo: Callable[[str], None]) -> int:
     """Plan the environment ``name`` of the project in ``root`` from nothing, with a stub of the AWS provider.
 
-    ``echo`` gets the summary for people (``summary``) or programs (``json``), or Terraform's own words (``text``).
+    ``echo`` gets the summary for people (``summary``) or programs (``json``), or Terraform's own words (``full``).
     Returns 0, or 1 if Terraform does not accept the configuration, with its reasons.
     """
     folder = environments.find_folder(root, name)
@@ -34,7 +34,7 @@ def plan_offline(root: Path, name: str, form: Form, echo: Callable[[str], None])
                 for error in outcome.errors:
                     echo(f"{outcome.command}: {source_map.describe(error)}")
                 return 1
-        if form == "text":
+        if form == "full":
             echo(work.planned_text())
         elif form == "json":
             echo(json.dumps(summary.as_json(work.planned(), source_map), indent=2))

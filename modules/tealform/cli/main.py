@@ -116,7 +116,7 @@ def _reported_errors() -> Iterator[None]:
     except ModuleNotFoundError as error:
         if error.name and error.name.partition(".")[0] in ("tealform", "tealform_harness"):
             raise
-        _exit_with(f"{error}; run: pip install 'tealform[verify]'")
+        _exit_with(f"{error}; run: tealform doctor")
     except BrokenPipeError:
         _end_broken_pipe()
     except OSError as error:

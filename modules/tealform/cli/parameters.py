@@ -35,9 +35,7 @@ Environments = Annotated[
 ]
 Environment = Annotated[
     str,
-    typer.Argument(
-        metavar="ENV", help="An environment, or bootstrap/ACCOUNT.", autocompletion=complete_environment
-    ),
+    typer.Argument(metavar="ENV", help="An environment, or bootstrap/ACCOUNT.", autocompletion=complete_environment),
 ]
 TerraformOptions = Annotated[
     list[str] | None, typer.Argument(metavar="[TERRAFORM OPTION]...", help="Options for Terraform.", show_default=False)
@@ -45,7 +43,12 @@ TerraformOptions = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and progress on standard error.")]
 Allowed = Annotated[
     list[str] | None,
-    typer.Option("--allow", metavar="ADDRESS", help="Allow what the plan guard blocks for this address. Repeatable.", show_default=False),
+    typer.Option(
+        "--allow",
+        metavar="ADDRESS",
+        help="Allow what the plan guard blocks for this address. Repeatable.",
+        show_default=False,
+    ),
 ]
 Confirmed = Annotated[
     str | None,

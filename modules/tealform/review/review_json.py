@@ -15,19 +15,19 @@ VERSION = 1
 def render(review: Review) -> dict[str, Any]:
     """Return the document::
 
-        {
-          "version": 1,
-          "exit_code": 1,                          0 no findings, 1 findings or outdated files, 2 not checked
-          "base": {"name", "commit"},              null if the base could not be found
-          "errors": ["why something could not be checked"],
-          "outdated": ["environments/dev/cdk.tf.json"],
-          "risks": ["dev: …"],
-          "findings": {"new": [{…}], "before": [{…}], "gone": [{…}]},     as in the report of the policy gate
-          "environments": [{
-            "name", "fate", "was", "unknown",
-            "changes": [{"action", "address", "path", "arguments"}]
-          }]
-        }
+    {
+      "version": 1,
+      "exit_code": 1,                          0 no findings, 1 findings or outdated files, 2 not checked
+      "base": {"name", "commit"},              null if the base could not be found
+      "errors": ["why something could not be checked"],
+      "outdated": ["environments/dev/cdk.tf.json"],
+      "risks": ["dev: …"],
+      "findings": {"new": [{…}], "before": [{…}], "gone": [{…}]},     as in the report of the policy gate
+      "environments": [{
+        "name", "fate", "was", "unknown",
+        "changes": [{"action", "address", "path", "arguments"}]
+      }]
+    }
     """
     found = review.findings
     return {

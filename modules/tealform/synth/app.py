@@ -66,7 +66,9 @@ class App:
             done.errors.append(_NOTHING_TO_BOOTSTRAP)
         if not done.errors:
             for folder in _list_unneeded_accounts(root, done.generated):
-                echo(f"{folder}: no environment needs it any more; run: tealform destroy {folder}, then remove the folder")
+                echo(
+                    f"{folder}: no environment needs it any more; run: tealform destroy {folder}, then remove the folder"
+                )
         return done
 
     def compare(self, root: Path, names: Sequence[str], echo: Echo) -> SynthResult:
@@ -78,7 +80,7 @@ class App:
         if not names and (root / BOOTSTRAP_FOLDER).is_dir():
             accounts = self._accounts(root)
             generated.files.update(accounts.files)
-            generated.errors += [each for each in accounts.errors if each not in generated.errors]
+            generated.errors.extend(each for each in accounts.errors if each not in generated.errors)
         return _collect(generated, GeneratedFiles.compare, echo)
 
     def run(self) -> NoReturn:
@@ -135,7 +137,7 @@ class App:
             return generated
         accounts = group_by_account(loaded.valid)
         wanted = [each for each in accounts if each.needs_something and each.number not in broken]
-        generated.errors += [f"nothing is written for account {number}" for number in sorted(map(str, broken))]
+        generated.errors.extend(f"nothing is written for account {number}" for number in sorted(map(str, broken)))
         if wanted:
 
             def synthesize(folder: Path) -> dict[str, str]:

@@ -80,7 +80,8 @@ def _diff(shown: str, before: bytes | None, after: bytes) -> list[str]:
     if before is None:
         return [f"{shown}: missing"]
     try:
-        lines = [text.decode().splitlines() for text in (before, after)]
+        old, new = before.decode().splitlines(), after.decode().splitlines()
     except UnicodeDecodeError:
         return [f"{shown}: differs"]
-    return list(difflib.unified_diff(*lines, f"{shown} (on disk)", f"{shown} (generated)", n=2, lineterm=""))
+    names = f"{shown} (on disk)", f"{shown} (generated)"
+    return list(difflib.unified_diff(old, new, *names, n=2, lineterm=""))

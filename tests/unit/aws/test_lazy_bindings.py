@@ -99,9 +99,11 @@ def test_cache_that_cannot_be_written_is_named_in_one_line(tmp_path: Path) -> No
     folder = tmp_path / "project" / "environments" / "dev"
     folder.mkdir(parents=True)
     (folder / "environment.hcl").write_text(support.environment())
-    code = f"import sys, pathlib; from tealform.synth import app; sys.exit(app.run([], pathlib.Path({str(tmp_path / 'project')!r})))"
+    shutil.copyfile(ROOT / "main.py", tmp_path / "project" / "main.py")
     variables = os.environ | {"TEALFORM_CACHE": str(file)}
-    ran = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, tmp_path / "project" / "main.py"], env=variables, capture_output=True, text=True, check=False
+    )
     assert ran.returncode != 0
     assert ran.stderr == (
         f"{file}: the cache cannot be written: File exists; set TEALFORM_CACHE to a folder that can be written\n"
@@ -119,8 +121,8 @@ def test_plain_imports_generate_the_same(tmp_path: Path) -> None:
         f"import os; os.environ['JSII_NODE'] = {node}\n"
         "import cdktf_cdktf_provider_aws, sys, pathlib\n"
         "assert len([name for name in sys.modules if name.startswith('cdktf_cdktf_provider_aws.')]) > 2000\n"
-        "from tealform.synth import app\n"
-        f"sys.exit(app.run([], pathlib.Path({json.dumps(str(root))})))"
+        "from tealform import App\n"
+        f"assert not App().synth(pathlib.Path({json.dumps(str(root))}), (), print).errors"
     )
     generated = sorted((root / "environments").glob(f"*/{GENERATED}"))
     assert len(generated) >= 3

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tealform.bootstrap.account_requirements import group_by_account
 from tealform.settings import loader
-from tealform.synth import app
+from tealform.synth.app import BOOTSTRAP_FOLDER
 from tealform.synth.synthesis import synthesize_accounts
-from tests.support import Template, environment
+from tests.support import Template, bootstrap, environment
 
 ACCOUNT, OTHER = "123456789012", "210987654321"
 GITHUB = 'automation "github" { repository = "acme/infrastructure" }'
@@ -51,8 +51,8 @@ def _bootstrapped(texts: tuple[tuple[str, str], ...]) -> dict[str, Template]:
 
 def run(root: Path) -> Path:
     """The folder of the only account of the project in ``root``, once it is generated."""
-    assert app.run_bootstrap(root) == 0
-    (folder,) = (root / app.BOOTSTRAP_FOLDER).iterdir()
+    bootstrap(root)
+    (folder,) = (root / BOOTSTRAP_FOLDER).iterdir()
     return folder
 
 

@@ -80,7 +80,7 @@ def test_signal_ends_everything_and_leaves_nothing(tmp_path: Path, number: signa
     projects.write_program(tmp_path / "programs" / "terraform", HANGS)
     path = f"{tmp_path / 'programs'}{os.pathsep}{os.environ['PATH']}"
     variables = {"PATH": path, "TMPDIR": str(tmp_path / "scratch"), "BEGUN": str(tmp_path / "begun")}
-    process = sessions.start(projects.command(tmp_path, "plan-offline", "dev"), {**os.environ, **variables})
+    process = sessions.start(projects.command(tmp_path, "plan", "--offline", "dev"), {**os.environ, **variables})
     sessions.wait_for(tmp_path / "begun")
     os.kill(process.pid, number)
     # Whoever were left would keep the output open, so that it would not end.
@@ -107,7 +107,7 @@ def test_ctrl_c_ends_both_runs_of_checkov_and_leaves_nothing(tmp_path: Path, own
 
 def test_words_that_the_output_cannot_hold_are_no_obstacle(tmp_path: Path) -> None:
     projects.write(tmp_path, PINNED | {"output": {"größe": {"value": 1}}})
-    ran = projects.run(tmp_path, "plan-offline", "dev", environment={**os.environ, "PYTHONIOENCODING": "ascii"})
+    ran = projects.run(tmp_path, "plan", "--offline", "dev", environment={**os.environ, "PYTHONIOENCODING": "ascii"})
     assert (ran.returncode, ran.stderr) == (0, "")
     assert r"  gr\xf6\xdfe: unset -> 1" in ran.stdout
 
@@ -130,6 +130,6 @@ def test_missing_requirements_of_the_harness_name_the_extra(
     for name in [each for each in sys.modules if each.startswith("tealform_harness") or each == "grpc"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "grpc", None)
-    assert main(["--root", str(tmp_path), "plan-offline", "dev"]) == 2
+    assert main(["--root", str(tmp_path), "plan", "--offline", "dev"]) == 2
     assert "grpc" in (said := capsys.readouterr().err)
     assert said.endswith("; run: pip install 'tealform[verify]'\n")

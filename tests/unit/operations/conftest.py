@@ -56,6 +56,7 @@ def write(root: Path, document: dict[str, Any] | None = None, name: str = "dev",
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "environment.hcl").write_text(f"{settings}\n{support.environment()}")
     generate(folder, document or greeting())
+    projects.write_app(root)
     return root_module.find(root, name)
 
 

@@ -241,7 +241,7 @@ def test_speculative_plan_is_made_there_and_reported_as_make_plan_does(
     dev: GeneratedModule, do: Do, hcp: EmulatedHcp, workspace: EmulatedWorkspace, capfd: Captured
 ) -> None:
     workspace.working_directory, workspace.vcs = "environments/dev", True
-    assert do("speculative-plan", "dev") == 0
+    assert do("plan", "--speculative", "dev") == 0
     captured = capfd.readouterr()
     assert captured.out.startswith("dev: 1 to create\n")
     (made,) = _runs(hcp)
@@ -254,7 +254,7 @@ def test_speculative_plan_that_a_policy_stops_is_shown_with_the_policy(
     dev: GeneratedModule, do: Do, workspace: EmulatedWorkspace, capfd: Captured
 ) -> None:
     workspace.failing_policy = "hard-mandatory"
-    assert do("speculative-plan", "dev", "--json") == 1
+    assert do("plan", "--speculative", "dev", "--json") == 1
     captured = capfd.readouterr()
     document = json.loads(captured.out)
     assert document["counts"]["create"] == 1
@@ -268,7 +268,7 @@ def test_speculative_plan_that_fails_there_is_reported_in_terraforms_words(
     tmp_path: Path, do: Do, workspace: EmulatedWorkspace, capfd: Captured
 ) -> None:
     _write(tmp_path, input="${nothing.here}")
-    assert do("speculative-plan", "dev") == 1
+    assert do("plan", "--speculative", "dev") == 1
     captured = capfd.readouterr()
     assert captured.out == ""
     assert "environments/dev: the plan failed: Reference to undeclared resource" in captured.err

@@ -17,7 +17,8 @@ from tealform.policy import checkov_environment, checkov_input, coverage, gate, 
 from tealform.policy.check import Evaluation
 from tealform.policy.checkov import Scan
 from tealform.policy.environment import Environment
-from tealform.policy.result import GateResult
+from tealform.policy.reports import terminal
+from tealform.policy.result import GateResult, worst_exit_code
 from tealform.policy.rule import Finding
 from tealform.policy.scanned_files import Texts
 from tests.support import write_checkov

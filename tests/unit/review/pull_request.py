@@ -20,6 +20,7 @@ from tealform.review.check import Echo
 from tealform.settings.errors import Location
 from tealform.synth import environments
 from tealform.synth.app import App, SynthResult
+from tests import projects
 from tests.support import environment
 
 TODAY = date(2026, 11, 1)
@@ -164,4 +165,5 @@ def create(root: Path) -> PullRequest:
     root.mkdir(parents=True, exist_ok=True)
     git(root, "init", "--quiet", "--initial-branch", "main")
     (root / ".gitignore").write_text(".cache/\nout/\n")
+    projects.write_app(root)
     return PullRequest(root)

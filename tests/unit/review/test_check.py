@@ -17,11 +17,13 @@ import pytest
 from tealform.cli.main import main
 from tealform.errors import TealformError
 from tealform.policy.result import GateResult
-from tealform.review import check
+from tealform.review import check, comment
 from tealform.review.check import Echo
+from tealform.synth.app import SynthResult
+from tests import projects
 from tests.inventory import ROOT
 from tests.unit.review import pull_request
-from tests.unit.review.pull_request import PullRequest, document, git
+from tests.unit.review.pull_request import FixedApp, PullRequest, document, git
 
 _A, _B, _C = ["TEAL_A", "web/a"], ["TEAL_B", "web/b"], ["TEAL_C", "web/c"]
 _DEV: dict[str, Any] = {"generated": document("dev")}
@@ -59,7 +61,7 @@ _VPC: dict[str, Any] = {"generated": document("dev", aws_vpc={"main": {}})}
         pytest.param(
             _DEV,
             _VPC | {"found": [_A]},
-            {"files": ("environments/dev/cdk.tf.json",)},
+            {"changed": ["environments/dev/cdk.tf.json"]},
             1,
             [
                 "\nOutdated generated files; run tealform synth and commit them\nenvironments/dev/cdk.tf.json\n\n",
@@ -68,11 +70,11 @@ _VPC: dict[str, Any] = {"generated": document("dev", aws_vpc={"main": {}})}
             ],
             id="outdated files hide nothing",
         ),
-        pytest.param(_DEV, _VPC, {"files": ("environments/dev/cdk.tf.json",)}, 1, [], id="outdated files alone"),
+        pytest.param(_DEV, _VPC, {"changed": ["environments/dev/cdk.tf.json"]}, 1, [], id="outdated files alone"),
         pytest.param(
             _DEV,
             {},
-            {"errors": ("environments/dev/environment.hcl:3: cpu: 300 is not a Fargate CPU size",)},
+            {"errors": ["environments/dev/environment.hcl:3: cpu: 300 is not a Fargate CPU size"]},
             2,
             [
                 "\nCould not be judged\nenvironments/dev/environment.hcl:3: cpu: 300 is not a Fargate CPU size\n\n",
@@ -249,7 +251,7 @@ def test_checkov_that_cannot_be_installed_is_reported_in_a_comment(
     own_cache.touch()
     request_.write("dev", document("dev"))
     request_.begin()
-    assert main(["--root", str(request_.root), "pr-check"]) == 2
+    assert main(["--root", str(request_.root), "review"]) == 2
     said = capsys.readouterr()
     assert said.err == ""
     assert "set TEALFORM_CACHE to a folder that can be written" in said.out
@@ -260,7 +262,7 @@ def test_checkov_that_cannot_be_installed_is_reported_in_a_comment(
 
 def test_reports_go_where_they_are_wanted(request_: PullRequest, own_cache: Path, tmp_path: Path) -> None:
     request_.begin()
-    main(["--root", str(request_.root), "pr-check", "--base", "main", "--out", str(tmp_path / "a" / "b")])
+    main(["--root", str(request_.root), "review", "--base", "main", "--out", str(tmp_path / "a" / "b")])
     assert (tmp_path / "a" / "b" / "comment.md").is_file()
 
 
@@ -276,9 +278,7 @@ def test_reports_go_where_they_are_wanted(request_: PullRequest, own_cache: Path
     ],
 )
 def test_make_takes_the_base_as_it_is(tmp_path: Path, given: tuple[str, ...], base: str) -> None:
-    python = tmp_path / "python"
-    python.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
-    python.chmod(0o755)
+    projects.write_program(tmp_path / "tealform", "#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
     installed = ["--old-file=.venv/.run"]
     # `make test` hands its own on, by which make would say which folder it is in.
     ours = re.compile("BASE|ARGS|MFLAGS|MAKE.*")
@@ -291,8 +291,8 @@ def test_make_takes_the_base_as_it_is(tmp_path: Path, given: tuple[str, ...], ba
         text=True,
         check=True,
     )
-    assert ran.stdout.splitlines() == ["-m", "tealform", "pr-check", f"--base={base}"]
-    assert [file.name for file in tmp_path.iterdir()] == ["python"]
+    assert ran.stdout.splitlines() == ["review", f"--base={base}"]
+    assert [file.name for file in tmp_path.iterdir()] == ["tealform"]
 
 
 _BALANCER = '"enable_deletion_protection": true'
@@ -311,7 +311,9 @@ def test_what_a_change_of_the_shipped_environments_brings(tmp_path: Path, own_sc
     git(request.root, "commit", "--all", "--quiet", "--message", "x")
     said: list[str] = []
     out = request.root / "out"
-    code = check.check(request.root, "main", out, check_synth=lambda root, echo: SynthCheck(), echo=said.append)
+    found = check.check(request.root, "main", out, app=FixedApp(), echo=said.append)
+    said += comment.console_lines(found)
+    code = found.exit_code
     text = "\n".join(said)
     assert code == 1, text
     assert "review: 1 new finding, 1 thing to look at" in said, text

@@ -46,7 +46,7 @@ def _misspell(project: Path) -> None:
 
 @pytest.mark.slow
 def test_stages_without_a_provider_are_skipped(project: Path, without_provider: dict[str, str]) -> None:
-    ran = projects.run(project, "prove", "dev", "--json", environment=without_provider)
+    ran = projects.run(project, "verify", "dev", "--json", environment=without_provider)
     assert ran.returncode == 0, ran.stderr
     results = json.loads(ran.stdout)["results"]
     assert {each["stage"]: each["status"] for each in results} == {
@@ -59,7 +59,7 @@ def test_stages_without_a_provider_are_skipped(project: Path, without_provider: 
 
 def test_failed_environment_goes_no_further(project: Path, without_provider: dict[str, str]) -> None:
     _misspell(project)
-    ran = projects.run(project, "prove", environment=without_provider)
+    ran = projects.run(project, "verify", environment=without_provider)
     assert ran.returncode == 1
     assert "cidr_blok" in ran.stdout
     assert "life" not in ran.stdout
@@ -67,7 +67,7 @@ def test_failed_environment_goes_no_further(project: Path, without_provider: dic
 
 
 def test_e2e_without_a_provider_is_an_error(project: Path, without_provider: dict[str, str]) -> None:
-    ran = projects.run(project, "e2e", "dev", environment=without_provider)
+    ran = projects.run(project, "verify", "--real-provider", "dev", environment=without_provider)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert f"{VARIABLE} names" in ran.stderr
 
@@ -80,23 +80,24 @@ def test_mistake_is_not_removed_as_an_argument_that_an_older_provider_lacks(
     program.write_text(f"#!/bin/sh\ntouch {project / 'started'}\n")
     program.chmod(0o755)
     _misspell(project)
-    ran = projects.run(project, "e2e", "dev", environment=without_provider)
+    ran = projects.run(project, "verify", "--real-provider", "dev", environment=without_provider)
     assert ran.returncode == 1
     assert "dev: schema: failed" in ran.stdout
     assert "cidr_blok" in ran.stdout
     assert not (project / "started").exists()
 
 
-@pytest.mark.parametrize("command", ["prove", "e2e"])
-def test_nothing_to_verify_is_an_error(tmp_path: Path, command: str) -> None:
+@pytest.mark.parametrize("option", [(), ("--offline",), ("--real-provider",)])
+def test_nothing_to_verify_is_an_error(tmp_path: Path, option: tuple[str, ...]) -> None:
     (tmp_path / "environments").mkdir()
-    ran = projects.run(tmp_path, command)
+    projects.write_app(tmp_path)
+    ran = projects.run(tmp_path, "verify", *option)
     assert ran.returncode == 2
     assert "contains no environment to verify" in ran.stderr
 
 
 def test_offline_plan_lists_what_a_first_apply_creates(project: Path) -> None:
-    ran = projects.run(project, "plan-offline", "dev")
+    ran = projects.run(project, "plan", "--offline", "dev")
     assert ran.returncode == 0, ran.stderr
     count = sum(len(each) for each in support.template(TEXT, "dev").document["resource"].values())
     assert f"dev: {count} to create" in ran.stdout
@@ -108,22 +109,22 @@ def test_offline_plan_lists_what_a_first_apply_creates(project: Path) -> None:
 def test_offline_plan_prints_terraforms_text_or_json(project: Path) -> None:
     assert (
         "# aws_ecs_service.service-web_service will be created"
-        in projects.run(project, "plan-offline", "dev", "--full").stdout
+        in projects.run(project, "plan", "--offline", "dev", "--full").stdout
     )
-    plan = json.loads(projects.run(project, "plan-offline", "dev", "--json").stdout)
+    plan = json.loads(projects.run(project, "plan", "--offline", "dev", "--json").stdout)
     assert plan["counts"]["create"] == len(plan["changes"]) > 0
     assert "aws_ecs_service.service-web_service" in [each["address"] for each in plan["changes"]]
 
 
 def test_closed_output_is_no_error(project: Path) -> None:
-    command = shlex.join(projects.command(project, "plan-offline", "dev", "--full"))
+    command = shlex.join(projects.command(project, "plan", "--offline", "dev", "--full"))
     ran = subprocess.run(["bash", "-c", f"{command} | head -n 1"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert (ran.stdout.count("\n"), ran.stderr) == (1, "")
 
 
 def test_offline_plan_of_a_broken_environment_says_where(project: Path) -> None:
     _misspell(project)
-    ran = projects.run(project, "plan-offline", "dev")
+    ran = projects.run(project, "plan", "--offline", "dev")
     assert ran.returncode == 1
     assert "environments/dev/environment.hcl:5: network: " in ran.stdout
 
