@@ -306,7 +306,7 @@ def test_any_other_command_of_terraforms(applied: GeneratedModule, run: Run, cap
     assert run("terraform", "dev", "state", "list") == 0
     assert capfd.readouterr().out == f"{ADDRESS}\n"
     assert run("terraform", "dev") == 2
-    assert "say which command of Terraform's" in capfd.readouterr().err
+    assert "name a command of Terraform" in capfd.readouterr().err
 
 
 def test_what_was_left_behind_comes_first(dev: GeneratedModule, run: Run, capfd: Captured) -> None:
