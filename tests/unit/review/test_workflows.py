@@ -90,7 +90,7 @@ def test_the_whole_history_is_there_and_the_check_is_the_command() -> None:
     (job,) = POLICY["jobs"].values()
     checkout, install, run, show, hand_over = job["steps"]
     assert checkout["with"]["fetch-depth"] == 0
-    assert install["run"].startswith("make .venv/.run ")
+    assert install["run"] == "make .venv/.run"
     assert run["run"] == '.venv/bin/tealform review --base "$BASE"'
     written = f"{check.OUT.as_posix()}/{artifact.COMMENT}"
     assert f"hashFiles('{written}')" in show["if"]
