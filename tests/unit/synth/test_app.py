@@ -1,8 +1,7 @@
-"""``python main.py``: what lands where, what is left alone, and what is said."""
+"""The app of a repository: which files it writes, which it leaves alone, and what it reports."""
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import random
@@ -11,14 +10,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from tealform.service import lambda_packages
 from tealform.settings.loader import GENERATED, LoadedEnvironment
-from tealform.synth import app, synthesis
+from tealform.synth import synthesis
+from tealform.synth.app import BOOTSTRAP_FOLDER, App, SynthResult
 from tealform.synth.atomic_write import write_atomic
 from tests.inventory import ENVIRONMENTS, ROOT
 from tests.support import environment
@@ -46,6 +46,21 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def synth(root: Path, names: Sequence[str] = ()) -> int:
+    """Generate as the command does: lines on standard output, errors on standard error."""
+    return _report(App().synth(root, names, print))
+
+
+def bootstrap(root: Path) -> int:
+    return _report(App().bootstrap(root, print))
+
+
+def _report(done: SynthResult) -> int:
+    for error in done.errors:
+        print(error, file=sys.stderr)
+    return 2 if done.errors else 0
+
+
 def write(root: Path, name: str, text: str) -> Path:
     folder = root / "environments" / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -69,7 +84,7 @@ def tested(root: Path) -> Path:
 
 
 def test_all_environments_land_in_their_folders(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert app.run([], root) == 0
+    assert synth(root) == 0
     for name in ("one", "two"):
         document = json.loads(result(root, name).read_text(encoding="utf-8"))
         assert document["resource"]["aws_ecs_cluster"]["cluster"]["name"] == f"shop-{name}"
@@ -83,7 +98,7 @@ def test_all_environments_land_in_their_folders(root: Path, capsys: pytest.Captu
 def test_cdktf_finds_its_own_output_where_it_expects_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(synthesis, "synthesize", generate)
     monkeypatch.setenv("CDKTF_OUTDIR", str(root / "elsewhere"))
-    app.run([], root)
+    synth(root)
     manifest = json.loads((root / "elsewhere" / "manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["stacks"]) == {"one", "two"}
     assert not (root / "cdktf.out").exists()
@@ -93,16 +108,16 @@ def test_cdktf_finds_its_own_output_where_it_expects_it(root: Path, monkeypatch:
 
 def test_one_environment_leaves_the_others_alone(root: Path) -> None:
     result(root, "two").write_text("{}", encoding="utf-8")
-    assert app.run(["one"], root) == 0
+    assert synth(root, ["one"]) == 0
     assert result(root, "one").exists()
     assert result(root, "two").read_text(encoding="utf-8") == "{}"
 
 
 def test_what_has_not_changed_is_not_touched(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    app.run(["one"], root)
+    synth(root, ["one"])
     before = result(root, "one").stat()
     capsys.readouterr()
-    assert app.run(["one"], root) == 0
+    assert synth(root, ["one"]) == 0
     after = result(root, "one").stat()
     assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
     assert f"environments/one/{GENERATED}: unchanged" in capsys.readouterr().out
@@ -113,7 +128,7 @@ def test_a_broken_environment_is_told_and_does_not_stop_the_others(
 ) -> None:
     broken = write(root, "one", environment(service="cpu = 300\n memory = true"))
     broken.write_text("{}", encoding="utf-8")
-    assert app.run([], root) == 2
+    assert synth(root) == 2
     assert broken.read_text(encoding="utf-8") == "{}"
     assert result(root, "two").exists()
     assert capsys.readouterr().err.splitlines() == [
@@ -124,7 +139,7 @@ def test_a_broken_environment_is_told_and_does_not_stop_the_others(
 
 
 def test_an_environment_that_does_not_exist_is_named(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert app.run(["three", "one"], root) == 2
+    assert synth(root, ["three", "one"]) == 2
     assert result(root, "one").exists()
     assert capsys.readouterr().err == "environments/three/environment.hcl does not exist; there are one, two\n"
 
@@ -133,22 +148,22 @@ def test_one_file_that_cannot_be_written_does_not_stop_the_others(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     result(root, "one").mkdir()
-    assert app.run([], root) == 2
+    assert synth(root) == 2
     assert result(root, "two").is_file()
     assert (
-        capsys.readouterr().err == f"environments/one/{GENERATED}: cannot be written: Is a directory; it is as it was\n"
+        capsys.readouterr().err == f"environments/one/{GENERATED}: cannot be written: Is a directory; it is unchanged\n"
     )
 
 
 def test_a_generated_file_that_is_not_text_is_replaced(root: Path) -> None:
     result(root, "one").write_bytes(b"\xff\xfe")
-    assert app.run(["one"], root) == 0
+    assert synth(root, ["one"]) == 0
     assert json.loads(result(root, "one").read_text(encoding="utf-8"))
 
 
 def test_text_that_terraform_would_evaluate_is_escaped(root: Path) -> None:
     write(root, "one", environment(service='environment = { A = "$${aws_vpc.x.id} %%{if true} $5" }'))
-    assert app.run(["one"], root) == 0
+    assert synth(root, ["one"]) == 0
     document = json.loads(result(root, "one").read_text(encoding="utf-8"))
     (container,) = json.loads(
         document["resource"]["aws_ecs_task_definition"]["service-web_task-definition"]["container_definitions"]
@@ -157,7 +172,6 @@ def test_text_that_terraform_would_evaluate_is_escaped(root: Path) -> None:
 
 
 def test_an_interrupt_is_one_line_and_exit_code_130(root: Path) -> None:
-    shutil.copytree(ROOT / "modules", root / "modules", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copyfile(ROOT / "main.py", root / "main.py")
     process = subprocess.Popen(
         [sys.executable, root / "main.py"],
@@ -172,12 +186,11 @@ def test_an_interrupt_is_one_line_and_exit_code_130(root: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert said == "interrupted; every file is whole, the old one or the new one\n"
+    assert said == "interrupted; every file is complete, with its old or its new content\n"
 
 
 @pytest.mark.slow
 def test_a_kill_at_any_moment_leaves_every_file_whole(root: Path) -> None:
-    shutil.copytree(ROOT / "modules", root / "modules", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copyfile(ROOT / "main.py", root / "main.py")
     command = [sys.executable, str(root / "main.py")]
     subprocess.run(command, check=True, capture_output=True)
@@ -197,7 +210,7 @@ def test_a_kill_at_any_moment_leaves_every_file_whole(root: Path) -> None:
         old = new
 
 
-@pytest.mark.parametrize("run", [functools.partial(app.run, []), app.run_bootstrap], ids=["synth", "bootstrap"])
+@pytest.mark.parametrize("run", [synth, bootstrap], ids=["synth", "bootstrap"])
 def test_no_environment_at_all_is_a_failure(
     run: Callable[[Path], int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -214,7 +227,7 @@ def test_a_file_that_cannot_be_written_is_told_and_the_old_one_stays(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    assert app.run(["one"], root) == 2
+    assert synth(root, ["one"]) == 2
     assert "No space left on device" in capsys.readouterr().err
     assert result(root, "one").read_text(encoding="utf-8") == "{}"
     assert sorted(path.name for path in result(root, "one").parent.iterdir()) == [GENERATED, "environment.hcl"]
@@ -242,7 +255,7 @@ def test_a_generated_file_can_be_read_by_everybody(root: Path) -> None:
 def test_the_program_that_an_environment_needs_lands_beside_its_terraform(
     tested: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert app.run([], tested) == 0
+    assert synth(tested) == 0
     assert archive(tested, "one").read_bytes() == lambda_packages.SMOKE_TEST.content
     assert archive(tested, "one").stat().st_mode & 0o777 == 0o644
     assert not archive(tested, "two").exists()
@@ -259,11 +272,11 @@ def test_a_program_that_has_not_changed_is_not_touched_and_an_old_one_is_renewed
     tested: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     archive(tested, "one").write_bytes(b"an old one")
-    app.run(["one"], tested)
+    synth(tested, ["one"])
     before = archive(tested, "one").stat()
     assert archive(tested, "one").read_bytes() == lambda_packages.SMOKE_TEST.content
     capsys.readouterr()
-    assert app.run(["one"], tested) == 0
+    assert synth(tested, ["one"]) == 0
     after = archive(tested, "one").stat()
     assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
     assert "environments/one/smoke-test.zip: unchanged" in capsys.readouterr().out
@@ -272,7 +285,7 @@ def test_a_program_that_has_not_changed_is_not_touched_and_an_old_one_is_renewed
 def test_a_program_that_is_no_longer_needed_is_removed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     archive(root, "one").write_bytes(lambda_packages.SMOKE_TEST.content)
     (root / "environments" / "one" / "other.zip").write_bytes(b"not ours")
-    assert app.run(["one"], root) == 0
+    assert synth(root, ["one"]) == 0
     assert not archive(root, "one").exists()
     assert (root / "environments" / "one" / "other.zip").exists()
     assert capsys.readouterr().out.splitlines()[-1] == "environments/one/smoke-test.zip: removed"
@@ -282,9 +295,9 @@ def test_a_program_that_cannot_be_written_or_removed_is_told(tested: Path, capsy
     for name in ("one", "two"):
         archive(tested, name).mkdir()
     result(tested, "one").write_text("{}", encoding="utf-8")
-    assert app.run([], tested) == 2
+    assert synth(tested) == 2
     written, removed = capsys.readouterr().err.splitlines()
-    assert written == "environments/one/smoke-test.zip: cannot be written: Is a directory; it is as it was"
+    assert written == "environments/one/smoke-test.zip: cannot be written: Is a directory; it is unchanged"
     assert removed.startswith("environments/two/smoke-test.zip: cannot be removed: ")
     # Terraform that names a program which is not there would fail in the middle of an apply.
     assert result(tested, "one").read_text(encoding="utf-8") == "{}"
@@ -300,7 +313,7 @@ def test_a_full_disk_leaves_the_old_program_and_the_old_terraform(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    assert app.run(["one"], tested) == 2
+    assert synth(tested, ["one"]) == 2
     assert "environments/one/smoke-test.zip: cannot be written: No space left" in capsys.readouterr().err
     assert archive(tested, "one").read_bytes() == b"old"
     assert result(tested, "one").read_text(encoding="utf-8") == "{}"
@@ -310,7 +323,6 @@ def test_a_full_disk_leaves_the_old_program_and_the_old_terraform(
 @pytest.mark.slow
 def test_in_another_folder_without_a_home_and_with_another_hash_seed_the_bytes_are_the_same(tmp_path: Path) -> None:
     copy = tmp_path / "some where else"
-    shutil.copytree(ROOT / "modules", copy / "modules", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ENVIRONMENTS, copy / "environments", ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
     shutil.copyfile(ROOT / "main.py", copy / "main.py")
     for file in (copy / "environments").glob(f"*/{GENERATED}"):
@@ -333,17 +345,12 @@ def test_in_another_folder_without_a_home_and_with_another_hash_seed_the_bytes_a
 ACCOUNT_FILE = f"bootstrap/{ACCOUNT}/cdk.tf.json"
 
 
-def test_a_bootstrap_is_written_once_and_the_next_step_is_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_bootstrap_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_project(tmp_path, {"dev": shared(S3), "prod": shared(S3)})
-    assert app.run_bootstrap(tmp_path) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        f"{ACCOUNT_FILE}: written",
-        f"Next: make plan ENV=bootstrap/{ACCOUNT}, then make apply ENV=bootstrap/{ACCOUNT}",
-    ]
+    assert bootstrap(tmp_path) == 0
+    assert capsys.readouterr().out == f"{ACCOUNT_FILE}: written\n"
     before = (tmp_path / ACCOUNT_FILE).read_bytes()
-    assert app.run_bootstrap(tmp_path) == 0
+    assert bootstrap(tmp_path) == 0
     assert capsys.readouterr().out.startswith(f"{ACCOUNT_FILE}: unchanged\n")
     assert (tmp_path / ACCOUNT_FILE).read_bytes() == before
     assert [file.name for file in (tmp_path / ACCOUNT_FILE).parent.iterdir()] == ["cdk.tf.json"]
@@ -353,15 +360,15 @@ def test_where_nothing_needs_anything_it_says_what_to_write_project(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_project(tmp_path, {"dev": shared()})
-    assert app.run_bootstrap(tmp_path) == 2
+    assert bootstrap(tmp_path) == 2
     assert 'state "s3" {}' in capsys.readouterr().err
-    assert not (tmp_path / app.BOOTSTRAP_FOLDER).exists()
+    assert not (tmp_path / BOOTSTRAP_FOLDER).exists()
 
 
 def test_mistakes_are_told_and_other_accounts_get_theirs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     broken = shared(S3, "disposible = true")
     write_project(tmp_path, {"dev": shared(S3), "test": broken, "prod": shared(S3, account=OTHER)})
-    assert app.run_bootstrap(tmp_path) == 2
+    assert bootstrap(tmp_path) == 2
     said, wrong = capsys.readouterr()
     assert wrong.splitlines() == [
         'environments/test/environment.hcl:16: disposible: unknown key; did you mean "disposable"?',
@@ -375,27 +382,27 @@ def test_nothing_is_written_while_an_environment_does_not_say_its_account(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_project(tmp_path, {"dev": shared(S3), "test": shared(S3).replace("project = ", "project ")})
-    assert app.run_bootstrap(tmp_path) == 2
+    assert bootstrap(tmp_path) == 2
     assert "nothing is written" in capsys.readouterr().err
-    assert not (tmp_path / app.BOOTSTRAP_FOLDER).exists()
+    assert not (tmp_path / BOOTSTRAP_FOLDER).exists()
 
 
 def test_what_no_environment_needs_any_more_is_left_and_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_project(tmp_path, {"dev": shared(S3), "prod": shared(S3, account=OTHER)})
-    app.run_bootstrap(tmp_path)
+    bootstrap(tmp_path)
     write_project(tmp_path, {"dev": shared()})
     capsys.readouterr()
-    assert app.run_bootstrap(tmp_path) == 0
-    assert capsys.readouterr().err == (
-        f"bootstrap/{ACCOUNT}: no environment needs it any more; make destroy ENV=bootstrap/{ACCOUNT}, then remove the folder\n"
+    assert bootstrap(tmp_path) == 0
+    assert capsys.readouterr().out.endswith(
+        f"bootstrap/{ACCOUNT}: no environment needs it any more; run: tealform destroy bootstrap/{ACCOUNT}, then remove the folder\n"
     )
     assert (tmp_path / ACCOUNT_FILE).exists()
 
 
 def test_a_bootstrap_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_project(tmp_path, {"dev": shared(S3)})
-    (tmp_path / app.BOOTSTRAP_FOLDER).write_text("in the way", encoding="utf-8")
-    assert app.run_bootstrap(tmp_path) == 2
-    assert capsys.readouterr().err == f"{ACCOUNT_FILE}: cannot be written: Not a directory; it is as it was\n"
+    (tmp_path / BOOTSTRAP_FOLDER).write_text("in the way", encoding="utf-8")
+    assert bootstrap(tmp_path) == 2
+    assert capsys.readouterr().err == f"{ACCOUNT_FILE}: cannot be written: Not a directory; it is unchanged\n"
