@@ -120,11 +120,11 @@ class Template:
         return {statement["sid"]: statement for statement in found["statement"]}
 
 
-def _generated(environment: LoadedEnvironment) -> Body:
+def generate_text(texts: Mapping[str, str], name: str) -> str:
+    """Return the generated file of the environment ``name`` of a project."""
     with tempfile.TemporaryDirectory() as scratch:
-        (text,) = synthesize([environment], Path(scratch)).values()
-    document: Body = json.loads(text)
-    return document
+        (text,) = synthesize([project(texts, name)], Path(scratch)).values()
+    return text
 
 
 def synth(root: Path, *names: str) -> None:
@@ -149,4 +149,4 @@ def template_among(texts: Mapping[str, str], name: str) -> Template:
 
 @functools.cache
 def _template_among(texts: tuple[tuple[str, str], ...], name: str) -> Template:
-    return Template(lambda: _generated(project(dict(texts), name)))
+    return Template(lambda: json.loads(generate_text(dict(texts), name)))
