@@ -17,6 +17,7 @@ from tealform.policy.result import GateResult, LocatedFinding
 from tealform.policy.rule import Finding, Rule
 from tealform.review import check, comment
 from tealform.review.check import Echo
+from tealform.review.review import Review
 from tealform.settings.errors import Location
 from tealform.synth import environments
 from tealform.synth.app import App, SynthResult
@@ -101,6 +102,7 @@ class PullRequest:
     root: Path
     synth: SynthResult = field(default_factory=SynthResult)
     said: list[str] = field(default_factory=list)
+    review: Review = field(default_factory=Review)
 
     def write(
         self,
@@ -143,10 +145,11 @@ class PullRequest:
             self.root / "out",
             today=TODAY,
             check_policy=options.pop("check_policy", check_policy),
-            app=FixedApp(self.synth),
+            app=options.pop("app", FixedApp(self.synth)),
             echo=self.said.append,
             **options,
         )
+        self.review = found
         self.said += comment.console_lines(found)
         return found.exit_code
 

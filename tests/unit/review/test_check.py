@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import pytest
 from tealform.cli.main import main
 from tealform.errors import TealformError
 from tealform.policy.result import GateResult
-from tealform.review import check, comment
+from tealform.review import check, comment, review_json
 from tealform.review.check import Echo
 from tealform.synth.app import SynthResult
 from tests import projects
@@ -134,6 +134,62 @@ def test_review(
         if text.startswith("review: "):
             assert request_.said[0] == text.strip()
         assert text in request_.text
+
+
+class _WritingApp(FixedApp):
+    """An app that writes what the settings generate."""
+
+    def synth(self, root: Path, names: Sequence[str], echo: Echo) -> SynthResult:
+        (root / "environments" / "dev" / "cdk.tf.json").write_text(json.dumps(document("dev", aws_vpc={"main": {}})))
+        return SynthResult()
+
+
+def test_outdated_files_are_generated_again_before_the_policies_check_them(request_: PullRequest) -> None:
+    checked: list[bool] = []
+
+    def check_policy(root: Path, names: Collection[str], today: date | None, echo: Echo) -> list[GateResult]:
+        checked.append("aws_vpc" in (root / "environments" / "dev" / "cdk.tf.json").read_text())
+        return pull_request.check_policy(root, names, today, echo)
+
+    request_.write("dev", document("dev"))
+    request_.begin()
+    app = _WritingApp(SynthResult(changed=["environments/dev/cdk.tf.json"]))
+    assert request_.check(app=app, check_policy=check_policy) == 1
+    # The files of the branch, then those of its base.
+    assert checked == [True, False]
+    assert "Outdated generated files; run tealform synth and commit them" in request_.text
+    assert "dev: 1 added" in request_.text
+
+
+def test_review_for_programs(request_: PullRequest) -> None:
+    request_.write("dev", document("dev", aws_lb={"lb": {"idle_timeout": 60}}), found=[_A, _B])
+    request_.begin()
+    request_.write("dev", document("dev", aws_lb={"lb": {"idle_timeout": 90}}), found=[_A, _C])
+    request_.synth = SynthResult(changed=["environments/dev/cdk.tf.json"])
+    assert request_.check() == 1
+    found = json.loads(json.dumps(review_json.render(request_.review)))
+    assert found["exit_code"] == 1
+    assert found["base"] == {"name": "main", "commit": git(request_.root, "rev-parse", "main")}
+    assert found["outdated"] == ["environments/dev/cdk.tf.json"]
+    assert {state: [each["rule"]["id"] for each in found["findings"][state]] for state in found["findings"]} == {
+        "new": ["TEAL_C"],
+        "before": ["TEAL_A"],
+        "gone": ["TEAL_B"],
+    }
+    (changed,) = found["environments"]
+    assert (changed["name"], changed["fate"], changed["unknown"]) == ("dev", "kept", "")
+    assert changed["changes"] == [
+        {"action": "changed", "address": "aws_lb.lb", "path": "lb", "arguments": ["idle_timeout: 60 -> 90"]}
+    ]
+
+
+def test_review_for_programs_says_what_could_not_be_checked(request_: PullRequest) -> None:
+    request_.write("dev", document("dev"))
+    request_.begin()
+    assert request_.check("no-such-branch") == 2
+    found = review_json.render(request_.review)
+    assert found["base"] is None
+    assert found["errors"] == [next(each for each in request_.review.broken if "no-such-branch" in each)]
 
 
 def _refuse(message: str, only_base_of: Path | None = None) -> Any:
