@@ -65,7 +65,7 @@ def test_policy_checks_the_renamed_environment(root: Path) -> None:
 def test_review_compares_with_the_base(root: Path) -> None:
     ran = _run(root, "review", "--base", "main")
     assert ran.returncode in (0, 1), ran.stdout + ran.stderr
-    assert "retention_in_days: 30 -> 90" in ran.stdout or "retention_in_days" in ran.stdout
+    assert "retention_in_days: 365 -> 90" in ran.stdout
     assert (root / ".cache" / "review" / "comment.md").is_file()
 
 
