@@ -33,13 +33,14 @@ def start(
         stderr=stderr,
         text=True,
         start_new_session=True,
-        preexec_fn=_heed_hangups,
+        preexec_fn=_heed_signals,
     )
 
 
-def _heed_hangups() -> None:
-    # Under nohup, the tests ignore them, and so would what they start.
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+def _heed_signals() -> None:
+    # Under nohup or in the background, the tests ignore them, and so would what they start.
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def wait_for(file: Path) -> None:
@@ -57,7 +58,7 @@ class Terminal:
         self.shown = ""
         self._process, self._terminal = pty.fork()
         if self._process == 0:
-            _heed_hangups()
+            _heed_signals()
             os.chdir(ROOT)
             os.execve(command[0], command, environment)
 
