@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from tealform.cli import extras, repository
-from tealform.cli.parameters import AsJson, split
+from tealform.cli.parameters import AsJson, complete_environment, split
 from tealform.errors import TealformError
 
 EXAMPLE = "tealform plan dev"
@@ -23,6 +23,7 @@ def plan(
         typer.Argument(
             metavar="ENV... [TERRAFORM OPTION]...",
             help="Environments or bootstrap/ACCOUNT, then options for Terraform, like -target=ADDRESS.",
+            autocompletion=complete_environment,
         ),
     ],
     offline: Annotated[

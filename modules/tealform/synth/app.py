@@ -105,9 +105,9 @@ class App:
     def _environments(self, root: Path, names: Sequence[str], echo: Echo) -> _Generated:
         environments = root / "environments"
         known = loader.list_environments(environments)
-        if not (wanted := list(dict.fromkeys(names)) or known):
+        if not known:
             return _Generated(errors=[_no_environments(environments)])
-        loaded = _load(environments, wanted, known)
+        loaded = _load(environments, list(dict.fromkeys(names)) or known, known)
         generated = _Generated(errors=loaded.errors)
         if loaded.valid:
             echo(f"Synthesizing {', '.join(each.name for each in loaded.valid)}")
@@ -174,7 +174,7 @@ def _load(environments: Path, wanted: Iterable[str], known: list[str]) -> _Loade
                 loaded.valid.append(loader.load(environments, name))
                 continue
             choice = ", ".join(known) or "none"
-            loaded.errors.append(f"{environments.name}/{name}/{loader.FILE} does not exist; there are {choice}")
+            loaded.errors.append(f"{environments.name}/{name}/{loader.FILE} does not exist; there are {there_are}")
         except SettingsError as error:
             loaded.errors.append(str(error))
         loaded.invalid.append(name)

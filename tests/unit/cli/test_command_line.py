@@ -1,22 +1,41 @@
-"""The command line: which command does what, and what a mistake in using it looks like."""
+"""The command line itself: help, completion, mistakes in using it, signals, and what lands where."""
 
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import signal
+import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+import typer
 
-from tealform.cli.main import TERRAFORM, main
+from tealform.cli import main as cli
+from tealform.cli.main import main
+from tealform.cli.parameters import complete_environment
 from tests import projects, sessions, support
+from tests.inventory import ROOT
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        *(([command, "dve"], 'there is no environment "dve"; use dev\n') for command in TERRAFORM),
+        *(
+            ([*command, "dve"], 'there is no environment "dve"; use dev\n')
+            for command in (
+                ["plan"],
+                ["plan", "--offline"],
+                ["apply"],
+                ["destroy"],
+                ["output"],
+                ["terraform"],
+                ["show"],
+            )
+        ),
         (["plan", "../environments/dev"], 'there is no environment "../environments/dev"; use dev\n'),
         (["plan", "new"], "environments/new/cdk.tf.json does not exist; run: tealform synth new\n"),
     ],
@@ -32,9 +51,13 @@ def test_mistake_is_an_error_with_what_to_do(
     assert capsys.readouterr().err == message
 
 
-def test_project_without_environments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--root", str(tmp_path), "plan", "dev"]) == 2
-    assert "begin with environments/<name>/environment.hcl" in capsys.readouterr().err
+@pytest.mark.parametrize("command", [["synth"], ["synth", "--check"], ["bootstrap"], ["plan", "dev"]])
+def test_repository_without_environments(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    (tmp_path / "main.py").write_text((ROOT / "main.py").read_text())
+    assert main(["--root", str(tmp_path), *command]) == 2
+    assert "write environments/<name>/environment.hcl" in capsys.readouterr().err
 
 
 def test_policy_without_a_cache_that_can_be_written(
@@ -58,11 +81,23 @@ def test_policy_without_a_name_takes_all_environments(
     assert capsys.readouterr().out.startswith("policy: scanning dev with checkov")
 
 
-@pytest.mark.parametrize("arguments", [[], ["paln", "dev"], ["plan"], ["policy", "dev", "-detailed-exitcode"]])
-def test_wrong_use_ends_with_exit_code_two(arguments: list[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert ended.value.code == 2
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["paln", "dev"], "No such command 'paln'"),
+        (["plan"], "Missing argument"),
+        (["policy", "dev", "--detailed-exitcode"], "No such option: --detailed-exitcode"),
+        (["verify", "--ofline"], "No such option: --ofline"),
+        (["policy", "--sarif"], "requires an argument"),
+    ],
+)
+def test_wrong_use_ends_with_exit_code_two(
+    arguments: list[str], problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    said = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert problem in said
+    assert "Traceback" not in said
 
 
 PINNED = {"terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "6.25.0"}}}}
@@ -118,12 +153,29 @@ def test_error_of_the_system_about_no_file_is_told_plainly(
     def full(*_: object, **__: object) -> int:
         raise OSError(28, "No space left on device")
 
+    projects.write_app(tmp_path)
     monkeypatch.setattr("tealform.policy.gate.check", full)
     assert main(["--root", str(tmp_path), "policy"]) == 2
     assert capsys.readouterr().err == "No space left on device\n"
 
 
+@pytest.mark.parametrize("command", [["plan", "--offline", "dev"], ["verify"], ["check"]])
 def test_missing_requirements_of_the_harness_name_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    def version(name: str) -> str:
+        if name == "grpcio":
+            raise metadata.PackageNotFoundError(name)
+        return installed(name)
+
+    installed = metadata.version
+    monkeypatch.setattr(metadata, "version", version)
+    projects.write(tmp_path, projects.GREETING)
+    assert main(["--root", str(tmp_path), *command]) == 2
+    assert capsys.readouterr().err.endswith(" needs grpcio; run: pip install 'tealform[verify]'\n")
+
+
+def test_requirement_that_cannot_be_imported_leads_to_doctor(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     projects.write(tmp_path, projects.GREETING)
@@ -132,4 +184,169 @@ def test_missing_requirements_of_the_harness_name_the_extra(
     monkeypatch.setitem(sys.modules, "grpc", None)
     assert main(["--root", str(tmp_path), "plan", "--offline", "dev"]) == 2
     assert "grpc" in (said := capsys.readouterr().err)
-    assert said.endswith("; run: pip install 'tealform[verify]'\n")
+    assert said.endswith("; run: tealform doctor\n")
+
+
+def test_reader_that_ends_early_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "environments" / "dev").mkdir(parents=True)
+    (tmp_path / "environments" / "dev" / "environment.hcl").write_text(support.environment())
+    projects.write_app(tmp_path)
+    reader, writer = os.pipe()
+    os.close(reader)
+    ran = subprocess.run(
+        projects.command(tmp_path, "show", "dev"), stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writer)
+    assert (ran.returncode, ran.stderr) == (128 + signal.SIGPIPE, "")
+
+
+# --- help -----------------------------------------------------------------------------------
+
+COMMANDS = [command.callback for command in cli.app.registered_commands]
+NAMES = [callback.__name__ for callback in COMMANDS if callback]
+
+
+def _options(name: str, capsys: pytest.CaptureFixture[str]) -> str:
+    assert main([name, "--help"]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_of_each_command_has_an_example_that_is_accepted(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    said = _options(name, capsys)
+    assert f"Usage: tealform {name} " in said
+    (example,) = re.findall(r"^ Example: (.*?) *$", said, re.MULTILINE)
+    program, *words = shlex.split(example)
+    assert (program, words[0]) == ("tealform", name)
+    command = typer.main.get_command(cli.app)
+    with command.make_context("tealform", [], resilient_parsing=True) as parent:
+        found = command.get_command(parent, name)  # type: ignore[attr-defined]
+        # Raises an error for an option or argument that the command does not have.
+        found.make_context(name, words[1:], parent=parent)
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert [name for name in NAMES if not re.search(rf"│ {name} ", said)] == []
+    assert {"synth", "plan", "apply", "destroy", "output", "terraform", "policy", "review", "verify"} <= set(NAMES)
+    assert {"bootstrap", "lock", "check", "show", "doctor"} <= set(NAMES)
+
+
+def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "Usage: tealform [OPTIONS] COMMAND" in capsys.readouterr().out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"tealform {metadata.version('tealform')}\n"
+
+
+def test_help_loads_nothing_that_takes_long() -> None:
+    code = (
+        "import sys; from tealform.cli.main import main; main(['--help']); "
+        "print('LOADED', *(name for name in sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = ran.stdout.partition("LOADED ")[2].split()
+    assert "typer" in loaded
+    slow = ("pydantic", "cdktf", "hcl2", "boto3", "httpx", "yaml", "tealform.synth", "tealform.policy.gate")
+    assert [name for name in loaded if name.startswith((*slow, "tealform.aws", "tealform_harness"))] == []
+
+
+def test_output_that_is_no_terminal_has_no_colors(tmp_path: Path) -> None:
+    for command in (["--help"], ["plan"], ["show", "--help"]):
+        ran = projects.run(tmp_path, *command)
+        assert "\x1b" not in ran.stdout + ran.stderr
+
+
+# --- a terminal -----------------------------------------------------------------------------
+
+ESCAPE = "\x1b["
+SLOW_APP = """
+import time
+from tealform import App
+from tealform.synth.app import SynthResult
+
+class Slow(App):
+    def synth(self, root, names, echo):
+        time.sleep(0.5)
+        echo("one line")
+        time.sleep(0.5)
+        return SynthResult()
+
+app = Slow()
+"""
+
+
+def _on_terminal(root: Path, *arguments: str, **variables: str) -> str:
+    (root / "environments").mkdir(exist_ok=True)
+    (root / "main.py").write_text(SLOW_APP)
+    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM", "CI")}
+    terminal = sessions.Terminal(
+        projects.command(root, *arguments), {**kept, "TERM": "xterm-256color", "COLUMNS": "80", **variables}
+    )
+    assert terminal.end() == 0
+    return terminal.shown
+
+
+def test_progress_is_shown_on_a_terminal_and_vanishes(tmp_path: Path) -> None:
+    shown = _on_terminal(tmp_path, "synth")
+    assert "Synthesizing" in shown
+    assert "0:00:0" in shown
+    # Once the lines of the progress are erased, only the command's own line is left.
+    assert "one line\r\n" in shown
+    assert shown.rstrip().endswith(f"{ESCAPE}2K")
+
+
+def test_progress_without_colors(tmp_path: Path) -> None:
+    colored = re.compile(r"\x1b\[[0-9;]*m")
+    assert set(colored.findall(_on_terminal(tmp_path, "synth"))) - {f"{ESCAPE}0m"}
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]", _on_terminal(tmp_path, "synth", NO_COLOR="1"))
+
+
+def test_redirected_output_has_only_the_lines_of_the_command(tmp_path: Path) -> None:
+    file = tmp_path / "said"
+    command = shlex.join(projects.command(tmp_path, "synth"))
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "main.py").write_text(SLOW_APP)
+    terminal = sessions.Terminal(
+        ["/bin/sh", "-c", f"{command} > {shlex.quote(str(file))}"], {**os.environ, "TERM": "xterm"}
+    )
+    assert terminal.end() == 0
+    assert file.read_text() == "one line\n"
+    assert "Synthesizing" in terminal.shown
+
+
+def test_terminal_without_cursor_movement_gets_no_escape_codes(tmp_path: Path) -> None:
+    assert f"{ESCAPE}2K" not in _on_terminal(tmp_path, "synth", TERM="dumb")
+
+
+# --- completion -----------------------------------------------------------------------------
+
+
+def test_names_of_environments_are_completed_in_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("dev", "demo", "prod"):
+        (tmp_path / "environments" / name).mkdir(parents=True)
+        (tmp_path / "environments" / name / "environment.hcl").touch()
+    account = tmp_path / "bootstrap" / "123456789012"
+    account.mkdir(parents=True)
+    (account / "cdk.tf.json").touch()
+    monkeypatch.chdir(tmp_path / "environments" / "prod")
+    assert complete_environment("de") == ["demo", "dev"]
+    assert complete_environment("") == ["bootstrap/123456789012", "demo", "dev", "prod"]
+    environment = os.environ | {
+        "_TEALFORM_COMPLETE": "complete_bash",
+        "COMP_WORDS": "tealform plan d",
+        "COMP_CWORD": "2",
+    }
+    ran = subprocess.run(
+        [sys.executable, "-m", "tealform"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert ran.stdout.split() == ["demo", "dev"]
+
+
+def test_nothing_is_completed_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert complete_environment("") == []
