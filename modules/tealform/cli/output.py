@@ -17,7 +17,9 @@ def output(
     environment: Environment,
     options: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[OPTION]... [NAME]", help="Arguments of terraform output.", show_default=False),
+        typer.Argument(
+            metavar="OPTION", help="Options for terraform output, or the name of one output.", show_default=False
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -27,7 +27,7 @@ def complete_environment(incomplete: str) -> list[str]:
 Environments = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[ENV]...",
+        metavar="ENV",
         help="Environments, all by default.",
         show_default=False,
         autocompletion=complete_environment,
@@ -38,7 +38,7 @@ Environment = Annotated[
     typer.Argument(metavar="ENV", help="An environment, or bootstrap/ACCOUNT.", autocompletion=complete_environment),
 ]
 TerraformOptions = Annotated[
-    list[str] | None, typer.Argument(metavar="[TERRAFORM OPTION]...", help="Options for Terraform.", show_default=False)
+    list[str] | None, typer.Argument(metavar="TERRAFORM_OPTION", help="Options for Terraform.", show_default=False)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and progress on standard error.")]
 Allowed = Annotated[

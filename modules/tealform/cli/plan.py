@@ -21,8 +21,8 @@ def plan(
     arguments: Annotated[
         list[str],
         typer.Argument(
-            metavar="ENV... [TERRAFORM OPTION]...",
-            help="Environments or bootstrap/ACCOUNT, then options for Terraform, like -target=ADDRESS.",
+            metavar="ENV",
+            help="Environments or bootstrap/ACCOUNT. Options for Terraform come after them, like -target=ADDRESS.",
             autocompletion=complete_environment,
         ),
     ],

@@ -18,7 +18,7 @@ def terraform(
     environment: Environment,
     command: Annotated[
         list[str] | None,
-        typer.Argument(metavar="COMMAND...", help="A command of Terraform with its arguments.", show_default=False),
+        typer.Argument(metavar="COMMAND", help="A command of Terraform with its arguments.", show_default=False),
     ] = None,
 ) -> None:
     """Run any command of Terraform in the folder of an environment."""

@@ -173,7 +173,7 @@ def _load(environments: Path, wanted: Iterable[str], known: list[str]) -> _Loade
             if name in known:
                 loaded.valid.append(loader.load(environments, name))
                 continue
-            choice = ", ".join(known) or "none"
+            there_are = ", ".join(known)
             loaded.errors.append(f"{environments.name}/{name}/{loader.FILE} does not exist; there are {there_are}")
         except SettingsError as error:
             loaded.errors.append(str(error))
