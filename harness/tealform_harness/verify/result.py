@@ -109,8 +109,13 @@ def format_table(results: Sequence[StageResult]) -> Iterator[str]:
     for reason in dict.fromkeys(finding for result in skipped for finding in result.findings):
         stages = dict.fromkeys(result.stage for result in skipped if reason in result.findings)
         yield f"skipped: {', '.join(stages)}: {reason}"
+    yield summarize(results)
+
+
+def summarize(results: Sequence[StageResult]) -> str:
+    """Return the counts, like ``2 passed, 0 failed, 5 skipped``."""
     statuses = [result.status for result in results]
-    yield ", ".join(f"{statuses.count(status)} {status}" for status in ("passed", "failed", "skipped"))
+    return ", ".join(f"{statuses.count(status)} {status}" for status in ("passed", "failed", "skipped"))
 
 
 def to_json(results: Sequence[StageResult]) -> str:

@@ -4,51 +4,86 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import typer
 
 from tealform.cli import console, extras, repository
+from tealform.cli.console import Echo
 from tealform.cli.parameters import AsJson, Environments
+from tealform.errors import TealformError
 
 EXAMPLE = "tealform check"
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What one part of the check found. ``document`` is for programs."""
+
+    exit_code: int
+    summary: str
+    document: Any = None
+
+
+_Part = Callable[[Path, list[str], Echo], _Result]
 
 
 def check(context: typer.Context, environments: Environments = None, as_json: AsJson = False) -> None:
     """Check everything that a pull request must pass: generated files, policy, offline verification.
 
-    Exits with 1 if something is out of date, found or failed, and with 2 if something could not be checked.
+    Exits with 1 if a file is out of date, a finding is not waived or a stage failed, and with 2 if something could not be
+    checked.
     """
     extras.require("verify", "tealform check")
+    root = repository.find_root(context)
+    # Before the parts: a main.py that cannot be loaded ends the command.
+    app = repository.load_app(root)
+
+    def compare(root: Path, names: list[str], echo: Echo) -> _Result:
+        found = app.compare(root, names, echo)
+        if found.errors:
+            raise TealformError("\n".join(found.errors))
+        summary = f"out of date: {', '.join(found.changed)}; run: tealform synth" if found.changed else "up to date"
+        return _Result(int(bool(found.changed)), summary, found.changed)
+
+    parts: dict[str, _Part] = {"generated files": compare, "policy": _check_policy, "verification": _verify}
+    results: dict[str, _Result] = {}
+    stream = sys.stderr if as_json else sys.stdout
+    for name, part in parts.items():
+        with console.progress(f"Checking {name}", stream) as echo:
+            try:
+                results[name] = part(root, environments or [], echo)
+            except TealformError as error:
+                print(error, file=sys.stderr)
+                results[name] = _Result(2, "could not be checked, see above")
+    code = max(result.exit_code for result in results.values())
+    if as_json:
+        documents = {name.replace(" ", "_"): result.document for name, result in results.items()}
+        console.print_json({"exit_code": code, **documents})
+    print(file=stream)
+    for name, result in results.items():
+        print(f"{name}: {result.summary}", file=stream)
+    if code:
+        raise typer.Exit(code)
+
+
+def _check_policy(root: Path, names: list[str], echo: Echo) -> _Result:
     from tealform.policy import gate
-    from tealform.policy.reports import json_report, terminal
+    from tealform.policy.reports import formatting, json_report, terminal
     from tealform.policy.result import worst_exit_code
+
+    results = gate.check(root, names, echo=echo)
+    for line in terminal.lines(results):
+        echo(line)
+    summary = formatting.summary(results).removeprefix("policy: ")
+    return _Result(worst_exit_code(results), summary, json.loads(json_report.render(results)))
+
+
+def _verify(root: Path, names: list[str], echo: Echo) -> _Result:
     from tealform_harness.verify import result, run
 
-    root = repository.find_root(context)
-    app, names, stream = repository.load_app(root), environments or [], sys.stderr if as_json else sys.stdout
-    with console.progress("Comparing generated files", stream) as echo:
-        compared = app.compare(root, names, echo)
-    console.print_errors(compared.errors)
-    if compared.errors:
-        # Without valid settings, the generated files may be of another day.
-        raise typer.Exit(2)
-    with console.progress("Checking policies", stream) as echo:
-        judged = gate.check(root, names, echo=echo)
-        for line in terminal.lines(judged):
-            echo(line)
-    with console.progress("Verifying", stream) as echo:
-        verified = run.verify_offline(root, names, echo)
-    codes = [int(bool(compared.changed)), worst_exit_code(judged), run.exit_code(verified, ["passed"])]
-    if as_json:
-        console.print_json(
-            {
-                "exit_code": max(codes),
-                "outdated": compared.changed,
-                "policy": json.loads(json_report.render(judged)),
-                "verify": json.loads(result.to_json(verified)),
-            }
-        )
-    if compared.changed:
-        print(f"out of date: {', '.join(compared.changed)}; run: tealform synth", file=sys.stderr)
-    if code := max(codes):
-        raise typer.Exit(code)
+    results = run.verify_offline(root, names, echo)
+    return _Result(run.exit_code(results, ["passed"]), result.summarize(results), json.loads(result.to_json(results)))

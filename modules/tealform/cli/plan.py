@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from tealform.cli import extras, repository
+from tealform.cli import console, extras, repository
 from tealform.cli.parameters import AsJson, complete_environment, split
 from tealform.errors import TealformError
 
@@ -71,4 +71,8 @@ def _offline() -> Callable[[Path, str, Form], int]:
     extras.require("verify", "tealform plan --offline")
     from tealform_harness.verify import offline_plan
 
-    return lambda root, name, form: offline_plan.plan_offline(root, name, form, print)
+    def make(root: Path, name: str, form: Form) -> int:
+        with console.progress("Planning") as echo:
+            return offline_plan.plan_offline(root, name, form, echo)
+
+    return make
