@@ -33,5 +33,6 @@ def synth(
     if done.errors:
         raise typer.Exit(2)
     if check and done.changed:
-        print(f"{len(done.changed)} generated files are out of date; run: tealform synth", file=sys.stderr)
+        count = "1 generated file is" if len(done.changed) == 1 else f"{len(done.changed)} generated files are"
+        print(f"{count} out of date; run: tealform synth", file=sys.stderr)
         raise typer.Exit(1)
