@@ -88,12 +88,13 @@ def test_mistake_is_not_removed_as_an_argument_that_an_older_provider_lacks(
 
 
 @pytest.mark.parametrize("option", [(), ("--offline",), ("--real-provider",)])
-def test_nothing_to_verify_is_an_error(tmp_path: Path, option: tuple[str, ...]) -> None:
+def test_nothing_to_verify_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: tuple[str, ...]
+) -> None:
     (tmp_path / "environments").mkdir()
     projects.write_app(tmp_path)
-    ran = projects.run(tmp_path, "verify", *option)
-    assert ran.returncode == 2
-    assert "contains no environment to verify" in ran.stderr
+    assert main(["--root", str(tmp_path), "verify", *option]) == 2
+    assert "contains no environment to verify" in capsys.readouterr().err
 
 
 def test_offline_plan_lists_what_a_first_apply_creates(project: Path) -> None:
