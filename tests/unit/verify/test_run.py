@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tealform.cli.main import main
 from tealform.terraform.subprocesses import HALT
 from tealform_harness.verify.aws_provider import VARIABLE
 from tealform_harness.verify.result import EMULATED_STAGES
