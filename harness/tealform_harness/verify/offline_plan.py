@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from tealform.operations import root_module
 from tealform.plan import summary
 from tealform.plan.source_map import SourceMap
 from tealform.synth import environments
@@ -17,12 +18,12 @@ Form = Literal["summary", "full", "json"]
 
 
 def plan_offline(root: Path, name: str, form: Form, echo: Callable[[str], None]) -> int:
-    """Plan the environment ``name`` of the project in ``root`` from nothing, with a stub of the AWS provider.
+    """Plan the root module ``name``, an environment or ``bootstrap/ACCOUNT``, of the project in ``root`` from nothing, with a stub of the AWS provider.
 
     ``echo`` gets the summary for people (``summary``) or programs (``json``), or Terraform's own words (``full``).
     Returns 0, or 1 if Terraform does not accept the configuration, with its reasons.
     """
-    folder = environments.find_folder(root, name)
+    folder = root_module.folder(root, name)
     terraform, source_map = terraform_binaries.list_terraforms()[0], SourceMap(folder)
     with (
         serve(environments.list_declared(folder)) as stub,

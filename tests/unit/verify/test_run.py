@@ -20,6 +20,7 @@ from tealform_harness.verify.result import EMULATED_STAGES
 from tealform_harness.verify.run import run_concurrently
 from tests import projects, support
 from tests.inventory import ROOT
+from tests.unit.bootstrap.projects import ACCOUNT, S3, shared, write
 
 pytestmark = pytest.mark.long_file
 
@@ -175,3 +176,11 @@ def test_closing_ends_the_sources_early() -> None:
 
 def test_no_source_yields_nothing() -> None:
     assert list(run_concurrently([])) == []
+
+
+def test_offline_plan_of_what_an_account_needs_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {"dev": shared(S3)})
+    support.bootstrap(tmp_path)
+    projects.write_app(tmp_path)
+    assert main(["--root", str(tmp_path), "plan", "--offline", f"bootstrap/{ACCOUNT}"]) == 0
+    assert f'unset -> "shop-terraform-state-{ACCOUNT}"' in capsys.readouterr().out
