@@ -224,6 +224,8 @@ def test_bootstrap_names_the_next_commands(
     assert capsys.readouterr().out.splitlines()[-1] == (
         "Next: tealform plan bootstrap/123456789012, then tealform apply bootstrap/123456789012"
     )
+    assert command("bootstrap", "--json") == 0
+    assert documents(capsys.readouterr().out) == [{"accounts": ["123456789012"], "changed": [], "errors": []}]
     write_result(tmp_path, SynthResult(errors=["an error"]))
     assert command("bootstrap") == 2
     assert capsys.readouterr().err == "an error\n"
