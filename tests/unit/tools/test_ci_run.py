@@ -92,7 +92,7 @@ MIRROR = f"registry.terraform.io/hashicorp/aws/6.25.0/{MACHINE}"
         f"usr/share/terraform/plugins/{MIRROR}",
         "opt/providers",
         "usr/lib/terraform",
-        f"{HOME}/work/shop/environments/dev/.terraform/providers/{MIRROR}",
+        f"{HOME}/projects/shop/environments/dev/.terraform/providers/{MIRROR}",
     ],
 )
 def test_provider_is_found_and_used(machine: Machine, folder: str) -> None:
