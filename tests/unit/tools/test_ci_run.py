@@ -102,7 +102,7 @@ def test_provider_is_found_and_used(machine: Machine, folder: str) -> None:
     assert result.calls == [
         "drift|",
         "test COVERAGE=1|",
-        f"-j2 --output-sync=target test-slow test-e2e|{program.parent}",
+        f"-j2 --output-sync=line test-slow test-e2e|{program.parent}",
         f"verify|{program.parent}",
     ]
     assert result.last_line == f"real AWS provider: ran (6.25.0, {program})"
