@@ -29,7 +29,8 @@ def progress(message: str, stream: TextIO | None = None) -> Iterator[Echo]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    terminal = Console(stderr=True, highlight=False)
+    # Without emoji: an ARN may contain ":key:".
+    terminal = Console(stderr=True, highlight=False, emoji=False)
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     # Standard output may be a file: rich would write what is printed there on the terminal.
     with Progress(*columns, console=terminal, transient=True, redirect_stdout=False) as display:

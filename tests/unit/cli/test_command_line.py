@@ -272,7 +272,7 @@ from tealform.synth.app import SynthResult
 class Slow(App):
     def synth(self, root, names, echo):
         time.sleep(0.5)
-        echo("one line")
+        echo("one arn:aws:kms:key:[b] line")
         time.sleep(0.5)
         return SynthResult()
 
@@ -296,7 +296,7 @@ def test_progress_is_shown_on_a_terminal_and_vanishes(tmp_path: Path) -> None:
     assert "Synthesizing" in shown
     assert "0:00:0" in shown
     # Once the lines of the progress are erased, only the command's own line is left.
-    assert "one line\r\n" in shown
+    assert "one arn:aws:kms:key:[b] line\r\n" in shown
     assert shown.rstrip().endswith(f"{ESCAPE}2K")
 
 
@@ -315,7 +315,7 @@ def test_redirected_output_has_only_the_lines_of_the_command(tmp_path: Path) -> 
         ["/bin/sh", "-c", f"{command} > {shlex.quote(str(file))}"], {**os.environ, "TERM": "xterm"}
     )
     assert terminal.end() == 0
-    assert file.read_text() == "one line\n"
+    assert file.read_text() == "one arn:aws:kms:key:[b] line\n"
     assert "Synthesizing" in terminal.shown
 
 
