@@ -34,8 +34,9 @@ _Part = Callable[[Path, list[str], Echo], _Result]
 def check(context: typer.Context, environments: Environments = None, as_json: AsJson = False) -> None:
     """Check everything that a pull request must pass: generated files, policy, offline verification.
 
-    Exits with 1 if a file is out of date, a finding is not waived or a stage failed, and with 2 if something could not be
-    checked.
+    Exits with 1 if a file is out of date, a finding is not waived or a stage failed.
+
+    Exits with 2 if something could not be checked.
     """
     extras.require("verify", "tealform check")
     root = repository.find_root(context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +23,8 @@ def progress(message: str, stream: TextIO | None = None) -> Iterator[Echo]:
     def print_line(line: str) -> None:
         print(line, file=stream, flush=True)
 
-    if not sys.stderr.isatty():
+    # A dumb terminal cannot erase what it has shown.
+    if not sys.stderr.isatty() or os.environ.get("TERM") in ("dumb", "unknown"):
         yield print_line
         return
     # Here, because it takes a moment to load, and most of its users have no terminal.

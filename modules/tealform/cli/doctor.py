@@ -21,8 +21,9 @@ _STYLES = {"ok": "green", "missing": "bold red", "error": "bold red", "optional"
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Show what is installed, found and missing, with the command that fixes it.
 
-    It uses neither the network nor AWS, and works outside of a repository too. Exits with 1 if something that is needed is
-    missing or broken.
+    It uses neither the network nor AWS, and works outside of a repository too.
+
+    Exits with 1 if something that is needed is missing or broken.
     """
     from tealform.cli import diagnosis
 

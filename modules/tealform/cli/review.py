@@ -18,7 +18,7 @@ def review(
     context: typer.Context,
     base: Annotated[str, typer.Option(metavar="REF", help="The branch to merge into.")] = "origin/main",
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder for the reports, by default .cache/review.")
+        Path | None, typer.Option(metavar="FOLDER", help="Folder for the reports, by default .cache/review.")
     ] = None,
     longest: Annotated[
         int | None, typer.Option(metavar="N", help="Characters that comment.md may have, by default 60,000.")
