@@ -35,6 +35,7 @@ from tealform.cli import (
     verify,
 )
 from tealform.cli.parameters import WITH_TERRAFORM_OPTIONS
+from tealform.cli.repository import EndedBySignal
 from tealform.errors import TealformError
 
 
@@ -120,7 +121,8 @@ def _reported_errors() -> Iterator[None]:
     except BrokenPipeError:
         _end_broken_pipe()
     except OSError as error:
-        _exit_with(": ".join(str(part) for part in (error.filename, error.strerror) if part))
+        known = ": ".join(str(part) for part in (error.filename, error.strerror) if part)
+        _exit_with(known or str(error) or type(error).__name__)
 
 
 def _exit_with(message: str) -> NoReturn:
@@ -136,7 +138,7 @@ def _end_broken_pipe() -> NoReturn:
 
 def _exit_by_signal(number: int, _: FrameType | None) -> NoReturn:
     """Exit through everything that cleans up."""
-    sys.exit(128 + number)
+    raise EndedBySignal(128 + number)
 
 
 def run() -> int:

@@ -16,6 +16,11 @@ from tealform.errors import TealformError
 if TYPE_CHECKING:
     from tealform.synth.app import App
 
+
+class EndedBySignal(SystemExit):
+    """A signal ends the process, through everything that cleans up."""
+
+
 _FILE = "main.py"
 _MODULE = "__tealform_main__"
 _EXAMPLE = "from tealform import App; app = App()"
@@ -28,6 +33,8 @@ def find_root(context: typer.Context) -> Path:
     """
     if context.obj is not None:
         given: Path = context.obj
+        if not given.is_dir():
+            raise TealformError(f"--root {given}: no such folder; name the folder of a repository")
         # Terraform runs in the environment's folder, where a relative path would name another file.
         return given.absolute()
     here = Path.cwd()
@@ -80,12 +87,15 @@ def _load(root: Path) -> ModuleType:
         sys.path.append(str(root))
     try:
         # Compiled here, because Python would keep the bytecode and later believe it.
-        exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)
+        code = compile(file.read_bytes(), str(file), "exec")
     except FileNotFoundError as error:
         raise TealformError(f"{_FILE}: missing in {root}; write: {_EXAMPLE}") from error
     except SyntaxError as error:
-        shown = Path(error.filename or _FILE).name
-        raise TealformError(f"{shown}:{error.lineno or 1}: {error.msg}; correct the syntax") from error
+        raise TealformError(f"{_FILE}:{error.lineno or 1}: {error.msg}; correct the syntax") from error
+    try:
+        exec(code, module.__dict__)
+    except EndedBySignal:
+        raise
     except (Exception, SystemExit) as error:
         raise TealformError(f"{_locate(error, root)}: {type(error).__name__}: {error}") from error
     return module

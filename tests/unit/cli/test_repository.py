@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from tealform.cli import repository
 from tealform.cli.main import main
 from tealform.errors import TealformError
 from tealform.settings.loader import GENERATED
+from tests import sessions
 from tests.inventory import ROOT
 from tests.support import environment
 
@@ -163,6 +165,35 @@ def test_main_py_imports_a_module_beside_it(root: Path) -> None:
     (root / "team_names.py").write_text("OWNER = 'web'\n")
     write_main(root, "from tealform import App\nfrom team_names import OWNER\napp = App()\napp.owner = OWNER\n")
     assert vars(repository.load_app(root)) == {"owner": "web"}
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (
+            "open('/no/such/file')\n",
+            "main.py:1: FileNotFoundError: [Errno 2] No such file or directory: '/no/such/file'",
+        ),
+        ("import ast\nast.literal_eval('1 +')\n", "main.py:2: SyntaxError: invalid syntax (<unknown>, line 1)"),
+    ],
+)
+def test_error_in_the_code_of_main_py_is_not_taken_for_one_of_the_file(root: Path, text: str, error: str) -> None:
+    assert load(root, text) == error
+
+
+def test_signal_while_main_py_is_loaded_ends_the_command(root: Path) -> None:
+    write_main(root, "import time\nopen('begun', 'w').close()\ntime.sleep(60)\n")
+    process = subprocess.Popen([sys.executable, "-m", "tealform", "synth"], cwd=root, stderr=subprocess.PIPE, text=True)
+    sessions.wait_for(root / "begun")
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=20)
+    assert (process.returncode, said) == (128 + signal.SIGTERM, "")
+
+
+@pytest.mark.parametrize("command", [["synth"], ["policy"], ["show", "dev"]])
+def test_root_that_does_not_exist(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
+    assert main(["--root", str(tmp_path / "none"), *command]) == 2
+    assert capsys.readouterr().err == f"--root {tmp_path / 'none'}: no such folder; name the folder of a repository\n"
 
 
 # --- python main.py, which cdktf starts -----------------------------------------------------
