@@ -58,10 +58,13 @@ mutate: $(VENV)/.run ## Change valid environments in single ways and report what
 
 # Aliases of the commands of tealform, with their names before it was one. They go with the next release.
 drift: $(VENV)/.run ## tealform synth --check
-	@$(TEALFORM) synth --check $(ARGS)
+	@$(TEALFORM) synth --check $(ENV) $(ARGS)
 
-policy bootstrap: $(VENV)/.run ## tealform policy, tealform bootstrap
-	@$(TEALFORM) $@ $(ENV) $(ARGS)
+policy: $(VENV)/.run ## tealform policy
+	@$(TEALFORM) policy $(ENV) $(ARGS)
+
+bootstrap: $(VENV)/.run ## tealform bootstrap
+	@$(TEALFORM) bootstrap $(ARGS)
 
 review pr-check: $(VENV)/.run ## tealform review --base BASE
 	@$(TEALFORM) review --base="$$BASE" $(ARGS)

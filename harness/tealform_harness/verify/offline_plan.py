@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -21,7 +22,7 @@ def plan_offline(root: Path, name: str, form: Form, echo: Callable[[str], None])
     """Plan the root module ``name``, an environment or ``bootstrap/ACCOUNT``, of the project in ``root`` from nothing, with a stub of the AWS provider.
 
     ``echo`` gets the summary for people (``summary``) or programs (``json``), or Terraform's own words (``full``).
-    Returns 0, or 1 if Terraform does not accept the configuration, with its reasons.
+    Returns 0, or 1 if Terraform does not accept the configuration, with its reasons on standard error.
     """
     folder = root_module.folder(root, name)
     terraform, source_map = terraform_binaries.list_terraforms()[0], SourceMap(folder)
@@ -33,7 +34,7 @@ def plan_offline(root: Path, name: str, form: Form, echo: Callable[[str], None])
             outcome = step()
             if outcome.errors:
                 for error in outcome.errors:
-                    echo(f"{outcome.command}: {source_map.describe(error)}")
+                    print(f"{outcome.command}: {source_map.describe(error)}", file=sys.stderr, flush=True)
                 return 1
         if form == "full":
             echo(work.planned_text())

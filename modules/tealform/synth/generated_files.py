@@ -84,4 +84,5 @@ def _diff(shown: str, before: bytes | None, after: bytes) -> list[str]:
     except UnicodeDecodeError:
         return [f"{shown}: differs"]
     names = f"{shown} (on disk)", f"{shown} (generated)"
-    return list(difflib.unified_diff(old, new, *names, n=2, lineterm=""))
+    lines = list(difflib.unified_diff(old, new, *names, n=2, lineterm=""))
+    return lines or [f"{shown}: differs in its line endings"]

@@ -159,6 +159,19 @@ def test_error_of_the_system_about_no_file_is_told_plainly(
     assert capsys.readouterr().err == "No space left on device\n"
 
 
+@pytest.mark.parametrize(("error", "said"), [(OSError("boom"), "boom"), (TimeoutError(), "TimeoutError")])
+def test_error_of_the_system_without_a_reason_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: OSError, said: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    projects.write_app(tmp_path)
+    monkeypatch.setattr("tealform.policy.gate.check", fail)
+    assert main(["--root", str(tmp_path), "policy"]) == 2
+    assert capsys.readouterr().err == f"{said}\n"
+
+
 @pytest.mark.parametrize("command", [["plan", "--offline", "dev"], ["verify"], ["check"]])
 def test_missing_requirements_of_the_harness_name_the_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]

@@ -79,6 +79,14 @@ def test_file_that_is_not_text(tmp_path: Path) -> None:
     assert f"{DEV}: differs" in lines
 
 
+def test_file_with_other_line_endings(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / DEV).write_bytes((tmp_path / DEV).read_bytes().replace(b"\n", b"\r\n"))
+    result, lines = compare(tmp_path)
+    assert result.changed == [DEV]
+    assert f"{DEV}: differs in its line endings" in lines
+
+
 def test_archive_that_nothing_refers_to(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / ARCHIVE).write_bytes(lambda_packages.SMOKE_TEST.content)

@@ -155,7 +155,8 @@ def test_offline_plan_of_a_broken_environment_says_where(project: Path, run: Cal
     _misspell(project)
     ran = run("plan", "--offline", "dev")
     assert ran.returncode == 1
-    assert "environments/dev/environment.hcl:5: network: " in ran.stdout
+    assert "environments/dev/environment.hcl:5: network: " in ran.stderr
+    assert ran.stdout == ""
 
 
 def test_concurrent_sources_do_not_wait_for_each_other() -> None:
