@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, NoReturn
@@ -40,6 +40,11 @@ from tealform.errors import TealformError
 
 
 class _Commands(TyperGroup):
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        # Prints --help and --version, whose output may be a full disk or a closed pipe.
+        with _reported_errors():
+            return super().make_context(*arguments, **options)
+
     def invoke(self, ctx: Any) -> Any:
         with _reported_errors():
             return super().invoke(ctx)
@@ -110,8 +115,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _reported_errors() -> Iterator[None]:
     """Report errors of the ``with`` block without a traceback, and exit with the code that stands for them."""
     try:
-        yield
-        print(end="", flush=True)
+        try:
+            yield
+        except typer.Exit:
+            _flush()
+            raise
+        _flush()
     except TealformError as error:
         _exit_with(str(error))
     except ModuleNotFoundError as error:
@@ -127,13 +136,28 @@ def _reported_errors() -> Iterator[None]:
 
 def _exit_with(message: str) -> NoReturn:
     print(message, file=sys.stderr)
+    with suppress(OSError):
+        _flush()
     raise typer.Exit(2)
 
 
 def _end_broken_pipe() -> NoReturn:
     """Discard the rest of the output, which nobody reads (``| head``), so that Python reports no error."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _discard_output()
     raise typer.Exit(128 + signal.SIGPIPE)
+
+
+def _flush() -> None:
+    """Write the rest of the output, or discard it if that fails: Python would report it again, and exit with 120."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _discard_output()
+        raise
+
+
+def _discard_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _exit_by_signal(number: int, _: FrameType | None) -> NoReturn:

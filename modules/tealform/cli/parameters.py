@@ -14,9 +14,14 @@ WITH_TERRAFORM_OPTIONS = {"ignore_unknown_options": True}
 """Context settings of a command that passes the options that it does not know to Terraform."""
 
 
-def complete_environment(incomplete: str) -> list[str]:
-    """Return the environments and accounts of the current repository whose names begin with ``incomplete``."""
-    for folder in (Path.cwd(), *Path.cwd().parents):
+def complete_environment(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the environments and accounts of the repository whose names begin with ``incomplete``.
+
+    The repository is that of ``--root``, or else the current one.
+    """
+    # A completion runs no callback, so that ``context.obj`` is not set.
+    root = context.find_root().params.get("root")
+    for folder in [Path(root)] if root else [Path.cwd(), *Path.cwd().parents]:
         if (folder / "environments").is_dir():
             environments = [file.parent.name for file in folder.glob("environments/*/environment.hcl")]
             accounts = [f"bootstrap/{file.parent.name}" for file in folder.glob("bootstrap/*/cdk.tf.json")]

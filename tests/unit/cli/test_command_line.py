@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.core import TyperCommand
 
 from tealform.cli import main as cli
 from tealform.cli.main import main
@@ -84,10 +85,10 @@ def test_policy_without_a_name_takes_all_environments(
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (["paln", "dev"], "No such command 'paln'"),
+        (["paln", "dev"], "No such command 'paln'. Did you mean 'plan'?"),
         (["plan"], "Missing argument"),
         (["policy", "dev", "--detailed-exitcode"], "No such option: --detailed-exitcode"),
-        (["verify", "--ofline"], "No such option: --ofline"),
+        (["verify", "--ofline"], "No such option: --ofline (Possible options: --offline)"),
         (["policy", "--sarif"], "requires an argument"),
     ],
 )
@@ -200,17 +201,66 @@ def test_requirement_that_cannot_be_imported_leads_to_doctor(
     assert said.endswith("; run: tealform doctor\n")
 
 
-def test_reader_that_ends_early_is_no_error(tmp_path: Path) -> None:
-    (tmp_path / "environments" / "dev").mkdir(parents=True)
-    (tmp_path / "environments" / "dev" / "environment.hcl").write_text(support.environment())
-    projects.write_app(tmp_path)
+# As users have it: Python reports what it cannot write of the rest when it ends.
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+
+
+def _write_outdated(root: Path) -> None:
+    """Write a repository whose app says that a file is out of date."""
+    (root / "environments" / "dev").mkdir(parents=True)
+    (root / "environments" / "dev" / "environment.hcl").write_text(support.environment())
+    (root / "main.py").write_text(OUTDATED_APP)
+
+
+def _write_to(stdout: int, root: Path, arguments: list[str]) -> tuple[int, str]:
+    """Run the command with this output and return its exit code and what is on standard error."""
+    ran = subprocess.run(
+        projects.command(root, *arguments),
+        env=BUFFERED,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return ran.returncode, ran.stderr
+
+
+OUTDATED_APP = """
+from tealform import App
+from tealform.synth.app import SynthResult
+
+class Outdated(App):
+    def compare(self, root, names, echo):
+        return SynthResult(changed=["environments/dev/cdk.tf.json"])
+
+app = Outdated()
+"""
+
+
+@pytest.mark.parametrize("arguments", [["show", "dev"], ["--version"], ["synth", "--check", "--json"]])
+def test_reader_that_ends_early_is_no_error(tmp_path: Path, arguments: list[str]) -> None:
+    _write_outdated(tmp_path)
     reader, writer = os.pipe()
     os.close(reader)
-    ran = subprocess.run(
-        projects.command(tmp_path, "show", "dev"), stdout=writer, stderr=subprocess.PIPE, text=True, check=False
-    )
-    os.close(writer)
-    assert (ran.returncode, ran.stderr) == (128 + signal.SIGPIPE, "")
+    try:
+        code, errors = _write_to(writer, tmp_path, arguments)
+    finally:
+        os.close(writer)
+    assert code == 128 + signal.SIGPIPE
+    assert errors.replace("1 generated file is out of date; run: tealform synth\n", "") == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize(
+    "arguments", [["show", "dev"], ["--version"], ["--help"], ["show", "--help"], ["synth", "--check", "--json"]]
+)
+def test_full_disk_is_reported_in_one_line(tmp_path: Path, arguments: list[str]) -> None:
+    _write_outdated(tmp_path)
+    with Path("/dev/full").open("wb") as full:
+        code, errors = _write_to(full.fileno(), tmp_path, arguments)
+    assert code == 2
+    expected = "1 generated file is out of date; run: tealform synth\n" if "--check" in arguments else ""
+    assert errors == f"{expected}No space left on device\n"
 
 
 # --- help -----------------------------------------------------------------------------------
@@ -319,6 +369,25 @@ def test_progress_without_colors(tmp_path: Path) -> None:
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]", _on_terminal(tmp_path, "synth", NO_COLOR="1"))
 
 
+def test_help_without_colors(tmp_path: Path) -> None:
+    color = re.compile(r"\x1b\[[0-9;]*3[0-9]")
+    assert color.search(_on_terminal(tmp_path, "plan", "--help"))
+    assert not color.search(_on_terminal(tmp_path, "plan", "--help", NO_COLOR="1"))
+    assert "\x1b" not in _on_terminal(tmp_path, "plan", "--help", TERM="dumb")
+
+
+def test_terminal_shows_no_progress_if_standard_error_is_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "errors"
+    command = shlex.join(projects.command(tmp_path, "synth"))
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "main.py").write_text(SLOW_APP)
+    terminal = sessions.Terminal(
+        ["/bin/sh", "-c", f"{command} 2> {shlex.quote(str(file))}"], {**os.environ, "TERM": "xterm"}
+    )
+    assert terminal.end() == 0
+    assert (terminal.shown, file.read_text()) == ("one arn:aws:kms:key:[b] line\r\n", "")
+
+
 def test_redirected_output_has_only_the_lines_of_the_command(tmp_path: Path) -> None:
     file = tmp_path / "said"
     command = shlex.join(projects.command(tmp_path, "synth"))
@@ -339,27 +408,60 @@ def test_terminal_without_cursor_movement_gets_no_escape_codes(tmp_path: Path) -
 # --- completion -----------------------------------------------------------------------------
 
 
-def test_names_of_environments_are_completed_in_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def completed(tmp_path: Path) -> Path:
+    """A repository with three environments and an account."""
     for name in ("dev", "demo", "prod"):
         (tmp_path / "environments" / name).mkdir(parents=True)
         (tmp_path / "environments" / name / "environment.hcl").touch()
     account = tmp_path / "bootstrap" / "123456789012"
     account.mkdir(parents=True)
     (account / "cdk.tf.json").touch()
-    monkeypatch.chdir(tmp_path / "environments" / "prod")
-    assert complete_environment("de") == ["demo", "dev"]
-    assert complete_environment("") == ["bootstrap/123456789012", "demo", "dev", "prod"]
-    environment = os.environ | {
-        "_TEALFORM_COMPLETE": "complete_bash",
-        "COMP_WORDS": "tealform plan d",
-        "COMP_CWORD": "2",
+    return tmp_path
+
+
+def _complete(incomplete: str) -> list[str]:
+    return complete_environment(typer.Context(TyperCommand("plan")), incomplete)
+
+
+def _complete_in_shell(folder: Path, shell: str, line: str) -> str:
+    variables = {
+        "_TEALFORM_COMPLETE": f"complete_{shell}",
+        "COMP_WORDS": line,  # bash
+        "COMP_CWORD": str(len(line.split()) - 1),
+        "_TYPER_COMPLETE_ARGS": line,  # zsh
     }
     ran = subprocess.run(
-        [sys.executable, "-m", "tealform"], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tealform"],
+        cwd=folder,
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert ran.stdout.split() == ["demo", "dev"]
+    assert (ran.returncode, ran.stderr) == (0, "")
+    return ran.stdout
+
+
+def test_names_of_environments_are_completed_in_any_folder(completed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = completed / "environments" / "prod"
+    monkeypatch.chdir(folder)
+    assert _complete("de") == ["demo", "dev"]
+    assert _complete("") == ["bootstrap/123456789012", "demo", "dev", "prod"]
+    assert _complete_in_shell(folder, "bash", "tealform plan d").split() == ["demo", "dev"]
+    assert re.findall(r'"(\w+)"', _complete_in_shell(folder, "zsh", "tealform plan d")) == ["demo", "dev"]
+
+
+def test_names_are_completed_for_the_repository_of_the_root_option(
+    completed: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "environments" / "dummy").mkdir(parents=True)
+    (elsewhere / "environments" / "dummy" / "environment.hcl").touch()
+    line = f"tealform --root {completed} show d"
+    assert _complete_in_shell(elsewhere, "bash", line).split() == ["demo", "dev"]
 
 
 def test_nothing_is_completed_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert complete_environment("") == []
+    assert _complete("") == []

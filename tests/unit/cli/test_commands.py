@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ from tealform.errors import TealformError
 from tealform.operations import apply as apply_operation
 from tealform.operations import plan as plan_operation
 from tealform.operations import provider_locks
-from tealform.policy import gate
-from tealform.policy.result import GateResult
+from tealform.policy import gate, rule_catalog
+from tealform.policy.result import GateResult, LocatedFinding
+from tealform.policy.rule import Finding
 from tealform.review import check as review_check
 from tealform.review.review import Review
+from tealform.settings.errors import Location
 from tealform.synth.app import App, SynthResult
 from tealform.terraform import terraform_cli
 from tealform_harness.verify import offline_plan
@@ -238,6 +241,12 @@ def passes(*_: object, **__: object) -> list[GateResult]:
     return [GateResult("dev", {"TEAL_TAGS": 2})]
 
 
+def finds(*_: object, **__: object) -> list[GateResult]:
+    finding = Finding("TEAL_TAGS", "Tags", "provider.aws")
+    located = LocatedFinding("dev", finding, rule_catalog.rule_of(finding), "", Location(Path(DEV), 3))
+    return [GateResult("dev", {"TEAL_TAGS": 2}, remaining=(located,))]
+
+
 def cannot_check(*_: object, **__: object) -> list[GateResult]:
     return [GateResult("dev", {}, mistakes=("checkov could not parse it",))]
 
@@ -254,7 +263,7 @@ def stages(*statuses: Status) -> Callable[..., list[StageResult]]:
     return verify
 
 
-@pytest.mark.parametrize(("check", "code"), [(passes, 0), (cannot_check, 2)])
+@pytest.mark.parametrize(("check", "code"), [(passes, 0), (finds, 1), (cannot_check, 2)])
 def test_policy_for_programs_and_in_files(
     command: Command,
     tmp_path: Path,
@@ -322,12 +331,13 @@ BROKEN = SynthResult(errors=["environments/dev/environment.hcl:3: cpu: wrong"])
             ],
         ),
         (OUTDATED, passes, ("passed",), 1, [f"generated files: out of date: {DEV}; run: tealform synth"]),
+        (SynthResult(), finds, ("passed",), 1, ["policy: 1 environment, 2 checks, 1 finding"]),
         (SynthResult(), passes, ("failed",), 1, ["verification: 0 passed, 1 failed, 0 skipped"]),
         (SynthResult(), cannot_check, ("passed",), 2, ["policy: 1 environment, 0 checks, 0 findings, 1 mistake"]),
         (SynthResult(), raises, ("passed",), 2, ["policy: could not be checked, see above"]),
         (BROKEN, passes, ("passed",), 2, ["generated files: could not be checked, see above"]),
     ],
-    ids=["all passes", "outdated file", "failed stage", "unreadable file", "no checkov", "invalid settings"],
+    ids=["all passes", "outdated file", "finding", "failed stage", "unreadable file", "no checkov", "invalid settings"],
 )
 def test_check(
     command: Command,
@@ -367,7 +377,18 @@ def test_review_for_programs(
     assert capsys.readouterr().out.startswith("review: ")
 
 
-def test_doctor_and_show_for_programs(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+def test_offline_plans_print_one_document_for_each_environment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = projects.write(tmp_path, projects.GREETING)
+    shutil.copytree(folder, folder.with_name("prod"))
+    assert main(["--root", str(tmp_path), "plan", "--offline", "dev", "prod", "--json"]) == 0
+    found = documents(capsys.readouterr().out)
+    assert [each["environment"] for each in found] == ["dev", "prod"]
+    assert [each["counts"] for each in found] == [found[0]["counts"]] * 2
+
+
+def test_doctor_for_programs(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
     command("doctor", "--json")
     (rows,) = documents(capsys.readouterr().out)
     assert {"Python", "Terraform", "Repository"} <= {row["name"].partition(" (")[0] for row in rows}
