@@ -26,6 +26,8 @@ def _locate() -> Path:
     return Path(named).absolute() if named else user_cache_path("tealform")
 
 
+_POLL_SECONDS = 0.2
+
 FOLDER = _locate()
 """The cache's folder. It may not exist yet; ``create_folder`` creates it."""
 
@@ -55,17 +57,13 @@ def lock(name: str, activity: str, check: Callable[[], None] = lambda: None) -> 
     ``TealformError`` if the cache cannot be written.
     """
 
-    def is_cancelled() -> bool:
-        check()
-        return False
-
     held = FileLock(create_folder() / f"{name}.lock")
     with _explained():
         try:
             held.acquire(blocking=False)
         except Timeout:
             print(f"Waiting for another process that is {activity}", file=sys.stderr, flush=True)
-            held.acquire(cancel_check=is_cancelled)
+            _wait(held, check)
     try:
         yield
     finally:
@@ -95,6 +93,16 @@ def build_folder(
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return folder
+
+
+def _wait(held: FileLock, check: Callable[[], None]) -> None:
+    while True:
+        check()
+        try:
+            held.acquire(timeout=_POLL_SECONDS)
+        except Timeout:
+            continue
+        return
 
 
 @contextmanager

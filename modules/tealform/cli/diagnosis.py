@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import os
 import platform
@@ -19,7 +18,7 @@ from typing import Any, Literal
 
 import tealform
 from tealform import cache
-from tealform.cli import extras
+from tealform.cli import extras, repository
 from tealform.errors import TealformError
 
 Status = Literal["ok", "missing", "error", "optional"]
@@ -65,6 +64,8 @@ def _run(name: str, check: Callable[[], Iterator[Row]]) -> Iterator[Row]:
     """Yield the rows of one check. One that fails does not stop the others."""
     try:
         yield from check()
+    except repository.EndedBySignal:
+        raise
     except (Exception, SystemExit) as error:
         yield Row(name, "error", f"{type(error).__name__}: {_line(error)}")
 
@@ -226,12 +227,8 @@ def _check_aws_provider() -> Iterator[Row]:
 
 
 def _check_main_file(root: Path) -> Iterator[Row]:
-    from tealform.cli import repository
-
     try:
-        # What main.py prints must not become a part of the report.
-        with contextlib.redirect_stdout(sys.stderr):
-            repository.load_app(root)
+        repository.load_app(root)
         yield Row("main.py", "ok", "defines app")
     except TealformError as error:
         yield Row("main.py", "error", _line(error), "correct main.py")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import traceback
 from collections.abc import Sequence
@@ -93,7 +94,9 @@ def _load(root: Path) -> ModuleType:
     except SyntaxError as error:
         raise TealformError(f"{_FILE}:{error.lineno or 1}: {error.msg}; correct the syntax") from error
     try:
-        exec(code, module.__dict__)
+        # Standard output is the command's own, and may be JSON.
+        with contextlib.redirect_stdout(sys.stderr):
+            exec(code, module.__dict__)
     except EndedBySignal:
         raise
     except (Exception, SystemExit) as error:

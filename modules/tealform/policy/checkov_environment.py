@@ -98,7 +98,7 @@ def _remove_unused() -> None:
     for marker in cache.FOLDER.glob(f"checkov-*/{MARKER}"):
         folder = marker.parent
         # Another process may be removing the same.
-        with suppress(OSError):
+        with suppress(OSError, TealformError):
             if marker.stat().st_mtime < oldest:
                 with cache.lock(folder.name, f"removing {folder}"):
                     marker.unlink()

@@ -173,4 +173,5 @@ def _label(folder: Path) -> str:
 
 def _color(output: int) -> list[str]:
     # Terraform itself colors everything that it writes, even into a file or a log.
-    return [] if os.isatty(output) else ["-no-color"]
+    # https://no-color.org
+    return [] if os.isatty(output) and not os.environ.get("NO_COLOR") else ["-no-color"]

@@ -181,13 +181,25 @@ def test_error_in_the_code_of_main_py_is_not_taken_for_one_of_the_file(root: Pat
     assert load(root, text) == error
 
 
-def test_signal_while_main_py_is_loaded_ends_the_command(root: Path) -> None:
+@pytest.mark.parametrize("command", ["synth", "doctor"])
+def test_signal_while_main_py_is_loaded_ends_the_command(root: Path, command: str) -> None:
     write_main(root, "import time\nopen('begun', 'w').close()\ntime.sleep(60)\n")
-    process = subprocess.Popen([sys.executable, "-m", "tealform", "synth"], cwd=root, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-m", "tealform", command], cwd=root, stderr=subprocess.PIPE, text=True)
     sessions.wait_for(root / "begun")
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=20)
     assert (process.returncode, said) == (128 + signal.SIGTERM, "")
+
+
+@pytest.mark.parametrize("command", [["synth", "--check"], ["bootstrap"], ["doctor"]])
+def test_what_main_py_prints_does_not_reach_json(
+    root: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    write_main(root, "from tealform import App\nprint('hello')\napp = App()\n")
+    main(["--root", str(root), *command, "--json"])
+    said, progress = capsys.readouterr()
+    assert json.loads(said)
+    assert "hello" in progress
 
 
 @pytest.mark.parametrize("command", [["synth"], ["policy"], ["show", "dev"]])

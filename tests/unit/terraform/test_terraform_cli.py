@@ -209,3 +209,15 @@ def test_record_of_init_names_no_secret(called: Terraform, dev: Path) -> None:
     written = [file.read_text() for file in (dev / ".terraform").iterdir()]
     assert written
     assert "secret" not in json.dumps(written)
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "no_color", "options"),
+    [(True, "", []), (True, "1", ["-no-color"]), (False, "", ["-no-color"])],
+)
+def test_terraform_colors_only_on_a_terminal_that_wants_them(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool, no_color: str, options: list[str]
+) -> None:
+    monkeypatch.setattr("os.isatty", lambda _: is_terminal)
+    monkeypatch.setenv("NO_COLOR", no_color)
+    assert terraform_cli._color(1) == options
