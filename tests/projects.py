@@ -26,6 +26,8 @@ class Kept(App):
     def synth(self, root, names, echo):
         return SynthResult()
 
+    refresh = synth
+
     def bootstrap(self, root, echo):
         return SynthResult()
 

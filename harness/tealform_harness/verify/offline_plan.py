@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
+from tealform.console import Echo
 from tealform.operations import root_module
 from tealform.plan import summary
 from tealform.plan.source_map import SourceMap
+from tealform.plan.summary import Form
 from tealform.synth import environments
 from tealform.terraform import scratch_module, terraform_binaries
 from tealform_harness.provider_stub.server import serve
 
-Form = Literal["summary", "full", "json"]
 
-
-def plan_offline(root: Path, name: str, form: Form, echo: Callable[[str], None]) -> int:
+def plan_offline(root: Path, name: str, form: Form, echo: Echo) -> int:
     """Plan the root module ``name``, an environment or ``bootstrap/ACCOUNT``, of the project in ``root`` from nothing, with a stub of the AWS provider.
 
     ``echo`` gets the summary for people (``summary``) or programs (``json``), or Terraform's own words (``full``).

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TypeVar
 
+from tealform.console import Echo
 from tealform.errors import TealformError
 from tealform.synth import environments
 from tealform.terraform import terraform_binaries
@@ -30,7 +31,7 @@ from tealform_harness.verify.result import (
 _Item = TypeVar("_Item")
 
 
-def verify(root: Path, names: Sequence[str], echo: Callable[[str], None]) -> list[StageResult]:
+def verify(root: Path, names: Sequence[str], echo: Echo) -> list[StageResult]:
     """Verify the environments ``names`` of the project in ``root``, all if none is named, by all available means.
 
     ``echo`` gets each result as it comes and the table at the end. Without a provider, the stages that need it are
@@ -39,7 +40,7 @@ def verify(root: Path, names: Sequence[str], echo: Callable[[str], None]) -> lis
     return _report(_run_all_stages(_folders(root, names)), echo)
 
 
-def verify_offline(root: Path, names: Sequence[str], echo: Callable[[str], None]) -> list[StageResult]:
+def verify_offline(root: Path, names: Sequence[str], echo: Echo) -> list[StageResult]:
     """Run only the stages that need neither a network nor the provider: those of the provider stub.
 
     Raises ``TealformError`` if there is nothing to verify.
@@ -48,7 +49,7 @@ def verify_offline(root: Path, names: Sequence[str], echo: Callable[[str], None]
     return _report((result for folder in _folders(root, names) for result in _run_offline(folder, terraform)), echo)
 
 
-def verify_emulated(root: Path, names: Sequence[str], echo: Callable[[str], None]) -> list[StageResult]:
+def verify_emulated(root: Path, names: Sequence[str], echo: Echo) -> list[StageResult]:
     """Verify the same with the real provider against the emulated AWS only, once the schema accepts an environment.
 
     Raises ``TealformError`` if there is no real provider.
@@ -115,7 +116,7 @@ def _folders(root: Path, names: Sequence[str]) -> list[Path]:
     return folders
 
 
-def _report(results: Iterable[StageResult], echo: Callable[[str], None]) -> list[StageResult]:
+def _report(results: Iterable[StageResult], echo: Echo) -> list[StageResult]:
     reported = []
     for result in results:
         reported.append(result)

@@ -25,6 +25,7 @@ from pathlib import Path
 from types import ModuleType
 
 from tealform import cache
+from tealform.errors import TealformError
 
 PACKAGE = "cdktf_cdktf_provider_aws"
 
@@ -36,9 +37,12 @@ def prepare(shim: Path) -> None:
     """Reduce the bindings to those that the file ``shim`` imports. Call it before the first import.
 
     Does nothing if the package is imported already. Raises ``ModuleNotFoundError`` if it is not installed, and
-    ``TealformError`` if the cache cannot be written.
+    ``TealformError`` if the cache cannot be written or ``JSII_NODE`` names no program.
     """
-    os.environ.setdefault("JSII_NODE", str(find_node()))
+    node = os.environ.setdefault("JSII_NODE", str(find_node()))
+    if shutil.which(node) is None:
+        # jsii would report it with a traceback, and then a second one.
+        raise TealformError(f"JSII_NODE names {node}, which is no program; unset JSII_NODE")
     if PACKAGE in sys.modules:
         return
     spec = importlib.util.find_spec(PACKAGE)

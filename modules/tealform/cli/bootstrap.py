@@ -6,14 +6,18 @@ import sys
 
 import typer
 
-from tealform.cli import console, repository
+from tealform import console
+from tealform.cli import repository
 from tealform.cli.parameters import AsJson
 
 EXAMPLE = "tealform bootstrap"
 
 
 def bootstrap(context: typer.Context, as_json: AsJson = False) -> None:
-    """Generate bootstrap/ACCOUNT/cdk.tf.json: state bucket, OIDC providers and roles for CI."""
+    """Generate what accounts need before their environments.
+
+    Writes bootstrap/ACCOUNT/cdk.tf.json with the state bucket, OIDC providers and roles for CI.
+    """
     root = repository.find_root(context)
     app = repository.load_app(root)
     stream = sys.stderr if as_json else sys.stdout

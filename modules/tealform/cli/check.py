@@ -6,15 +6,20 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tealform.cli import console, extras, repository
-from tealform.cli.console import Echo
+from tealform import console
+from tealform.cli import extras, repository
 from tealform.cli.parameters import AsJson, Environments
+from tealform.console import Echo
 from tealform.errors import TealformError
+
+if TYPE_CHECKING:
+    from tealform.synth.app import App
 
 EXAMPLE = "tealform check"
 
@@ -32,32 +37,31 @@ _Part = Callable[[Path, list[str], Echo], _Result]
 
 
 def check(context: typer.Context, environments: Environments = None, as_json: AsJson = False) -> None:
-    """Check everything that a pull request must pass: generated files, policy, offline verification.
+    """Check everything that a pull request must pass.
 
-    Exits with 1 if a file is out of date, a finding is not waived or a stage failed.
+    That is: the generated files are current, the policies pass, and so does the offline verification. Files that are out of
+    date are generated again, so that the rest checks what the settings say.
 
-    Exits with 2 if something could not be checked.
+    Exits with 1 if a file was out of date, a finding is not waived or a stage failed; with 2 if something could not be checked.
     """
     extras.require("verify", "tealform check")
     root = repository.find_root(context)
-    # Before the parts: a main.py that cannot be loaded ends the command.
-    app = repository.load_app(root)
+    # Before the parts: an unknown environment, or a main.py that cannot be loaded, ends the command.
+    from tealform.synth import environments as known
 
-    def compare(root: Path, names: list[str], echo: Echo) -> _Result:
-        found = app.compare(root, names, echo)
-        if found.errors:
-            raise TealformError("\n".join(found.errors))
-        summary = f"out of date: {', '.join(found.changed)}; run: tealform synth" if found.changed else "up to date"
-        return _Result(int(bool(found.changed)), summary, found.changed)
-
-    parts: dict[str, _Part] = {"generated files": compare, "policy": _check_policy, "verification": _verify}
+    known.require(root, environments or [])
+    parts: dict[str, _Part] = {
+        "generated files": partial(_check_generated, repository.load_app(root)),
+        "policy": _check_policy,
+        "verification": _verify,
+    }
     results: dict[str, _Result] = {}
     stream = sys.stderr if as_json else sys.stdout
     for name, part in parts.items():
         with console.progress(f"Checking {name}", stream) as echo:
             try:
                 results[name] = part(root, environments or [], echo)
-            except TealformError as error:
+            except (TealformError, OSError) as error:
                 print(error, file=sys.stderr)
                 results[name] = _Result(2, "could not be checked, see above")
     code = max(result.exit_code for result in results.values())
@@ -69,6 +73,15 @@ def check(context: typer.Context, environments: Environments = None, as_json: As
         print(f"{name}: {result.summary}", file=stream)
     if code:
         raise typer.Exit(code)
+
+
+def _check_generated(app: App, root: Path, names: list[str], echo: Echo) -> _Result:
+    found = app.refresh(root, names, echo)
+    if found.errors:
+        raise TealformError("\n".join(found.errors))
+    if found.changed:
+        return _Result(1, f"out of date, and generated again: {', '.join(found.changed)}; commit them", found.changed)
+    return _Result(0, "up to date", [])
 
 
 def _check_policy(root: Path, names: list[str], echo: Echo) -> _Result:

@@ -264,11 +264,12 @@ def _check_environments(root: Path) -> Iterator[Row]:
 
 
 def _check_lock_files(root: Path) -> Iterator[Row]:
+    from tealform.operations import root_module
     from tealform.settings.loader import GENERATED
-    from tealform.synth.environments import LOCK_FILE
+    from tealform.synth import environments
 
-    generated = sorted([*root.glob(f"environments/*/{GENERATED}"), *root.glob(f"bootstrap/*/{GENERATED}")])
-    locks = [file.with_name(LOCK_FILE) for file in generated]
+    folders = [root_module.folder(root, name) for name in root_module.list_names(root)]
+    locks = [folder / environments.LOCK_FILE for folder in folders if (folder / GENERATED).is_file()]
     if absent := [str(file.relative_to(root)) for file in locks if not file.is_file()]:
         yield Row("Provider lock files", "optional", f"missing: {', '.join(absent)}", "tealform lock")
     elif locks:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tealform.cli import console, repository
+from tealform import console
+from tealform.cli import repository
 from tealform.cli.parameters import AsJson
 
 if TYPE_CHECKING:
@@ -19,11 +20,10 @@ _STYLES = {"ok": "green", "missing": "bold red", "error": "bold red", "optional"
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show what is installed, found and missing, with the command that fixes it.
+    """Show what is installed and what is missing, with its fix.
 
-    It uses neither the network nor AWS, and works outside of a repository too.
-
-    Exits with 1 if something that is needed is missing or broken.
+    Uses neither the network nor AWS, and works outside of a repository too. Exits with 1 if something that is needed is
+    missing or broken.
     """
     from tealform.cli import diagnosis
 

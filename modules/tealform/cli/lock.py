@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from tealform.cli import console, repository
-from tealform.cli.parameters import TerraformOptions
+from tealform import console
+from tealform.cli import repository
+from tealform.cli.parameters import complete_module, split
 
 EXAMPLE = "tealform lock"
 
 
-def lock(context: typer.Context, options: TerraformOptions = None) -> None:
-    """Write .terraform.lock.hcl for each environment, for several platforms; needs the provider registry."""
+def lock(
+    context: typer.Context,
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ENV]... [TERRAFORM_OPTION]...",
+            help="Environments or bootstrap/ACCOUNT, all by default. Options for terraform providers lock come after them.",
+            show_default=False,
+            autocompletion=complete_module,
+        ),
+    ] = None,
+) -> None:
+    """Lock the providers of environments for several platforms.
+
+    Writes .terraform.lock.hcl beside the Terraform, which is generated first. Needs the provider registry.
+    """
+    names, options = split(context, arguments or [])
     from tealform.operations import provider_locks
 
+    root = repository.find_root(context)
+    repository.generate(root, names)
     with console.progress("Locking providers") as echo:
-        provider_locks.lock(repository.find_root(context), options or [], echo)
+        provider_locks.lock(root, names, options, echo)

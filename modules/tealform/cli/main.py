@@ -11,12 +11,11 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 from tealform.cli import (
     apply,
@@ -50,10 +49,31 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
 
 
+class _Command(TyperCommand):
+    """A command whose help names the arguments by their metavars alone; typer adds Python's types."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return ["[OPTIONS]", *(name for name, _ in self._arguments(ctx))]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        options = [each for each in self.get_params(ctx) if not isinstance(each, TyperArgument)]
+        records = [record for each in options if (record := each.get_help_record(ctx))]
+        for title, rows in (("Arguments", self._arguments(ctx)), ("Options", records)):
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+
+    def _arguments(self, ctx: Any) -> list[tuple[str, str]]:
+        arguments = [each for each in self.get_params(ctx) if isinstance(each, TyperArgument)]
+        return [(each.metavar or each.name, each.help or "") for each in arguments]
+
+
 app = typer.Typer(
     cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    # Help without boxes: it can be searched, fits any width, and colors nothing.
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["--help"]},
 )
 
@@ -75,7 +95,9 @@ _COMMANDS = (
 )
 for _example, _command, _accepts_terraform_options in _COMMANDS:
     app.command(
-        epilog=f"Example: {_example}", context_settings=WITH_TERRAFORM_OPTIONS if _accepts_terraform_options else None
+        cls=_Command,
+        epilog=f"Example: {_example}",
+        context_settings=WITH_TERRAFORM_OPTIONS if _accepts_terraform_options else None,
     )(_command)
 
 
@@ -91,7 +113,7 @@ def _print_version(is_wanted: bool) -> None:
 def options(
     context: typer.Context,
     root: Annotated[
-        Path | None,
+        str | None,
         typer.Option(metavar="FOLDER", help="The repository; by default this folder or the nearest one above it."),
     ] = None,
     version: Annotated[

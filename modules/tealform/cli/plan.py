@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tealform.cli import console, extras, repository
-from tealform.cli.parameters import AsJson, complete_environment, split
+from tealform import console
+from tealform.cli import extras, repository
+from tealform.cli.parameters import AsJson, complete_module, split_required
 from tealform.errors import TealformError
 
+if TYPE_CHECKING:
+    from tealform.plan.summary import Form
+
 EXAMPLE = "tealform plan dev"
-Form = Literal["summary", "full", "json"]
 
 
 def plan(
@@ -21,9 +25,9 @@ def plan(
     arguments: Annotated[
         list[str],
         typer.Argument(
-            metavar="ENV",
+            metavar="ENV... [TERRAFORM_OPTION]...",
             help="Environments or bootstrap/ACCOUNT. Options for Terraform come after them, like -target=ADDRESS.",
-            autocompletion=complete_environment,
+            autocompletion=complete_module,
         ),
     ],
     offline: Annotated[
@@ -35,24 +39,32 @@ def plan(
     full: Annotated[bool, typer.Option("--full", help="Print Terraform's own output too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Plan environments, keep each plan for apply, and print what it would do.
+    """Plan environments and keep each plan for apply.
 
-    With --json, prints one document for each environment.
+    The Terraform is generated first. With --json, prints one document for each environment.
     """
     if offline and speculative:
         raise TealformError("--offline and --speculative exclude each other; use one of them")
     if full and as_json:
         raise TealformError("--full and --json exclude each other; use one of them")
-    names, options = split(arguments, EXAMPLE)
+    names, options = split_required(context, arguments, EXAMPLE)
     if options and (offline or speculative):
         raise TealformError(f"{' '.join(options)}: only plans that can be applied accept options for Terraform")
     root = repository.find_root(context)
     form: Form = "json" if as_json else "full" if full else "summary"
     make = _offline() if offline else _speculative() if speculative else _saved(options)
     repository.generate(root, names)
-    codes = [make(root, name, form) for name in names]
-    if code := max(codes):
+    if code := max(_plan_one(make, root, name, form) for name in names):
         raise typer.Exit(code)
+
+
+def _plan_one(make: Callable[[Path, str, Form], int], root: Path, name: str, form: Form) -> int:
+    """Plan an environment and return the exit code. One that cannot be planned does not stop those after it."""
+    try:
+        return make(root, name, form)
+    except TealformError as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 def _saved(options: list[str]) -> Callable[[Path, str, Form], int]:

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from tealform.cli import console, repository
+from tealform import console
+from tealform.cli import repository
 from tealform.cli.parameters import AsJson, Environments
 
 EXAMPLE = "tealform policy prod --sarif policy.sarif"
@@ -20,20 +21,31 @@ def policy(
     sarif: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a SARIF report too.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a JUnit XML report too.")] = None,
     markdown: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a Markdown report too.")] = None,
+    no_synth: Annotated[
+        bool,
+        typer.Option("--no-synth", help="Check the generated Terraform as it is, and run nothing of the repository."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check the generated Terraform with checkov and Tealform's rules; exit with 1 if a finding is not waived."""
-    from tealform.policy import gate
-    from tealform.policy.reports import FORMATS, terminal
+    """Check the policies of the generated Terraform.
+
+    Those are checkov's checks and Tealform's rules. The Terraform is generated first. Exits with 1 if a finding is not waived.
+    """
+    from tealform.policy import gate, reports
+    from tealform.policy.reports import terminal
     from tealform.policy.result import worst_exit_code
 
     given = {"sarif": sarif, "junit": junit, "markdown": markdown}
-    reports = {form: file for form, file in given.items() if file}
+    files = {form: file for form, file in given.items() if file}
     root = repository.find_root(context)
+    reports.clear(files)
+    if not no_synth:
+        repository.generate(root, environments or [])
     with console.progress("Checking policies", sys.stderr if as_json else sys.stdout) as echo:
-        results = gate.check(root, environments or [], echo=echo, reports=reports)
+        results = gate.check(root, environments or [], echo=echo)
+    reports.write(results, files)
     if as_json:
-        print(FORMATS["json"](results), end="")
+        print(reports.FORMATS["json"](results), end="")
     else:
         for line in terminal.lines(results):
             print(line)

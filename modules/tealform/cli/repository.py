@@ -32,20 +32,30 @@ def find_root(context: typer.Context) -> Path:
 
     Such a folder has ``main.py``, and ``environments/`` or ``cdktf.json``. Raises ``TealformError`` if there is none.
     """
-    if context.obj is not None:
-        given: Path = context.obj
-        if not given.is_dir():
-            raise TealformError(f"--root {given}: no such folder; name the folder of a repository")
+    given: str | None = context.obj
+    if given is not None:
+        root = Path(given)
+        if not given or not root.is_dir():
+            raise TealformError(f'--root "{given}": no such folder; name the folder of a repository')
+        if not (root / _FILE).is_file() and not (root / "environments").is_dir():
+            raise TealformError(f"--root {given}: is no Tealform repository; expected {_FILE} and environments/ in it")
         # Terraform runs in the environment's folder, where a relative path would name another file.
-        return given.absolute()
+        return root.absolute()
     here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / _FILE).is_file() and ((folder / "environments").is_dir() or (folder / "cdktf.json").is_file()):
-            return folder
+    if found := search(here):
+        return found
     raise TealformError(
         f"{here}: neither this folder nor one above is a Tealform repository; expected {_FILE} and environments/ in it. "
         "Change to the repository, or name it: tealform --root FOLDER …"
     )
+
+
+def search(here: Path) -> Path | None:
+    """Return the root folder of the repository that ``here`` is in, or ``None``."""
+    for folder in (here, *here.parents):
+        if (folder / _FILE).is_file() and ((folder / "environments").is_dir() or (folder / "cdktf.json").is_file()):
+            return folder
+    return None
 
 
 def load_app(root: Path) -> App:
@@ -66,16 +76,31 @@ def generate(root: Path, names: Sequence[str]) -> None:
 
     ``names`` are environments or ``bootstrap/ACCOUNT``. Raises ``TealformError`` with every error.
     """
-    from tealform.cli import console
+    from tealform import console
+    from tealform.synth import environments
 
     app = load_app(root)
-    environments = [name for name in names if not name.startswith("bootstrap/")]
+    wanted = [name for name in names if not environments.is_account(name)]
     with console.progress("Synthesizing", sys.stderr) as echo:
-        errors = app.synth(root, environments, echo).errors if environments or not names else []
-        if len(environments) < len(names):
+        errors = app.synth(root, wanted, echo).errors if wanted or not names else []
+        if len(wanted) < len(names):
             errors += app.bootstrap(root, echo).errors
     if errors:
         raise TealformError("\n".join(dict.fromkeys(errors)))
+
+
+def find_module(root: Path, name: str) -> Path:
+    """Return the folder of the environment, or ``bootstrap/ACCOUNT``, called ``name``; generate it if that was never done.
+
+    Raises ``TealformError`` if it does not exist, or cannot be generated.
+    """
+    from tealform.operations import root_module
+    from tealform.settings.loader import GENERATED
+
+    folder = root_module.folder(root, name)
+    if not (folder / GENERATED).is_file():
+        generate(root, [name])
+    return folder
 
 
 def _load(root: Path) -> ModuleType:

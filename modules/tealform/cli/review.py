@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from tealform.cli import console, repository
+from tealform import console
+from tealform.cli import repository
 from tealform.cli.parameters import AsJson
 
 EXAMPLE = "tealform review --base origin/main"
@@ -25,7 +26,10 @@ def review(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check what a pull request changes: generated files, policy, risks; write a comment and reports."""
+    """Check what a pull request changes, and write a comment on it.
+
+    That is: generated files, policies and risks. Files that are out of date are generated again.
+    """
     from tealform.policy.reports.markdown import LONGEST
     from tealform.review import check, comment, review_json
 

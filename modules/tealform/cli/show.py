@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tealform.cli import console, repository
+from tealform import console
+from tealform.cli import repository
 from tealform.cli.parameters import AsJson, complete_environment
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ def show(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Show the effective settings of an environment, each with its origin: file and line, or default.
+    """Show an environment's effective settings, each with its origin.
 
-    Values are written as in HCL. A block that is written is {}, followed by the settings in it.
+    The origin is a file and line, or default. Values are written as in HCL. A block that is written is {}, followed by the
+    settings in it.
     """
     from tealform.settings import effective, loader
     from tealform.synth import environments

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tealform.cli import console, repository
+from tealform import console
+from tealform.cli import repository
 from tealform.cli.parameters import AsJson, Environments
 
 EXAMPLE = "tealform synth dev"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tealform.cli import repository
-from tealform.cli.parameters import Environment
+from tealform.cli.parameters import Module
 from tealform.errors import TealformError
 
 EXAMPLE = "tealform terraform dev state list"
@@ -15,18 +15,22 @@ EXAMPLE = "tealform terraform dev state list"
 
 def terraform(
     context: typer.Context,
-    environment: Environment,
+    environment: Module,
     command: Annotated[
         list[str] | None,
-        typer.Argument(metavar="COMMAND", help="A command of Terraform with its arguments.", show_default=False),
+        typer.Argument(
+            metavar="COMMAND [ARGUMENT]...", help="A command of Terraform with its arguments.", show_default=False
+        ),
     ] = None,
 ) -> None:
-    """Run any command of Terraform in the folder of an environment."""
-    from tealform.operations import root_module
-    from tealform.terraform import terraform_cli
+    """Run any command of Terraform in the folder of an environment.
 
-    folder = root_module.folder(repository.find_root(context), environment)
+    The Terraform is generated if there is none.
+    """
     if not command:
         raise TealformError(f"name a command of Terraform, like: {EXAMPLE}")
+    from tealform.terraform import terraform_cli
+
+    folder = repository.find_module(repository.find_root(context), environment)
     if code := terraform_cli.run(folder, *command):
         raise typer.Exit(code)

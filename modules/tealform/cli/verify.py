@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tealform.cli import console, extras, repository
+from tealform import console
+from tealform.cli import extras, repository
 from tealform.cli.parameters import AsJson, Environments
 from tealform.errors import TealformError
 
@@ -25,9 +26,10 @@ def verify(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Verify the generated Terraform: with a stub of the AWS provider, then with the real one on an emulated AWS.
+    """Verify the generated Terraform without an AWS account.
 
-    Stages whose provider is missing are skipped, unless --real-provider requires it.
+    The stages use a stub of the AWS provider, then the real one on an emulated AWS. Those whose provider is missing are
+    skipped, unless --real-provider requires it. The Terraform is generated first.
     """
     extras.require("verify", "tealform verify")
     from tealform_harness.verify import result, run

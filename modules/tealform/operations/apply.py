@@ -21,6 +21,7 @@ from tealform.plan import changes
 from tealform.plan.changes import Change
 from tealform.plan.rules import data_loss
 from tealform.settings import loader
+from tealform.synth import environments
 from tealform.terraform import terraform_cli
 from tealform.terraform.hcp import cloud_block, preflight
 from tealform.terraform.interruptible_process import EndedWellError
@@ -42,7 +43,7 @@ def apply(root: Path, name: str, allowed: Collection[str], confirmed: str | None
         preflight.check_workspace(module.folder, applies=True)
         saved = SavedPlan(module)
         record = saved.record()
-        planned = terraform_cli.show(module.folder, saved.file)
+        planned = plan_checks.show(module, saved.file)
         plan_checks.confirm(module, planned, record.destroys, confirmed)
         if stopped := plan_checks.report_blockers(
             root, module, planned, record.destroys, allowed, command="apply", read=record.objections
@@ -67,7 +68,7 @@ def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | No
             return made.exit_code
         # The plan is never kept: only those who were asked for the name may apply it.
         file = SavedPlan(module).scratch
-        planned = terraform_cli.show(module.folder, file)
+        planned = plan_checks.show(module, file)
         deleted = changes.from_plan(planned)
         _require_no_protection(module, deleted)
         if not deleted:
@@ -81,7 +82,7 @@ def destroy(root: Path, name: str, allowed: Collection[str], confirmed: str | No
 
 def _require_disposable(module: GeneratedModule) -> None:
     # Otherwise buckets that are not empty and the load balancer would refuse, after much else is deleted.
-    if not module.is_disposable and not module.name.startswith("bootstrap/"):
+    if not module.is_disposable and not environments.is_account(module.name):
         raise TealformError(
             f"{module.label}/{loader.FILE}: {module.name} is not disposable; set disposable = true there, run "
             f"{module.command('plan')} and {module.command('apply')} to lift its protection, then destroy it"

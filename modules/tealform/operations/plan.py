@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
+from tealform import console
+from tealform.console import Echo
 from tealform.errors import TealformError
 from tealform.operations import plan_checks, root_module, saved_plan, state_files
 from tealform.operations.root_module import GeneratedModule
 from tealform.operations.saved_plan import SavedPlan
 from tealform.plan import changes
+from tealform.plan.summary import Form
 from tealform.policy import plan_gate
 from tealform.terraform import terraform_cli
 from tealform.terraform.hcp import preflight
-
-Form = Literal["summary", "full", "json"]
 
 _FAILED = 1
 _CHANGES = 2
@@ -40,11 +40,11 @@ def plan(root: Path, name: str, form: Form, arguments: Sequence[str]) -> int:
     with module.lock("plan"):
         state_files.check(module)
         preflight.check_workspace(module.folder)
-        made = create_plan(module, arguments, _print_now if form == "full" else None)
+        made = create_plan(module, arguments, print_all=form == "full")
         if made.exit_code:
             return made.exit_code
         saved = SavedPlan(module)
-        planned = terraform_cli.show(module.folder, saved.scratch)
+        planned = plan_checks.show(module, saved.scratch)
         found = plan_checks.check(root, module, planned, made.destroys)
         if form == "json":
             print(json.dumps(found.render_json(module, planned), indent=2))
@@ -68,7 +68,8 @@ def speculate(root: Path, name: str, form: Form) -> int:
     # Here, because the API client takes a moment to load, and states elsewhere do not need it.
     from tealform.terraform.hcp import speculative
 
-    made = speculative.plan(module.folder, _print_error_now)
+    with console.progress("HCP Terraform plans", sys.stderr) as echo:
+        made = speculative.plan(module.folder, echo)
     if made.plan is not None:
         found = plan_checks.check(root, module, made.plan, destroys=False)
         if made.is_redacted:
@@ -94,14 +95,12 @@ class NewPlan:
     destroys: bool
 
 
-def create_plan(
-    module: GeneratedModule, arguments: Sequence[str], on_line: Callable[[str], None] | None = None
-) -> NewPlan:
+def create_plan(module: GeneratedModule, arguments: Sequence[str], print_all: bool = False) -> NewPlan:
     """Plan the module, after deleting the plan that was kept before.
 
-    ``arguments`` are Terraform's own, like ``-target=…`` or ``-destroy``. ``on_line`` gets every line that Terraform
-    writes. Without it, only urgent lines are printed, on standard error: warnings, whom Terraform waits for, and all
-    lines if it fails. Raises ``TealformError`` for arguments that this command gives itself.
+    ``arguments`` are Terraform's own, like ``-target=…`` or ``-destroy``. Prints urgent lines of Terraform's output on
+    standard error: warnings, whom Terraform waits for, and all lines if it fails. With ``print_all``, prints the whole output
+    on standard output instead. Raises ``TealformError`` for arguments that this command gives itself.
     """
     if own := [each for each in arguments if _OWN_OPTIONS.match(each)]:
         raise TealformError(f"{', '.join(own)}: the plan is kept for {module.command('apply')}; omit this option")
@@ -112,31 +111,44 @@ def create_plan(
         return NewPlan(failed, "", destroys)
     made_from = saved_plan.digest_configuration(module.folder)
     _print_error_now(f"terraform plan in {module.label}")
-    urgent = _UrgentLines()
-    options = ["-input=false", f"-out={saved.scratch.resolve()}", *arguments]
-    code = terraform_cli.stream_output(module.folder, on_line or urgent.on_line, "plan", *options)
-    # With -detailed-exitcode, 2 says that there are changes.
-    if code == _CHANGES and _has_option(arguments, "detailed-exitcode"):
-        code = 0
-    if code:
+    run = _plan_aloud if print_all else _plan_quietly
+    code = run(module, ["-input=false", f"-out={saved.scratch.resolve()}", *arguments])
+    return NewPlan(code if _is_failure(code, arguments) else 0, made_from, destroys)
+
+
+def _plan_aloud(module: GeneratedModule, options: Sequence[str]) -> int:
+    return terraform_cli.stream_output(module.folder, _print_now, _print_error_now, "plan", *options)
+
+
+def _plan_quietly(module: GeneratedModule, options: Sequence[str]) -> int:
+    with console.progress(f"Planning {module.name}", sys.stderr) as echo:
+        urgent = _UrgentLines(echo)
+        code = terraform_cli.stream_output(module.folder, urgent.on_line, echo, "plan", *options)
+    if _is_failure(code, options):
         for line in urgent.held_back:
             print(line, file=sys.stderr)
-    return NewPlan(code, made_from, destroys)
+    return code
 
 
 class _UrgentLines:
-    """Prints the boxes that Terraform draws around warnings, and single urgent lines; holds back the others."""
+    """Echoes the boxes that Terraform draws around warnings, and single urgent lines; holds back the others."""
 
-    def __init__(self) -> None:
+    def __init__(self, echo: Echo) -> None:
+        self._echo = echo
         self._in_box = False
         self.held_back: list[str] = []
 
     def on_line(self, line: str) -> None:
         if self._in_box or line.startswith("╷") or _URGENT.search(line):
-            _print_error_now(line)
+            self._echo(line)
         else:
             self.held_back.append(line)
         self._in_box = line.startswith("╷") or (self._in_box and not line.startswith("╵"))
+
+
+def _is_failure(code: int, arguments: Sequence[str]) -> bool:
+    # With -detailed-exitcode, 2 says that there are changes.
+    return code != 0 and not (code == _CHANGES and _has_option(arguments, "detailed-exitcode"))
 
 
 def _has_option(arguments: Sequence[str], option: str) -> bool:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tealform import console
 from tealform.errors import TealformError
 from tealform.operations.root_module import GeneratedModule
 from tealform.plan import guard, summary
 from tealform.plan.changes import Blocker
 from tealform.plan.source_map import SourceMap
 from tealform.policy import plan_gate
+from tealform.terraform import terraform_cli
 
 _STOPPED = 1
 
@@ -50,13 +52,20 @@ class PlanFindings:
         return document | {"policy": self.policy.as_json()}
 
 
+def show(module: GeneratedModule, plan: Path) -> dict[str, Any]:
+    """Return the document of the file ``plan``. Raises what ``terraform_cli.show`` raises."""
+    with console.progress(f"Reading the plan of {module.name}", sys.stderr):
+        return terraform_cli.show(module.folder, plan)
+
+
 def check(root: Path, module: GeneratedModule, plan: Mapping[str, Any], destroys: bool) -> PlanFindings:
     """Check a plan of ``module``. ``destroys`` is whether it was made to destroy everything.
 
     The guard does not object to destroying what is disposable: that setting is the permission that it requires.
     """
-    objections = () if destroys and module.is_disposable else guard.find_blockers(plan, _aws_clients(module))
-    return PlanFindings(tuple(objections), plan_gate.check_plan(root, module.folder, plan))
+    with console.progress(f"Checking the plan of {module.name}", sys.stderr):
+        objections = () if destroys and module.is_disposable else guard.find_blockers(plan, _aws_clients(module))
+        return PlanFindings(tuple(objections), plan_gate.check_plan(root, module.folder, plan))
 
 
 def report_blockers(

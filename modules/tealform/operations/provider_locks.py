@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tealform.console import Echo
 from tealform.errors import TealformError
 from tealform.operations import root_module
 from tealform.settings.loader import GENERATED
@@ -22,16 +23,16 @@ from tealform.terraform import diagnostics, subprocesses, terraform_binaries
 PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64")
 
 
-def lock(root: Path, arguments: Sequence[str], echo: Callable[[str], None]) -> None:
-    """Write the lock file of each root module of the project. ``echo`` gets a line for each.
+def lock(root: Path, names: Sequence[str], arguments: Sequence[str], echo: Echo) -> None:
+    """Write the lock files of the root modules ``names``, or of all in the project. ``echo`` gets a line for each.
 
     ``arguments`` are those of ``terraform providers lock``, like ``-fs-mirror=FOLDER`` where there is no registry:
     https://developer.hashicorp.com/terraform/cli/commands/providers/lock
     Raises ``TealformError`` with Terraform's message if the providers are not available; then every file is unchanged.
     """
-    modules = root_module.list_modules(root)
+    modules = [root_module.find(root, name) for name in names or root_module.list_names(root)]
     if not modules:
-        raise TealformError("there is no generated Terraform whose providers could be locked; run: tealform synth")
+        raise TealformError(environments.NO_ENVIRONMENTS)
     wanted = {module.name: _required(module.folder) for module in modules}
     locks: dict[str, bytes] = {}
     for requirements in wanted.values():

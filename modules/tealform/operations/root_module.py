@@ -19,7 +19,6 @@ from tealform.synth import environments
 from tealform.synth.terraform_json import blocks
 from tealform.terraform import terraform_cli
 
-_BOOTSTRAP = "bootstrap"
 _LOCK_FILE = "at-work"
 
 
@@ -82,7 +81,7 @@ def find(root: Path, name: str) -> GeneratedModule:
     """
     found = folder(root, name)
     environments.find_generated(found)
-    if name.startswith(f"{_BOOTSTRAP}/"):
+    if environments.is_account(name):
         return GeneratedModule(name, found, _region(found), _has_protected(root, found.name), is_disposable=False)
     environment = loader.load(found.parent, name).environment
     return GeneratedModule(name, found, environment.region, environment.protected, environment.disposable)
@@ -90,22 +89,18 @@ def find(root: Path, name: str) -> GeneratedModule:
 
 def folder(root: Path, name: str) -> Path:
     """Return the folder of the root module called ``name``. Raises ``TealformError`` if it does not exist."""
-    if not name.startswith(f"{_BOOTSTRAP}/"):
+    if not environments.is_account(name):
         return environments.find_folder(root, name)
-    known = _bootstraps(root)
+    known = environments.list_accounts(root)
     if name not in known:
         choice = f"use {', '.join(known)}" if known else "run: tealform bootstrap"
         raise TealformError(f'there is no "{name}"; {choice}')
     return root / name
 
 
-def list_modules(root: Path) -> list[GeneratedModule]:
-    """Return all root modules of the project in ``root``. Raises what ``find`` raises."""
-    return [find(root, name) for name in (*environments.list_names(root), *_bootstraps(root))]
-
-
-def _bootstraps(root: Path) -> list[str]:
-    return sorted(f"{_BOOTSTRAP}/{file.parent.name}" for file in (root / _BOOTSTRAP).glob(f"*/{GENERATED}"))
+def list_names(root: Path) -> list[str]:
+    """Return the names of all root modules of the project in ``root``."""
+    return [*environments.list_names(root), *environments.list_accounts(root)]
 
 
 def _region(folder: Path) -> str:
@@ -113,7 +108,7 @@ def _region(folder: Path) -> str:
         for aws in blocks(provider.get("aws")):
             if isinstance(aws.get("region"), str) and "alias" not in aws:
                 return str(aws["region"])
-    raise TealformError(f"{_BOOTSTRAP}/{folder.name}/{GENERATED}: names no region; run: tealform bootstrap")
+    raise TealformError(f"{environments.BOOTSTRAP}/{folder.name}/{GENERATED}: names no region; run: tealform bootstrap")
 
 
 def _has_protected(root: Path, account: str) -> bool:

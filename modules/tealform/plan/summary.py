@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from tealform.plan import plan_entries
 from tealform.plan.attribute_diff import Difference
@@ -27,6 +27,10 @@ _COUNTED = {
     "import": "to import",
     "move": "to move in the state",
 }
+
+
+Form = Literal["summary", "full", "json"]
+"""How a plan is printed: its summary, with Terraform's own output before it, or the summary as JSON."""
 
 
 def text(

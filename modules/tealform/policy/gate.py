@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 
 from pydantic import TypeAdapter, ValidationError
 
+from tealform.console import Echo
 from tealform.errors import TealformError
 from tealform.policy import cache, handwritten_terraform, plan_for_checkov, scanner, waivers
 from tealform.policy.finding_location import FindingLocator
-from tealform.policy.reports import FORMATS
 from tealform.policy.reports.formatting import in_order
 from tealform.policy.result import ARTIFACTS, GateResult
 from tealform.policy.scanner import Scanned
@@ -22,7 +21,6 @@ from tealform.settings import error_messages
 from tealform.settings.loader import GENERATED
 from tealform.settings.types import Name
 from tealform.synth import environments
-from tealform.synth.atomic_write import write_atomic
 
 _NAME = TypeAdapter[str](Name)
 
@@ -31,37 +29,7 @@ def _print(line: str) -> None:
     print(line, flush=True)
 
 
-def check(
-    root: Path,
-    names: Collection[str],
-    today: date | None = None,
-    echo: Callable[[str], None] = _print,
-    reports: Mapping[str, Path] = MappingProxyType({}),
-) -> list[GateResult]:
-    """Check environments, write reports, and return the results.
-
-    ``reports`` has the file to write for the name of a format (see ``tealform.policy.reports.FORMATS``). An existing file is
-    deleted first, so that an old report never passes for the new one if the check fails. Raises what ``evaluate`` does,
-    and ``TealformError`` for a report file that is no ordinary file.
-    """
-    for file in reports.values():
-        _clear(file)
-    results = evaluate(root, names, today, echo)
-    for name, file in reports.items():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(FORMATS[name](results).encode(), file)
-    return results
-
-
-def _clear(file: Path) -> None:
-    if file.is_symlink() or (file.exists() and not file.is_file()):
-        raise TealformError(f"{file} is no ordinary file, and would be replaced by the report; name another one")
-    file.unlink(missing_ok=True)
-
-
-def evaluate(
-    root: Path, names: Collection[str] = (), today: date | None = None, echo: Callable[[str], None] = _print
-) -> list[GateResult]:
+def check(root: Path, names: Collection[str] = (), today: date | None = None, echo: Echo = _print) -> list[GateResult]:
     """Check the environments ``names`` of the project in ``root``; without names all of them, and ``artifacts/``.
 
     The results are in the order of their scopes. ``echo`` gets a line before what takes a while. Raises ``TealformError``
@@ -78,7 +46,7 @@ def _folders(root: Path, names: Collection[str]) -> list[Path]:
     """Return the folders of the scopes to check; without names all that exist."""
     folders = [environments.find_folder(root, name) for name in sorted(set(names)) or environments.list_names(root)]
     if not folders:
-        raise TealformError("environments/ holds nothing to check; begin with environments/<name>/environment.hcl")
+        raise TealformError(environments.NO_ENVIRONMENTS)
     for folder in folders:
         _check_name(folder.name)
     if names:

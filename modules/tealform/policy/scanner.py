@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tealform.console import Echo
 from tealform.errors import TealformError
 from tealform.policy import check, checkov, checkov_input, handwritten_terraform, rules, scanned_files, secret_scan
 from tealform.policy.cache import Cache
@@ -40,7 +41,7 @@ class Scanned:
     mistakes: tuple[str, ...] = ()
 
 
-def scan(root: Path, folders: Sequence[Path], echo: Callable[[str], None]) -> dict[str, Scanned]:
+def scan(root: Path, folders: Sequence[Path], echo: Echo) -> dict[str, Scanned]:
     """Scan each environment in ``folders`` and, if it is one of them, ``artifacts/`` of the project in ``root``.
 
     ``echo`` gets a line before what takes a while. Raises ``TealformError`` if checkov cannot run or is not reliable.
@@ -81,7 +82,7 @@ def _stacks(folders: Iterable[Path]) -> tuple[list[Stack], dict[str, Scanned]]:
     return stacks, broken
 
 
-def _checkov(stacks: Sequence[Stack], cache: Cache, echo: Callable[[str], None]) -> list[Scan]:
+def _checkov(stacks: Sequence[Stack], cache: Cache, echo: Echo) -> list[Scan]:
     def scan(new: list[Stack]) -> list[Scan]:
         echo(f"policy: scanning {', '.join(each.environment for each in new)} with checkov, about ten seconds")
         return checkov.scan(new)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from tealform.console import Echo
 from tealform.errors import TealformError
 from tealform.policy import gate
 from tealform.policy.reports import json_report, junit, sarif
@@ -20,7 +21,7 @@ from tealform.review.environment_diff import Compared
 from tealform.review.report.artifact import COMMENT
 from tealform.review.review import Review
 from tealform.synth import environments
-from tealform.synth.app import BOOTSTRAP_FOLDER, App, SynthResult
+from tealform.synth.app import App
 from tealform.synth.atomic_write import write_atomic
 
 OUT = Path(".cache", "review")
@@ -28,7 +29,6 @@ OUT = Path(".cache", "review")
 
 REPORTS = {"policy.sarif": sarif.render, "policy.junit.xml": junit.render, "policy.json": json_report.render}
 
-Echo = Callable[[str], None]
 _echo = partial(print, flush=True)
 
 
@@ -47,7 +47,7 @@ def check(
     app: App,
     longest: int = LONGEST,
     today: date | None = None,
-    check_policy: PolicyGate = gate.evaluate,
+    check_policy: PolicyGate = gate.check,
     echo: Echo = _echo,
 ) -> Review:
     """Check what is checked out in ``root`` against ``base``, write the reports into ``out``, and return the review.
@@ -92,13 +92,7 @@ class _Reviewer:
 
     def _synth(self, seen: Review) -> Review:
         """Generate everything again, so that the next steps see what the settings say."""
-        outdated = self.app.compare(self.root, (), self.echo)
-        if outdated.errors or not outdated.changed:
-            return replace(seen, synth=outdated)
-        errors = self.app.synth(self.root, (), self.echo).errors
-        if (self.root / BOOTSTRAP_FOLDER).is_dir():
-            errors += self.app.bootstrap(self.root, self.echo).errors
-        return replace(seen, synth=SynthResult(changed=outdated.changed, errors=errors))
+        return replace(seen, synth=self.app.refresh(self.root, (), self.echo))
 
     def _policy(self, seen: Review) -> Review:
         verdicts = self.check_policy(self.root, (), self.today, self.echo)
@@ -128,7 +122,7 @@ class _Reviewer:
         yield from (f"{each.name}: {line}" for each in compared for line in risks.find_risks(each))
         # There may be many waivers, above all in a new environment.
         for each in compared:
-            if each.fate != "removed" and not each.name.startswith(f"{environment_diff.BOOTSTRAP}/"):
+            if each.fate != "removed" and not each.name.startswith(f"{environments.BOOTSTRAP}/"):
                 was = "" if each.fate == "new" else f"environments/{each.was or each.name}"
                 yield from (f"{each.name}: {line}" for line in self._waivers(before, was, f"environments/{each.name}"))
         if (self.root / ARTIFACTS).is_dir():

@@ -17,8 +17,6 @@ from tealform.synth import environments
 
 Fate = Literal["kept", "new", "removed", "renamed"]
 
-BOOTSTRAP = "bootstrap"
-
 
 @dataclass(frozen=True)
 class Compared:
@@ -55,9 +53,7 @@ def compare(before: Path, after: Path) -> tuple[Compared, ...]:
 
 def _folders(root: Path) -> dict[str, Path]:
     found = {name: root / "environments" / name for name in environments.list_names(root)}
-    for file in (root / BOOTSTRAP).glob(f"*/{loader.GENERATED}"):
-        found[f"{BOOTSTRAP}/{file.parent.name}"] = file.parent
-    return found
+    return found | {name: root / name for name in environments.list_accounts(root)}
 
 
 def _renamed(old: Mapping[str, Path], new: Mapping[str, Path]) -> Iterator[tuple[str, str]]:

@@ -12,16 +12,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from tealform.bootstrap.account_requirements import group_by_account
+from tealform.console import Echo
 from tealform.errors import TealformError
 from tealform.settings import loader
 from tealform.settings.errors import SettingsError
 from tealform.settings.loader import GENERATED, LoadedEnvironment
+from tealform.synth import environments
 from tealform.synth.generated_files import FileResult, GeneratedFiles
-
-BOOTSTRAP_FOLDER = "bootstrap"
-"""The folder of a repository with a folder for each account."""
-
-Echo = Callable[[str], None]
 
 _NOTHING_TO_BOOTSTRAP = """\
 no environment needs anything in its account first; write into environments/common.hcl or into an environment:
@@ -62,13 +59,17 @@ class App:
         Nothing is written for an account while one of its environments has errors.
         """
         done = _collect(self._accounts(root), GeneratedFiles.write, echo)
-        if not done.errors and not done.generated:
+        if done.errors:
+            return done
+        # Removing a folder would hide from Terraform what it created, so users do that.
+        needed = {f"{environments.BOOTSTRAP}/{number}" for number in done.generated}
+        unneeded = [account for account in environments.list_accounts(root) if account not in needed]
+        for account in unneeded:
+            echo(
+                f"{account}: no environment needs it any more; run: tealform destroy {account}, then remove the folder"
+            )
+        if not done.generated and not unneeded:
             done.errors.append(_NOTHING_TO_BOOTSTRAP)
-        if not done.errors:
-            for folder in _list_unneeded_accounts(root, done.generated):
-                echo(
-                    f"{folder}: no environment needs it any more; run: tealform destroy {folder}, then remove the folder"
-                )
         return done
 
     def compare(self, root: Path, names: Sequence[str], echo: Echo) -> SynthResult:
@@ -76,12 +77,18 @@ class App:
 
         Without ``names``, this includes ``bootstrap/`` if the folder exists. ``echo`` gets the differences.
         """
-        generated = self._environments(root, names, echo)
-        if not names and (root / BOOTSTRAP_FOLDER).is_dir():
-            accounts = self._accounts(root)
-            generated.files.update(accounts.files)
-            generated.errors.extend(each for each in accounts.errors if each not in generated.errors)
-        return _collect(generated, GeneratedFiles.compare, echo)
+        return _collect(self._modules(root, names, echo), GeneratedFiles.compare, echo)
+
+    def refresh(self, root: Path, names: Sequence[str], echo: Echo) -> SynthResult:
+        """Compare like ``compare``, then write what differs, so that what is checked next is what the settings say.
+
+        ``changed`` are the files that were out of date.
+        """
+        generated = self._modules(root, names, echo)
+        outdated = _collect(generated, GeneratedFiles.compare, echo)
+        if outdated.changed:
+            outdated.errors += _collect(_Generated(generated.files), GeneratedFiles.write, echo).errors
+        return outdated
 
     def run(self) -> NoReturn:
         """Generate the environments that the command line names, or all, next to the running ``main.py``, and exit.
@@ -94,7 +101,9 @@ class App:
             print("main.py accepts only names of environments; run: tealform synth --help", file=sys.stderr)
             sys.exit(2)
         try:
-            done = self.synth(Path(sys.argv[0]).resolve().parent, names, partial(print, flush=True))
+            root, echo = Path(sys.argv[0]).resolve().parent, partial(print, flush=True)
+            generated = self._environments(root, names, echo, os.environ.get("CDKTF_OUTDIR"))
+            done = _collect(generated, GeneratedFiles.write, echo)
         except KeyboardInterrupt:
             print("interrupted; every file is complete, with its old or its new content", file=sys.stderr)
             sys.exit(130)
@@ -102,12 +111,22 @@ class App:
             print(error, file=sys.stderr)
         sys.exit(2 if done.errors else 0)
 
-    def _environments(self, root: Path, names: Sequence[str], echo: Echo) -> _Generated:
-        environments = root / "environments"
-        known = loader.list_environments(environments)
+    def _modules(self, root: Path, names: Sequence[str], echo: Echo) -> _Generated:
+        """Generate the environments ``names``; without names all of them, and the accounts if there is ``bootstrap/``."""
+        generated = self._environments(root, names, echo)
+        if not names and (root / environments.BOOTSTRAP).is_dir():
+            accounts = self._accounts(root)
+            generated.files.update(accounts.files)
+            generated.errors.extend(each for each in accounts.errors if each not in generated.errors)
+        return generated
+
+    def _environments(self, root: Path, names: Sequence[str], echo: Echo, outdir: str | None = None) -> _Generated:
+        """Generate the environments ``names``, or all. CDKTF's own output goes to ``outdir``, if that is set."""
+        folder = root / "environments"
+        known = loader.list_environments(folder)
         if not known:
-            return _Generated(errors=[_no_environments(environments)])
-        loaded = _load(environments, list(dict.fromkeys(names)) or known, known)
+            return _Generated(errors=[environments.NO_ENVIRONMENTS])
+        loaded = _load(folder, list(dict.fromkeys(names)) or known, known)
         generated = _Generated(errors=loaded.errors)
         if loaded.valid:
             echo(f"Synthesizing {', '.join(each.name for each in loaded.valid)}")
@@ -118,26 +137,29 @@ class App:
 
                 return synthesis.synthesize(loaded.valid, folder)
 
-            texts = _synthesize(synthesize, generated.errors)
+            texts = _synthesize(synthesize, generated.errors, outdir)
             for each in loaded.valid:
                 if each.name in texts:
                     generated.files[each.name] = _environment_files(root, each, texts[each.name])
         return generated
 
     def _accounts(self, root: Path) -> _Generated:
-        environments = root / "environments"
-        if not (names := loader.list_environments(environments)):
-            return _Generated(errors=[_no_environments(environments)])
-        loaded = _load(environments, names, names)
+        folder = root / "environments"
+        if not (names := loader.list_environments(folder)):
+            return _Generated(errors=[environments.NO_ENVIRONMENTS])
+        loaded = _load(folder, names, names)
         generated = _Generated(errors=loaded.errors)
         # ``None`` stands for an environment that does not say its account: it could be any of them.
-        broken = {loader.read_account(environments, name) for name in loaded.invalid}
+        broken = {loader.read_account(folder, name) for name in loaded.invalid}
         if None in broken:
-            generated.errors.append("nothing is written: an environment with errors does not say its account")
+            generated.errors.append("no account is generated: an environment with errors does not say its account")
             return generated
         accounts = group_by_account(loaded.valid)
         wanted = [each for each in accounts if each.needs_something and each.number not in broken]
-        generated.errors.extend(f"nothing is written for account {number}" for number in sorted(map(str, broken)))
+        generated.errors.extend(
+            f"account {number} is not generated: one of its environments has errors"
+            for number in sorted(map(str, broken))
+        )
         if wanted:
 
             def synthesize(folder: Path) -> dict[str, str]:
@@ -146,8 +168,9 @@ class App:
                 return synthesis.synthesize_accounts(wanted, folder)
 
             for number, text in _synthesize(synthesize, generated.errors).items():
-                folder = f"{BOOTSTRAP_FOLDER}/{number}"
-                generated.files[number] = GeneratedFiles(root=root, folder=folder, contents={GENERATED: text.encode()})
+                generated.files[number] = GeneratedFiles(
+                    root=root, folder=f"{environments.BOOTSTRAP}/{number}", contents={GENERATED: text.encode()}
+                )
         return generated
 
 
@@ -166,32 +189,33 @@ class _Loaded:
     errors: list[str]
 
 
-def _load(environments: Path, wanted: Iterable[str], known: list[str]) -> _Loaded:
+def _load(folder: Path, wanted: Iterable[str], known: list[str]) -> _Loaded:
     loaded = _Loaded([], [], [])
     for name in wanted:
         try:
             if name in known:
-                loaded.valid.append(loader.load(environments, name))
+                loaded.valid.append(loader.load(folder, name))
                 continue
-            there_are = ", ".join(known)
-            loaded.errors.append(f"{environments.name}/{name}/{loader.FILE} does not exist; there are {there_are}")
+            loaded.errors.append(environments.describe_unknown(name, known))
         except SettingsError as error:
             loaded.errors.append(str(error))
         loaded.invalid.append(name)
     return loaded
 
 
-def _synthesize(synthesize: Callable[[Path], dict[str, str]], errors: list[str]) -> dict[str, str]:
-    """Return the generated texts, or nothing after adding to ``errors`` a file that cannot be written."""
-    with tempfile.TemporaryDirectory() as scratch:
-        try:
-            return synthesize(Path(os.environ.get("CDKTF_OUTDIR") or scratch))
-        except TealformError as error:
-            errors.append(str(error))
-            return {}
-        except OSError as error:
-            errors.append(f"{error.filename}: cannot be written: {error.strerror}")
-            return {}
+def _synthesize(
+    synthesize: Callable[[Path], dict[str, str]], errors: list[str], outdir: str | None = None
+) -> dict[str, str]:
+    """Return the generated texts, or nothing after adding to ``errors`` what went wrong."""
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            return synthesize(Path(outdir or scratch))
+    except TealformError as error:
+        errors.append(str(error))
+    except OSError as error:
+        reason = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
+        errors.append(f"nothing can be synthesized: {reason}; run: tealform doctor")
+    return {}
 
 
 def _environment_files(root: Path, settings: LoadedEnvironment, text: str) -> GeneratedFiles:
@@ -220,13 +244,3 @@ def _collect(
         except TealformError as error:
             result.errors.append(str(error))
     return result
-
-
-def _list_unneeded_accounts(root: Path, needed: Iterable[str]) -> list[str]:
-    """List folders that no environment needs. Removing one would hide from Terraform what it created, so users do that."""
-    folders = {file.parent for file in (root / BOOTSTRAP_FOLDER).glob(f"*/{GENERATED}")}
-    return sorted(f"{BOOTSTRAP_FOLDER}/{folder.name}" for folder in folders if folder.name not in needed)
-
-
-def _no_environments(environments: Path) -> str:
-    return f"there are no environments; write {environments.name}/<name>/{loader.FILE}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,14 @@ from tealform.settings import loader
 from tealform.settings.loader import GENERATED
 from tealform.synth.terraform_json import blocks
 
+BOOTSTRAP = "bootstrap"
+"""The folder of a project with the generated Terraform of each account, in a folder of its own."""
+
 LOCK_FILE = ".terraform.lock.hcl"
 """The file that says which provider packages may be installed. Terraform writes it, and it is to be committed."""
+
+NO_ENVIRONMENTS = f"there are no environments; write environments/<name>/{loader.FILE}"
+"""What to do in a project without environments."""
 
 _DECLARATION = re.compile(r'^\s*(resource|data)\s+"(\w+)"', re.MULTILINE)
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -28,12 +35,32 @@ def list_names(root: Path) -> list[str]:
     return sorted(generated.union(loader.list_environments(root / "environments")))
 
 
+def list_accounts(root: Path) -> list[str]:
+    """Return the accounts with generated Terraform, like ``bootstrap/123456789012``, in alphabetical order."""
+    return sorted(f"{BOOTSTRAP}/{file.parent.name}" for file in (root / BOOTSTRAP).glob(f"*/{GENERATED}"))
+
+
+def is_account(name: str) -> bool:
+    """Whether a root module is the bootstrap of an account, like ``bootstrap/123456789012``, and no environment."""
+    return name.startswith(f"{BOOTSTRAP}/")
+
+
 def find_folder(root: Path, name: str) -> Path:
     """Return the folder of the environment ``name``; raises ``TealformError`` if there is no such environment."""
-    known = list_names(root)
-    if name not in known:
-        raise TealformError(f'there is no environment "{name}"; {_list_choices(known)}')
+    require(root, [name])
     return root / "environments" / name
+
+
+def require(root: Path, names: Iterable[str]) -> None:
+    """Raise ``TealformError`` for the ``names`` that are no environments; the message has a line for each."""
+    known = list_names(root)
+    if unknown := [name for name in dict.fromkeys(names) if name not in known]:
+        raise TealformError("\n".join(describe_unknown(name, known) for name in unknown))
+
+
+def describe_unknown(name: str, known: Sequence[str]) -> str:
+    """Return the error for a ``name`` that is not among the ``known`` ones."""
+    return f'there is no environment "{name}"; use {", ".join(known)}' if known else NO_ENVIRONMENTS
 
 
 def find_generated(environment: Path) -> Path:
@@ -108,9 +135,3 @@ def _how_to_generate(environment: Path) -> str:
     return "run: " + (
         f"tealform synth {environment.name}" if environment.parent.name == "environments" else "tealform bootstrap"
     )
-
-
-def _list_choices(known: list[str]) -> str:
-    if known:
-        return f"use {', '.join(known)}"
-    return "environments/ holds none; begin with environments/<name>/environment.hcl"

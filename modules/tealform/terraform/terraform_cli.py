@@ -18,6 +18,7 @@ from tealform.synth.environments import LOCK_FILE
 from tealform.terraform import diagnostics, interruptible_process, subprocesses, terraform_binaries
 
 _NEED_INIT = ("plan", "apply", "destroy", "output", "show", "state", "force-unlock", "import", "taint", "untaint")
+_GROUPS = ("metadata", "providers", "state", "workspace")
 # With these, init does not do all of its work.
 _LEAVES_OUT = re.compile(r"--?(backend=[0f]|get=[0f]|h)", re.IGNORECASE)
 _STANDARD_OUTPUT, _STANDARD_ERROR = 1, 2
@@ -37,19 +38,24 @@ def run(folder: Path, *args: str, on_error_line: Callable[[str], None] | None = 
         return _init(command, folder, args[1:], _STANDARD_OUTPUT)
     if failed := _init_if_due(command, folder, args[0]):
         return failed
-    # Groups of commands take no options before the name of theirs.
-    color = [] if args[0] in ("state", "providers", "workspace") else _color(_STANDARD_OUTPUT)
+    # A group of commands takes no options before the name of its command.
+    names = 2 if args[0] in _GROUPS and args[1:] and not args[1].startswith("-") else 1
     return interruptible_process.run(
-        [*command, args[0], *color, *args[1:]], folder, _STANDARD_OUTPUT, on_error_line or _STANDARD_ERROR
+        [*command, *args[:names], *_color(_STANDARD_OUTPUT), *args[names:]],
+        folder,
+        _STANDARD_OUTPUT,
+        on_error_line or _STANDARD_ERROR,
     )
 
 
-def stream_output(folder: Path, on_line: Callable[[str], None], *args: str) -> int:
-    """Do the same, but pass each line of Terraform's output to ``on_line``, without colors."""
+def stream_output(
+    folder: Path, on_line: Callable[[str], None], on_error_line: Callable[[str], None], *args: str
+) -> int:
+    """Do the same, but pass each line of Terraform's output and errors to these functions, without colors."""
     command = _command(folder)
     if failed := _init_if_due(command, folder, args[0]):
         return failed
-    return interruptible_process.run([*command, args[0], "-no-color", *args[1:]], folder, on_line, _STANDARD_ERROR)
+    return interruptible_process.run([*command, args[0], "-no-color", *args[1:]], folder, on_line, on_error_line)
 
 
 def init_if_due(folder: Path) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tealform.bootstrap.account_requirements import group_by_account
 from tealform.settings import loader
-from tealform.synth.app import BOOTSTRAP_FOLDER
+from tealform.synth.environments import BOOTSTRAP
 from tealform.synth.synthesis import synthesize_accounts
 from tests.support import Template, bootstrap, environment
 
@@ -52,7 +52,7 @@ def _bootstrapped(texts: tuple[tuple[str, str], ...]) -> dict[str, Template]:
 def run(root: Path) -> Path:
     """The folder of the only account of the project in ``root``, once it is generated."""
     bootstrap(root)
-    (folder,) = (root / BOOTSTRAP_FOLDER).iterdir()
+    (folder,) = (root / BOOTSTRAP).iterdir()
     return folder
 
 

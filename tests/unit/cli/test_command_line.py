@@ -17,7 +17,7 @@ from typer.core import TyperCommand
 
 from tealform.cli import main as cli
 from tealform.cli.main import main
-from tealform.cli.parameters import complete_environment
+from tealform.cli.parameters import complete_environment, complete_module
 from tests import projects, sessions, support
 from tests.inventory import ROOT
 
@@ -33,10 +33,10 @@ from tests.inventory import ROOT
                 ["apply"],
                 ["destroy"],
                 ["output"],
-                ["terraform"],
                 ["show"],
             )
         ),
+        (["terraform", "dve", "version"], 'there is no environment "dve"; use dev\n'),
         (["plan", "../environments/dev"], 'there is no environment "../environments/dev"; use dev\n'),
         (["plan", "new"], "environments/new/cdk.tf.json does not exist; run: tealform synth new\n"),
     ],
@@ -237,7 +237,7 @@ app = Outdated()
 """
 
 
-@pytest.mark.parametrize("arguments", [["show", "dev"], ["--version"], ["synth", "--check", "--json"]])
+@pytest.mark.parametrize("arguments", [["show", "dev"], ["--version"], ["--help"], ["synth", "--check", "--json"]])
 def test_reader_that_ends_early_is_no_error(tmp_path: Path, arguments: list[str]) -> None:
     _write_outdated(tmp_path)
     reader, writer = os.pipe()
@@ -278,7 +278,7 @@ def _options(name: str, capsys: pytest.CaptureFixture[str]) -> str:
 def test_help_of_each_command_has_an_example_that_is_accepted(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     said = _options(name, capsys)
     assert f"Usage: tealform {name} " in said
-    (example,) = re.findall(r"^ Example: (.*?) *$", said, re.MULTILINE)
+    (example,) = re.findall(r"^  Example: (.*)$", said, re.MULTILINE)
     program, *words = shlex.split(example)
     assert (program, words[0]) == ("tealform", name)
     command = typer.main.get_command(cli.app)
@@ -291,14 +291,14 @@ def test_help_of_each_command_has_an_example_that_is_accepted(name: str, capsys:
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     said = capsys.readouterr().out
-    assert [name for name in NAMES if not re.search(rf"│ {name} ", said)] == []
+    assert [name for name in NAMES if not re.search(rf"^  {name} ", said, re.MULTILINE)] == []
     assert {"synth", "plan", "apply", "destroy", "output", "terraform", "policy", "review", "verify"} <= set(NAMES)
     assert {"bootstrap", "lock", "check", "show", "doctor"} <= set(NAMES)
 
 
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
-    assert "Usage: tealform [OPTIONS] COMMAND" in capsys.readouterr().out
+    assert "Usage: tealform [OPTIONS] COMMAND" in "".join(capsys.readouterr())
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -314,8 +314,17 @@ def test_help_loads_nothing_that_takes_long() -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = ran.stdout.partition("LOADED ")[2].split()
     assert "typer" in loaded
-    slow = ("pydantic", "cdktf", "hcl2", "boto3", "httpx", "yaml", "tealform.synth", "tealform.policy.gate")
-    assert [name for name in loaded if name.startswith((*slow, "tealform.aws", "tealform_harness"))] == []
+    installed = set(metadata.packages_distributions()) - {
+        "tealform",
+        "typer",
+        "shellingham",
+        "typing_extensions",
+        "annotated_doc",
+        "_distutils_hack",
+    }
+    assert {name.partition(".")[0] for name in loaded} & installed == set()
+    own = ("tealform.cli", "tealform.errors", "tealform.console")
+    assert [name for name in loaded if name.startswith("tealform") and not f"{name}.".startswith(own)] == ["tealform"]
 
 
 def test_output_that_is_no_terminal_has_no_colors(tmp_path: Path) -> None:
@@ -369,11 +378,18 @@ def test_progress_without_colors(tmp_path: Path) -> None:
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]", _on_terminal(tmp_path, "synth", NO_COLOR="1"))
 
 
-def test_help_without_colors(tmp_path: Path) -> None:
-    color = re.compile(r"\x1b\[[0-9;]*3[0-9]")
-    assert color.search(_on_terminal(tmp_path, "plan", "--help"))
-    assert not color.search(_on_terminal(tmp_path, "plan", "--help", NO_COLOR="1"))
-    assert "\x1b" not in _on_terminal(tmp_path, "plan", "--help", TERM="dumb")
+def test_help_is_plain_text_on_a_terminal_too(tmp_path: Path) -> None:
+    shown = _on_terminal(tmp_path, "plan", "--help")
+    assert "\x1b" not in shown
+    assert "<" not in shown
+
+
+@pytest.mark.parametrize("variable", ["GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS"])
+def test_wrong_use_is_reported_without_colors_in_a_log(tmp_path: Path, variable: str) -> None:
+    ran = projects.run(tmp_path, "synth", "--chek", environment={**os.environ, variable: "1"})
+    assert ran.returncode == 2
+    assert "--chek" in ran.stderr
+    assert "\x1b" not in ran.stdout + ran.stderr
 
 
 def test_terminal_shows_no_progress_if_standard_error_is_a_file(tmp_path: Path) -> None:
@@ -416,12 +432,13 @@ def completed(tmp_path: Path) -> Path:
         (tmp_path / "environments" / name / "environment.hcl").touch()
     account = tmp_path / "bootstrap" / "123456789012"
     account.mkdir(parents=True)
+    (tmp_path / "main.py").touch()
     (account / "cdk.tf.json").touch()
     return tmp_path
 
 
 def _complete(incomplete: str) -> list[str]:
-    return complete_environment(typer.Context(TyperCommand("plan")), incomplete)
+    return complete_module(typer.Context(TyperCommand("plan")), incomplete)
 
 
 def _complete_in_shell(folder: Path, shell: str, line: str) -> str:
@@ -448,6 +465,7 @@ def test_names_of_environments_are_completed_in_any_folder(completed: Path, monk
     monkeypatch.chdir(folder)
     assert _complete("de") == ["demo", "dev"]
     assert _complete("") == ["bootstrap/123456789012", "demo", "dev", "prod"]
+    assert complete_environment(typer.Context(TyperCommand("synth")), "") == ["demo", "dev", "prod"]
     assert _complete_in_shell(folder, "bash", "tealform plan d").split() == ["demo", "dev"]
     assert re.findall(r'"(\w+)"', _complete_in_shell(folder, "zsh", "tealform plan d")) == ["demo", "dev"]
 

@@ -113,7 +113,8 @@ def documents(text: str) -> list[Any]:
         (["terraform", "dev", "state", "list", "-id=x"], [("run", "state", "list", "-id=x")]),
         (["terraform", "dev", "plan", "-help"], [("run", "plan", "-help")]),
         (["terraform", "dev", "--", "show", "--json"], [("run", "show", "--json")]),
-        (["lock", "-fs-mirror=mirror"], [("lock", ["-fs-mirror=mirror"])]),
+        (["lock", "dev", "prod", "-net-mirror=x"], [("lock", ["dev", "prod"], ["-net-mirror=x"])]),
+        (["lock", "-fs-mirror=mirror"], [("lock", [], ["-fs-mirror=mirror"])]),
     ],
 )
 def test_command_passes_its_arguments_on(
@@ -136,6 +137,23 @@ def test_errors_of_generation_stop_the_command(
     assert main(["--root", str(tmp_path), name, "dev"]) == 2
     assert calls.made == []
     assert capsys.readouterr().err == "one\ntwo\n"
+
+
+def test_plan_that_fails_does_not_stop_the_next(
+    command: Command, calls: Calls, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned: list[str] = []
+
+    def plan(root: Path, name: str, form: str, options: list[str]) -> int:
+        planned.append(name)
+        if name == "dev":
+            raise TealformError("another command is running here")
+        return 1
+
+    monkeypatch.setattr(plan_operation, "plan", plan)
+    assert command("plan", "dev", "prod") == 2
+    assert planned == ["dev", "prod"]
+    assert capsys.readouterr().err == "another command is running here\n"
 
 
 def test_worst_of_several_plans_decides(command: Command, calls: Calls) -> None:
@@ -161,6 +179,29 @@ def test_worst_of_several_plans_decides(command: Command, calls: Calls) -> None:
             ["verify", "--offline", "--real-provider"],
             "--offline and --real-provider exclude each other; use one of them",
         ),
+        (
+            ["plan", "dev", "--offlin"],
+            "--offlin: tealform plan has no such option; did you mean --offline?",
+        ),
+        (
+            ["apply", "dev", "--target=a.b"],
+            "--target: tealform apply has no such option; an option of Terraform has one hyphen: -target=a.b",
+        ),
+        (
+            ["destroy", "dev", "--confirmed=dev"],
+            "--confirmed: tealform destroy has no such option; did you mean --confirm?",
+        ),
+        (["output", "dev", "--jsn"], "--jsn: tealform output has no such option; did you mean --json?"),
+        (
+            ["lock", "--fs-mirror=x"],
+            "--fs-mirror: tealform lock has no such option; an option of Terraform has one hyphen: -fs-mirror=x",
+        ),
+        (["apply", "dev", "prod"], "prod: only one environment can be named, and options of Terraform after it"),
+        (
+            ["destroy", "dev", "prod", "-refresh=false"],
+            "prod: only one environment can be named, and options of Terraform after it",
+        ),
+        (["apply", "-lock=false", "dev"], "name an environment before the options, like: tealform apply dev"),
         (["terraform", "dev"], "name a command of Terraform, like: tealform terraform dev state list"),
     ],
 )
@@ -180,7 +221,7 @@ def write_result(root: Path, result: SynthResult) -> None:
     (root / "main.py").write_text(
         "from tealform import App\nfrom tealform.synth.app import SynthResult\nclass Fixed(App):\n"
         f"    def compare(self, root, names, echo):\n        echo('a line')\n        return {result!r}\n"
-        "    synth = compare\n    def bootstrap(self, root, echo):\n        return self.compare(root, (), echo)\n"
+        "    synth = refresh = compare\n    def bootstrap(self, root, echo):\n        return self.compare(root, (), echo)\n"
         "app = Fixed()\n"
     )
 
@@ -272,7 +313,7 @@ def test_policy_for_programs_and_in_files(
     check: Callable[..., list[GateResult]],
     code: int,
 ) -> None:
-    monkeypatch.setattr(gate, "evaluate", check)
+    monkeypatch.setattr(gate, "check", check)
     assert command("policy", "--json", "--sarif", str(tmp_path / "a.sarif"), "--junit", str(tmp_path / "a.xml")) == code
     (document,) = documents(capsys.readouterr().out)
     assert document["summary"]["exit_code"] == code
@@ -330,7 +371,7 @@ BROKEN = SynthResult(errors=["environments/dev/environment.hcl:3: cpu: wrong"])
                 "verification: 1 passed, 0 failed, 0 skipped",
             ],
         ),
-        (OUTDATED, passes, ("passed",), 1, [f"generated files: out of date: {DEV}; run: tealform synth"]),
+        (OUTDATED, passes, ("passed",), 1, [f"generated files: out of date, and generated again: {DEV}; commit them"]),
         (SynthResult(), finds, ("passed",), 1, ["policy: 1 environment, 2 checks, 1 finding"]),
         (SynthResult(), passes, ("failed",), 1, ["verification: 0 passed, 1 failed, 0 skipped"]),
         (SynthResult(), cannot_check, ("passed",), 2, ["policy: 1 environment, 0 checks, 0 findings, 1 mistake"]),

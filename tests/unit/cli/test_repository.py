@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tealform.cli import repository
 from tealform.cli.main import main
 from tealform.errors import TealformError
+from tealform.policy.result import GateResult
 from tealform.settings.loader import GENERATED
 from tests import sessions
 from tests.inventory import ROOT
@@ -205,7 +207,64 @@ def test_what_main_py_prints_does_not_reach_json(
 @pytest.mark.parametrize("command", [["synth"], ["policy"], ["show", "dev"]])
 def test_root_that_does_not_exist(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
     assert main(["--root", str(tmp_path / "none"), *command]) == 2
-    assert capsys.readouterr().err == f"--root {tmp_path / 'none'}: no such folder; name the folder of a repository\n"
+    assert capsys.readouterr().err == f'--root "{tmp_path / "none"}": no such folder; name the folder of a repository\n'
+
+
+def test_root_that_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--root", "", "show", "dev"]) == 2
+    assert capsys.readouterr().err == '--root "": no such folder; name the folder of a repository\n'
+
+
+def test_root_that_is_no_repository(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--root", str(tmp_path), "lock"]) == 2
+    assert capsys.readouterr().err == (
+        f"--root {tmp_path}: is no Tealform repository; expected main.py and environments/ in it\n"
+    )
+
+
+# --- generating first -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [["policy"], ["lock", "dev"], ["output", "dev"], ["terraform", "dev", "version"]])
+def test_command_generates_what_it_needs(root: Path, command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    generated: list[bool] = []
+
+    def record(*_: object, **__: object) -> Any:
+        generated.append((root / "environments" / "dev" / GENERATED).is_file())
+        return [GateResult("dev", {})] if command == ["policy"] else 0
+
+    for target in ("policy.gate.check", "operations.provider_locks.lock", "terraform.terraform_cli.run"):
+        monkeypatch.setattr(f"tealform.{target}", record)
+    assert main(["--root", str(root), *command]) == 0
+    assert generated == [True]
+
+
+@pytest.mark.parametrize("command", [["output", "dev"], ["terraform", "dev", "state", "list"]])
+def test_command_that_only_runs_terraform_keeps_what_is_there(
+    root: Path, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = root / "environments" / "dev" / GENERATED
+    file.write_text("{}")
+    monkeypatch.setattr("tealform.terraform.terraform_cli.run", lambda *_: 0)
+    assert main(["--root", str(root), *command]) == 0
+    assert file.read_text() == "{}"
+
+
+def test_policy_can_check_files_of_others_without_running_anything(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_main(root, "raise RuntimeError('it ran')\n")
+    monkeypatch.setattr("tealform.policy.gate.check", lambda *_, **__: [GateResult("dev", {})])
+    assert main(["--root", str(root), "policy", "--no-synth"]) == 0
+    assert main(["--root", str(root), "policy"]) == 2
+    assert capsys.readouterr().err == "main.py:1: RuntimeError: it ran\n"
+
+
+def test_policy_that_cannot_run_leaves_no_old_report(root: Path, tmp_path: Path) -> None:
+    (root / "environments" / "dev" / "environment.hcl").write_text("mistake = 1\n")
+    (tmp_path / "old.sarif").touch()
+    assert main(["--root", str(root), "policy", "--sarif", str(tmp_path / "old.sarif")]) == 2
+    assert not (tmp_path / "old.sarif").exists()
 
 
 # --- python main.py, which cdktf starts -----------------------------------------------------
@@ -227,7 +286,7 @@ def test_main_py_generates_when_it_is_started(root: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["dve"], "environments/dve/environment.hcl does not exist; there are dev\n"),
+        (["dve"], 'there is no environment "dve"; use dev\n'),
         (["--help"], "main.py accepts only names of environments; run: tealform synth --help\n"),
     ],
 )

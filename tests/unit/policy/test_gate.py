@@ -13,7 +13,16 @@ from typing import Any
 import pytest
 
 from tealform.errors import TealformError
-from tealform.policy import checkov_environment, checkov_input, coverage, gate, rule_catalog, scanner, secret_scan
+from tealform.policy import (
+    checkov_environment,
+    checkov_input,
+    coverage,
+    gate,
+    reports,
+    rule_catalog,
+    scanner,
+    secret_scan,
+)
 from tealform.policy.check import Evaluation
 from tealform.policy.checkov import Scan
 from tealform.policy.environment import Environment
@@ -68,7 +77,7 @@ class Project:
         return len(file.read_text().splitlines()) if file.exists() else 0
 
     def judge(self, *names: str) -> list[GateResult]:
-        return gate.evaluate(self.root, names, TODAY, lambda _: None)
+        return gate.check(self.root, names, TODAY, lambda _: None)
 
     def check(self, *names: str) -> tuple[int, list[str]]:
         lines: list[str] = []
@@ -321,7 +330,7 @@ def test_generated_terraform_in_another_place_is_an_error(project: Project, plac
     [
         (["artifacts"], [], "environments/artifacts: give it another name"),
         (["dev"], ["dve"], 'there is no environment "dve"; use dev'),
-        ([], [], "nothing to check"),
+        ([], [], "there are no environments"),
     ],
     ids=["called like the release contract", "unknown", "none"],
 )
@@ -342,17 +351,13 @@ def test_environment_whose_name_no_environment_may_have_is_an_error(project: Pro
     assert str(raised.value).isprintable()
 
 
-def test_reports_are_written_and_an_old_one_is_not_left_for_a_new_one(project: Project) -> None:
+def test_reports_are_written_and_cleared(project: Project) -> None:
     project.add("dev", failed=("CKV_AWS_158",))
     files = {form: project.root / "reports" / form for form in ("sarif", "junit", "json", "markdown")}
-    assert worst_exit_code(gate.check(project.root, [], TODAY, lambda _: None, files)) == 1
+    reports.write(project.judge(), files)
     assert all("158" in file.read_text() for file in files.values())
     assert json.loads(files["json"].read_text())["summary"]["exit_code"] == 1
-
-    stacks.write(project.root, "dev", stacks.stack("dev") | {"output": {"x": {"value": "y"}}})
-    project.says("exit 2")
-    with pytest.raises(TealformError, match="exit code 2"):
-        gate.check(project.root, [], TODAY, lambda _: None, files)
+    reports.clear(files)
     assert not any(file.exists() for file in files.values())
 
 
@@ -363,8 +368,16 @@ def test_report_takes_the_place_of_no_device_and_of_no_link(project: Project) ->
     for name in ("pipe", "link", "environments"):
         file = project.root / name
         with pytest.raises(TealformError, match=f"{name} is no ordinary file"):
-            gate.check(project.root, [], TODAY, lambda _: None, {"sarif": file})
+            reports.clear({"sarif": file})
         assert os.path.lexists(file)
+
+
+def test_two_reports_in_one_file_are_an_error_that_deletes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "report"
+    file.touch()
+    with pytest.raises(TealformError, match="two reports have the same file"):
+        reports.clear({"sarif": file, "junit": tmp_path / "x" / ".." / "report"})
+    assert file.exists()
 
 
 def _commit(repository: Path, file: str) -> None:

@@ -172,7 +172,7 @@ def test_same_file_is_read_again_once_it_has_changed(tmp_path: Path, own_scans: 
         [statement] = DOCUMENT["statement"]
         changed = DOCUMENT | {"statement": [{**statement, "actions": actions}]}  # type: ignore[dict-item]
         stacks.write(tmp_path, "dev", stacks.stack("dev") | {"data": {"aws_iam_policy_document": {"policy": changed}}})
-        [verdict] = gate.evaluate(tmp_path, ["dev"], date(2026, 6, 1), lambda _: None)
+        [verdict] = gate.check(tmp_path, ["dev"], date(2026, 6, 1), lambda _: None)
         return {told.finding.check for told in verdict.remaining}
 
     assert "CKV_AWS_49" in judged(["*"])

@@ -13,10 +13,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from tealform.console import Echo
 from tealform.policy.result import GateResult, LocatedFinding
 from tealform.policy.rule import Finding, Rule
 from tealform.review import check, comment
-from tealform.review.check import Echo
 from tealform.review.review import Review
 from tealform.settings.errors import Location
 from tealform.synth import environments
@@ -85,14 +85,8 @@ class FixedApp(App):
 
     result: SynthResult = field(default_factory=SynthResult)
 
-    def compare(self, root: Path, names: Sequence[str], echo: Echo) -> SynthResult:
+    def refresh(self, root: Path, names: Sequence[str], echo: Echo) -> SynthResult:
         return self.result
-
-    def synth(self, root: Path, names: Sequence[str], echo: Echo) -> SynthResult:
-        return SynthResult()
-
-    def bootstrap(self, root: Path, echo: Echo) -> SynthResult:
-        return SynthResult()
 
 
 @dataclass

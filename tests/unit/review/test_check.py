@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from tealform.cli.main import main
+from tealform.console import Echo
 from tealform.errors import TealformError
 from tealform.policy.result import GateResult
 from tealform.review import check, comment, review_json
-from tealform.review.check import Echo
 from tealform.synth.app import SynthResult
 from tests import projects
 from tests.inventory import ROOT
@@ -139,9 +139,9 @@ def test_review(
 class _WritingApp(FixedApp):
     """An app that writes what the settings generate."""
 
-    def synth(self, root: Path, names: Sequence[str], echo: Echo) -> SynthResult:
+    def refresh(self, root: Path, names: Sequence[str], echo: Echo) -> SynthResult:
         (root / "environments" / "dev" / "cdk.tf.json").write_text(json.dumps(document("dev", aws_vpc={"main": {}})))
-        return SynthResult()
+        return self.result
 
 
 def test_outdated_files_are_generated_again_before_the_policies_check_them(request_: PullRequest) -> None:

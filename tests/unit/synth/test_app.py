@@ -18,8 +18,9 @@ import pytest
 from tealform.service import lambda_packages
 from tealform.settings.loader import GENERATED, LoadedEnvironment
 from tealform.synth import synthesis
-from tealform.synth.app import BOOTSTRAP_FOLDER, App, SynthResult
+from tealform.synth.app import App, SynthResult
 from tealform.synth.atomic_write import write_atomic
+from tealform.synth.environments import BOOTSTRAP
 from tests.inventory import ENVIRONMENTS, ROOT
 from tests.support import environment
 from tests.unit.bootstrap.projects import ACCOUNT, OTHER, S3, shared
@@ -98,7 +99,13 @@ def test_all_environments_land_in_their_folders(root: Path, capsys: pytest.Captu
 def test_cdktf_finds_its_own_output_where_it_expects_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(synthesis, "synthesize", generate)
     monkeypatch.setenv("CDKTF_OUTDIR", str(root / "elsewhere"))
+    monkeypatch.setattr(sys, "argv", [str(root / "main.py")])
+    # The commands leave the folder alone.
     synth(root)
+    assert not (root / "elsewhere").exists()
+    with pytest.raises(SystemExit) as ended:
+        App().run()
+    assert ended.value.code == 0
     manifest = json.loads((root / "elsewhere" / "manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["stacks"]) == {"one", "two"}
     assert not (root / "cdktf.out").exists()
@@ -141,7 +148,7 @@ def test_a_broken_environment_is_told_and_does_not_stop_the_others(
 def test_an_environment_that_does_not_exist_is_named(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert synth(root, ["three", "one"]) == 2
     assert result(root, "one").exists()
-    assert capsys.readouterr().err == "environments/three/environment.hcl does not exist; there are one, two\n"
+    assert capsys.readouterr().err == 'there is no environment "three"; use one, two\n'
 
 
 def test_one_file_that_cannot_be_written_does_not_stop_the_others(
@@ -362,7 +369,7 @@ def test_where_nothing_needs_anything_it_says_what_to_write_project(
     write_project(tmp_path, {"dev": shared()})
     assert bootstrap(tmp_path) == 2
     assert 'state "s3" {}' in capsys.readouterr().err
-    assert not (tmp_path / BOOTSTRAP_FOLDER).exists()
+    assert not (tmp_path / BOOTSTRAP).exists()
 
 
 def test_mistakes_are_told_and_other_accounts_get_theirs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -372,7 +379,7 @@ def test_mistakes_are_told_and_other_accounts_get_theirs(tmp_path: Path, capsys:
     said, wrong = capsys.readouterr()
     assert wrong.splitlines() == [
         'environments/test/environment.hcl:16: disposible: unknown key; did you mean "disposable"?',
-        f"nothing is written for account {ACCOUNT}",
+        f"account {ACCOUNT} is not generated: one of its environments has errors",
     ]
     assert said.splitlines()[0] == f"bootstrap/{OTHER}/cdk.tf.json: written"
     assert not (tmp_path / ACCOUNT_FILE).exists()
@@ -383,8 +390,8 @@ def test_nothing_is_written_while_an_environment_does_not_say_its_account(
 ) -> None:
     write_project(tmp_path, {"dev": shared(S3), "test": shared(S3).replace("project = ", "project ")})
     assert bootstrap(tmp_path) == 2
-    assert "nothing is written" in capsys.readouterr().err
-    assert not (tmp_path / BOOTSTRAP_FOLDER).exists()
+    assert "no account is generated" in capsys.readouterr().err
+    assert not (tmp_path / BOOTSTRAP).exists()
 
 
 def test_what_no_environment_needs_any_more_is_left_and_told(
@@ -403,6 +410,6 @@ def test_what_no_environment_needs_any_more_is_left_and_told(
 
 def test_a_bootstrap_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_project(tmp_path, {"dev": shared(S3)})
-    (tmp_path / BOOTSTRAP_FOLDER).write_text("in the way", encoding="utf-8")
+    (tmp_path / BOOTSTRAP).write_text("in the way", encoding="utf-8")
     assert bootstrap(tmp_path) == 2
     assert capsys.readouterr().err == f"{ACCOUNT_FILE}: cannot be written: Not a directory; it is unchanged\n"

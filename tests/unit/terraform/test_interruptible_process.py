@@ -215,7 +215,7 @@ def test_ctrl_c_in_a_plan_that_ends_well_takes_effect(dev: Path, bin_: Path) -> 
     assert terraform_cli.run(dev, "init") == 0
     _write(bin_, PATIENT)
     with pytest.raises(KeyboardInterrupt):
-        _interrupted_once_begun(bin_, lambda: terraform_cli.stream_output(dev, list[str]().append, "plan"))
+        _interrupted_once_begun(bin_, lambda: terraform_cli.stream_output(dev, list[str]().append, print, "plan"))
     assert _count_signals(bin_) == "1"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
