@@ -6,10 +6,12 @@ Any number of processes may use it at once. Nothing in it is needed: whatever is
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -27,6 +29,10 @@ def _locate() -> Path:
 
 
 _POLL_SECONDS = 0.2
+_DAY_SECONDS = 24 * 60 * 60
+_KEPT_SECONDS = 30 * _DAY_SECONDS
+# What a folder is for, and the digest or the version of what it was made from.
+_VERSIONED = re.compile(r"(?P<kind>[a-z-]+)-([0-9a-f]{16}|\d+(\.\d+)+)(\.partial)?")
 
 FOLDER = _locate()
 """The cache's folder. It may not exist yet; ``create_folder`` creates it."""
@@ -37,15 +43,25 @@ def create_folder(name: str = "") -> Path:
 
     Raises ``TealformError`` if it cannot be created or written.
     """
-    if not FOLDER.is_absolute():
-        # Without a home folder there is nothing that ~ could stand for.
-        raise TealformError(_describe("the user has no home folder"))
+    if problem := find_problem():
+        raise TealformError(problem)
     folder = FOLDER / name
     with _explained():
         folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise TealformError(_describe("Permission denied"))
     return folder
+
+
+def find_problem() -> str | None:
+    """Return what is wrong with the place of the cache, if anything, and what to do."""
+    named = os.environ.get(VARIABLE)
+    if named and not Path(named).is_absolute():
+        return f"{VARIABLE}={named}: would be another folder for each current folder; set it to an absolute path"
+    if not FOLDER.is_absolute():
+        # Without a home folder there is nothing that ~ could stand for.
+        return _describe("the user has no home folder")
+    return None
 
 
 @contextmanager
@@ -56,7 +72,6 @@ def lock(name: str, activity: str, check: Callable[[], None] = lambda: None) -> 
     "preparing the bindings". Meanwhile ``check`` is called again and again, and ends the wait with what it raises. Raises
     ``TealformError`` if the cache cannot be written.
     """
-
     held = FileLock(create_folder() / f"{name}.lock")
     with _explained():
         try:
@@ -80,6 +95,7 @@ def build_folder(
     """
     folder = FOLDER / name
     if folder.is_dir():
+        mark_used(name)
         return folder
     with lock(name, activity, check):
         if folder.is_dir():
@@ -92,7 +108,44 @@ def build_folder(
                 partial.rename(folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
+    remove_unused(name)
     return folder
+
+
+def mark_used(name: str) -> None:
+    """Note that the folder ``name`` is in use, so that ``remove_unused`` keeps it."""
+    folder = FOLDER / name
+    # The cache may be one that can only be read.
+    with suppress(OSError, TealformError):
+        if _age(folder) > _DAY_SECONDS:
+            with lock(name, f"removing {folder}"):
+                os.utime(folder)
+
+
+def remove_unused(name: str) -> None:
+    """Remove what is of the same kind as ``name``, and no project of this user has used for 30 days.
+
+    For ``bindings-…`` that are those of older versions. Call it after creating ``name``.
+    """
+    if not (versioned := _VERSIONED.fullmatch(name)):
+        return
+    for folder in FOLDER.glob(f"{versioned['kind']}-*"):
+        # Others may be removing the same, or may have begun to use it.
+        with suppress(OSError, TealformError):
+            if _VERSIONED.fullmatch(folder.name) and folder.is_dir() and _age(folder) > _KEPT_SECONDS:
+                with lock(folder.name, f"removing {folder}"):
+                    if _age(folder) > _KEPT_SECONDS:
+                        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    # Under another name first, so that what a killed process leaves of it is not taken for the whole.
+    shutil.rmtree(folder.rename(folder.with_name(f"{folder.name.removesuffix('.partial')}.partial")))
+
+
+def _age(folder: Path) -> float:
+    """Return the seconds since the folder was created or used."""
+    return time.time() - folder.stat().st_mtime
 
 
 def _wait(held: FileLock, check: Callable[[], None]) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,7 +53,6 @@ def test_cache_is_in_the_home_folder_unless_a_variable_moves_it(tmp_path: Path) 
     assert _folder(HOME=str(tmp_path)) == f"{tmp_path}/.cache/tealform"
     assert _folder(HOME=str(tmp_path), XDG_CACHE_HOME=f"{tmp_path}/xdg") == f"{tmp_path}/xdg/tealform"
     assert _folder(TEALFORM_CACHE=str(tmp_path / "own")) == str(tmp_path / "own")
-    assert _folder(TEALFORM_CACHE="own") == str(Path.cwd() / "own")
 
 
 def test_folder_that_cannot_be_created_is_named_with_what_to_do(own_cache: Path) -> None:
@@ -82,6 +82,15 @@ def test_user_without_a_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     monkeypatch.setattr(cache, "FOLDER", Path("~/.cache/tealform"))
     monkeypatch.chdir(tmp_path)
     with pytest.raises(TealformError, match="the user has no home folder; set TEALFORM_CACHE to a folder"):
+        cache.create_folder()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("named", ["own", "~/own"])
+def test_relative_folder_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: str) -> None:
+    monkeypatch.setenv("TEALFORM_CACHE", named)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TealformError, match=f"TEALFORM_CACHE={named}: .*; set it to an absolute path"):
         cache.create_folder()
     assert list(tmp_path.iterdir()) == []
 
@@ -133,6 +142,52 @@ def test_complete_folder_needs_no_cache_that_can_be_written(own_cache: Path, mon
     cache.build_folder("things", Path.mkdir, "building things")
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert cache.build_folder("things", Path.mkdir, "building things") == own_cache / "things"
+
+
+MONTH = 31 * 24 * 60 * 60
+
+
+def _make_old(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    os.utime(folder, (time.time() - MONTH,) * 2)
+    return folder
+
+
+def test_folders_that_nobody_used_for_a_month_are_removed(own_cache: Path) -> None:
+    unused = [
+        _make_old(own_cache / name)
+        for name in ("things-0123456789abcdef", "things-6.25.0", "things-fedcba9876543210.partial")
+    ]
+    used = _make_old(own_cache / "things-1111111111111111")
+    others = [_make_old(own_cache / name) for name in ("things-of-mine", "other-0123456789abcdef", "things")]
+    cache.build_folder(used.name, Path.mkdir, "building things")
+    assert all(folder.exists() for folder in unused)
+    cache.build_folder("things-2222222222222222", Path.mkdir, "building things")
+    assert [folder.name for folder in unused if folder.exists()] == []
+    assert all(folder.exists() for folder in (used, *others))
+
+
+def test_folder_that_another_process_begins_to_use_is_kept(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = _make_old(own_cache / "things-0123456789abcdef")
+    lock = cache.lock
+
+    @contextmanager
+    def lock_late(name: str, activity: str) -> Iterator[None]:
+        with lock(name, activity):
+            os.utime(old)
+            yield
+
+    monkeypatch.setattr(cache, "lock", lock_late)
+    cache.remove_unused("things-1111111111111111")
+    assert old.exists()
+
+
+def test_cache_that_can_only_be_read_removes_nothing(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = _make_old(own_cache / "things-0123456789abcdef")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    cache.mark_used(old.name)
+    cache.remove_unused("things-1111111111111111")
+    assert old.exists()
 
 
 def test_wait_ends_when_the_check_raises(own_cache: Path) -> None:

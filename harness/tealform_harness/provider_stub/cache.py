@@ -25,6 +25,7 @@ class Cache:
         texts = [file.read_text(encoding="utf-8") for file in sorted(code.glob("*.py"))]
         key = hashlib.sha256("\n".join([*inputs, *texts]).encode()).hexdigest()[:16]
         self._name = f"{name}-{key}"
+        cache.mark_used(self._name)
 
     def get(self, name: str) -> Any:
         """Return the document called ``name``, or ``None`` if it is missing or incomplete."""
@@ -39,4 +40,6 @@ class Cache:
         Other processes may be doing the same: each replaces the file as a whole.
         """
         with suppress(OSError, TealformError):
+            if not (cache.FOLDER / self._name).is_dir():
+                cache.remove_unused(self._name)
             write_atomic(json.dumps(document).encode(), cache.create_folder(self._name) / f"{name}.json")

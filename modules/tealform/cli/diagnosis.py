@@ -192,6 +192,9 @@ def _check_extra() -> Iterator[Row]:
 
 def _check_cache() -> Iterator[Row]:
     folder = cache.FOLDER
+    if problem := cache.find_problem():
+        yield Row("Cache", "error", problem, f"export {cache.VARIABLE}=FOLDER, an absolute path")
+        return
     detail = f"{folder} ({cache.VARIABLE if os.environ.get(cache.VARIABLE) else 'default'})"
     try:
         # The folder is created on first use, in the nearest one that exists.
@@ -206,8 +209,13 @@ def _check_cache() -> Iterator[Row]:
 def _check_checkov() -> Iterator[Row]:
     from tealform.policy import checkov_environment
 
-    folder = checkov_environment.find_installed()
-    yield Row("checkov", "ok", str(folder) if folder else "installed on first use by tealform policy")
+    if folder := checkov_environment.find_installed():
+        yield Row("checkov", "ok", str(folder))
+    elif missing := checkov_environment.find_missing_module():
+        detail = f"cannot be installed: this Python has no module {missing}"
+        yield Row("checkov", "missing", detail, checkov_environment.MISSING_MODULE_FIX)
+    else:
+        yield Row("checkov", "ok", "installed on first use by tealform policy")
 
 
 def _check_aws_provider() -> Iterator[Row]:

@@ -14,8 +14,6 @@ import sys
 import sysconfig
 import tempfile
 import threading
-import time
-from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -29,11 +27,12 @@ REQUIREMENTS = Path(str(files("tealform.policy") / "checkov-requirements.txt"))
 MARKER = "complete"
 """The file in a complete environment that is written last."""
 
+MISSING_MODULE_FIX = "install Python's venv package (Debian, Ubuntu: apt-get install python3-venv)"
+
 _INSTALL = ("install", "--require-hashes", "--no-compile", "--quiet", "--disable-pip-version-check", "--no-user")
 _WITHHELD = ("PYTHON", "__PYVENV", "PIP_PREFIX", "PIP_PYTHON", "PIP_ROOT", "PIP_TARGET", "PIP_USER", "AWS_", "TF_")
 """How variables begin that pip does not get: those that lead it to another Python or folder, and credentials."""
 
-_KEPT_SECONDS = 30 * 24 * 60 * 60
 _LAST_LINES = 15
 
 _threads = threading.Lock()
@@ -51,7 +50,7 @@ def find_python() -> Path:
     python = folder / "bin" / "python"
     with _threads:
         if _is_complete(folder):
-            _mark_used(folder)
+            cache.mark_used(folder.name)
             return python
         if folder in _failures:
             raise TealformError(_failures[folder])
@@ -59,7 +58,7 @@ def find_python() -> Path:
             with cache.lock(folder.name, "installing checkov"):
                 if not _is_complete(folder):
                     _install(folder)
-            _remove_unused()
+            cache.remove_unused(folder.name)
         except TealformError as error:
             _failures[folder] = str(error)
             raise
@@ -86,30 +85,15 @@ def _is_complete(folder: Path) -> bool:
     return (folder / MARKER).is_file() and (folder / "bin" / "python").exists()
 
 
-def _mark_used(folder: Path) -> None:
-    # Also where the cache may only be read.
-    with suppress(OSError):
-        (folder / MARKER).touch()
-
-
-def _remove_unused() -> None:
-    """Remove environments that no project of this user has used for long, such as those of older versions of Tealform."""
-    oldest = time.time() - _KEPT_SECONDS
-    for marker in cache.FOLDER.glob(f"checkov-*/{MARKER}"):
-        folder = marker.parent
-        # Another process may be removing the same.
-        with suppress(OSError, TealformError):
-            if marker.stat().st_mtime < oldest:
-                with cache.lock(folder.name, f"removing {folder}"):
-                    marker.unlink()
-                    shutil.rmtree(folder, ignore_errors=True)
+def find_missing_module() -> str | None:
+    """Return the module that this Python needs for virtual environments and does not have, if any."""
+    return next((name for name in ("venv", "ensurepip") if importlib.util.find_spec(name) is None), None)
 
 
 def _install(folder: Path) -> None:
-    if missing := [name for name in ("venv", "ensurepip") if importlib.util.find_spec(name) is None]:
+    if missing := find_missing_module():
         raise TealformError(
-            f"checkov cannot be installed: {sys.executable} has no module {missing[0]}; "
-            "install Python's venv package (Debian, Ubuntu: apt-get install python3-venv)"
+            f"checkov cannot be installed: {sys.executable} has no module {missing}; {MISSING_MODULE_FIX}"
         )
     print(f"Installing checkov in {folder}, once, about half a minute", file=sys.stderr, flush=True)
     # A killed process may have left a part of it.

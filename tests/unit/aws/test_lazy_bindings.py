@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tealform.aws import lazy_bindings
+from tealform.errors import TealformError
 from tealform.settings.loader import GENERATED
 from tests import support
 from tests.inventory import ENVIRONMENTS, ROOT
@@ -108,6 +109,12 @@ def test_cache_that_cannot_be_written_is_named_in_one_line(tmp_path: Path) -> No
     assert ran.stderr == (
         f"{file}: the cache cannot be written: File exists; set TEALFORM_CACHE to a folder that can be written\n"
     )
+
+
+def test_node_that_is_no_program_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("JSII_NODE", str(tmp_path / "node"))
+    with pytest.raises(TealformError, match=f"JSII_NODE names {tmp_path}/node, which is no program; unset JSII_NODE"):
+        lazy_bindings.prepare(Path("unused"))
 
 
 @pytest.mark.slow

@@ -215,7 +215,7 @@ def test_verify_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_cache_that_exists_or_can_be_created(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("TEALFORM_CACHE", "set")
+    monkeypatch.setenv("TEALFORM_CACHE", "/set")
     for folder, suffix in ((tmp_path, ""), (tmp_path / "a" / "b", ", created on first use")):
         monkeypatch.setattr(cache, "FOLDER", folder)
         assert check("Cache") == [Row("Cache", "ok", f"{folder} (TEALFORM_CACHE){suffix}")]
@@ -238,6 +238,19 @@ def test_checkov_is_installed_on_first_use(own_cache: Path) -> None:
     assert check("checkov") == [Row("checkov", "ok", "installed on first use by tealform policy")]
     (folder / checkov_environment.MARKER).touch()
     assert check("checkov") == [Row("checkov", "ok", str(folder))]
+
+
+def test_checkov_that_cannot_be_installed(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkov_environment, "find_missing_module", lambda: "ensurepip")
+    (row,) = check("checkov")
+    assert (row.status, row.detail) == ("missing", "cannot be installed: this Python has no module ensurepip")
+    assert "apt-get install python3-venv" in row.fix
+
+
+def test_relative_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEALFORM_CACHE", "own")
+    (row,) = check("Cache")
+    assert (row.status, row.fix) == ("error", "export TEALFORM_CACHE=FOLDER, an absolute path")
 
 
 def test_aws_provider_in_the_named_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

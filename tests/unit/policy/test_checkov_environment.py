@@ -216,7 +216,7 @@ def test_environment_that_nobody_used_for_a_month_is_removed_by_the_next_install
     month = 31 * 24 * 60 * 60
     unused, used = use("2.0"), use("3.0")
     for folder in (unused, used):
-        os.utime(folder / checkov_environment.MARKER, (time.time() - month,) * 2)
+        os.utime(folder, (time.time() - month,) * 2)
     use("3.0")
     new = use("4.0")
     assert (unused.exists(), used.exists(), new.exists()) == (False, True, True)

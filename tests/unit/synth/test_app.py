@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tealform.cli import repository
 from tealform.service import lambda_packages
 from tealform.settings.loader import GENERATED, LoadedEnvironment
 from tealform.synth import synthesis
@@ -406,6 +407,26 @@ def test_what_no_environment_needs_any_more_is_left_and_told(
         f"bootstrap/{ACCOUNT}: no environment needs it any more; run: tealform destroy bootstrap/{ACCOUNT}, then remove the folder\n"
     )
     assert (tmp_path / ACCOUNT_FILE).exists()
+
+
+def test_account_that_no_environment_needs_any_more_can_still_be_destroyed(tmp_path: Path) -> None:
+    write_project(tmp_path, {"dev": shared(S3)})
+    bootstrap(tmp_path)
+    write_project(tmp_path, {"dev": shared()})
+    shutil.copyfile(ROOT / "main.py", tmp_path / "main.py")
+    repository.generate(tmp_path, [f"bootstrap/{ACCOUNT}"])
+    assert (tmp_path / ACCOUNT_FILE).exists()
+
+
+def test_no_folder_for_scratch_files_is_an_error(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkdtemp", full)
+    assert synth(root) == 2
+    assert capsys.readouterr().err == "nothing can be synthesized: No space left on device; run: tealform doctor\n"
 
 
 def test_a_bootstrap_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

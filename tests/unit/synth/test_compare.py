@@ -57,6 +57,25 @@ def test_changed_settings_show_the_difference(tmp_path: Path) -> None:
     assert any(line.startswith("+") and '"retention_in_days": 731' in line for line in lines)
 
 
+def test_refresh_writes_what_differs_and_reports_what_it_was(tmp_path: Path) -> None:
+    write(tmp_path, support.environment(top="log_retention_days = 731"))
+    lines: list[str] = []
+    result = App().refresh(tmp_path, (), lines.append)
+    assert (result.changed, result.errors) == ([DEV], [])
+    assert any(line.startswith("+") and '"retention_in_days": 731' in line for line in lines)
+    assert compare(tmp_path)[0].changed == []
+
+
+def test_refresh_writes_valid_environments_beside_an_invalid_one(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / TEST).unlink()
+    (tmp_path / "environments" / "dev" / "environment.hcl").write_text("mistake = 1\n")
+    result = App().refresh(tmp_path, (), lambda _: None)
+    assert result.changed == [TEST]
+    assert any("mistake" in error for error in result.errors)
+    assert (tmp_path / TEST).is_file()
+
+
 def test_only_named_environments_are_compared(tmp_path: Path) -> None:
     write(tmp_path, support.environment(top="log_retention_days = 731"))
     assert compare(tmp_path, "test")[0].changed == []
