@@ -134,7 +134,7 @@ $(VENV)/.run: requirements/run.txt pyproject.toml $(VENV)/.python
 	@touch $@
 
 $(VENV)/.verify: requirements/verify.txt $(VENV)/.run
-	@echo "Installing what the proofs need (about half a minute)"
+	@echo "Installing what verification needs (about half a minute)"
 	@$(BIN)/python $(INSTALL) -r requirements/verify.txt
 	@touch $@
 

@@ -111,7 +111,9 @@ def _plugin_folders() -> Iterator[Path]:
 def _find_in(folder: Path, version: str) -> Provider:
     found = _pick_best(_list_programs([folder]), version)
     if found is None:
-        raise TealformError(f"{VARIABLE} names {folder}, which holds no program called terraform-provider-aws_v…")
+        raise TealformError(
+            f"{VARIABLE} names {folder}, which is no folder with a program called terraform-provider-aws_v…"
+        )
     return found
 
 

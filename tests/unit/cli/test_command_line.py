@@ -296,6 +296,13 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert {"bootstrap", "lock", "check", "show", "doctor"} <= set(NAMES)
 
 
+def test_each_command_is_described_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    commands = capsys.readouterr().out.partition("Commands:\n")[2].splitlines()
+    assert len(commands) == len(NAMES)
+    assert [line for line in commands if not line.endswith(".") or line.endswith("...")] == []
+
+
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert "Usage: tealform [OPTIONS] COMMAND" in "".join(capsys.readouterr())
@@ -390,6 +397,28 @@ def test_wrong_use_is_reported_without_colors_in_a_log(tmp_path: Path, variable:
     assert ran.returncode == 2
     assert "--chek" in ran.stderr
     assert "\x1b" not in ran.stdout + ran.stderr
+
+
+PLANS_SLOWLY = """#!/bin/sh
+case $1 in
+version) echo '{"terraform_version": "1.11.4"}' ;;
+plan) echo 'Acquiring state lock. This may take a few moments...'; sleep 1; echo refused >&2; exit 1 ;;
+esac
+"""
+
+
+def test_progress_is_shown_while_terraform_plans(tmp_path: Path) -> None:
+    projects.write(tmp_path, PINNED)
+    (tmp_path / "environments" / "dev" / "environment.hcl").write_text(support.environment())
+    projects.write_program(tmp_path / "programs" / "terraform", PLANS_SLOWLY)
+    path = f"{tmp_path / 'programs'}{os.pathsep}{os.environ['PATH']}"
+    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM", "CI")}
+    terminal = sessions.Terminal(projects.command(tmp_path, "plan", "dev"), {**kept, "TERM": "xterm", "PATH": path})
+    assert terminal.end() == 1
+    assert re.search(r"Planning dev.*0:00:0", terminal.shown)
+    # Each is a line of its own, and not mixed with the progress.
+    for line in ("Acquiring state lock. This may take a few moments...", "refused"):
+        assert f"{line}\r\n" in terminal.shown
 
 
 def test_terminal_shows_no_progress_if_standard_error_is_a_file(tmp_path: Path) -> None:

@@ -406,6 +406,29 @@ def test_check(
     assert [each["status"] for each in document["verification"]["results"]] == list(statuses)
 
 
+def test_check_of_an_unknown_environment_checks_nothing(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("check", "dve", "dev", "pord") == 2
+    assert capsys.readouterr() == (
+        "",
+        'there is no environment "dve"; use dev, prod\nthere is no environment "pord"; use dev, prod\n',
+    )
+
+
+def test_error_of_the_system_in_one_part_of_a_check_does_not_stop_the_others(
+    command: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(gate, "check", full)
+    monkeypatch.setattr(verification, "verify_offline", stages("passed"))
+    assert command("check") == 2
+    said, wrong = capsys.readouterr()
+    assert "policy: could not be checked, see above" in said
+    assert "verification: 1 passed" in said
+    assert "No space left on device" in wrong
+
+
 def test_review_for_programs(
     command: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -257,7 +257,7 @@ def test_aws_provider_in_the_named_folder(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("TEALFORM_AWS_PROVIDER", str(tmp_path))
     (row,) = check("AWS provider")
     assert row.status == "optional"
-    assert "holds no program called terraform-provider-aws_v" in row.detail
+    assert "is no folder with a program called terraform-provider-aws_v" in row.detail
     projects.write_program(tmp_path / PROGRAM, "")
     assert check("AWS provider") == [Row("AWS provider", "ok", f"6.25.0, {tmp_path / PROGRAM}")]
 

@@ -96,6 +96,21 @@ def test_first_command_that_needs_init_is_preceded_by_it(
     assert called.calls() == [f"dev: {command} -no-color"]
 
 
+@pytest.mark.parametrize(
+    ("command", "run"),
+    [
+        (["providers"], "providers -no-color"),
+        (["providers", "schema", "-json"], "providers schema -no-color -json"),
+        (["workspace", "list"], "workspace list -no-color"),
+        (["metadata", "functions", "-json"], "metadata functions -no-color -json"),
+        (["validate", "-json"], "validate -no-color -json"),
+    ],
+)
+def test_no_command_of_terraform_colors_a_file(called: Terraform, dev: Path, command: list[str], run: str) -> None:
+    terraform_cli.run(dev, *command)
+    assert called.calls() == [f"dev: {run}"]
+
+
 def test_what_init_says_stays_out_of_the_output(
     called: Terraform, dev: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

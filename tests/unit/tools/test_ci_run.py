@@ -149,7 +149,7 @@ def test_variable_that_names_no_provider_is_an_error(machine: Machine) -> None:
     assert result.calls == []
     assert result.last_line == (
         f"real AWS provider: did not run; TEALFORM_AWS_PROVIDER names {machine.home}, "
-        "which has no provider for this machine"
+        "which is no folder with a provider for this machine"
     )
 
 

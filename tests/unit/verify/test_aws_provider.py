@@ -82,8 +82,8 @@ def test_provider_is_found(
 @pytest.mark.parametrize(
     ("named", "message"),
     [
-        ("empty", "holds no program called terraform-provider-aws"),
-        ("missing", "holds no program called terraform-provider-aws"),
+        ("empty", "is no folder with a program called terraform-provider-aws"),
+        ("missing", "is no folder with a program called terraform-provider-aws"),
         (None, "TEALFORM_AWS_PROVIDER=FOLDER"),
     ],
     ids=[
