@@ -105,6 +105,33 @@ def repository(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_commands_of_the_wheel_need_neither_node_nor_terraform(
     python: Path, repository: Path, command: str, code: int, said: str
 ) -> None:
+    ran = _run(python, repository, command)
+    assert ran.returncode == code, ran.stdout + ran.stderr
+    assert said in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        ("policy dev", 1, "policy: 1 environment, "),
+        ("check", 1, "generated files: out of date, and generated again: environments/dev/"),
+        ("terraform dev version", 0, "Terraform v"),
+        ("plan --offline dev", 0, "shop-dev-web"),
+        ("verify --offline", 0, "2 passed, 0 failed, 0 skipped"),
+        ("review --base main", 1, "compared with: main"),
+    ],
+)
+def test_commands_need_no_generated_files(python: Path, repository: Path, command: str, code: int, said: str) -> None:
+    git(repository, "clean", "-xdfq")
+    ran = _run(python, repository, command)
+    assert ran.returncode == code, ran.stdout + ran.stderr
+    assert said in ran.stdout + ran.stderr
+    assert (repository / "environments" / "dev" / "cdk.tf.json").is_file()
+
+
+def _run(python: Path, repository: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the wheel in a folder of the repository, with git alone in PATH."""
     variables = {
         "HOME": str(repository.parent),
         "PATH": str(repository.parent / "programs"),
@@ -112,7 +139,7 @@ def test_commands_of_the_wheel_need_neither_node_nor_terraform(
         cache.VARIABLE: str(cache.FOLDER),
         "HTTPS_PROXY": "http://127.0.0.1:9",
     }
-    ran = subprocess.run(
+    return subprocess.run(
         [python, "-m", "tealform", *command.split()],
         cwd=repository / "environments",
         env=variables,
@@ -120,9 +147,6 @@ def test_commands_of_the_wheel_need_neither_node_nor_terraform(
         text=True,
         check=False,
     )
-    assert ran.returncode == code, ran.stdout + ran.stderr
-    assert said in ran.stdout + ran.stderr
-    assert "Traceback" not in ran.stderr
 
 
 def test_wheel_has_the_package_data(python: Path, tmp_path: Path) -> None:
