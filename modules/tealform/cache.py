@@ -43,14 +43,22 @@ def create_folder(name: str = "") -> Path:
 
     Raises ``TealformError`` if it cannot be created or written.
     """
-    if problem := find_problem():
-        raise TealformError(problem)
-    folder = FOLDER / name
+    folder = locate(name)
     with _explained():
         folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise TealformError(_describe("Permission denied"))
     return folder
+
+
+def locate(name: str = "") -> Path:
+    """Return the cache's folder, or that called ``name`` in it, which may not exist.
+
+    Raises ``TealformError`` if the cache would be in another place for each current folder.
+    """
+    if problem := find_problem():
+        raise TealformError(problem)
+    return FOLDER / name
 
 
 def find_problem() -> str | None:
@@ -93,9 +101,9 @@ def build_folder(
     It appears as a whole: one process builds it, others wait, and what a killed process left is removed. ``activity`` and
     ``check`` are those of ``lock``. Raises ``TealformError`` if the cache cannot be written, and what ``build`` raises.
     """
-    folder = FOLDER / name
+    folder = locate(name)
+    mark_used(name)
     if folder.is_dir():
-        mark_used(name)
         return folder
     with lock(name, activity, check):
         if folder.is_dir():
@@ -113,7 +121,7 @@ def build_folder(
 
 
 def mark_used(name: str) -> None:
-    """Note that the folder ``name`` is in use, so that ``remove_unused`` keeps it."""
+    """Note that the folder ``name`` is in use, so that ``remove_unused`` keeps it; call this before you see whether it exists."""
     folder = FOLDER / name
     # The cache may be one that can only be read.
     with suppress(OSError, TealformError):
@@ -133,7 +141,7 @@ def remove_unused(name: str) -> None:
         # Others may be removing the same, or may have begun to use it.
         with suppress(OSError, TealformError):
             if _VERSIONED.fullmatch(folder.name) and folder.is_dir() and _age(folder) > _KEPT_SECONDS:
-                with lock(folder.name, f"removing {folder}"):
+                with lock(folder.name.removesuffix(".partial"), f"removing {folder}"):
                     if _age(folder) > _KEPT_SECONDS:
                         _remove(folder)
 

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import Any, TextIO
 
 Echo = Callable[[str], None]
@@ -16,7 +16,8 @@ Echo = Callable[[str], None]
 def progress(message: str, stream: TextIO | None = None) -> Iterator[Echo]:
     """Show ``message`` with the elapsed time while the ``with`` block lasts; yield a function that prints a line.
 
-    The lines go to ``stream``, by default standard output. The display is on standard error, only if that is a terminal.
+    The lines go to ``stream``, by default standard output. The display is on standard error, only if that is a terminal. What
+    else is printed meanwhile, such as by ``main.py``, goes there too: standard output is the command's own, and may be JSON.
     """
     stream = stream or sys.stdout
 
@@ -25,7 +26,8 @@ def progress(message: str, stream: TextIO | None = None) -> Iterator[Echo]:
 
     # A dumb terminal cannot erase what it has shown.
     if not sys.stderr.isatty() or os.environ.get("TERM") in ("dumb", "unknown"):
-        yield print_line
+        with redirect_stdout(sys.stderr):
+            yield print_line
         return
     # Here, because it takes a moment to load, and most of its users have no terminal.
     from rich.console import Console
@@ -41,7 +43,8 @@ def progress(message: str, stream: TextIO | None = None) -> Iterator[Echo]:
         def print_above(line: str) -> None:
             terminal.print(line, markup=False, soft_wrap=True)
 
-        yield print_above if stream.isatty() else print_line
+        with redirect_stdout(sys.stderr):
+            yield print_above if stream.isatty() else print_line
 
 
 def print_json(value: Any) -> None:

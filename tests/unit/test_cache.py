@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -180,6 +180,34 @@ def test_folder_that_another_process_begins_to_use_is_kept(own_cache: Path, monk
     monkeypatch.setattr(cache, "lock", lock_late)
     cache.remove_unused("things-1111111111111111")
     assert old.exists()
+
+
+def test_folder_that_is_removed_before_it_is_used_is_built_again(
+    own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = _make_old(own_cache / "things-0123456789abcdef")
+
+    def utime(folder: Path) -> None:
+        old.rmdir()
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(os, "utime", utime)
+    assert cache.build_folder(old.name, Path.mkdir, "building things").is_dir()
+
+
+def test_rest_of_a_build_is_removed_under_the_lock_of_the_build(
+    own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rest = _make_old(own_cache / "things-0123456789abcdef.partial")
+    lock, locked = cache.lock, []
+
+    def record(name: str, activity: str) -> AbstractContextManager[None]:
+        locked.append(name)
+        return lock(name, activity)
+
+    monkeypatch.setattr(cache, "lock", record)
+    cache.remove_unused("things-1111111111111111")
+    assert (locked, rest.exists()) == (["things-0123456789abcdef"], False)
 
 
 def test_cache_that_can_only_be_read_removes_nothing(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ class Cache:
     def get(self, name: str) -> Any:
         """Return the document called ``name``, or ``None`` if it is missing or incomplete."""
         try:
-            return json.loads((cache.FOLDER / self._name / f"{name}.json").read_text(encoding="utf-8"))
+            return json.loads((cache.locate(self._name) / f"{name}.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
 
@@ -40,6 +40,6 @@ class Cache:
         Other processes may be doing the same: each replaces the file as a whole.
         """
         with suppress(OSError, TealformError):
-            if not (cache.FOLDER / self._name).is_dir():
+            if not cache.locate(self._name).is_dir():
                 cache.remove_unused(self._name)
             write_atomic(json.dumps(document).encode(), cache.create_folder(self._name) / f"{name}.json")

@@ -39,7 +39,8 @@ def prepare(shim: Path) -> None:
     Does nothing if the package is imported already. Raises ``ModuleNotFoundError`` if it is not installed, and
     ``TealformError`` if the cache cannot be written or ``JSII_NODE`` names no program.
     """
-    node = os.environ.setdefault("JSII_NODE", str(find_node()))
+    node = os.environ.get("JSII_NODE") or str(find_node())
+    os.environ["JSII_NODE"] = node
     if shutil.which(node) is None:
         # jsii would report it with a traceback, and then a second one.
         raise TealformError(f"JSII_NODE names {node}, which is no program; unset JSII_NODE")
@@ -58,7 +59,7 @@ def prepare(shim: Path) -> None:
 
 def is_prepared(shim: Path) -> bool:
     """Return whether the reduced bindings for the file ``shim`` are in the cache."""
-    return (cache.FOLDER / _name_folder(_list_submodules(shim))).is_dir()
+    return cache.locate(_name_folder(_list_submodules(shim))).is_dir()
 
 
 def find_node() -> Path:

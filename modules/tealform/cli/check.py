@@ -16,7 +16,7 @@ from tealform import console
 from tealform.cli import extras, repository
 from tealform.cli.parameters import AsJson, Environments
 from tealform.console import Echo
-from tealform.errors import TealformError
+from tealform.errors import TealformError, describe
 
 if TYPE_CHECKING:
     from tealform.synth.app import App
@@ -61,8 +61,14 @@ def check(context: typer.Context, environments: Environments = None, as_json: As
         with console.progress(f"Checking {name}", stream) as echo:
             try:
                 results[name] = part(root, environments or [], echo)
-            except (TealformError, OSError) as error:
+            except TealformError as error:
                 print(error, file=sys.stderr)
+                results[name] = _Result(2, "could not be checked, see above")
+            except OSError as error:
+                # Without a file it is about the output, which the other parts need as well.
+                if not error.filename:
+                    raise
+                print(describe(error), file=sys.stderr)
                 results[name] = _Result(2, "could not be checked, see above")
     code = max(result.exit_code for result in results.values())
     if as_json:

@@ -35,7 +35,7 @@ from tealform.cli import (
 )
 from tealform.cli.parameters import WITH_TERRAFORM_OPTIONS
 from tealform.cli.repository import EndedBySignal
-from tealform.errors import TealformError
+from tealform.errors import TealformError, describe
 
 
 class _Commands(TyperGroup):
@@ -152,8 +152,7 @@ def _reported_errors() -> Iterator[None]:
     except BrokenPipeError:
         _end_broken_pipe()
     except OSError as error:
-        known = ": ".join(str(part) for part in (error.filename, error.strerror) if part)
-        _exit_with(known or str(error) or type(error).__name__)
+        _exit_with(describe(error))
 
 
 def _exit_with(message: str) -> NoReturn:

@@ -82,7 +82,7 @@ def split_required(context: typer.Context, arguments: Sequence[str], example: st
     """Return what ``split`` does; raise ``TealformError``, which shows the ``example``, if there is no environment."""
     names, options = split(context, arguments)
     if not names:
-        raise TealformError(f"name an environment before the options, like: {example}")
+        raise TealformError(f"name an environment{' before the options' if options else ''}, like: {example}")
     return names, options
 
 
@@ -90,7 +90,9 @@ def split_one(context: typer.Context, arguments: Sequence[str], example: str) ->
     """Return the only environment and the options; raise ``TealformError`` if there is none, or another one."""
     (name, *others), options = split_required(context, arguments, example)
     if others:
-        raise TealformError(f"{' '.join(others)}: only one environment can be named, and options of Terraform after it")
+        raise TealformError(
+            f"{' '.join(others)}: this command takes one environment, whose plan Tealform keeps, and options of Terraform after it"
+        )
     return name, options
 
 

@@ -12,7 +12,7 @@ import typer
 from tealform import console
 from tealform.cli import extras, repository
 from tealform.cli.parameters import AsJson, complete_module, split_required
-from tealform.errors import TealformError
+from tealform.errors import TealformError, describe
 
 if TYPE_CHECKING:
     from tealform.plan.summary import Form
@@ -23,13 +23,14 @@ EXAMPLE = "tealform plan dev"
 def plan(
     context: typer.Context,
     arguments: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="ENV... [TERRAFORM_OPTION]...",
             help="Environments or bootstrap/ACCOUNT. Options for Terraform come after them, like -target=ADDRESS.",
             autocompletion=complete_module,
+            show_default=False,
         ),
-    ],
+    ] = None,
     offline: Annotated[
         bool, typer.Option("--offline", help="Show what a first apply would create, without an AWS account.")
     ] = False,
@@ -47,7 +48,7 @@ def plan(
         raise TealformError("--offline and --speculative exclude each other; use one of them")
     if full and as_json:
         raise TealformError("--full and --json exclude each other; use one of them")
-    names, options = split_required(context, arguments, EXAMPLE)
+    names, options = split_required(context, arguments or [], EXAMPLE)
     if options and (offline or speculative):
         raise TealformError(f"{' '.join(options)}: only plans that can be applied accept options for Terraform")
     root = repository.find_root(context)
@@ -64,7 +65,12 @@ def _plan_one(make: Callable[[Path, str, Form], int], root: Path, name: str, for
         return make(root, name, form)
     except TealformError as error:
         print(error, file=sys.stderr)
-        return 2
+    except OSError as error:
+        # Without a file it is about the output, which the other plans need as well.
+        if not error.filename:
+            raise
+        print(describe(error), file=sys.stderr)
+    return 2
 
 
 def _saved(options: list[str]) -> Callable[[Path, str, Form], int]:

@@ -34,10 +34,12 @@ def policy(
     from tealform.policy import gate, reports
     from tealform.policy.reports import terminal
     from tealform.policy.result import worst_exit_code
+    from tealform.synth import environments as known
 
     given = {"sarif": sarif, "junit": junit, "markdown": markdown}
     files = {form: file for form, file in given.items() if file}
     root = repository.find_root(context)
+    known.require(root, environments or [])
     reports.clear(files)
     if not no_synth:
         repository.generate(root, environments or [])

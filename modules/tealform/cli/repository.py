@@ -96,11 +96,13 @@ def find_module(root: Path, name: str) -> Path:
     """
     from tealform.operations import root_module
     from tealform.settings.loader import GENERATED
+    from tealform.synth import environments
 
-    folder = root_module.folder(root, name)
-    if not (folder / GENERATED).is_file():
+    if not environments.is_account(name):
+        environments.require(root, [name])
+    if not (root_module.locate(root, name) / GENERATED).is_file():
         generate(root, [name])
-    return folder
+    return root_module.folder(root, name)
 
 
 def _load(root: Path) -> ModuleType:

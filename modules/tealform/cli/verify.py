@@ -32,11 +32,13 @@ def verify(
     skipped, unless --real-provider requires it. The Terraform is generated first.
     """
     extras.require("verify", "tealform verify")
+    from tealform.synth import environments as known
     from tealform_harness.verify import result, run
 
     if offline and real_provider:
         raise TealformError("--offline and --real-provider exclude each other; use one of them")
     root = repository.find_root(context)
+    known.require(root, environments or [])
     repository.generate(root, environments or [])
     step = run.verify_offline if offline else run.verify_emulated if real_provider else run.verify
     with console.progress("Verifying", sys.stderr if as_json else sys.stdout) as echo:

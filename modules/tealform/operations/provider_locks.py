@@ -30,17 +30,17 @@ def lock(root: Path, names: Sequence[str], arguments: Sequence[str], echo: Echo)
     https://developer.hashicorp.com/terraform/cli/commands/providers/lock
     Raises ``TealformError`` with Terraform's message if the providers are not available; then every file is unchanged.
     """
-    modules = [root_module.find(root, name) for name in names or root_module.list_names(root)]
-    if not modules:
+    folders = [root_module.folder(root, name) for name in names or root_module.list_names(root)]
+    if not folders:
         raise TealformError(environments.NO_ENVIRONMENTS)
-    wanted = {module.name: _required(module.folder) for module in modules}
+    wanted = {folder: _required(folder) for folder in folders}
     locks: dict[str, bytes] = {}
     for requirements in wanted.values():
         if requirements not in locks:
             locks[requirements] = _locked(requirements, [_absolute(each) for each in arguments])
-    for module in modules:
-        written = write_atomic(locks[wanted[module.name]], module.folder / LOCK_FILE)
-        echo(f"{module.label}/{LOCK_FILE}: {'written' if written else 'unchanged'}")
+    for folder, requirements in wanted.items():
+        written = write_atomic(locks[requirements], folder / LOCK_FILE)
+        echo(f"{folder.relative_to(root)}/{LOCK_FILE}: {'written' if written else 'unchanged'}")
 
 
 def _required(folder: Path) -> str:

@@ -90,12 +90,18 @@ def find(root: Path, name: str) -> GeneratedModule:
 def folder(root: Path, name: str) -> Path:
     """Return the folder of the root module called ``name``. Raises ``TealformError`` if it does not exist."""
     if not environments.is_account(name):
-        return environments.find_folder(root, name)
+        environments.require(root, [name])
+        return locate(root, name)
     known = environments.list_accounts(root)
     if name not in known:
         choice = f"use {', '.join(known)}" if known else "run: tealform bootstrap"
         raise TealformError(f'there is no "{name}"; {choice}')
-    return root / name
+    return locate(root, name)
+
+
+def locate(root: Path, name: str) -> Path:
+    """Return the folder of the root module called ``name``, which may not exist."""
+    return root / name if environments.is_account(name) else root / "environments" / name
 
 
 def list_names(root: Path) -> list[str]:

@@ -41,7 +41,7 @@ class Cache:
     """The reliable scans of this user's projects; blind and incomplete ones are not kept."""
 
     def __init__(self) -> None:
-        self._folder = cache.FOLDER / _FOLDER
+        self._folder = cache.locate(_FOLDER)
         self._with = _digest([_code(), checkov_environment.name_folder().encode()])
 
     def get(self, *scanned: str) -> Scan | None:

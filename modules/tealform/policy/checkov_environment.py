@@ -46,11 +46,11 @@ def find_python() -> Path:
     One process installs, others wait. Standard error gets a line before either. Raises ``TealformError`` if Python lacks what
     creates environments, pip fails, or the user's cache cannot be written.
     """
-    folder = cache.FOLDER / name_folder()
+    folder = cache.locate(name_folder())
     python = folder / "bin" / "python"
     with _threads:
+        cache.mark_used(folder.name)
         if _is_complete(folder):
-            cache.mark_used(folder.name)
             return python
         if folder in _failures:
             raise TealformError(_failures[folder])
@@ -70,7 +70,7 @@ def find_python() -> Path:
 
 def find_installed() -> Path | None:
     """Return the folder of the environment if it is complete; nothing is installed."""
-    folder = cache.FOLDER / name_folder()
+    folder = cache.locate(name_folder())
     return folder if _is_complete(folder) else None
 
 

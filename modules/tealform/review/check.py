@@ -122,7 +122,7 @@ class _Reviewer:
         yield from (f"{each.name}: {line}" for each in compared for line in risks.find_risks(each))
         # There may be many waivers, above all in a new environment.
         for each in compared:
-            if each.fate != "removed" and not each.name.startswith(f"{environments.BOOTSTRAP}/"):
+            if each.fate != "removed" and not environments.is_account(each.name):
                 was = "" if each.fate == "new" else f"environments/{each.was or each.name}"
                 yield from (f"{each.name}: {line}" for line in self._waivers(before, was, f"environments/{each.name}"))
         if (self.root / ARTIFACTS).is_dir():

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from tealform.bootstrap.account_requirements import group_by_account
 from tealform.console import Echo
-from tealform.errors import TealformError
+from tealform.errors import TealformError, describe
 from tealform.settings import loader
 from tealform.settings.errors import SettingsError
 from tealform.settings.loader import GENERATED, LoadedEnvironment
@@ -196,7 +196,10 @@ def _load(folder: Path, wanted: Iterable[str], known: list[str]) -> _Loaded:
             if name in known:
                 loaded.valid.append(loader.load(folder, name))
                 continue
-            loaded.errors.append(environments.describe_unknown(name, known))
+            if (folder / name / GENERATED).is_file():
+                loaded.errors.append(f"{folder.name}/{name}/{loader.FILE}: missing; restore it")
+            else:
+                loaded.errors.append(environments.describe_unknown(name, known))
         except SettingsError as error:
             loaded.errors.append(str(error))
         loaded.invalid.append(name)
@@ -213,8 +216,7 @@ def _synthesize(
     except TealformError as error:
         errors.append(str(error))
     except OSError as error:
-        reason = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
-        errors.append(f"nothing can be synthesized: {reason}; run: tealform doctor")
+        errors.append(f"nothing can be synthesized: {describe(error)}; run: tealform doctor")
     return {}
 
 

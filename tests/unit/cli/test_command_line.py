@@ -86,7 +86,7 @@ def test_policy_without_a_name_takes_all_environments(
     ("arguments", "problem"),
     [
         (["paln", "dev"], "No such command 'paln'. Did you mean 'plan'?"),
-        (["plan"], "Missing argument"),
+        (["apply"], "Missing argument 'ENV'"),
         (["policy", "dev", "--detailed-exitcode"], "No such option: --detailed-exitcode"),
         (["verify", "--ofline"], "No such option: --ofline (Possible options: --offline)"),
         (["policy", "--sarif"], "requires an argument"),
@@ -233,11 +233,17 @@ class Outdated(App):
     def compare(self, root, names, echo):
         return SynthResult(changed=["environments/dev/cdk.tf.json"])
 
+    def refresh(self, root, names, echo):
+        echo("environments/dev/cdk.tf.json: missing")
+        return SynthResult(changed=["environments/dev/cdk.tf.json"])
+
 app = Outdated()
 """
 
 
-@pytest.mark.parametrize("arguments", [["show", "dev"], ["--version"], ["--help"], ["synth", "--check", "--json"]])
+@pytest.mark.parametrize(
+    "arguments", [["show", "dev"], ["--version"], ["--help"], ["check"], ["synth", "--check", "--json"]]
+)
 def test_reader_that_ends_early_is_no_error(tmp_path: Path, arguments: list[str]) -> None:
     _write_outdated(tmp_path)
     reader, writer = os.pipe()
@@ -252,7 +258,8 @@ def test_reader_that_ends_early_is_no_error(tmp_path: Path, arguments: list[str]
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize(
-    "arguments", [["show", "dev"], ["--version"], ["--help"], ["show", "--help"], ["synth", "--check", "--json"]]
+    "arguments",
+    [["show", "dev"], ["--version"], ["--help"], ["check"], ["show", "--help"], ["synth", "--check", "--json"]],
 )
 def test_full_disk_is_reported_in_one_line(tmp_path: Path, arguments: list[str]) -> None:
     _write_outdated(tmp_path)

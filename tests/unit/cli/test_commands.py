@@ -196,10 +196,20 @@ def test_worst_of_several_plans_decides(command: Command, calls: Calls) -> None:
             ["lock", "--fs-mirror=x"],
             "--fs-mirror: tealform lock has no such option; an option of Terraform has one hyphen: -fs-mirror=x",
         ),
-        (["apply", "dev", "prod"], "prod: only one environment can be named, and options of Terraform after it"),
+        (["plan"], "name an environment, like: tealform plan dev"),
+        (
+            ["lock", "-fs-mirror=x", "dev"],
+            "name environments before the options, like: tealform lock dev -fs-mirror=x",
+        ),
+        (["policy", "dev", "bootstrap/1"], 'there is no environment "bootstrap/1"; use dev, prod'),
+        (["verify", "dev", "dve"], 'there is no environment "dve"; use dev, prod'),
+        (
+            ["apply", "dev", "prod"],
+            "prod: this command takes one environment, whose plan Tealform keeps, and options of Terraform after it",
+        ),
         (
             ["destroy", "dev", "prod", "-refresh=false"],
-            "prod: only one environment can be named, and options of Terraform after it",
+            "prod: this command takes one environment, whose plan Tealform keeps, and options of Terraform after it",
         ),
         (["apply", "-lock=false", "dev"], "name an environment before the options, like: tealform apply dev"),
         (["terraform", "dev"], "name a command of Terraform, like: tealform terraform dev state list"),
@@ -417,16 +427,16 @@ def test_check_of_an_unknown_environment_checks_nothing(command: Command, capsys
 def test_error_of_the_system_in_one_part_of_a_check_does_not_stop_the_others(
     command: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "waivers.hcl")
 
-    monkeypatch.setattr(gate, "check", full)
+    monkeypatch.setattr(gate, "check", denied)
     monkeypatch.setattr(verification, "verify_offline", stages("passed"))
     assert command("check") == 2
     said, wrong = capsys.readouterr()
     assert "policy: could not be checked, see above" in said
     assert "verification: 1 passed" in said
-    assert "No space left on device" in wrong
+    assert wrong == "waivers.hcl: Permission denied\n"
 
 
 def test_review_for_programs(

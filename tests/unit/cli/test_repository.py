@@ -193,6 +193,22 @@ def test_signal_while_main_py_is_loaded_ends_the_command(root: Path, command: st
     assert (process.returncode, said) == (128 + signal.SIGTERM, "")
 
 
+@pytest.mark.parametrize("command", [["synth"], ["synth", "--check"], ["bootstrap"]])
+def test_what_an_app_prints_while_it_generates_does_not_reach_json(
+    root: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    write_main(
+        root,
+        "from tealform import App\nfrom tealform.synth.app import SynthResult\nclass Own(App):\n"
+        "    def synth(self, root, *_):\n        print('hello')\n        return SynthResult()\n"
+        "    compare = bootstrap = synth\napp = Own()\n",
+    )
+    assert main(["--root", str(root), *command, "--json"]) == 0
+    said, progress = capsys.readouterr()
+    assert json.loads(said)["errors"] == []
+    assert progress == "hello\n"
+
+
 @pytest.mark.parametrize("command", [["synth", "--check"], ["bootstrap"], ["doctor"]])
 def test_what_main_py_prints_does_not_reach_json(
     root: Path, capsys: pytest.CaptureFixture[str], command: list[str]
@@ -258,6 +274,24 @@ def test_policy_can_check_files_of_others_without_running_anything(
     assert main(["--root", str(root), "policy", "--no-synth"]) == 0
     assert main(["--root", str(root), "policy"]) == 2
     assert capsys.readouterr().err == "main.py:1: RuntimeError: it ran\n"
+
+
+def test_environment_without_settings_says_what_is_missing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "environments" / "old").mkdir()
+    (root / "environments" / "old" / GENERATED).write_text("{}")
+    assert main(["--root", str(root), "policy", "old"]) == 2
+    assert capsys.readouterr().err == "environments/old/environment.hcl: missing; restore it\n"
+
+
+@pytest.mark.parametrize("command", [["output"], ["terraform"]])
+def test_account_is_generated_for_a_command_that_runs_terraform(
+    root: Path, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (root / "environments" / "dev" / "environment.hcl").open("a") as file:
+        file.write('state "s3" {}\n')
+    monkeypatch.setattr("tealform.terraform.terraform_cli.run", lambda *_: 0)
+    assert main(["--root", str(root), *command, "bootstrap/123456789012", "version"]) == 0
+    assert (root / "bootstrap" / "123456789012" / GENERATED).is_file()
 
 
 def test_policy_that_cannot_run_leaves_no_old_report(root: Path, tmp_path: Path) -> None:

@@ -249,7 +249,7 @@ def test_plan_is_kept_by_tealform_alone(dev: GeneratedModule, run: Run, capfd: C
 def test_apply_takes_no_other_plan(dev: GeneratedModule, run: Run, capfd: Captured) -> None:
     run("plan", "dev")
     assert run("apply", "dev", "mine.tfplan") == 2
-    assert "mine.tfplan: only one environment can be named" in capfd.readouterr().err
+    assert "mine.tfplan: this command takes one environment, whose plan Tealform keeps" in capfd.readouterr().err
     assert local_resources(dev) == []
 
 

@@ -6,10 +6,11 @@ https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from tealform.console import Echo
 from tealform.errors import TealformError
 from tealform.terraform.hcp.api import ApiClient, Document, NotFoundError, attributes, related
 from tealform.terraform.hcp.cloud_block import CloudBlock
@@ -56,7 +57,7 @@ def start(api: ApiClient, workspace: Workspace, configuration: str, message: str
     return str(api.post("runs", document)["data"]["id"])
 
 
-def wait(api: ApiClient, run: str, on_line: Callable[[str], None]) -> Document:
+def wait(api: ApiClient, run: str, on_line: Echo) -> Document:
     """Wait for the end of the run with the id ``run`` and return it. An interruption cancels the run.
 
     ``on_line`` gets what it waits for, whenever that changes.

@@ -9,11 +9,12 @@ import fnmatch
 import io
 import os
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from tealform.console import Echo
 from tealform.errors import TealformError
 from tealform.terraform import diagnostics, subprocesses, terraform_cli
 from tealform.terraform.hcp import api as api_
@@ -39,7 +40,7 @@ class SpeculativePlan:
     failure: str = ""
 
 
-def plan(folder: Path, on_line: Callable[[str], None]) -> SpeculativePlan:
+def plan(folder: Path, on_line: Echo) -> SpeculativePlan:
     """Plan the root module in ``folder`` in its workspace. ``on_line`` gets what it waits for.
 
     An interruption cancels the run. Raises ``TealformError`` if a run is not possible.
