@@ -129,6 +129,7 @@ def _print_version(python: Path) -> str:
     return subprocess.run([python, "-m", "checkov.main"], capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.slow
 def test_checkov_is_installed_by_the_first_of_two_processes(
     requirements: Path, own_cache: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -151,6 +152,7 @@ def test_checkov_is_installed_by_the_first_of_two_processes(
     assert checkov.run(["terraform_json"], {}).stdout == "checkov 1.0\n"
 
 
+@pytest.mark.slow
 def test_killed_installation_leaves_no_pip_and_is_repeated(requirements: Path, own_cache: Path, copied: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as index:
         index.settimeout(60)
@@ -256,6 +258,7 @@ def test_cache_that_cannot_be_written(installed: list[str], own_cache: Path) -> 
     assert installed == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_pip_and_the_next_run_installs(requirements: Path, copied: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as index:
         index.settimeout(60)
